@@ -1,0 +1,22 @@
+//! Writes ten gigabytes to standard output, through a new handle each time that one is refused, and counts on standard
+//! error what came of it.
+
+use std::io::Write as _;
+use tollgate_components::host::wasi::cli::stdout::get_stdout;
+
+const CHUNK: usize = 64 * 1024;
+
+fn main() {
+    let chunk = vec![b'x'; CHUNK];
+    let (mut written, mut refused) = (0_u64, 0_u64);
+    for _ in 0..(10 << 30) / CHUNK {
+        let stream = get_stdout();
+        let room = stream.check_write().unwrap_or_default();
+        let part = chunk.get(..usize::try_from(room).unwrap_or_default()).unwrap_or(&chunk);
+        match stream.write(part) {
+            Ok(()) => written += 1,
+            Err(_) => refused += 1,
+        }
+    }
+    let _closed = writeln!(std::io::stderr(), "written {written} refused {refused}");
+}

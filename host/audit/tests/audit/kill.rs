@@ -1,0 +1,163 @@
+//! The writer killed at any moment, by re-running this test binary as a child that does nothing but write.
+
+use crate::support::*;
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+use tollgate_audit::{Detail, Flush, Log, LogOptions, SigningKey};
+
+const PLACE: &str = "TOLLGATE_AUDIT_TEST_KILL_PLACE";
+const EACH_FLUSHED: &str = "TOLLGATE_AUDIT_TEST_KILL_EACH";
+
+/// Not a test by itself: writes until it is killed, and says after each flush how many calls are flushed.
+#[test]
+#[ignore = "the child of the tests in this file"]
+fn child() {
+    let Some(place) = std::env::var_os(PLACE) else {
+        return;
+    };
+    let flush = if std::env::var_os(EACH_FLUSHED).is_some() {
+        Flush::Each
+    } else {
+        Flush::Batch
+    };
+    let options = LogOptions {
+        flush,
+        detail: Detail::Full,
+        rotate_bytes: 20_000,
+        ..LogOptions::default()
+    };
+    let log = Log::file(Path::new(&place), SigningKey::from_seed(&[9; 32]), options).unwrap();
+    let run = log.run(identity("r"), UNLIMITED);
+    let mut out = std::io::stdout();
+    writeln!(out, "flushed 0").unwrap();
+    block_on_for_ever(async {
+        for n in 1_u64.. {
+            run.begin(entry(&n.to_string()))
+                .await
+                .unwrap()
+                .finish_flushed("ok", 1, 1)
+                .await
+                .unwrap();
+            if flush == Flush::Batch && n % 7 == 0 {
+                run.flush().await.unwrap();
+            }
+            if flush == Flush::Each || n % 7 == 0 {
+                writeln!(out, "flushed {n}").unwrap();
+            }
+        }
+    });
+}
+
+fn block_on_for_ever(future: impl Future<Output = ()>) {
+    tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap()
+        .block_on(future);
+}
+
+fn spawn(place: &Place, each: bool) -> Child {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command
+        .args(["--exact", "kill::child", "--ignored", "--nocapture"])
+        .env(PLACE, place.path());
+    if each {
+        command.env(EACH_FLUSHED, "1");
+    }
+    command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::inherit())
+        .spawn()
+        .unwrap()
+}
+
+/// The number that the child said last: it may have flushed more since, never less.
+fn acknowledged(child: &mut Child) -> Option<u64> {
+    let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    lines
+        .map_while(Result::ok)
+        .filter_map(|line| line.strip_prefix("flushed ")?.parse().ok())
+        .last()
+}
+
+fn recorded(place: &Place) -> u64 {
+    let finished =
+        |record: &tollgate_audit::Record| record.operation == "fs.read" && record.outcome == "ok";
+    place
+        .records()
+        .iter()
+        .filter(|record| finished(record))
+        .map(|record| record.count)
+        .sum()
+}
+
+fn kill_again_and_again(each: bool) {
+    let mut random = Random::new();
+    let mut place = Place::new();
+    let (mut torn, mut unsigned, mut begun) = (0, 0, 0);
+    for round in 0..100 {
+        if round % 10 == 0 {
+            place = Place::new();
+        }
+        let before = if exists(&place.path()) {
+            recorded(&place)
+        } else {
+            0
+        };
+        let mut child = spawn(&place, each);
+        std::thread::sleep(Duration::from_micros(random.below(60_000)));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let acknowledged = acknowledged(&mut child);
+        if !exists(&place.path()) {
+            assert_eq!(acknowledged, None);
+            continue;
+        }
+        let report = place
+            .verify()
+            .unwrap_or_else(|error| panic!("round {round}: {error}"));
+        torn += u32::from(report.torn_bytes > 0);
+        unsigned += u32::from(report.unsigned_records > 0);
+        begun += u32::from(acknowledged.is_some_and(|count| count > 0));
+        let after = recorded(&place);
+        let flushed = before + acknowledged.unwrap_or(0);
+        assert!(
+            after >= flushed,
+            "round {round}: {flushed} calls were flushed, {after} are recorded"
+        );
+    }
+    println!(
+        "of 100 kills {begun} hit a writing child, {unsigned} left an unsigned tail, {torn} a torn one"
+    );
+    assert!(
+        begun >= 10,
+        "only {begun} kills hit a child that was writing"
+    );
+    place.write(1, LogOptions::default());
+    place.verify().unwrap();
+}
+
+#[test]
+fn i70_whenever_the_writer_is_killed_the_log_is_intact_and_nothing_flushed_is_lost() {
+    kill_again_and_again(false);
+}
+
+#[test]
+fn i70_the_same_where_each_call_is_flushed_by_itself() {
+    kill_again_and_again(true);
+}
+
+#[test]
+fn a_killed_writers_lock_is_free() {
+    let place = Place::new();
+    let mut child = spawn(&place, false);
+    eventually("the child writes", || exists(&place.file(".1")));
+    assert!(matches!(
+        place.open(LogOptions::default()).err(),
+        Some(tollgate_audit::OpenError::Locked)
+    ));
+    child.kill().unwrap();
+    child.wait().unwrap();
+    place.write(1, LogOptions::default());
+}

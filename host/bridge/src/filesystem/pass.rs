@@ -1,0 +1,151 @@
+//! How a filesystem operation passes the gate.
+
+use tollgate_engine::{Gate, Rate, Traffic, Verdict, case_of};
+use tollgate_policy::{FsVerb, Operation, Permit};
+use tollgate_vfs::{DirHandle, Follow, FsError, Target};
+use tollgate_world::{Failure, FilesystemFailure};
+
+use crate::outcome::Fs;
+
+/// What is asked for, and where.
+#[derive(Clone, Copy)]
+pub(super) struct Ask<'a> {
+    /// The WIT function.
+    pub(super) import: &'static str,
+    pub(super) verb: FsVerb,
+    /// The canonical guest path.
+    pub(super) path: &'a str,
+    pub(super) read_only: bool,
+    pub(super) rate: Rate,
+}
+
+impl<'a> Ask<'a> {
+    pub(super) fn operation(&self) -> Operation<'a> {
+        Operation::Fs { verb: self.verb, path: self.path }
+    }
+
+    /// A denied change of a read-only mount is what POSIX calls it.
+    pub(super) fn denied(&self) -> Fs {
+        Fs(if self.read_only && changes(self.verb) { FsError::ReadOnly } else { FsError::Access })
+    }
+}
+
+fn changes(verb: FsVerb) -> bool {
+    match verb {
+        FsVerb::Write
+        | FsVerb::CreateDir
+        | FsVerb::Rm
+        | FsVerb::Rename
+        | FsVerb::Symlink
+        | FsVerb::MountSensitive => true,
+        FsVerb::Read | FsVerb::Readdir | FsVerb::Stat => false,
+    }
+}
+
+/// Decides, acts with the permit, and files the outcome.
+pub(super) async fn pass<T>(
+    gate: &Gate,
+    ask: Ask<'_>,
+    act: impl FnOnce(Permit, &mut Traffic) -> Result<T, FsError>,
+) -> Result<T, FilesystemFailure> {
+    let operation = ask.operation();
+    let result = gate
+        .through(ask.import, &operation, ask.rate, ask.denied(), |permit, traffic| act(permit, traffic).map_err(Fs))
+        .await
+        .map_err(Failure::trap)?;
+    Ok(result?)
+}
+
+/// As [`pass`], for an operation that takes several permits: `act` gets them in the order of `asks`. Every ask is
+/// decided and recorded, also after one that was denied, so that the log shows all that was wanted.
+pub(super) async fn pass_all<T>(
+    gate: &Gate,
+    asks: &[Ask<'_>],
+    act: impl FnOnce(Vec<Permit>) -> Result<T, FsError>,
+) -> Result<T, FilesystemFailure> {
+    let mut permits = Vec::with_capacity(asks.len());
+    let mut calls = Vec::with_capacity(asks.len());
+    let mut denied = None;
+    for ask in asks {
+        match gate.enter(ask.import, &ask.operation(), ask.rate).await.map_err(Failure::trap)? {
+            Verdict::Permitted(permit, call) => {
+                permits.push(permit);
+                calls.push(call);
+            }
+            Verdict::Denied(call) => {
+                denied = denied.or(Some(ask.denied()));
+                calls.push(call);
+            }
+        }
+    }
+    let result = match denied {
+        Some(denied) => Err(denied),
+        None => act(permits).map_err(Fs),
+    };
+    for call in calls {
+        call.finish(case_of(&result), Traffic::default()).await.map_err(Failure::trap)?;
+    }
+    Ok(result?)
+}
+
+/// Resolves `path` beneath `dir`. What cannot be resolved is decided and recorded too, under the path as it was
+/// asked for: the guest must not learn from the difference between two errors what lies where it may not look.
+pub(super) async fn resolve(
+    gate: &Gate,
+    dir: &DirHandle,
+    (import, verb): (&'static str, FsVerb),
+    path: &str,
+    follow: Follow,
+) -> Result<Target, FilesystemFailure> {
+    let error = match dir.resolve(path, follow) {
+        Ok(target) => return Ok(target),
+        Err(error) => error,
+    };
+    let asked = lexical(dir.path(), path);
+    let ask = Ask { import, verb, path: &asked, read_only: dir.read_only(), rate: Rate::Single };
+    pass(gate, ask, |permit, _| {
+        drop(permit);
+        Err(error)
+    })
+    .await
+}
+
+/// The longest path that goes into a decision or a record about something that could not be resolved.
+const MAX_LEXICAL_BYTES: usize = 4096;
+
+/// Where `path` would lie beneath `base` if nothing on the way were a link. Never above the root.
+fn lexical(base: &str, path: &str) -> String {
+    let mut end = path.len().min(MAX_LEXICAL_BYTES);
+    while !path.is_char_boundary(end) {
+        end -= 1;
+    }
+    let path = path.get(..end).unwrap_or_default();
+    let start = if path.starts_with('/') { "" } else { base };
+    let mut names: Vec<&str> = Vec::new();
+    for name in start.split('/').chain(path.split('/')) {
+        match name {
+            "" | "." => {}
+            ".." => drop(names.pop()),
+            name => names.push(name),
+        }
+    }
+    format!("/{}", names.join("/"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::lexical;
+
+    #[test]
+    fn an_unresolved_path_is_judged_where_it_would_lie() {
+        for (base, path, expected) in [
+            ("/work", "a/b", "/work/a/b"),
+            ("/work", "../../etc/./passwd", "/etc/passwd"),
+            ("/", "../..", "/"),
+            ("/work", "/etc", "/etc"),
+            ("/work", "", "/work"),
+        ] {
+            assert_eq!(lexical(base, path), expected);
+        }
+    }
+}

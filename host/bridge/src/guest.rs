@@ -1,0 +1,164 @@
+//! What a store holds for one run.
+
+use std::fmt;
+
+use tollgate_capability::clock::Monotonic;
+use tollgate_capability::output::Output;
+use tollgate_engine::{Gate, GuestState, Limiter};
+use tollgate_policy::Limits;
+use tollgate_vfs::{Tree, TreeBuilder};
+use wasmtime::component::ResourceTable;
+use wasmtime_wasi_http::WasiHttpCtx;
+
+use crate::view::View;
+
+/// Where a guest's standard input comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Input {
+    /// The process's own.
+    Inherit,
+    /// These bytes, then the end.
+    Bytes(bytes::Bytes),
+}
+
+/// What the operator gave to a run, beside the policy that says what of it may be used.
+pub(crate) struct Given {
+    pub(crate) arguments: Vec<String>,
+    pub(crate) environment: Vec<(String, String)>,
+    pub(crate) tree: Tree,
+    pub(crate) stdin: Input,
+    pub(crate) clock: Monotonic,
+}
+
+/// The data of a store: one guest, in one run.
+pub struct Guest {
+    table: ResourceTable,
+    gate: Gate,
+    limiter: Limiter,
+    given: Given,
+    http: WasiHttpCtx,
+    http_hooks: crate::http::Hooks,
+}
+
+impl fmt::Debug for Guest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Guest").finish_non_exhaustive()
+    }
+}
+
+impl GuestState for Guest {
+    fn gate(&self) -> &Gate {
+        &self.gate
+    }
+
+    fn limiter(&mut self) -> &mut Limiter {
+        &mut self.limiter
+    }
+}
+
+impl Guest {
+    /// Begins a guest behind `gate`. Without more it has no arguments, environment, files or input.
+    pub fn builder(gate: Gate) -> GuestBuilder {
+        GuestBuilder {
+            gate,
+            arguments: Vec::new(),
+            environment: Vec::new(),
+            tree: None,
+            stdin: Input::Bytes(bytes::Bytes::new()),
+        }
+    }
+
+    pub(crate) fn view(&mut self) -> View<'_> {
+        View { table: &mut self.table, gate: &self.gate, given: &self.given }
+    }
+
+    pub(crate) fn table(&mut self) -> &mut ResourceTable {
+        &mut self.table
+    }
+
+    pub(crate) fn http(&mut self) -> wasmtime_wasi_http::p2::WasiHttpCtxView<'_> {
+        wasmtime_wasi_http::p2::WasiHttpCtxView {
+            ctx: &mut self.http,
+            table: &mut self.table,
+            hooks: &mut self.http_hooks,
+        }
+    }
+}
+
+/// Builds a [`Guest`].
+pub struct GuestBuilder {
+    gate: Gate,
+    arguments: Vec<String>,
+    environment: Vec<(String, String)>,
+    tree: Option<Tree>,
+    stdin: Input,
+}
+
+impl fmt::Debug for GuestBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("GuestBuilder").finish_non_exhaustive()
+    }
+}
+
+impl GuestBuilder {
+    /// The arguments, with the program's name first.
+    #[must_use]
+    pub fn arguments(mut self, arguments: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.arguments = arguments.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// The environment that the guest may be shown, in this order; the policy says which of it.
+    #[must_use]
+    pub fn environment(mut self, environment: impl IntoIterator<Item = (String, String)>) -> Self {
+        self.environment = environment.into_iter().collect();
+        self
+    }
+
+    /// The files that the guest may be shown; the policy says which of them.
+    #[must_use]
+    pub fn tree(mut self, tree: Tree) -> Self {
+        self.tree = Some(tree);
+        self
+    }
+
+    /// Standard input.
+    #[must_use]
+    pub fn stdin(mut self, stdin: Input) -> Self {
+        self.stdin = stdin;
+        self
+    }
+
+    /// The guest, with the limits of its gate's policy.
+    #[must_use]
+    pub fn build(self) -> Guest {
+        let limits: &Limits = self.gate.limits();
+        let count = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
+        let mut table = ResourceTable::new();
+        table.set_max_capacity(count(limits.handles));
+        let limiter = Limiter::new(self.gate.clone(), limits.memory, count(limits.instances));
+        let tree = self
+            .tree
+            .unwrap_or_else(|| TreeBuilder::new().max_open_handles(count(limits.handles)).build());
+        let given = Given {
+            arguments: self.arguments,
+            environment: self.environment,
+            tree,
+            stdin: self.stdin,
+            clock: Monotonic::start(),
+        };
+        Guest {
+            table,
+            gate: self.gate,
+            limiter,
+            given,
+            http: WasiHttpCtx::new(),
+            http_hooks: crate::http::Hooks,
+        }
+    }
+}
+
+/// Standard output and error as descriptors of this process.
+pub(crate) const STDOUT: Output = Output::Stdout;
+/// See [`STDOUT`].
+pub(crate) const STDERR: Output = Output::Stderr;

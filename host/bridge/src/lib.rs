@@ -1,0 +1,31 @@
+//! The host side of every WIT import: begin, decide, do, finish.
+//!
+//! [`add_to_linker`] puts every interface of the world `tollgate:host/command` into a linker, over the store data
+//! [`Guest`]. Each function of an interface that reaches anything outside passes the [`tollgate_engine::Gate`] of its
+//! run; [`UNGATED`] lists the few functions that reach nothing, with the reason each. A test holds that list and the
+//! world together, so that a function that WASI adds cannot come in without a decision.
+//!
+//! From wasmtime-wasi only streams, pollables and errors are linked as they are, and from wasmtime-wasi-http the
+//! types of requests; what stands behind those streams is ours.
+
+mod clocks;
+mod environment;
+mod exit;
+mod filesystem;
+mod guest;
+mod http;
+mod linker;
+mod outcome;
+mod random;
+mod requests;
+mod sockets;
+mod stdio;
+mod streams;
+mod ungated;
+mod view;
+
+pub use guest::{Guest, GuestBuilder, Input};
+pub use linker::add_to_linker;
+pub use requests::{Request, requests};
+pub use tollgate_capability::output::Output;
+pub use ungated::UNGATED;

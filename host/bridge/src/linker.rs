@@ -1,0 +1,61 @@
+//! Filling a linker: every interface of the world, one line each.
+
+use tollgate_world::wasi::{cli, clocks, filesystem, http, random, sockets};
+use wasmtime::component::{HasData, Linker, ResourceTable};
+use wasmtime_wasi::p2::bindings::io;
+use wasmtime_wasi_http::WasiHttp;
+use wasmtime_wasi_http::p2::bindings::http::types as http_types;
+
+use crate::guest::Guest;
+use crate::view::Bridge;
+
+/// Streams, pollables and errors work on the table alone.
+struct Table;
+
+impl HasData for Table {
+    type Data<'a> = &'a mut ResourceTable;
+}
+
+/// Links every interface that the host provides, whatever is granted: an interface that is not granted answers with
+/// its own denial.
+///
+/// # Errors
+///
+/// The linker has one of these interfaces already.
+pub fn add_to_linker(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
+    io::error::add_to_linker::<_, Table>(linker, Guest::table)?;
+    io::poll::add_to_linker::<_, Table>(linker, Guest::table)?;
+    io::streams::add_to_linker::<_, Table>(linker, Guest::table)?;
+
+    cli::environment::add_to_linker::<_, Bridge>(linker, Guest::view)?;
+    cli::exit::add_to_linker::<_, Bridge>(linker, Guest::view)?;
+    cli::stdin::add_to_linker::<_, Bridge>(linker, Guest::view)?;
+    cli::stdout::add_to_linker::<_, Bridge>(linker, Guest::view)?;
+    cli::stderr::add_to_linker::<_, Bridge>(linker, Guest::view)?;
+    cli::terminal_input::add_to_linker::<_, Bridge>(linker, Guest::view)?;
+    cli::terminal_output::add_to_linker::<_, Bridge>(linker, Guest::view)?;
+    cli::terminal_stdin::add_to_linker::<_, Bridge>(linker, Guest::view)?;
+    cli::terminal_stdout::add_to_linker::<_, Bridge>(linker, Guest::view)?;
+    cli::terminal_stderr::add_to_linker::<_, Bridge>(linker, Guest::view)?;
+
+    clocks::wall_clock::add_to_linker::<_, Bridge>(linker, Guest::view)?;
+    clocks::monotonic_clock::add_to_linker::<_, Bridge>(linker, Guest::view)?;
+
+    filesystem::types::add_to_linker::<_, Bridge>(linker, Guest::view)?;
+    filesystem::preopens::add_to_linker::<_, Bridge>(linker, Guest::view)?;
+
+    random::random::add_to_linker::<_, Bridge>(linker, Guest::view)?;
+    random::insecure::add_to_linker::<_, Bridge>(linker, Guest::view)?;
+    random::insecure_seed::add_to_linker::<_, Bridge>(linker, Guest::view)?;
+
+    sockets::instance_network::add_to_linker::<_, Bridge>(linker, Guest::view)?;
+    sockets::network::add_to_linker::<_, Bridge>(linker, Guest::view)?;
+    sockets::ip_name_lookup::add_to_linker::<_, Bridge>(linker, Guest::view)?;
+    sockets::tcp::add_to_linker::<_, Bridge>(linker, Guest::view)?;
+    sockets::tcp_create_socket::add_to_linker::<_, Bridge>(linker, Guest::view)?;
+    sockets::udp::add_to_linker::<_, Bridge>(linker, Guest::view)?;
+    sockets::udp_create_socket::add_to_linker::<_, Bridge>(linker, Guest::view)?;
+
+    http_types::add_to_linker::<_, WasiHttp>(linker, &http_types::LinkOptions::default(), Guest::http)?;
+    http::outgoing_handler::add_to_linker::<_, Bridge>(linker, Guest::view)
+}

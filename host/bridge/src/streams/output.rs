@@ -1,0 +1,180 @@
+//! Output streams.
+
+use bytes::Bytes;
+use tollgate_engine::{Call, Gate, Rate, Stop, Traffic, Verdict};
+use tollgate_policy::{LimitKey, Operation, Permit};
+use wasmtime_wasi::p2::{OutputStream, Pollable, StreamError, StreamResult};
+
+use super::{CHUNK_BYTES, case, ends};
+
+/// What an output stream writes to.
+#[async_trait::async_trait]
+pub(crate) trait Sink: Send + 'static {
+    /// The WIT function that the records name.
+    const IMPORT: &'static str;
+    /// Whether what is written counts against the run's output.
+    const METERED: bool;
+    /// What each chunk asks for.
+    fn operation(&self) -> Operation<'_>;
+    /// The error that a denial gives, and its name in the log.
+    fn denied(&self) -> (StreamError, &'static str);
+    /// The name of the last failure in the log.
+    fn failed(&self) -> &'static str;
+    /// How much a write takes at once; nothing means that it has to be waited for.
+    fn capacity(&mut self) -> usize;
+    /// Writes without waiting, and says how much went.
+    fn write(&mut self, bytes: &[u8], permit: Permit) -> StreamResult<usize>;
+    /// Waits until there is capacity. Never called without the policy's consent.
+    async fn ready(&mut self);
+}
+
+/// A sink behind the gate.
+pub(crate) struct GatedOutput<S> {
+    gate: Gate,
+    sink: S,
+    /// Accepted, not yet written: at most one chunk.
+    pending: Bytes,
+    /// What a deferred write came to, for the next call to say.
+    failure: Option<StreamError>,
+    closed: bool,
+}
+
+impl<S: Sink> GatedOutput<S> {
+    pub(crate) fn new(gate: Gate, sink: S) -> Self {
+        Self { gate, sink, pending: Bytes::new(), failure: None, closed: false }
+    }
+
+    fn chunk(&mut self, bytes: &[u8], verdict: Verdict) -> (StreamResult<usize>, Call, &'static str) {
+        match verdict {
+            Verdict::Denied(call) => {
+                let (error, name) = self.sink.denied();
+                (Err(error), call, name)
+            }
+            Verdict::Permitted(permit, call) => {
+                let result = self.metered(bytes, permit);
+                let name = case(&result, self.sink.failed());
+                (result, call, name)
+            }
+        }
+    }
+
+    /// Writes as much as the run may still write; the chunk that does not fit is cut, and ends the guest.
+    fn metered(&mut self, bytes: &[u8], permit: Permit) -> StreamResult<usize> {
+        if !S::METERED {
+            return self.sink.write(bytes, permit);
+        }
+        let Err(left) = self.gate.charge_output(bytes.len() as u64) else {
+            let written = self.sink.write(bytes, permit)?;
+            self.gate.refund_output((bytes.len() - written) as u64);
+            return Ok(written);
+        };
+        let left = usize::try_from(left).unwrap_or(bytes.len());
+        self.sink.write(bytes.get(..left).unwrap_or(bytes), permit)?;
+        Err(ends(Stop::Limit(LimitKey::Output)))
+    }
+
+    /// Writes all of `bytes`, waiting as needed.
+    async fn write_all(&mut self, mut bytes: Bytes) -> StreamResult<()> {
+        while !bytes.is_empty() {
+            if self.gate.permits(&self.sink.operation()) {
+                self.sink.ready().await;
+            }
+            let operation = self.sink.operation();
+            let verdict = self.gate.enter(S::IMPORT, &operation, Rate::High).await.map_err(ends)?;
+            let head = bytes.slice(..bytes.len().min(CHUNK_BYTES));
+            let (result, call, name) = self.chunk(&head, verdict);
+            call.finish(name, sent(&result)).await.map_err(ends)?;
+            let written = self.settle(result)?;
+            let _ = bytes.split_to(written.min(bytes.len()));
+        }
+        Ok(())
+    }
+
+    /// A stream that has failed is closed from then on.
+    fn settle(&mut self, result: StreamResult<usize>) -> StreamResult<usize> {
+        self.closed |= result.is_err();
+        result
+    }
+
+    async fn drain(&mut self) {
+        let pending = std::mem::take(&mut self.pending);
+        if let Err(error) = self.write_all(pending).await {
+            self.failure = Some(error);
+        }
+    }
+
+    fn check(&mut self) -> StreamResult<()> {
+        if let Some(error) = self.failure.take() {
+            return Err(error);
+        }
+        if self.closed { Err(StreamError::Closed) } else { Ok(()) }
+    }
+}
+
+fn sent(result: &StreamResult<usize>) -> Traffic {
+    let bytes_out = result.as_ref().map_or(0, |written| *written as u64);
+    Traffic { bytes_in: 0, bytes_out }
+}
+
+#[async_trait::async_trait]
+impl<S: Sink> OutputStream for GatedOutput<S> {
+    fn write(&mut self, bytes: Bytes) -> StreamResult<()> {
+        self.check()?;
+        if bytes.is_empty() {
+            return Ok(());
+        }
+        if !self.pending.is_empty() || bytes.len() > CHUNK_BYTES {
+            return Err(StreamError::trap("write without the allowance of check-write"));
+        }
+        let operation = self.sink.operation();
+        let verdict = self.gate.try_enter(S::IMPORT, &operation, Rate::High).map_err(ends)?;
+        let Some(verdict) = verdict else {
+            self.pending = bytes;
+            return Ok(());
+        };
+        let (result, call, name) = self.chunk(&bytes, verdict);
+        call.file(name, sent(&result));
+        let written = self.settle(result)?;
+        self.pending = bytes.slice(written.min(bytes.len())..);
+        Ok(())
+    }
+
+    fn flush(&mut self) -> StreamResult<()> {
+        // Nothing is buffered but a deferred chunk, and that is written before the stream is ready again.
+        self.check()
+    }
+
+    fn check_write(&mut self) -> StreamResult<usize> {
+        self.check()?;
+        if !self.pending.is_empty() {
+            return Ok(0);
+        }
+        // What is denied may be written at once: the write then says so, and is recorded.
+        if self.gate.permits(&self.sink.operation()) { Ok(self.sink.capacity().min(CHUNK_BYTES)) } else { Ok(CHUNK_BYTES) }
+    }
+
+    async fn blocking_write_and_flush(&mut self, bytes: Bytes) -> StreamResult<()> {
+        self.check()?;
+        self.drain().await;
+        self.check()?;
+        self.write_all(bytes).await
+    }
+
+    async fn cancel(&mut self) {
+        // The guest drops the stream: what it was told is accepted is still written.
+        self.drain().await;
+    }
+}
+
+#[async_trait::async_trait]
+impl<S: Sink> Pollable for GatedOutput<S> {
+    async fn ready(&mut self) {
+        if self.closed {
+            return;
+        }
+        self.drain().await;
+        if self.failure.is_none() && self.gate.permits(&self.sink.operation()) {
+            self.sink.ready().await;
+        }
+    }
+}

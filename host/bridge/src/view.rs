@@ -1,0 +1,58 @@
+//! What a host function sees of a guest: the table of its handles, its gate, and what it was given.
+
+use tollgate_engine::Gate;
+use wasmtime::component::{HasData, Resource, ResourceTable};
+
+use crate::guest::Given;
+
+/// The part of a [`crate::Guest`] that host functions work on. Who is calling is this value; there is no other place
+/// where that is kept.
+pub(crate) struct View<'a> {
+    pub(crate) table: &'a mut ResourceTable,
+    pub(crate) gate: &'a Gate,
+    pub(crate) given: &'a Given,
+}
+
+/// Names [`View`] to the generated code.
+pub(crate) struct Bridge;
+
+impl HasData for Bridge {
+    type Data<'a> = View<'a>;
+}
+
+/// The handle of our own value behind a handle of the generated marker type. The generated code knows resources
+/// only by name; what their handles stand for is put into the table here, and the table checks the type on each use.
+pub(crate) fn ours<Marker: 'static, Value: 'static>(handle: &Resource<Marker>) -> Resource<Value> {
+    Resource::new_borrow(handle.rep())
+}
+
+/// The handle that the guest gets for a value of ours.
+pub(crate) fn theirs<Value: 'static, Marker: 'static>(handle: &Resource<Value>) -> Resource<Marker> {
+    Resource::new_own(handle.rep())
+}
+
+impl View<'_> {
+    /// The value behind a handle.
+    pub(crate) fn get<Marker: 'static, Value: Send + 'static>(
+        &self,
+        handle: &Resource<Marker>,
+    ) -> wasmtime::Result<&Value> {
+        Ok(self.table.get(&ours(handle))?)
+    }
+
+    /// Takes the value behind a handle out of the table.
+    pub(crate) fn take<Marker: 'static, Value: Send + 'static>(
+        &mut self,
+        handle: &Resource<Marker>,
+    ) -> wasmtime::Result<Value> {
+        Ok(self.table.delete(Resource::new_own(handle.rep()))?)
+    }
+
+    /// A handle for `value`.
+    pub(crate) fn put<Value: Send + 'static, Marker: 'static>(
+        &mut self,
+        value: Value,
+    ) -> wasmtime::Result<Resource<Marker>> {
+        Ok(theirs(&self.table.push(value)?))
+    }
+}

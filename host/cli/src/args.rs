@@ -1,0 +1,201 @@
+//! The command line, as clap reads it.
+
+use std::path::PathBuf;
+
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+/// Run WebAssembly components that nobody here vouches for, give them exactly what a policy grants, and prove
+/// afterwards what they did.
+#[derive(Debug, Parser)]
+#[command(name = "tollgate", version, propagate_version = true, max_term_width = 100)]
+pub(crate) struct Args {
+    /// The operator's policy, which no run can exceed
+    #[arg(long, value_name = "FILE", env = "TOLLGATE_CEILING", global = true, help_heading = "Operator")]
+    pub(crate) ceiling: Option<PathBuf>,
+
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run a component, or a WASI 0.1 module, under a policy
+    Run(Box<Run>),
+    /// Show what a component may ask for, in words, and what a policy says to it
+    Inspect(Box<Inspect>),
+    /// Show a policy, or ask it about one operation
+    #[command(subcommand)]
+    Policy(PolicyCommand),
+    /// Look at an audit log, and verify it
+    #[command(subcommand)]
+    Audit(AuditCommand),
+    /// Print shell completions
+    Completion {
+        /// For which shell
+        shell: Shell,
+    },
+}
+
+/// What makes a policy, on every command that needs one.
+#[derive(Debug, Clone, Default, ClapArgs)]
+#[command(next_help_heading = "Policy")]
+pub(crate) struct Grants {
+    /// Read the run's policy from a file; flags add to it, and a deny from either wins
+    #[arg(long, value_name = "FILE")]
+    pub(crate) policy: Option<PathBuf>,
+    /// Give a folder: HOST[::GUEST][:ro]
+    #[arg(long, value_name = "HOST[::GUEST][:ro]")]
+    pub(crate) dir: Vec<String>,
+    /// Give an environment variable: a name inherits, a value sets
+    #[arg(long, value_name = "NAME[=VALUE]")]
+    pub(crate) env: Vec<String>,
+    /// Let connect, send and resolve: a name, *.name, address, CIDR block, `localhost`, or `*` (every public address)
+    #[arg(long, value_name = "HOST[:PORT]")]
+    pub(crate) allow_net: Vec<String>,
+    /// Let bind and listen
+    #[arg(long, value_name = "ADDRESS[:PORT]")]
+    pub(crate) allow_listen: Vec<String>,
+    /// Deny connecting, sending and resolving, whatever allows it
+    #[arg(long, value_name = "HOST[:PORT]")]
+    pub(crate) deny_net: Vec<String>,
+    /// Deny binding and listening, whatever allows it
+    #[arg(long, value_name = "ADDRESS[:PORT]")]
+    pub(crate) deny_listen: Vec<String>,
+    /// Deny an environment variable, whatever allows it
+    #[arg(long, value_name = "NAME")]
+    pub(crate) deny_env: Vec<String>,
+    /// Deny reading guest paths (`?`, `*`, `**`), whatever allows it
+    #[arg(long, value_name = "GLOB")]
+    pub(crate) deny_read: Vec<String>,
+    /// Deny changing guest paths (`?`, `*`, `**`), whatever allows it
+    #[arg(long, value_name = "GLOB")]
+    pub(crate) deny_write: Vec<String>,
+    /// Set limits: memory=64MiB,wall=5s,output=1MiB,…
+    #[arg(long, value_name = "KEY=VALUE,…")]
+    pub(crate) limit: Vec<String>,
+    /// Trust the certificate authorities in a PEM file too
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ca: Vec<String>,
+}
+
+/// How a report is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ReportForm {
+    /// For people.
+    Table,
+    /// For programs.
+    Json,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Run {
+    #[command(flatten)]
+    pub(crate) grants: Grants,
+
+    /// Write the audit log to a file (default: to memory, for --report)
+    #[arg(long, value_name = "FILE", help_heading = "Audit")]
+    pub(crate) audit: Option<String>,
+    /// The key that signs the log's head (default: the user's own, made at first use)
+    #[arg(long, value_name = "FILE", help_heading = "Audit")]
+    pub(crate) audit_key: Option<PathBuf>,
+    /// Print on standard error what was asked, allowed and denied, and by which rule
+    #[arg(long, value_name = "FORM", num_args = 0..=1, default_missing_value = "table", require_equals = true, help_heading = "Audit")]
+    pub(crate) report: Option<ReportForm>,
+
+    /// Let what the policy denies pass in these scopes, within the ceiling, and record it as would-deny
+    #[arg(long, value_name = "SCOPES", require_equals = true, help_heading = "Policy")]
+    pub(crate) permissive: Option<String>,
+    /// Call an exported function instead of running the command
+    #[arg(long, value_name = "CALL")]
+    pub(crate) invoke: Option<String>,
+
+    /// The component, or WASI 0.1 module
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// The guest's arguments: everything after FILE
+    #[arg(value_name = "ARGS", trailing_var_arg = true, allow_hyphen_values = true)]
+    pub(crate) arguments: Vec<String>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Inspect {
+    #[command(flatten)]
+    pub(crate) grants: Grants,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// The component, or WASI 0.1 module
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum PolicyCommand {
+    /// Print the policy that flags and files come to, rule by rule
+    Show {
+        #[command(flatten)]
+        grants: Box<Grants>,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Check policy files; with an operation, say what the policy decides about it and why
+    ///
+    /// Exits with 0 when it is allowed and with 1 when it is not.
+    Check {
+        #[command(flatten)]
+        grants: Box<Grants>,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+        /// An operation, as the audit log names it: fs.read, env.read, network.connect, http.request, …
+        #[arg(value_name = "OPERATION", requires = "resource")]
+        operation: Option<String>,
+        /// Its resource: a guest path, a variable's name, tcp://host:port, `GET https://host/`, …
+        #[arg(value_name = "RESOURCE")]
+        resource: Option<String>,
+    },
+    /// Print the JSON Schema of tollgate.toml
+    Schema,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum AuditCommand {
+    /// Print the records
+    Show {
+        /// Print JSON, a record a line
+        #[arg(long)]
+        json: bool,
+        /// Only records whose decision is not allow
+        #[arg(long)]
+        denied: bool,
+        /// The log
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
+    /// Verify the log: chain, signed head, and every file of the set
+    Verify {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+        /// The key that the log must have been signed with: `ed25519:` and 64 hex digits
+        #[arg(long, value_name = "KEY")]
+        public_key: Option<String>,
+        /// The log
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
+    /// Add the records up by operation, rule, resource and outcome
+    Stats {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+        /// Rows a table
+        #[arg(long, value_name = "N", default_value_t = 20)]
+        top: usize,
+        /// The log
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
+}

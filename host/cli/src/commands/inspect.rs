@@ -1,0 +1,118 @@
+//! `tollgate inspect`: what a component may ask for, and what a policy says to it.
+
+use std::io::Write;
+use std::path::Path;
+
+use anstyle::Style;
+use serde::Serialize;
+use tollgate_bridge::{Request, requests};
+use tollgate_engine::{Engine, Kind, RunProfile, Source, Surface};
+use tollgate_policy::{Effective, Mode, Outcome, Scope, ScopeSet};
+
+use crate::args::Inspect;
+use crate::exit::Failure;
+use crate::host::files;
+use crate::{policy, table};
+
+#[derive(Serialize)]
+struct Inspected {
+    digest: String,
+    kind: &'static str,
+    world: Vec<String>,
+    requests: Vec<Answer>,
+    surface: Surface,
+}
+
+/// A request and what the policy says to it.
+#[derive(Serialize)]
+struct Answer {
+    interface: String,
+    scope: Scope,
+    may: &'static str,
+    /// `allow`, `deny`, `ask`; `depends` where the run's arguments decide.
+    says: &'static str,
+    /// The rule that decides, or those that could.
+    rules: Vec<String>,
+}
+
+pub(crate) fn inspect(args: &Inspect, ceiling: Option<&Path>) -> Result<u8, Failure> {
+    let policy = policy::load(&args.grants, ceiling, None, ScopeSet::NONE)?.effective;
+    let file = args.file.display().to_string();
+    let failed = |cause| Failure::Load { file: file.clone(), cause };
+    let source = Source::new(files::component(&args.file)?).map_err(failed)?;
+    let engine: Engine<RunProfile> = Engine::new()?;
+    let surface = engine.surface(&source).map_err(failed)?;
+    let inspected = Inspected {
+        digest: source.digest().to_string(),
+        kind: match source.kind() {
+            Kind::Component => "component",
+            Kind::Module => "WASI 0.1 module",
+        },
+        world: surface.exports.iter().map(|export| export.name.clone()).collect(),
+        requests: requests(&surface).iter().map(|request| answer(&policy, request)).collect(),
+        surface,
+    };
+    table::to_stdout(|out| {
+        if args.json {
+            return writeln!(out, "{}", serde_json::to_string_pretty(&inspected)?);
+        }
+        inspected.print(out)
+    })?;
+    Ok(0)
+}
+
+fn answer(policy: &Effective, request: &Request) -> Answer {
+    let (says, rules) = match &request.operation {
+        Some(operation) => {
+            let explanation = policy.explain(operation);
+            (explanation.decision.as_str(), vec![explanation.rule.to_string()])
+        }
+        None => depends(policy, request.scope),
+    };
+    Answer { interface: request.interface.clone(), scope: request.scope, may: request.words, says, rules }
+}
+
+/// Where the answer depends on a path, name or address: the rules that could give it. Without any that allows, it is
+/// no to everything.
+fn depends(policy: &Effective, scope: Scope) -> (&'static str, Vec<String>) {
+    let of_scope: Vec<_> = policy.rules().into_iter().filter(|rule| rule.scope == scope).collect();
+    let names = of_scope.iter().map(|rule| rule.rule.to_string()).collect();
+    if of_scope.iter().any(|rule| rule.mode != Mode::Deny) {
+        ("depends", names)
+    } else if of_scope.is_empty() {
+        (Outcome::Deny.as_str(), vec![format!("default:{scope}")])
+    } else {
+        (Outcome::Deny.as_str(), names)
+    }
+}
+
+fn colour(says: &str) -> Style {
+    match says {
+        "allow" => table::GOOD,
+        "deny" => table::BAD,
+        _ => table::ODD,
+    }
+}
+
+impl Inspected {
+    fn print(&self, out: &mut dyn Write) -> std::io::Result<()> {
+        writeln!(out, "{}  {}", self.kind, self.digest)?;
+        let offers = self.world.iter().map(|name| table::text(name)).collect::<Vec<_>>();
+        writeln!(out, "offers {}", if offers.is_empty() { "nothing".to_owned() } else { offers.join(", ") })?;
+        writeln!(out)?;
+        if self.requests.is_empty() {
+            return writeln!(out, "it asks for nothing");
+        }
+        let mut shown = table::table(["it may", "scope", "through", "policy says", "by"]);
+        for request in &self.requests {
+            shown.add_row([
+                request.may.to_owned(),
+                request.scope.to_string(),
+                table::text(&request.interface),
+                request.says.to_owned(),
+                request.rules.join(", "),
+            ]);
+        }
+        table::print(out, &shown, |row| self.requests.get(row).map_or_else(Style::new, |row| colour(row.says)))
+    }
+}

@@ -1,0 +1,32 @@
+//! One module a command.
+
+mod audit;
+mod inspect;
+mod operation;
+mod policy;
+mod run;
+
+use clap::CommandFactory as _;
+
+use crate::args::{Args, Command};
+use crate::exit::Failure;
+
+/// Does what the command line asks, and gives the exit code.
+pub(crate) fn dispatch(args: Args) -> Result<u8, Failure> {
+    let ceiling = args.ceiling.as_deref();
+    match args.command {
+        Command::Run(run) => run::run(*run, ceiling),
+        Command::Inspect(inspect) => inspect::inspect(&inspect, ceiling),
+        Command::Policy(command) => policy::policy(&command, ceiling),
+        Command::Audit(command) => audit::audit(&command),
+        Command::Completion { shell } => {
+            let mut command = Args::command();
+            crate::table::to_stdout(|out| {
+                let mut script = Vec::new();
+                clap_complete::generate(shell, &mut command, "tollgate", &mut script);
+                out.write_all(&script)
+            })?;
+            Ok(0)
+        }
+    }
+}

@@ -1,0 +1,215 @@
+//! `tollgate run`: from flags to records.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use tollgate_audit::{Flush, Log, LogOptions, RunIdentity, RunLimits, SigningKey};
+use tollgate_bridge::{Guest, Input, add_to_linker, requests};
+use tollgate_engine::{Digest, Ended, Engine, Entry, Gate, Loaded, RunProfile, Source, Usage};
+use tollgate_policy::{AuditSettings, Decision, Detail, Effective, RelativeTo, ScopeSet};
+use tollgate_vfs::{Mount, Tree, TreeBuilder};
+
+use crate::args::Run;
+use crate::exit::Failure;
+use crate::host::folders::{self, Bases};
+use crate::host::{environment, files, signals};
+use crate::report::Report;
+use crate::{ask, policy, table};
+
+pub(crate) fn run(args: Run, ceiling: Option<&Path>) -> Result<u8, Failure> {
+    let permissive = permissive(args.permissive.as_deref())?;
+    let loaded = policy::load(&args.grants, ceiling, args.audit.as_deref(), permissive)?;
+    let entry = match &args.invoke {
+        Some(text) => Entry::Invoke(text.parse().map_err(|error| Failure::Run(tollgate_engine::RunError::Invoke(error)))?),
+        None => Entry::Command,
+    };
+    let file = args.file.display().to_string();
+    let bytes = files::component(&args.file)?;
+    let policy = Arc::new(loaded.effective);
+    let tree = tree(&policy, &loaded.bases)?;
+    let log = open_log(&policy.audit(), args.audit_key.as_deref(), &loaded.bases)?;
+    let prepared = Prepared { args: &args, file, policy, entry, tree, log };
+    prepared.start(bytes)
+}
+
+fn permissive(text: Option<&str>) -> Result<ScopeSet, Failure> {
+    let Some(text) = text else { return Ok(ScopeSet::NONE) };
+    let scopes: ScopeSet = text.parse().map_err(|error| Failure::Usage(format!("--permissive: {error}")))?;
+    table::warn(&format!("what the policy denies in {scopes} is let through and recorded as would-deny"));
+    Ok(scopes)
+}
+
+fn tree(policy: &Effective, bases: &Bases) -> Result<Tree, Failure> {
+    let handles = usize::try_from(policy.limits().handles).unwrap_or(usize::MAX);
+    let mut builder = TreeBuilder::new().max_open_handles(handles);
+    for mount in policy.mounts() {
+        let folder = folders::open(mount, policy, bases)?;
+        let mounted = Mount::host(folder.dir, folder.read_only)?;
+        builder = builder.mount(&mount.guest_name, &mount.guest_path, mounted)?;
+    }
+    Ok(builder.build())
+}
+
+fn options(settings: &AuditSettings) -> LogOptions {
+    let mut options = LogOptions::default();
+    options.flush = match settings.flush {
+        tollgate_policy::Flush::Batch => Flush::Batch,
+        tollgate_policy::Flush::Each => Flush::Each,
+    };
+    options.detail = match settings.detail {
+        Detail::Coalesced => tollgate_audit::Detail::Coalesced,
+        Detail::Full => tollgate_audit::Detail::Full,
+    };
+    options.rotate_bytes = settings.rotate;
+    options
+}
+
+fn open_log(settings: &AuditSettings, key: Option<&Path>, bases: &Bases) -> Result<Log, Failure> {
+    let options = options(settings);
+    let Some(file) = &settings.file else { return Ok(Log::memory(options)) };
+    let path = match file.relative_to {
+        RelativeTo::WorkingDirectory => PathBuf::from(&file.path),
+        RelativeTo::PolicyFile => bases.policy.join(&file.path),
+    };
+    let failed = |file: &Path| {
+        let file = file.display().to_string();
+        move |cause| Failure::AuditOpen { file, cause }
+    };
+    let key_file = match key {
+        Some(key) => key.to_path_buf(),
+        None => environment::configuration().map(|folder| folder.join("audit.key")).ok_or_else(|| {
+            Failure::Usage("there is no folder for the audit key: set HOME or XDG_CONFIG_HOME, or give --audit-key".to_owned())
+        })?,
+    };
+    let key = SigningKey::load_or_create(&key_file).map_err(failed(&key_file))?;
+    Log::file(&path, key, options).map_err(failed(&path))
+}
+
+/// A run before its component is looked at.
+struct Prepared<'a> {
+    args: &'a Run,
+    file: String,
+    policy: Arc<Effective>,
+    entry: Entry,
+    tree: Tree,
+    log: Log,
+}
+
+impl Prepared<'_> {
+    fn start(self, bytes: Vec<u8>) -> Result<u8, Failure> {
+        let run = run_id()?;
+        let component = Digest::of(&bytes).to_string();
+        let identity = RunIdentity { run: run.clone(), vm: None, process: None, component: component.clone() };
+        let limits = self.policy.limits();
+        let rate = u32::try_from(limits.audit_rate).unwrap_or(u32::MAX);
+        let audit = self.log.run(identity, RunLimits { bytes: limits.audit, records_per_second: rate });
+        let gate = Gate::new(Arc::clone(&self.policy), audit, ask::decider());
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .enable_all()
+            .build()
+            .map_err(|error| Failure::Host(format!("the runtime cannot start: {error}")))?;
+        let (report, log, form) = (self.args.report.is_some(), self.log.clone(), self.args.report);
+        let (result, usage) = runtime.block_on(self.recorded(bytes, gate));
+        runtime.shutdown_background();
+        let closed = log.close();
+        if report && let Some(form) = form {
+            let summary = closed.clone().unwrap_or_default();
+            let (ended, code) = match &result {
+                Ok(code) => (format!("exit code {code}"), *code),
+                Err(failure) => (failure.to_string().lines().next().unwrap_or_default().to_owned(), failure.code()),
+            };
+            Report { component: &component, run: &run, summary: &summary, usage, limits: &limits, ended, code }.print(form);
+        }
+        let code = result?;
+        closed?;
+        Ok(code)
+    }
+
+    /// The run between its first record and its last.
+    async fn recorded(self, bytes: Vec<u8>, gate: Gate) -> (Result<u8, Failure>, Usage) {
+        if let Err(stop) = gate.note("run.start", &self.file_name(), "ok").await {
+            return (Err(Failure::Host(stop.to_string())), Usage::default());
+        }
+        let (result, usage) = tokio::select! {
+            ended = self.execute(bytes, &gate) => ended,
+            failure = signals::end() => (Err(failure), Usage::default()),
+        };
+        let outcome = match &result {
+            Ok(_) => "ok",
+            Err(failure) => failure.outcome(),
+        };
+        let code = result.as_ref().map_or_else(Failure::code, |code| *code);
+        // A log that has failed has ended the run already, and says so when it is closed.
+        let _told_when_closed = gate.note("run.end", &format!("exit-code={code}"), outcome).await;
+        let _told_when_closed = gate.audit().end().await;
+        (result, usage)
+    }
+
+    /// The file's name without its folder: a record holds no host path.
+    fn file_name(&self) -> String {
+        self.args.file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+    }
+
+    async fn execute(&self, bytes: Vec<u8>, gate: &Gate) -> (Result<u8, Failure>, Usage) {
+        let (engine, loaded) = match self.load(bytes) {
+            Ok(loaded) => loaded,
+            Err(failure) => return (Err(failure), Usage::default()),
+        };
+        let (ended, usage) = engine.run(&loaded, self.guest(gate), &self.entry).await;
+        let result = match ended {
+            Ok(Ended::Exit(code)) => Ok(code),
+            Ok(Ended::Returned(values)) => print_values(&values),
+            Err(error) => Err(error.into()),
+        };
+        (result, usage)
+    }
+
+    fn load(&self, bytes: Vec<u8>) -> Result<(Engine<RunProfile>, Loaded<Guest>), Failure> {
+        let failed = |cause| Failure::Load { file: self.file.clone(), cause };
+        let source = Source::new(bytes).map_err(failed)?;
+        let engine = Engine::new()?;
+        let progress = table::progress("compiling");
+        let loaded = engine.load(&source, add_to_linker).map_err(failed)?;
+        progress.finish();
+        self.check_requests(&loaded)?;
+        Ok((engine, loaded))
+    }
+
+    /// What could not be denied at run time is denied now.
+    fn check_requests(&self, loaded: &Loaded<Guest>) -> Result<(), Failure> {
+        for request in requests(&loaded.surface()) {
+            let Some(operation) = request.operation.filter(|_| request.inexpressible) else { continue };
+            if let Decision::Deny(denial) = self.policy.decide(&operation) {
+                return Err(Failure::Inexpressible {
+                    file: self.file.clone(),
+                    interface: request.interface,
+                    rule: denial.rule().to_string(),
+                });
+            }
+        }
+        Ok(())
+    }
+
+    fn guest(&self, gate: &Gate) -> Guest {
+        let name = self.file_name();
+        let variables = self.policy.environment(environment::variables());
+        Guest::builder(gate.clone())
+            .arguments(std::iter::once(name).chain(self.args.arguments.iter().cloned()))
+            .environment(variables.into_iter().map(|variable| (variable.name, variable.value.into_inner())))
+            .tree(self.tree.clone())
+            .stdin(Input::Inherit)
+            .build()
+    }
+}
+
+fn print_values(values: &[String]) -> Result<u8, Failure> {
+    table::to_stdout(|out| values.iter().try_for_each(|value| writeln!(out, "{value}")))?;
+    Ok(0)
+}
+
+fn run_id() -> Result<String, Failure> {
+    let mut bytes = [0_u8; 8];
+    getrandom::fill(&mut bytes).map_err(|error| Failure::Host(format!("no entropy for the run's name: {error}")))?;
+    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+}

@@ -1,0 +1,149 @@
+//! What a failure says, and the exit code that it ends with.
+
+use tollgate_audit::{AuditError, OpenError};
+use tollgate_engine::{EngineError, InvokeError, LoadError, NotWebAssembly, RunError};
+use tollgate_policy::{BuildError, EffectiveError, FileErrors, GrantError, LimitKey};
+use tollgate_vfs::MountError;
+
+/// The host failed.
+const HOST: u8 = 1;
+/// The command line is wrong.
+const USAGE: u8 = 2;
+/// A limit of time.
+pub(crate) const TIME: u8 = 124;
+/// Another limit.
+const LIMIT: u8 = 125;
+/// Refused before the first instruction.
+const REFUSED: u8 = 126;
+/// No such file.
+const NOT_FOUND: u8 = 127;
+/// Interrupted from the keyboard.
+const INTERRUPTED: u8 = 130;
+/// The guest trapped.
+const TRAPPED: u8 = 134;
+/// Asked to end.
+const TERMINATED: u8 = 143;
+
+/// Why the command did not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Failure {
+    #[error("{0}")]
+    Usage(String),
+    #[error(transparent)]
+    Grant(#[from] GrantError),
+    #[error(transparent)]
+    PolicyFile(#[from] FileErrors),
+    #[error(transparent)]
+    Policy(#[from] BuildError),
+    #[error(transparent)]
+    Effective(#[from] EffectiveError),
+    #[error("`{what}` cannot be read: {cause}")]
+    Read {
+        what: String,
+        cause: std::io::Error,
+    },
+    #[error("there is no file `{0}`")]
+    NotFound(String),
+    #[error("`{file}` is not run: {cause}")]
+    Load {
+        file: String,
+        cause: LoadError,
+    },
+    #[error("`{file}` is not run: {cause}")]
+    Source {
+        file: String,
+        cause: NotWebAssembly,
+    },
+    #[error("`{file}` is not run: it uses `{interface}`, which has no error to say that it is denied, and {rule} denies it")]
+    Inexpressible {
+        file: String,
+        interface: String,
+        rule: String,
+    },
+    #[error("the folder `{folder}` cannot be given: {cause}")]
+    Folder {
+        folder: String,
+        cause: std::io::Error,
+    },
+    #[error("the folder `{folder}` may not be given: it lies in no [[mount]] of the ceiling; add one, or give another folder")]
+    AboveCeiling {
+        folder: String,
+    },
+    #[error("the folder cannot be given: {0}")]
+    Mount(#[from] MountError),
+    #[error("the audit log `{file}` cannot be used: {cause}")]
+    AuditOpen {
+        file: String,
+        cause: OpenError,
+    },
+    #[error("the audit log failed: {0}")]
+    Audit(#[from] AuditError),
+    #[error("the audit log does not verify: {0}")]
+    AuditVerify(#[from] tollgate_audit::verify::VerifyError),
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    #[error(transparent)]
+    Run(#[from] RunError),
+    #[error("interrupted")]
+    Interrupted,
+    #[error("terminated")]
+    Terminated,
+    #[error("{0}")]
+    Host(String),
+    #[error("cannot print: {0}")]
+    Print(std::io::Error),
+}
+
+impl Failure {
+    /// The exit code, asked of every failure that there is.
+    pub(crate) fn code(&self) -> u8 {
+        match self {
+            Self::Usage(_) | Self::Grant(_) | Self::PolicyFile(_) | Self::Policy(_) => USAGE,
+            Self::NotFound(_) => NOT_FOUND,
+            Self::Load { .. }
+            | Self::Source { .. }
+            | Self::Inexpressible { .. }
+            | Self::Effective(_)
+            | Self::AboveCeiling { .. } => REFUSED,
+            Self::Read { .. }
+            | Self::Folder { .. }
+            | Self::Mount(_)
+            | Self::AuditOpen { .. }
+            | Self::Audit(_)
+            | Self::AuditVerify(_)
+            | Self::Engine(_)
+            | Self::Host(_)
+            | Self::Print(_) => HOST,
+            Self::Run(error) => run_code(error),
+            Self::Interrupted => INTERRUPTED,
+            Self::Terminated => TERMINATED,
+        }
+    }
+
+    /// The outcome's name in the record that ends a run.
+    pub(crate) fn outcome(&self) -> &'static str {
+        match self.code() {
+            TIME | LIMIT => "limit",
+            REFUSED => "refused",
+            TRAPPED => "trap",
+            INTERRUPTED | TERMINATED => "cancelled",
+            _ => "failed",
+        }
+    }
+}
+
+fn run_code(error: &RunError) -> u8 {
+    match error {
+        RunError::Invoke(InvokeError::NoCommand { .. }) | RunError::TooLarge(_) => REFUSED,
+        RunError::Invoke(
+            InvokeError::Syntax { .. }
+            | InvokeError::Unknown { .. }
+            | InvokeError::Ambiguous { .. }
+            | InvokeError::Arguments { .. },
+        ) => USAGE,
+        RunError::Trap(_) => TRAPPED,
+        RunError::Limit(LimitKey::Wall | LimitKey::Cpu) => TIME,
+        RunError::Limit(_) => LIMIT,
+        RunError::AuditFailed(_) => HOST,
+    }
+}

@@ -1,0 +1,63 @@
+//! Folders that the operator gives to a run, opened as capabilities.
+
+use std::path::{Path, PathBuf};
+
+use cap_std::ambient_authority;
+use cap_std::fs::Dir;
+use tollgate_policy::{Effective, Mount, RelativeTo};
+
+use crate::exit::Failure;
+
+/// Where relative host paths of a policy begin.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Bases {
+    /// The folder of the run's policy file.
+    pub(crate) policy: PathBuf,
+    /// The folder of the ceiling's.
+    pub(crate) ceiling: PathBuf,
+}
+
+/// A folder, opened, and whether the run may change it.
+pub(crate) struct Folder {
+    pub(crate) dir: Dir,
+    pub(crate) read_only: bool,
+}
+
+fn failed(folder: &str, cause: std::io::Error) -> Failure {
+    Failure::Folder { folder: folder.to_owned(), cause }
+}
+
+fn place(host: &str, relative_to: RelativeTo, file_base: &Path) -> PathBuf {
+    match relative_to {
+        RelativeTo::WorkingDirectory => PathBuf::from(host),
+        RelativeTo::PolicyFile => file_base.join(host),
+    }
+}
+
+/// Opens what `mount` names. Under a ceiling it is opened beneath the folder that the ceiling names, so that what was
+/// checked is what is given.
+pub(crate) fn open(mount: &Mount, policy: &Effective, bases: &Bases) -> Result<Folder, Failure> {
+    let path = place(&mount.host, mount.relative_to, &bases.policy);
+    let Some(allowed) = policy.ceiling_mounts() else {
+        let dir = Dir::open_ambient_dir(&path, ambient_authority()).map_err(|cause| failed(&mount.host, cause))?;
+        return Ok(Folder { dir, read_only: mount.read_only });
+    };
+    let wanted = std::fs::canonicalize(&path).map_err(|cause| failed(&mount.host, cause))?;
+    // Of several that hold it, the nearest says whether it may be changed.
+    let mut best: Option<(PathBuf, &Mount)> = None;
+    for candidate in allowed {
+        let Ok(root) = std::fs::canonicalize(place(&candidate.host, candidate.relative_to, &bases.ceiling)) else {
+            continue;
+        };
+        let nearer = best.as_ref().is_none_or(|(known, _)| root.starts_with(known));
+        if wanted.starts_with(&root) && nearer {
+            best = Some((root, candidate));
+        }
+    }
+    let (root, candidate) = best.ok_or_else(|| Failure::AboveCeiling { folder: mount.host.clone() })?;
+    let beneath = wanted.strip_prefix(&root).unwrap_or(&wanted);
+    let root = Dir::open_ambient_dir(&root, ambient_authority()).map_err(|cause| failed(&mount.host, cause))?;
+    let dir = if beneath.as_os_str().is_empty() { Ok(root) } else { root.open_dir(beneath) };
+    let dir = dir.map_err(|cause| failed(&mount.host, cause))?;
+    Ok(Folder { dir, read_only: mount.read_only || candidate.read_only })
+}

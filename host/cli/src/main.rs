@@ -1,0 +1,28 @@
+//! The `tollgate` command: words, tables and exit codes over the crates beneath it.
+//!
+//! Whatever reads the process's environment, opens files by path, or waits for signals stands in `host/`; the rest
+//! works on values.
+
+mod args;
+mod ask;
+mod commands;
+mod exit;
+mod host;
+mod policy;
+mod report;
+mod table;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+fn main() -> ExitCode {
+    let args = args::Args::parse();
+    match commands::dispatch(args) {
+        Ok(code) => ExitCode::from(code),
+        Err(failure) => {
+            table::complain(&failure.to_string());
+            ExitCode::from(failure.code())
+        }
+    }
+}

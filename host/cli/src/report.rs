@@ -1,0 +1,124 @@
+//! The report of a run: what was asked, allowed and denied, and by which rule.
+
+use std::io::Write;
+
+use anstyle::Style;
+use serde_json::json;
+use tollgate_audit::{Decision, Row, Sum, Summary};
+use tollgate_engine::Usage;
+use tollgate_policy::{LimitKey, Limits};
+
+use crate::args::ReportForm;
+use crate::table;
+
+/// What a finished run comes to.
+pub(crate) struct Report<'a> {
+    pub(crate) component: &'a str,
+    pub(crate) run: &'a str,
+    pub(crate) summary: &'a Summary,
+    pub(crate) usage: Usage,
+    pub(crate) limits: &'a Limits,
+    pub(crate) ended: String,
+    pub(crate) code: u8,
+}
+
+fn word(decision: Decision) -> &'static str {
+    match decision {
+        Decision::Allow => "allowed",
+        Decision::Deny => "denied",
+        Decision::WouldDeny => "would deny",
+    }
+}
+
+fn colour(decision: Decision) -> Style {
+    match decision {
+        Decision::Allow => table::GOOD,
+        Decision::Deny => table::BAD,
+        Decision::WouldDeny => table::ODD,
+    }
+}
+
+impl Report<'_> {
+    /// Prints on standard error, in the form that was asked for.
+    pub(crate) fn print(&self, form: ReportForm) {
+        table::to_stderr(|out| match form {
+            ReportForm::Table => self.print_table(out),
+            ReportForm::Json => writeln!(out, "{}", self.to_json()),
+        });
+    }
+
+    /// The guest's own operations: what the log says of itself and of the run is not among them.
+    fn rows(&self) -> Vec<&Row> {
+        self.summary.rows.iter().filter(|row| !row.operation.starts_with("run.")).collect()
+    }
+
+    fn print_table(&self, out: &mut dyn Write) -> std::io::Result<()> {
+        let rows = self.rows();
+        let mut shown = table::table(["operation", "resource", "decision", "rule", "calls", "in", "out"]);
+        for row in &rows {
+            shown.add_row([
+                row.operation.clone(),
+                table::text(&row.resource),
+                word(row.decision).to_owned(),
+                row.rule.clone(),
+                row.sum.count.to_string(),
+                table::bytes(row.sum.bytes_in),
+                table::bytes(row.sum.bytes_out),
+            ]);
+        }
+        writeln!(out)?;
+        table::print(out, &shown, |row| rows.get(row).map_or_else(Style::new, |row| colour(row.decision)))?;
+        for (decision, sum) in &self.summary.others {
+            if sum.count > 0 {
+                writeln!(out, "and {} more calls on further resources, {}", sum.count, word(*decision))?;
+            }
+        }
+        writeln!(out)?;
+        let counts = |decision| self.count(decision).count;
+        writeln!(
+            out,
+            "{} allowed, {} denied, {} would deny; {}",
+            counts(Decision::Allow),
+            counts(Decision::Deny),
+            counts(Decision::WouldDeny),
+            self.ended
+        )?;
+        let wall = u64::try_from(self.usage.wall.as_millis()).unwrap_or(u64::MAX);
+        let limit = u64::try_from(self.limits.wall.as_millis()).unwrap_or(u64::MAX);
+        writeln!(
+            out,
+            "memory {} of {}, wall {wall} ms of {}",
+            table::bytes(self.usage.memory),
+            table::bytes(self.limits.memory),
+            LimitKey::Wall.show(limit),
+        )?;
+        writeln!(out, "component {}, run {}", self.component, self.run)
+    }
+
+    fn count(&self, decision: Decision) -> Sum {
+        let rows = self.rows();
+        let own = rows.iter().filter(|row| row.decision == decision).map(|row| row.sum);
+        let others = self.summary.others.get(&decision).copied();
+        own.chain(others).fold(Sum::default(), |mut sum, more| {
+            sum.count = sum.count.saturating_add(more.count);
+            sum.bytes_in = sum.bytes_in.saturating_add(more.bytes_in);
+            sum.bytes_out = sum.bytes_out.saturating_add(more.bytes_out);
+            sum
+        })
+    }
+
+    fn to_json(&self) -> serde_json::Value {
+        json!({
+            "component": self.component,
+            "run": self.run,
+            "exit_code": self.code,
+            "ended": self.ended,
+            "operations": self.rows(),
+            "others": self.summary.others,
+            "memory_bytes": self.usage.memory,
+            "memory_limit_bytes": self.limits.memory,
+            "wall_ms": u64::try_from(self.usage.wall.as_millis()).unwrap_or(u64::MAX),
+            "wall_limit_ms": u64::try_from(self.limits.wall.as_millis()).unwrap_or(u64::MAX),
+        })
+    }
+}

@@ -1,0 +1,121 @@
+//! WASI 0.1 core modules into components.
+//!
+//! wasmtime's stock adapter does the work, with one change: it ends every failing program with `exit(err)`, which
+//! makes each exit code a 1. So `proc_exit` is taken from it: the import is renamed to
+//! `wasi:cli/exit#exit-with-code`, whose core signature is the same, and the code arrives unchanged (modulo 256,
+//! as in any Unix process).
+
+use wasi_preview1_component_adapter_provider as adapter;
+use wasm_encoder::reencode::{self, Reencode};
+use wasmparser::{Parser, Payload, TypeRef};
+use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
+
+const WASI_0_1: &str = adapter::WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME;
+const EXIT_MODULE: &str = "wasi:cli/exit@0.2.12";
+const EXIT_FUNCTION: &str = "exit-with-code";
+const EXIT_WORLD: &str = "package wasi:cli@0.2.12;
+interface exit { exit-with-code: func(status-code: u8); }
+world adapted { import exit; }";
+
+/// Why a core module could not be turned into a component.
+#[derive(Debug, thiserror::Error)]
+pub enum AdaptError {
+    /// The binary is damaged.
+    #[error("the module is malformed: {0}")]
+    Malformed(String),
+    /// Before WASI 0.1.
+    #[error("the module imports `wasi_unstable` (WASI 0.0), which is not supported; build it for WASI 0.1 or 0.2")]
+    TooOld,
+    /// Something that no adapter provides.
+    #[error("the module imports `{module}` `{name}`, which is not part of WASI 0.1")]
+    UnknownImport {
+        /// The import's module.
+        module: String,
+        /// The import's name.
+        name: String,
+    },
+    /// Nothing to run.
+    #[error("the module exports no `_start`: it is a library and cannot be run by itself")]
+    NoStart,
+    /// The adapter refused it.
+    #[error("the module cannot be adapted to a component: {0}")]
+    Encode(String),
+}
+
+/// Turns a WASI 0.1 command module into a component that exports `wasi:cli/run`.
+///
+/// # Errors
+///
+/// The module is malformed, imports what WASI 0.1 does not have, or is no command.
+pub fn adapt(module: &[u8]) -> Result<Vec<u8>, AdaptError> {
+    check(module)?;
+    let mut module = with_exit_codes(module)?;
+    let encode = |error: &dyn std::fmt::Display| AdaptError::Encode(error.to_string());
+    let mut resolve = wit_parser::Resolve::default();
+    let package = resolve.push_str("adapted.wit", EXIT_WORLD).map_err(|error| encode(&format!("{error:#}")))?;
+    let world = resolve.select_world(&[package], None).map_err(|error| encode(&format!("{error:#}")))?;
+    embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8)
+        .map_err(|error| encode(&format!("{error:#}")))?;
+    ComponentEncoder::default()
+        .module(&module)
+        .and_then(|encoder| encoder.adapter(WASI_0_1, adapter::WASI_SNAPSHOT_PREVIEW1_COMMAND_ADAPTER))
+        .and_then(|mut encoder| encoder.encode())
+        .map_err(|error| encode(&format!("{error:#}")))
+}
+
+fn malformed(error: impl std::fmt::Display) -> AdaptError {
+    AdaptError::Malformed(error.to_string())
+}
+
+/// Says in the module's own words what is wrong, before the adapter says it in its own.
+fn check(module: &[u8]) -> Result<(), AdaptError> {
+    let mut starts = false;
+    for payload in Parser::new(0).parse_all(module) {
+        match payload.map_err(malformed)? {
+            Payload::ImportSection(imports) => {
+                for import in imports.into_imports() {
+                    let import = import.map_err(malformed)?;
+                    check_import(import.module, import.name)?;
+                }
+            }
+            Payload::ExportSection(exports) => {
+                for export in exports {
+                    starts |= export.map_err(malformed)?.name == "_start";
+                }
+            }
+            _ => {}
+        }
+    }
+    if starts { Ok(()) } else { Err(AdaptError::NoStart) }
+}
+
+fn check_import(module: &str, name: &str) -> Result<(), AdaptError> {
+    match module {
+        WASI_0_1 => Ok(()),
+        "wasi_unstable" => Err(AdaptError::TooOld),
+        _ => Err(AdaptError::UnknownImport { module: module.to_owned(), name: name.to_owned() }),
+    }
+}
+
+fn with_exit_codes(module: &[u8]) -> Result<Vec<u8>, AdaptError> {
+    let mut encoded = wasm_encoder::Module::new();
+    ExitCodes.parse_core_module(&mut encoded, Parser::new(0), module).map_err(malformed)?;
+    Ok(encoded.finish())
+}
+
+struct ExitCodes;
+
+impl Reencode for ExitCodes {
+    type Error = std::convert::Infallible;
+
+    fn parse_import(
+        &mut self,
+        imports: &mut wasm_encoder::ImportSection,
+        import: wasmparser::Import<'_>,
+    ) -> Result<(), reencode::Error<Self::Error>> {
+        let proc_exit =
+            import.module == WASI_0_1 && import.name == "proc_exit" && matches!(import.ty, TypeRef::Func(_));
+        let (module, name) = if proc_exit { (EXIT_MODULE, EXIT_FUNCTION) } else { (import.module, import.name) };
+        reencode::utils::parse_import(self, imports, wasmparser::Import { module, name, ty: import.ty })
+    }
+}

@@ -1,0 +1,330 @@
+//! The gate: where an operation meets the policy, the meter and the audit log.
+//!
+//! A host function decides first (which is pure), reserves its place in the log, does its work with the permit, and
+//! files what came of it. A [`Call`] that is dropped instead of finished is recorded as dropped, so a cancelled
+//! future leaves a record too. There is no other way to get a [`Permit`] at run time: everything that acts on the
+//! outside takes one by value.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use tollgate_audit::{Entry, Pending, Run};
+use tollgate_policy::{Decision, Effective, LimitKey, Limits, Operation, Permit, RuleId};
+
+use crate::Stop;
+
+/// Answers what a policy leaves to be asked. Without one, `ask` denies.
+#[async_trait::async_trait]
+pub trait Decider: Send + Sync {
+    /// Whether the operation that `question` describes may go on. The text holds guest-made names: a terminal
+    /// must escape it.
+    async fn allows(&self, question: &str) -> bool;
+}
+
+/// The name of an outcome in the log: the error case of the interface, in WIT spelling.
+pub trait Outcome {
+    /// For example `no-entry`.
+    fn case(&self) -> &'static str;
+}
+
+/// Bytes that one call moved, as the guest sees them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Traffic {
+    /// Bytes that the guest received.
+    pub bytes_in: u64,
+    /// Bytes that the guest sent.
+    pub bytes_out: u64,
+}
+
+/// One run's gate. Cheap to clone: every clone is the same gate.
+#[derive(Clone)]
+pub struct Gate(Arc<Inner>);
+
+struct Inner {
+    policy: Arc<Effective>,
+    limits: Limits,
+    audit: Run,
+    decider: Option<Arc<dyn Decider>>,
+    output_left: AtomicU64,
+    denials: AtomicU64,
+}
+
+impl fmt::Debug for Gate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Gate").finish_non_exhaustive()
+    }
+}
+
+/// What the policy said about one operation, with its place in the log.
+#[must_use]
+pub enum Verdict {
+    /// Do it with the permit, then finish the call.
+    Permitted(Permit, Call),
+    /// Answer with the interface's own denial, and finish the call with its name.
+    Denied(Call),
+}
+
+/// One gated call that has begun: its record is certain, only the outcome is missing.
+#[must_use]
+pub struct Call(Pending);
+
+impl Call {
+    /// Files the outcome (`ok` or the interface's error case) and what was moved.
+    ///
+    /// # Errors
+    ///
+    /// With `flush = "each"`, that the record could not be flushed: the guest ends.
+    pub async fn finish(self, outcome: &str, traffic: Traffic) -> Result<(), Stop> {
+        Ok(self.0.finish_flushed(outcome, traffic.bytes_in, traffic.bytes_out).await?)
+    }
+
+    /// Files the outcome without waiting for any flush: for places that cannot wait, such as a stream's write.
+    pub fn file(self, outcome: &str, traffic: Traffic) {
+        self.0.finish(outcome, traffic.bytes_in, traffic.bytes_out);
+    }
+}
+
+impl Call {
+    /// Takes the call back: nothing was done and nothing was learnt, as when a stream had nothing to read yet.
+    pub fn withdraw(self) {
+        self.0.withdraw();
+    }
+}
+
+/// How often an operation is expected, which says whether equal calls in a row may share a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rate {
+    /// A record each.
+    Single,
+    /// Reads, writes, clock readings: counted into spans unless the policy asks for full detail.
+    High,
+}
+
+impl Gate {
+    /// A gate for one run under `policy`, recording to `audit`.
+    #[must_use]
+    pub fn new(policy: Arc<Effective>, audit: Run, decider: Option<Arc<dyn Decider>>) -> Self {
+        let limits = policy.limits();
+        let output_left = AtomicU64::new(limits.output);
+        Self(Arc::new(Inner { policy, limits, audit, decider, output_left, denials: AtomicU64::new(0) }))
+    }
+
+    /// The limits of the run.
+    #[must_use]
+    pub fn limits(&self) -> &Limits {
+        &self.0.limits
+    }
+
+    /// The policy that this gate applies.
+    #[must_use]
+    pub fn policy(&self) -> &Effective {
+        &self.0.policy
+    }
+
+    /// The run's end of the log.
+    #[must_use]
+    pub fn audit(&self) -> &Run {
+        &self.0.audit
+    }
+
+    /// How many operations were denied so far.
+    #[must_use]
+    pub fn denials(&self) -> u64 {
+        self.0.denials.load(Ordering::Relaxed)
+    }
+
+    /// Decides `operation`, asked for through the WIT function `import`, and reserves its record.
+    ///
+    /// # Errors
+    ///
+    /// The log has failed or is used up: the guest ends.
+    pub async fn enter(&self, import: &'static str, operation: &Operation<'_>, rate: Rate) -> Result<Verdict, Stop> {
+        let (permit, decision, rule) = self.decide(operation).await;
+        let resource = operation.resource();
+        let entry = entry(import, operation, &resource, decision, &rule, rate);
+        let call = Call(self.0.audit.begin(entry).await?);
+        Ok(self.verdict(permit, call))
+    }
+
+    /// As [`Gate::enter`], but answers `None` instead of waiting, be it for room in the log, for a flush, or for
+    /// somebody's answer: for the parts of a stream that may not block.
+    ///
+    /// # Errors
+    ///
+    /// The log has failed or is used up: the guest ends.
+    pub fn try_enter(
+        &self,
+        import: &'static str,
+        operation: &Operation<'_>,
+        rate: Rate,
+    ) -> Result<Option<Verdict>, Stop> {
+        let (permit, decision, rule) = match self.0.policy.decide(operation) {
+            Decision::Ask(..) if self.0.decider.is_some() => return Ok(None),
+            decided => split(decided),
+        };
+        if self.flushes_each() {
+            return Ok(None);
+        }
+        let resource = operation.resource();
+        let entry = entry(import, operation, &resource, decision, &rule, rate);
+        let pending = self.0.audit.try_begin(entry)?;
+        Ok(pending.map(|pending| self.verdict(permit, Call(pending))))
+    }
+
+    /// Whether the policy would let `operation` pass now, without asking anybody and without a record: for telling
+    /// whether waiting for it makes sense. It is no permit.
+    #[must_use]
+    pub fn permits(&self, operation: &Operation<'_>) -> bool {
+        match self.0.policy.decide(operation) {
+            Decision::Allow(..) | Decision::WouldDeny(..) => true,
+            Decision::Ask(..) => self.0.decider.is_some(),
+            Decision::Deny(_) => false,
+        }
+    }
+
+    /// Whether each record is flushed before its effect: then nothing passes without waiting.
+    #[must_use]
+    pub fn flushes_each(&self) -> bool {
+        self.0.audit.flushes_each()
+    }
+
+    /// Waits until the log has room for one more call.
+    pub async fn room(&self) {
+        self.0.audit.room().await;
+    }
+
+    /// Runs one synchronous host operation through the gate: decide, reserve, `act` with the permit, file.
+    ///
+    /// # Errors
+    ///
+    /// The outer error ends the guest; the inner one is the interface's own, `denied` when the policy says no.
+    pub async fn through<T, E: Outcome>(
+        &self,
+        import: &'static str,
+        operation: &Operation<'_>,
+        rate: Rate,
+        denied: E,
+        act: impl FnOnce(Permit, &mut Traffic) -> Result<T, E>,
+    ) -> Result<Result<T, E>, Stop> {
+        let mut traffic = Traffic::default();
+        let (result, call) = match self.enter(import, operation, rate).await? {
+            Verdict::Permitted(permit, call) => (act(permit, &mut traffic), call),
+            Verdict::Denied(call) => (Err(denied), call),
+        };
+        call.finish(case_of(&result), traffic).await?;
+        Ok(result)
+    }
+
+    /// Takes `bytes` off the run's allowance of output (standard output and error together).
+    ///
+    /// # Errors
+    ///
+    /// The allowance is used up: the guest ends, and what is left of it is returned so that it can still be written.
+    pub fn charge_output(&self, bytes: u64) -> Result<(), u64> {
+        self.0
+            .output_left
+            .try_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(bytes))
+            .map(drop)
+            .map_err(|_| self.0.output_left.swap(0, Ordering::Relaxed))
+    }
+
+    /// Gives back what was charged and not written.
+    pub fn refund_output(&self, bytes: u64) {
+        self.0.output_left.fetch_add(bytes, Ordering::Relaxed);
+    }
+
+    /// Records that a limit was reached, whatever the guest makes of it.
+    ///
+    /// # Errors
+    ///
+    /// The log has failed or is used up.
+    pub async fn limit_reached(&self, limit: LimitKey, asked: u64) -> Result<(), Stop> {
+        let resource = format!("{limit}={asked}");
+        let entry = Entry {
+            import: "host:limits",
+            operation: "limit.reached",
+            resource: &resource,
+            decision: tollgate_audit::Decision::Deny,
+            rule: "limits:0",
+            high_rate: true,
+        };
+        let pending = self.0.audit.begin(entry).await?;
+        pending.finish("limit-reached", 0, 0);
+        Ok(())
+    }
+
+    /// Records something about the run itself: that it began, that it ended and how.
+    ///
+    /// # Errors
+    ///
+    /// The log has failed or is used up.
+    pub async fn note(&self, operation: &'static str, resource: &str, outcome: &str) -> Result<(), Stop> {
+        let entry = Entry {
+            import: "host:run",
+            operation,
+            resource,
+            decision: tollgate_audit::Decision::Allow,
+            rule: "host:0",
+            high_rate: false,
+        };
+        let pending = self.0.audit.begin(entry).await?;
+        Ok(pending.finish_flushed(outcome, 0, 0).await?)
+    }
+
+    async fn decide(&self, operation: &Operation<'_>) -> (Option<Permit>, tollgate_audit::Decision, RuleId) {
+        let decision = match self.0.policy.decide(operation) {
+            Decision::Ask(question, _) => {
+                let Some(decider) = &self.0.decider else { return split(question.unanswered()) };
+                if decider.allows(&question.to_string()).await { question.allow() } else { question.deny() }
+            }
+            decided => decided,
+        };
+        split(decision)
+    }
+
+    fn verdict(&self, permit: Option<Permit>, call: Call) -> Verdict {
+        match permit {
+            Some(permit) => Verdict::Permitted(permit, call),
+            None => {
+                self.0.denials.fetch_add(1, Ordering::Relaxed);
+                Verdict::Denied(call)
+            }
+        }
+    }
+}
+
+/// The outcome's name for the log.
+pub fn case_of<T, E: Outcome>(result: &Result<T, E>) -> &'static str {
+    match result {
+        Ok(_) => "ok",
+        Err(error) => error.case(),
+    }
+}
+
+fn entry<'a>(
+    import: &'a str,
+    operation: &Operation<'_>,
+    resource: &'a str,
+    decision: tollgate_audit::Decision,
+    rule: &'a RuleId,
+    rate: Rate,
+) -> Entry<'a> {
+    Entry {
+        import,
+        operation: operation.name(),
+        resource,
+        decision,
+        rule: rule.as_str(),
+        high_rate: rate == Rate::High,
+    }
+}
+
+fn split(decision: Decision) -> (Option<Permit>, tollgate_audit::Decision, RuleId) {
+    match decision {
+        Decision::Allow(permit, rule) => (Some(permit), tollgate_audit::Decision::Allow, rule),
+        Decision::WouldDeny(permit, rule) => (Some(permit), tollgate_audit::Decision::WouldDeny, rule),
+        Decision::Ask(question, _) => split(question.unanswered()),
+        Decision::Deny(denial) => (None, tollgate_audit::Decision::Deny, denial.rule().clone()),
+    }
+}

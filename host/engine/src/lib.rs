@@ -1,0 +1,30 @@
+//! wasmtime under Tollgate: profiles, loading, stores, limits and the gate.
+//!
+//! This crate knows how a component becomes a run, and the [`Gate`] that each of a run's host calls passes. It does
+//! not know which interfaces there are: whoever loads a component says how to fill the linker.
+
+mod adapt;
+mod caps;
+mod component;
+mod gate;
+mod imports;
+mod invoke;
+mod limiter;
+mod profile;
+mod run;
+mod source;
+mod stop;
+mod ticker;
+
+pub use adapt::AdaptError;
+pub use async_trait::async_trait;
+pub use caps::{Cap, CapError};
+pub use component::{Digest, LoadError, Loaded, Source};
+pub use gate::{Call, Decider, Gate, Outcome, Rate, Traffic, Verdict, case_of};
+pub use imports::{Function, Interface, Surface};
+pub use invoke::{Invocation, InvokeError};
+pub use limiter::Limiter;
+pub use profile::{Engine, EngineError, Profile, Run as RunProfile};
+pub use run::{Ended, Entry, GuestState, RunError, Usage};
+pub use source::{Kind, MAX_SOURCE_BYTES, NotWebAssembly, detect};
+pub use stop::Stop;

@@ -1,0 +1,108 @@
+//! Memory and tables of one run, summed over all of its instances, against one limit.
+
+use tollgate_policy::LimitKey;
+
+use crate::Gate;
+
+/// What a table element costs the host, in bytes: a pointer, or a tagged one.
+const TABLE_ELEMENT_BYTES: usize = size_of::<usize>();
+
+/// Counts what a run's linear memories and tables take together. wasmtime's own limits bound each memory and each
+/// table, so ninety memories of the limit would pass them.
+#[derive(Debug)]
+pub struct Limiter {
+    gate: Gate,
+    limit: u64,
+    used: u64,
+    last_growth: u64,
+    peak: u64,
+    reached: Option<LimitKey>,
+    instances: usize,
+}
+
+impl Limiter {
+    /// A limiter that allows `limit` bytes and `instances` core instances.
+    #[must_use]
+    pub fn new(gate: Gate, limit: u64, instances: usize) -> Self {
+        Self { gate, limit, used: 0, last_growth: 0, peak: 0, reached: None, instances }
+    }
+
+    /// The limit that growth ran into, if any did: names the reason when the guest then traps.
+    #[must_use]
+    pub fn reached(&self) -> Option<LimitKey> {
+        self.reached
+    }
+
+    /// The most bytes that the run held at once.
+    #[must_use]
+    pub fn peak(&self) -> u64 {
+        self.peak
+    }
+
+    async fn grow(&mut self, current: usize, desired: usize, unit: usize) -> wasmtime::Result<bool> {
+        let growth = desired.saturating_sub(current).saturating_mul(unit) as u64;
+        let wanted = self.used.saturating_add(growth);
+        if wanted > self.limit {
+            self.reached = Some(LimitKey::Memory);
+            self.gate.limit_reached(LimitKey::Memory, wanted).await?;
+            return Ok(false);
+        }
+        self.used = wanted;
+        self.last_growth = growth;
+        self.peak = self.peak.max(wanted);
+        Ok(true)
+    }
+
+    fn undo(&mut self) {
+        self.used = self.used.saturating_sub(std::mem::take(&mut self.last_growth));
+    }
+}
+
+#[async_trait::async_trait]
+impl wasmtime::ResourceLimiterAsync for Limiter {
+    async fn memory_growing(
+        &mut self,
+        current: usize,
+        desired: usize,
+        maximum: Option<usize>,
+    ) -> wasmtime::Result<bool> {
+        if maximum.is_some_and(|maximum| desired > maximum) {
+            return Ok(false);
+        }
+        self.grow(current, desired, 1).await
+    }
+
+    fn memory_grow_failed(&mut self, _error: wasmtime::Error) -> wasmtime::Result<()> {
+        self.undo();
+        Ok(())
+    }
+
+    async fn table_growing(
+        &mut self,
+        current: usize,
+        desired: usize,
+        maximum: Option<usize>,
+    ) -> wasmtime::Result<bool> {
+        if maximum.is_some_and(|maximum| desired > maximum) {
+            return Ok(false);
+        }
+        self.grow(current, desired, TABLE_ELEMENT_BYTES).await
+    }
+
+    fn table_grow_failed(&mut self, _error: wasmtime::Error) -> wasmtime::Result<()> {
+        self.undo();
+        Ok(())
+    }
+
+    fn instances(&self) -> usize {
+        self.instances
+    }
+
+    fn tables(&self) -> usize {
+        self.instances
+    }
+
+    fn memories(&self) -> usize {
+        self.instances
+    }
+}

@@ -1,0 +1,93 @@
+//! Engine profiles: a closed set of wasmtime configurations, as types.
+//!
+//! A component that was compiled under one profile cannot be handed to an engine of another: the profile is a type
+//! parameter of both, so the mix-up does not compile.
+
+use std::fmt::Debug;
+use std::marker::PhantomData;
+
+use crate::ticker::{Ticker, Ticking};
+
+mod sealed {
+    pub trait Sealed {}
+}
+
+/// One configuration of the engine.
+pub trait Profile: sealed::Sealed + Debug + Send + Sync + 'static {
+    /// The profile's name, part of every cache key.
+    const NAME: &'static str;
+    /// The most bytes of stack that a guest's frames may take.
+    const WASM_STACK: usize;
+}
+
+/// Any component or adapted module, run once.
+#[derive(Debug)]
+pub enum Run {}
+
+impl sealed::Sealed for Run {}
+
+impl Profile for Run {
+    const NAME: &'static str = "run";
+    const WASM_STACK: usize = 512 << 10;
+}
+
+/// A wasmtime engine under one profile, with its epoch ticker.
+pub struct Engine<P: Profile = Run> {
+    wasm: wasmtime::Engine,
+    ticker: Ticker,
+    profile: PhantomData<P>,
+}
+
+impl<P: Profile> Debug for Engine<P> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Engine").field("profile", &P::NAME).finish_non_exhaustive()
+    }
+}
+
+/// The engine could not be made on this machine.
+#[derive(Debug, thiserror::Error)]
+#[error("the WebAssembly engine cannot start: {0}")]
+pub struct EngineError(String);
+
+impl<P: Profile> Engine<P> {
+    /// Makes an engine.
+    ///
+    /// # Errors
+    ///
+    /// The machine lacks what the engine needs (address space, threads, an instruction set).
+    pub fn new() -> Result<Self, EngineError> {
+        let wasm = wasmtime::Engine::new(&config::<P>()).map_err(|error| EngineError(format!("{error:#}")))?;
+        let ticker = Ticker::start(&wasm).map_err(|error| EngineError(error.to_string()))?;
+        Ok(Self { wasm, ticker, profile: PhantomData })
+    }
+
+    /// The engine beneath, for filling a linker.
+    #[must_use]
+    pub fn wasmtime(&self) -> &wasmtime::Engine {
+        &self.wasm
+    }
+
+    pub(crate) fn ticking(&self) -> Ticking {
+        self.ticker.run()
+    }
+}
+
+/// The one place that configures wasmtime, for compiling and running alike.
+///
+/// Off is what no guest here needs and what past advisories came through: garbage collection, exceptions, threads,
+/// shared memory, 64-bit memories, stack switching, and the second compiler.
+fn config<P: Profile>() -> wasmtime::Config {
+    let mut config = wasmtime::Config::new();
+    config
+        .strategy(wasmtime::Strategy::Cranelift)
+        .wasm_component_model(true)
+        .wasm_memory64(false)
+        .wasm_wide_arithmetic(false)
+        .wasm_custom_page_sizes(false)
+        .epoch_interruption(true)
+        .max_wasm_stack(P::WASM_STACK)
+        .async_stack_size(P::WASM_STACK + (1 << 20))
+        .memory_init_cow(true)
+        .generate_address_map(true);
+    config
+}

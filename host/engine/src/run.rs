@@ -1,0 +1,207 @@
+//! One run: instantiate, call, and say how it ended.
+
+use std::time::{Duration, Instant};
+
+use tollgate_policy::LimitKey;
+use wasmtime::component::{Func, Instance, Val};
+use wasmtime::{Store, UpdateDeadline};
+
+use crate::component::Loaded;
+use crate::invoke::{Invocation, InvokeError};
+use crate::profile::{Engine, Profile};
+use crate::{Gate, Limiter, Stop};
+
+/// What a store must hold so that a run can be driven.
+pub trait GuestState: Send + 'static {
+    /// The run's gate.
+    fn gate(&self) -> &Gate;
+    /// The run's memory limiter.
+    fn limiter(&mut self) -> &mut Limiter;
+}
+
+/// What to call.
+#[derive(Debug, Clone)]
+pub enum Entry {
+    /// `wasi:cli/run`.
+    Command,
+    /// An exported function with arguments.
+    Invoke(Invocation),
+}
+
+/// How a run ended.
+#[derive(Debug)]
+pub enum Ended {
+    /// The command returned, or asked to exit with a code.
+    Exit(u8),
+    /// The invoked function returned these values, in WAVE.
+    Returned(Vec<String>),
+}
+
+/// Why a run did not end by itself.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// There is no such export, or it takes something else. Nothing ran.
+    #[error(transparent)]
+    Invoke(#[from] InvokeError),
+    /// Refused while being instantiated, before its first instruction: over the memory limit from the start.
+    #[error("the component needs more than the {0} limit from the start")]
+    TooLarge(LimitKey),
+    /// The guest trapped.
+    #[error("the guest trapped: {0}")]
+    Trap(String),
+    /// A limit ended the run.
+    #[error("the {0} limit ended the run")]
+    Limit(LimitKey),
+    /// The audit log failed.
+    #[error("audit-failed: {0}")]
+    AuditFailed(String),
+}
+
+/// What a run used.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Usage {
+    /// From before instantiation to the end.
+    pub wall: Duration,
+    /// The most bytes of memories and tables at once.
+    pub memory: u64,
+}
+
+impl<P: Profile> Engine<P> {
+    /// Runs `loaded` in a store of its own, until it ends or a limit ends it. Dropping the future cancels the run.
+    ///
+    /// # Errors
+    ///
+    /// The run did not end by itself.
+    pub async fn run<T: GuestState>(
+        &self,
+        loaded: &Loaded<T, P>,
+        state: T,
+        entry: &Entry,
+    ) -> (Result<Ended, RunError>, Usage) {
+        let _ticking = self.ticking();
+        let started = Instant::now();
+        let gate = state.gate().clone();
+        let wall = gate.limits().wall;
+        let mut store = self.store(state);
+        let result = match tokio::time::timeout(wall, drive(&mut store, loaded, entry)).await {
+            Ok(result) => result,
+            Err(_) => timed_out(&gate, wall).await,
+        };
+        let memory = store.data_mut().limiter().peak();
+        (result, Usage { wall: started.elapsed(), memory })
+    }
+
+    fn store<T: GuestState>(&self, state: T) -> Store<T> {
+        let mut store = Store::new(self.wasmtime(), state);
+        store.limiter_async(|state| state.limiter());
+        store.set_epoch_deadline(1);
+        store.epoch_deadline_callback(|_| Ok(UpdateDeadline::Yield(1)));
+        store
+    }
+}
+
+/// The wall limit's record, and the error that ends the run.
+async fn timed_out(gate: &Gate, wall: Duration) -> Result<Ended, RunError> {
+    let asked = u64::try_from(wall.as_millis()).unwrap_or(u64::MAX);
+    match gate.limit_reached(LimitKey::Wall, asked).await {
+        Ok(()) => Err(RunError::Limit(LimitKey::Wall)),
+        Err(stop) => by_the_host(stop),
+    }
+}
+
+async fn drive<T: GuestState, P: Profile>(
+    store: &mut Store<T>,
+    loaded: &Loaded<T, P>,
+    entry: &Entry,
+) -> Result<Ended, RunError> {
+    let prepared = Prepared::new(loaded, entry)?;
+    let instance = match loaded.pre().instantiate_async(&mut *store).await {
+        Ok(instance) => instance,
+        Err(error) => return ended_early(store, error, Phase::Instantiating),
+    };
+    match prepared.call(store, &instance).await {
+        Ok(ended) => Ok(ended),
+        Err(error) => ended_early(store, error, Phase::Running),
+    }
+}
+
+/// Everything about the call that can be wrong before the guest starts.
+enum Prepared {
+    Command(wasmtime::component::ComponentExportIndex),
+    Invoke(wasmtime::component::ComponentExportIndex, Vec<Val>, usize),
+}
+
+impl Prepared {
+    fn new<T: GuestState, P: Profile>(loaded: &Loaded<T, P>, entry: &Entry) -> Result<Self, RunError> {
+        Ok(match entry {
+            Entry::Command => Self::Command(crate::invoke::command(loaded.component())?),
+            Entry::Invoke(invocation) => {
+                let found = invocation.resolve(loaded.component())?;
+                Self::Invoke(found.export, found.arguments, found.results)
+            }
+        })
+    }
+
+    async fn call<T: GuestState>(self, store: &mut Store<T>, instance: &Instance) -> wasmtime::Result<Ended> {
+        match self {
+            Self::Command(export) => {
+                let run = function(store, instance, &export)?;
+                let run = run.typed::<(), (Result<(), ()>,)>(&*store)?;
+                let (result,) = run.call_async(store, ()).await?;
+                Ok(Ended::Exit(u8::from(result.is_err())))
+            }
+            Self::Invoke(export, arguments, results) => {
+                let callee = function(store, instance, &export)?;
+                let mut values = vec![Val::Bool(false); results];
+                callee.call_async(&mut *store, &arguments, &mut values).await?;
+                values.iter().map(Val::to_wave).collect::<wasmtime::Result<_>>().map(Ended::Returned)
+            }
+        }
+    }
+}
+
+fn function<T: GuestState>(
+    store: &mut Store<T>,
+    instance: &Instance,
+    export: &wasmtime::component::ComponentExportIndex,
+) -> wasmtime::Result<Func> {
+    instance
+        .get_func(store, export)
+        .ok_or_else(|| wasmtime::format_err!("the export vanished between looking it up and calling it"))
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    Instantiating,
+    Running,
+}
+
+fn ended_early<T: GuestState>(
+    store: &mut Store<T>,
+    error: wasmtime::Error,
+    phase: Phase,
+) -> Result<Ended, RunError> {
+    if let Some(stop) = error.downcast_ref::<Stop>() {
+        return by_the_host(stop.clone());
+    }
+    let reached = store.data_mut().limiter().reached();
+    let trapped = error.downcast_ref::<wasmtime::Trap>().is_some();
+    Err(match (reached, phase, trapped) {
+        (Some(limit), Phase::Instantiating, false) => RunError::TooLarge(limit),
+        (Some(limit), _, _) => RunError::Limit(limit),
+        (None, _, _) => RunError::Trap(describe(&error)),
+    })
+}
+
+fn by_the_host(stop: Stop) -> Result<Ended, RunError> {
+    match stop {
+        Stop::Exit(code) => Ok(Ended::Exit(code)),
+        Stop::Limit(limit) => Err(RunError::Limit(limit)),
+        Stop::AuditFailed(why) => Err(RunError::AuditFailed(why)),
+    }
+}
+
+/// The trap and the guest's own frames. What wasmtime says here names guest functions and offsets, no host path.
+fn describe(error: &wasmtime::Error) -> String {
+    format!("{error:?}")
+}

@@ -1,0 +1,76 @@
+//! The epoch ticker: gives the host its turn while a guest computes.
+
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+/// How long a guest may compute before it yields, and so how late a deadline can be noticed.
+pub(crate) const TICK: Duration = Duration::from_millis(10);
+
+#[derive(Default)]
+struct Shared {
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    running: usize,
+    closed: bool,
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // The state is two plain numbers that no panic can leave half written.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// One thread for one engine, asleep while nothing runs.
+pub(crate) struct Ticker(Arc<Shared>);
+
+/// Keeps the ticker ticking while it lives.
+pub(crate) struct Ticking(Arc<Shared>);
+
+impl Ticker {
+    pub(crate) fn start(engine: &wasmtime::Engine) -> std::io::Result<Self> {
+        let shared = Arc::new(Shared::default());
+        let weak = engine.weak();
+        let theirs = Arc::clone(&shared);
+        std::thread::Builder::new().name("tollgate-epoch".to_owned()).spawn(move || {
+            loop {
+                let mut state = theirs.lock();
+                while state.running == 0 && !state.closed {
+                    state = theirs.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+                }
+                if state.closed {
+                    return;
+                }
+                drop(state);
+                std::thread::sleep(TICK);
+                let Some(engine) = weak.upgrade() else { return };
+                engine.increment_epoch();
+            }
+        })?;
+        Ok(Self(shared))
+    }
+
+    pub(crate) fn run(&self) -> Ticking {
+        self.0.lock().running += 1;
+        self.0.changed.notify_one();
+        Ticking(Arc::clone(&self.0))
+    }
+}
+
+impl Drop for Ticking {
+    fn drop(&mut self) {
+        let mut state = self.0.lock();
+        state.running = state.running.saturating_sub(1);
+    }
+}
+
+impl Drop for Ticker {
+    fn drop(&mut self) {
+        self.0.lock().closed = true;
+        self.0.changed.notify_one();
+    }
+}

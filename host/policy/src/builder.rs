@@ -1,0 +1,551 @@
+//! Building a policy: statements from flags, a file or a program become rules.
+
+use std::collections::BTreeMap;
+
+use thiserror::Error;
+
+use crate::audit::{AuditStated, Detail, Flush};
+use crate::env::{EnvEntry, EnvError, Environment, without_value};
+use crate::grant::{self, DirGrant, Effect, GrantError, GrantProblem};
+use crate::judge::{Fallback, Order, ScopeRules, Scopes};
+use crate::limits::{self, LimitSet};
+use crate::mount::{HostPath, Mount, MountRequest, RelativeTo};
+use crate::net::{Direction, Endpoint};
+use crate::path;
+use crate::policy::{Policy, Role};
+use crate::rule::{Matcher, MountTree, Origin, Rule, RuleId, Source, Statement};
+use crate::scope::{Mode, Scope};
+use crate::suggest;
+use crate::verb::{FsVerb, VerbSet};
+
+/// Most patterns that one policy may have. Each may be tried at each operation, and a client can
+/// send as many as fit a frame.
+pub const MOST_PATTERNS: usize = 4096;
+
+/// Most bytes that the patterns of one policy may have together: it bounds the memory of their
+/// compiled form.
+pub const MOST_PATTERN_BYTES: usize = 256 << 10;
+
+/// Statements that fit no policy together.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum BuildError {
+    /// Two mounts at one place: which one did the guest get?
+    #[error("{first} and {second} both mount at {guest_path}")]
+    SamePlace {
+        /// The place.
+        guest_path: String,
+        /// One of them.
+        first: Origin,
+        /// The other.
+        second: Origin,
+    },
+    /// More than [`MOST_PATTERNS`] patterns, or more than [`MOST_PATTERN_BYTES`] in them.
+    #[error("the policy has {count} patterns with {bytes} bytes; at most {MOST_PATTERNS} with {MOST_PATTERN_BYTES} are taken")]
+    TooManyPatterns {
+        /// How many it has.
+        count: usize,
+        /// Their bytes together.
+        bytes: usize,
+    },
+}
+
+/// Collects statements into a [`Policy`] in the language of files and flags, where the strictest
+/// matching rule decides.
+///
+/// The methods named after flags take the very strings of the flags.
+#[derive(Clone, Debug)]
+pub struct PolicyBuilder {
+    role: Role,
+    /// Statements so far, per source.
+    counts: BTreeMap<Source, usize>,
+    order: usize,
+    rules: Vec<(Scope, Rule)>,
+    defaults: BTreeMap<Scope, (Mode, Statement)>,
+    mounts: Vec<MountRequest>,
+    environment: Environment,
+    limits: LimitSet,
+    flag_limits: Vec<limits::LimitKey>,
+    audit: AuditStated,
+    authorities: Vec<HostPath>,
+    command_line: bool,
+}
+
+/// Where in a text a grant goes wrong, and how.
+pub(crate) type Refusal = (usize, GrantProblem);
+
+impl PolicyBuilder {
+    /// An empty policy for a run: everything is denied.
+    #[must_use]
+    #[expect(clippy::new_without_default, reason = "a policy begins on purpose, not by default")]
+    pub fn new() -> Self {
+        Self::of_role(Role::Run)
+    }
+
+    /// An empty ceiling: no run may do anything.
+    #[must_use]
+    pub fn ceiling() -> Self {
+        Self::of_role(Role::Ceiling)
+    }
+
+    pub(crate) fn of_role(role: Role) -> Self {
+        Self {
+            role,
+            counts: BTreeMap::new(),
+            order: 0,
+            rules: Vec::new(),
+            defaults: BTreeMap::new(),
+            mounts: Vec::new(),
+            environment: Environment::default(),
+            limits: LimitSet::default(),
+            flag_limits: Vec::new(),
+            audit: AuditStated::default(),
+            authorities: Vec::new(),
+            command_line: false,
+        }
+    }
+
+    /// `--dir HOST[::GUEST][:ro]`: a mount, and the use of what is in it.
+    ///
+    /// # Errors
+    ///
+    /// When the text is no such grant; the error says at which character.
+    pub fn dir(&mut self, text: &str) -> Result<&mut Self, GrantError> {
+        self.flag("--dir", text, |builder, statement| {
+            let grant = DirGrant::parse(text).map_err(grant::within(0))?;
+            builder.push_mount(grant, RelativeTo::WorkingDirectory, statement);
+            Ok(())
+        })
+    }
+
+    /// `--env NAME[=VALUE]`: a variable, inherited where it has no value.
+    ///
+    /// # Errors
+    ///
+    /// When the text is no such grant. The error never shows the value.
+    pub fn env(&mut self, text: &str) -> Result<&mut Self, GrantError> {
+        self.flag("--env", text, |builder, statement| {
+            builder.push_env(Mode::Allow, text, statement)
+        })
+    }
+
+    /// `--deny-env NAME`: a variable, or a pattern of names, that stays hidden.
+    ///
+    /// # Errors
+    ///
+    /// When the text is no name or pattern.
+    pub fn deny_env(&mut self, text: &str) -> Result<&mut Self, GrantError> {
+        self.flag("--deny-env", text, |builder, statement| {
+            builder.push_env(Mode::Deny, text, statement)
+        })
+    }
+
+    /// `--allow-net H[:P]`: connecting, sending and resolving, over TCP, UDP and HTTP.
+    ///
+    /// # Errors
+    ///
+    /// When the text is no host with ports; the error says at which character.
+    pub fn allow_net(&mut self, text: &str) -> Result<&mut Self, GrantError> {
+        self.net("--allow-net", Direction::Outgoing, Mode::Allow, text)
+    }
+
+    /// `--deny-net H[:P]`: the same, refused. `*` refuses every address, also internal ones.
+    ///
+    /// # Errors
+    ///
+    /// When the text is no host with ports; the error says at which character.
+    pub fn deny_net(&mut self, text: &str) -> Result<&mut Self, GrantError> {
+        self.net("--deny-net", Direction::Outgoing, Mode::Deny, text)
+    }
+
+    /// `--allow-listen A[:P]`: binding and listening. `*` is every address of this machine.
+    ///
+    /// # Errors
+    ///
+    /// When the text is no address with ports; the error says at which character.
+    pub fn allow_listen(&mut self, text: &str) -> Result<&mut Self, GrantError> {
+        self.net("--allow-listen", Direction::Incoming, Mode::Allow, text)
+    }
+
+    /// `--deny-listen A[:P]`: the same, refused.
+    ///
+    /// # Errors
+    ///
+    /// When the text is no address with ports; the error says at which character.
+    pub fn deny_listen(&mut self, text: &str) -> Result<&mut Self, GrantError> {
+        self.net("--deny-listen", Direction::Incoming, Mode::Deny, text)
+    }
+
+    /// `--deny-read GLOB`: guest paths whose content, names and metadata stay hidden.
+    ///
+    /// # Errors
+    ///
+    /// When the text is no pattern, or one that no guest path can match.
+    pub fn deny_read(&mut self, text: &str) -> Result<&mut Self, GrantError> {
+        self.deny_paths("--deny-read", VerbSet::of(&FsVerb::READING), text)
+    }
+
+    /// `--deny-write GLOB`: guest paths that stay as they are.
+    ///
+    /// # Errors
+    ///
+    /// When the text is no pattern, or one that no guest path can match.
+    pub fn deny_write(&mut self, text: &str) -> Result<&mut Self, GrantError> {
+        self.deny_paths("--deny-write", VerbSet::of(&FsVerb::WRITING), text)
+    }
+
+    /// `--limit KEY=VALUE,…`. A flag goes before a file.
+    ///
+    /// # Errors
+    ///
+    /// When a key is unknown or stated twice by flags, or a value can't be read.
+    pub fn limit(&mut self, text: &str) -> Result<&mut Self, GrantError> {
+        const FLAG: &str = "--limit";
+        let refuse = |(offset, error): (usize, limits::LimitError)| {
+            refused(FLAG.to_owned(), text, (offset, error.into()))
+        };
+        let origin = Origin::new(&format!("{FLAG} {text}"));
+        for (key, value) in limits::parse_list(text).map_err(refuse)? {
+            if self.flag_limits.contains(&key) {
+                return Err(refuse((0, limits::LimitError::Twice(key))));
+            }
+            self.flag_limits.push(key);
+            self.limits.state(key, value, origin.clone());
+        }
+        Ok(self)
+    }
+
+    /// `--ca FILE`: certificates that TLS trusts besides the system's.
+    ///
+    /// # Errors
+    ///
+    /// When the text can't be a path.
+    pub fn ca(&mut self, text: &str) -> Result<&mut Self, GrantError> {
+        let path = host_path(text, RelativeTo::WorkingDirectory)
+            .map_err(|problem| refused("--ca".to_owned(), text, (0, problem)))?;
+        self.authorities.push(path);
+        Ok(self)
+    }
+
+    /// `--audit FILE`: where records go.
+    ///
+    /// # Errors
+    ///
+    /// When the text can't be a path.
+    pub fn audit_file(&mut self, text: &str) -> Result<&mut Self, GrantError> {
+        let path = host_path(text, RelativeTo::WorkingDirectory)
+            .map_err(|problem| refused("--audit".to_owned(), text, (0, problem)))?;
+        self.audit.file = Some(path);
+        Ok(self)
+    }
+
+    /// When records become durable.
+    pub fn audit_flush(&mut self, flush: Flush) -> &mut Self {
+        self.audit.flush = Some(flush);
+        self
+    }
+
+    /// What becomes one record.
+    pub fn audit_detail(&mut self, detail: Detail) -> &mut Self {
+        self.audit.detail = Some(detail);
+        self
+    }
+
+    /// For programs that embed the host: the mode of a scope where no rule matches.
+    pub fn default_mode(&mut self, scope: Scope, mode: Mode) -> &mut Self {
+        let statement = self.statement(self.program(), &Origin::new("program"));
+        self.push_default(scope, mode, statement);
+        self
+    }
+
+    /// For programs that embed the host: a rule, in the string that a file would list under `mode`.
+    ///
+    /// # Errors
+    ///
+    /// When the text is no grant of this scope; the error says at which character.
+    pub fn rule(&mut self, scope: Scope, mode: Mode, text: &str) -> Result<&mut Self, GrantError> {
+        let origin = Origin::new("program");
+        let source = self.program();
+        self.item(scope, mode, text, source, &origin)
+            .map_err(|refusal| refused(format!("[{scope}] {mode}"), text, refusal))?;
+        Ok(self)
+    }
+
+    /// The defaults of the command line: standard streams, clocks and entropy are allowed where
+    /// nothing is stated about them. A guest without them can hardly tell that it failed.
+    pub fn command_line_defaults(&mut self) -> &mut Self {
+        self.command_line = true;
+        self
+    }
+
+    /// Makes the policy.
+    ///
+    /// # Errors
+    ///
+    /// When two mounts share a place, or there are more patterns than a policy may have.
+    pub fn build(mut self) -> Result<Policy, BuildError> {
+        let mounts = self.finish_mounts()?;
+        within_bounds(self.rules.iter().map(|(_, rule)| rule))
+            .map_err(|(count, bytes)| BuildError::TooManyPatterns { count, bytes })?;
+        let role = self.role;
+        let mut defaults = self.defaults;
+        let env_default = defaults.get(&Scope::Env).map(|(mode, _)| *mode);
+        let mut rules: BTreeMap<Scope, Vec<Rule>> = BTreeMap::new();
+        for (scope, rule) in self.rules {
+            rules.entry(scope).or_default().push(rule);
+        }
+        let scopes = Scopes::build(|scope| {
+            let fallback = match defaults.remove(&scope) {
+                Some((mode, statement)) => Fallback::Stated(mode, statement),
+                None => Fallback::Silence(RuleId::silence(role == Role::Ceiling, scope)),
+            };
+            ScopeRules::new(Order::Strictest, rules.remove(&scope).unwrap_or_default(), fallback)
+        });
+        let open = env_default.is_some_and(|mode| mode != Mode::Deny);
+        let policy = Policy {
+            role,
+            scopes,
+            mounts,
+            environment: Environment { open, ..self.environment },
+            limits: self.limits,
+            audit: self.audit,
+            authorities: self.authorities,
+        };
+        Ok(if self.command_line { policy.command_line_defaults() } else { policy })
+    }
+}
+
+/// What the reader of files uses.
+impl PolicyBuilder {
+    pub(crate) fn role(&self) -> Role {
+        self.role
+    }
+
+    /// Names the next statement of `source`.
+    pub(crate) fn statement(&mut self, source: Source, origin: &Origin) -> Statement {
+        let count = self.counts.entry(source).or_default();
+        let id = RuleId::new(source, *count);
+        *count += 1;
+        self.order += 1;
+        Statement { id, origin: origin.clone(), order: self.order }
+    }
+
+    pub(crate) fn item(
+        &mut self,
+        scope: Scope,
+        mode: Mode,
+        text: &str,
+        source: Source,
+        origin: &Origin,
+    ) -> Result<(), Refusal> {
+        let effect = grant::parse_item(scope, mode, text)?;
+        self.check_effect(&effect)?;
+        let statement = self.statement(source, origin);
+        self.push_effect(mode, effect, &statement);
+        Ok(())
+    }
+
+    pub(crate) fn push_default(&mut self, scope: Scope, mode: Mode, statement: Statement) {
+        self.defaults.insert(scope, (mode, statement));
+    }
+
+    pub(crate) fn push_mount(&mut self, grant: DirGrant, relative_to: RelativeTo, statement: Statement) {
+        let DirGrant { host, guest, read_only } = grant;
+        self.mounts.push(MountRequest { host, relative_to, guest, read_only, statement });
+    }
+
+    pub(crate) fn limits_mut(&mut self) -> &mut LimitSet {
+        &mut self.limits
+    }
+
+    pub(crate) fn audit_mut(&mut self) -> &mut AuditStated {
+        &mut self.audit
+    }
+
+    pub(crate) fn push_authority(&mut self, path: HostPath) {
+        self.authorities.push(path);
+    }
+}
+
+impl PolicyBuilder {
+    /// The source of what a program states.
+    fn program(&self) -> Source {
+        match self.role {
+            Role::Run => Source::Api,
+            Role::Ceiling => Source::Ceiling,
+        }
+    }
+
+    /// Takes one flag: a statement of its own, or an error that shows no secret.
+    fn flag(
+        &mut self,
+        flag: &str,
+        text: &str,
+        take: impl FnOnce(&mut Self, Statement) -> Result<(), Refusal>,
+    ) -> Result<&mut Self, GrantError> {
+        let origin = Origin::new(&format!("{flag} {}", without_value_if_env(flag, text)));
+        let source = match self.role {
+            Role::Run => Source::Flags,
+            Role::Ceiling => Source::Ceiling,
+        };
+        let statement = self.statement(source, &origin);
+        take(self, statement).map_err(|refusal| refused(flag.to_owned(), text, refusal))?;
+        Ok(self)
+    }
+
+    fn net(
+        &mut self,
+        flag: &str,
+        direction: Direction,
+        mode: Mode,
+        text: &str,
+    ) -> Result<&mut Self, GrantError> {
+        self.flag(flag, text, |builder, statement| {
+            let endpoint = Endpoint::parse(direction, text).map_err(grant::within(0))?;
+            let effect = match direction {
+                Direction::Outgoing => Effect::outgoing(endpoint),
+                Direction::Incoming => Effect::incoming(endpoint),
+            };
+            builder.push_effect(mode, effect, &statement);
+            Ok(())
+        })
+    }
+
+    fn deny_paths(&mut self, flag: &str, verbs: VerbSet, text: &str) -> Result<&mut Self, GrantError> {
+        self.flag(flag, text, |builder, statement| {
+            let pattern = grant::path_pattern(text).map_err(grant::within(0))?;
+            let matchers = vec![Matcher::Glob(pattern)];
+            builder.rules.push((Scope::Fs, Rule { mode: Mode::Deny, verbs, matchers, statement }));
+            Ok(())
+        })
+    }
+
+    fn push_env(&mut self, mode: Mode, text: &str, statement: Statement) -> Result<(), Refusal> {
+        let entry = EnvEntry::parse(text).map_err(grant::at(0))?;
+        let effect = Effect::environment(mode, entry).map_err(grant::at(0))?;
+        self.check_effect(&effect)?;
+        self.push_effect(mode, effect, &statement);
+        Ok(())
+    }
+
+    /// A ceiling says what may be; it brings nothing into a run.
+    fn check_effect(&self, effect: &Effect) -> Result<(), Refusal> {
+        let sets_value = effect.env.as_ref().is_some_and(|entry| entry.value.is_some());
+        match (self.role, sets_value) {
+            (Role::Ceiling, true) => Err((0, EnvError::Ceiling.into())),
+            (Role::Ceiling | Role::Run, _) => Ok(()),
+        }
+    }
+
+    fn push_effect(&mut self, mode: Mode, effect: Effect, statement: &Statement) {
+        for (scope, verbs, matcher) in effect.rules {
+            let statement = statement.clone();
+            self.rules.push((scope, Rule { mode, verbs, matchers: vec![matcher], statement }));
+        }
+        self.environment.entries.extend(effect.env);
+    }
+
+    /// Turns mount requests into mounts and into the rules that let a guest use them.
+    fn finish_mounts(&mut self) -> Result<Vec<Mount>, BuildError> {
+        let requests = std::mem::take(&mut self.mounts);
+        let mut mounts: Vec<Mount> = Vec::with_capacity(requests.len());
+        for request in requests {
+            let (mount, rule) = self.place(request);
+            let taken = mounts.iter().find(|known| known.guest_path == mount.guest_path);
+            if self.role == Role::Run
+                && let Some(taken) = taken
+            {
+                return Err(BuildError::SamePlace {
+                    guest_path: mount.guest_path,
+                    first: taken.origin.clone(),
+                    second: mount.origin,
+                });
+            }
+            mounts.push(mount);
+            self.rules.push((Scope::Fs, rule));
+        }
+        self.cut_inner_mounts(&mounts);
+        Ok(mounts)
+    }
+
+    /// The mount of a request, and its rule.
+    fn place(&self, request: MountRequest) -> (Mount, Rule) {
+        let MountRequest { host, relative_to, guest, read_only, statement } = request;
+        let (guest_name, guest_path) = guest.unwrap_or_else(|| self.default_place(&host));
+        let verbs = if read_only {
+            VerbSet::of(&FsVerb::READING)
+        } else {
+            VerbSet::of(FsVerb::ALL).without(FsVerb::MountSensitive.into())
+        };
+        let tree = MountTree { root: guest_path.as_str().into(), inner: Vec::new() };
+        let mount = Mount {
+            host,
+            relative_to,
+            guest_name,
+            guest_path,
+            read_only,
+            rule: statement.id.clone(),
+            origin: statement.origin.clone(),
+        };
+        let matchers = vec![Matcher::Mount(tree)];
+        (mount, Rule { mode: Mode::Allow, verbs, matchers, statement })
+    }
+
+    /// Where a mount stands that names no place: under its own name. A ceiling leaves the place to
+    /// the run.
+    fn default_place(&self, host: &str) -> (String, String) {
+        match (self.role, path::canonical(host)) {
+            (Role::Run, Ok(place)) => (host.to_owned(), place),
+            (Role::Run, Err(_)) | (Role::Ceiling, _) => ("/".to_owned(), "/".to_owned()),
+        }
+    }
+
+    /// Takes each mount's tree out of the trees around it. A ceiling's entries say where mounts may
+    /// stand, not where they do, so theirs overlap.
+    fn cut_inner_mounts(&mut self, mounts: &[Mount]) {
+        if self.role == Role::Ceiling {
+            return;
+        }
+        for (_, rule) in &mut self.rules {
+            for matcher in &mut rule.matchers {
+                let Matcher::Mount(tree) = matcher else { continue };
+                let inside = |mount: &&Mount| {
+                    *mount.guest_path != *tree.root && path::is_within(&mount.guest_path, &tree.root)
+                };
+                tree.inner =
+                    mounts.iter().filter(inside).map(|mount| mount.guest_path.as_str().into()).collect();
+            }
+        }
+    }
+}
+
+/// Whether so many patterns may be in one policy; otherwise their number and bytes.
+pub(crate) fn within_bounds<'r>(rules: impl Iterator<Item = &'r Rule>) -> Result<(), (usize, usize)> {
+    let matchers = rules.flat_map(|rule| &rule.matchers);
+    let (count, bytes) = matchers.fold((0, 0), |(count, bytes), matcher| {
+        let length = match matcher {
+            Matcher::Glob(pattern) => pattern.as_str().len(),
+            Matcher::Everything | Matcher::Mount(_) | Matcher::Endpoint(_) | Matcher::Http(_) => 0,
+        };
+        (count + 1, bytes + length)
+    });
+    if count > MOST_PATTERNS || bytes > MOST_PATTERN_BYTES { Err((count, bytes)) } else { Ok(()) }
+}
+
+/// A path of the host that others will open.
+pub(crate) fn host_path(text: &str, relative_to: RelativeTo) -> Result<HostPath, GrantProblem> {
+    if text.is_empty() || text.contains('\0') {
+        return Err(GrantProblem::HostPath);
+    }
+    Ok(HostPath { path: text.to_owned(), relative_to })
+}
+
+fn without_value_if_env(flag: &str, text: &str) -> String {
+    if flag.ends_with("-env") { without_value(text) } else { text.to_owned() }
+}
+
+/// An error about the text of a grant, fit to be shown.
+pub(crate) fn refused(place: String, text: &str, (offset, problem): Refusal) -> GrantError {
+    let secret = place.ends_with("-env") || place.starts_with("[env]");
+    let text = if secret { without_value(text) } else { text.to_owned() };
+    GrantError { place, text: suggest::shortened(&text), offset, problem: Box::new(problem) }
+}

@@ -1,0 +1,224 @@
+//! The policy that really holds: the meet of the operator's ceiling and the run's policy.
+
+use thiserror::Error;
+
+use crate::audit::AuditSettings;
+use crate::decision::{Considered, Decision, Denial, Explanation, Opinion, Question};
+use crate::env::EnvVariable;
+use crate::judge::{Asked, Verdict};
+use crate::limits::Limits;
+use crate::mount::{HostPath, Mount};
+use crate::operation::Operation;
+use crate::permit::Permit;
+use crate::policy::{Policy, Role};
+use crate::rule::{Origin, RuleRow};
+use crate::scope::{Mode, Scope, ScopeSet};
+use crate::uniform::Share;
+
+/// A run's policy that cannot hold under its ceiling.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum EffectiveError {
+    /// What was given as a ceiling was made as a run's policy, or the other way round: their rules
+    /// would bear the wrong names in the log.
+    #[error("a {wanted} stands here, and a policy of the other kind was given")]
+    WrongRole {
+        /// Which kind belongs there.
+        wanted: &'static str,
+    },
+    /// The ceiling lets no run mount a folder, and this one does.
+    #[error("the ceiling lists no folder that a run may mount, and {mount} mounts one")]
+    NoMounts {
+        /// The first mount of the run.
+        mount: Origin,
+    },
+}
+
+/// What a run may really do.
+#[derive(Clone, Debug)]
+pub struct Effective {
+    run: Policy,
+    ceiling: Option<Policy>,
+    permissive: ScopeSet,
+}
+
+impl Effective {
+    /// Puts `run` under `ceiling`.
+    ///
+    /// # Errors
+    ///
+    /// When the two were swapped, or the run mounts folders under a ceiling that lists none. Which
+    /// folders a ceiling's entries mean is for whoever opens them to check, on the handles: see
+    /// [`Effective::ceiling_mounts`].
+    pub fn new(run: Policy, ceiling: Option<Policy>) -> Result<Self, EffectiveError> {
+        if run.role() != Role::Run {
+            return Err(EffectiveError::WrongRole { wanted: "policy of a run" });
+        }
+        if let Some(ceiling) = &ceiling {
+            check_ceiling(&run, ceiling)?;
+        }
+        Ok(Self { run, ceiling, permissive: ScopeSet::NONE })
+    }
+
+    /// Lets what the run's policy denies pass in these scopes, as [`Decision::WouldDeny`], as far as
+    /// the ceiling allows it.
+    #[must_use]
+    pub fn with_permissive(self, permissive: ScopeSet) -> Self {
+        Self { permissive, ..self }
+    }
+
+    /// The scopes that are permissive.
+    #[must_use]
+    pub fn permissive(&self) -> ScopeSet {
+        self.permissive
+    }
+
+    /// What holds for `operation`.
+    ///
+    /// A network or HTTP operation that has both a name and an address must pass on both; one that
+    /// is decided before its address is known must be decided again with the address, and only
+    /// that permit covers dialling it.
+    pub fn decide(&self, operation: &Operation<'_>) -> Decision {
+        let asked = Asked::new(operation);
+        let (verdict, lenient) = self.verdict(&asked);
+        let rule = || verdict.rule.clone();
+        match verdict.mode {
+            Mode::Allow => Decision::Allow(Permit::new(operation), rule()),
+            Mode::Ask => Decision::Ask(Question::new(operation, rule(), lenient), rule()),
+            Mode::Deny if lenient => Decision::WouldDeny(Permit::new(operation), rule()),
+            Mode::Deny => Decision::Deny(Denial::new(operation, verdict)),
+        }
+    }
+
+    /// How [`Effective::decide`] comes to its decision. It spends no permit.
+    #[must_use]
+    pub fn explain(&self, operation: &Operation<'_>) -> Explanation {
+        let asked = Asked::new(operation);
+        let decision = self.decide(operation);
+        Explanation {
+            operation: operation.name(),
+            resource: operation.resource().into_owned(),
+            decision: decision.outcome(),
+            rule: decision.rule().clone(),
+            run: opinion(&self.run, &asked),
+            ceiling: self.ceiling.as_ref().map(|ceiling| opinion(ceiling, &asked)),
+        }
+    }
+
+    /// Whether every rule about files treats all paths at and below `root`, a canonical guest path,
+    /// alike: then the decision for one of them is the decision for each, and a folder can be
+    /// renamed without carrying what is in it past a rule. May say no where the answer is yes.
+    #[must_use]
+    pub fn is_uniform(&self, root: &str) -> bool {
+        let policies = std::iter::once(&self.run).chain(&self.ceiling);
+        let mut rules = policies.flat_map(|policy| policy.scopes.of(Scope::Fs).rules());
+        rules.all(|rule| rule.matchers.iter().all(|matcher| matcher.share(root) != Share::Part))
+    }
+
+    /// The run's mounts.
+    #[must_use]
+    pub fn mounts(&self) -> &[Mount] {
+        self.run.mounts()
+    }
+
+    /// The folders that the ceiling lets runs mount; `None` where there is no ceiling. Whoever opens
+    /// the run's folders checks on the handle that each is one of these or lies in one, and that a
+    /// folder which is read-only here is mounted read-only.
+    #[must_use]
+    pub fn ceiling_mounts(&self) -> Option<&[Mount]> {
+        self.ceiling.as_ref().map(Policy::mounts)
+    }
+
+    /// The smaller of both for each limit.
+    #[must_use]
+    pub fn limits(&self) -> Limits {
+        match &self.ceiling {
+            Some(ceiling) => self.run.limits().meet(ceiling.limits()),
+            None => self.run.limits(),
+        }
+    }
+
+    /// How the run is recorded: the operator's file, and the more careful of both settings.
+    #[must_use]
+    pub fn audit(&self) -> AuditSettings {
+        match &self.ceiling {
+            Some(ceiling) => self.run.audit.under(&ceiling.audit),
+            None => self.run.audit(),
+        }
+    }
+
+    /// The variables that the run's policy names, with the values that it sets or takes from `host`,
+    /// the host's own environment. Each is still to be decided about when the guest reads it.
+    #[must_use]
+    pub fn environment(&self, host: impl IntoIterator<Item = (String, String)>) -> Vec<EnvVariable> {
+        self.run.environment.resolve(host)
+    }
+
+    /// Files with certificates that TLS trusts besides the system's: the run's and the ceiling's.
+    pub fn authorities(&self) -> impl Iterator<Item = &HostPath> {
+        let ceiling = self.ceiling.iter().flat_map(Policy::authorities);
+        self.run.authorities().iter().chain(ceiling)
+    }
+
+    /// The run's policy.
+    #[must_use]
+    pub fn run(&self) -> &Policy {
+        &self.run
+    }
+
+    /// The ceiling.
+    #[must_use]
+    pub fn ceiling(&self) -> Option<&Policy> {
+        self.ceiling.as_ref()
+    }
+
+    /// Every rule of the run's policy, then every rule of the ceiling.
+    #[must_use]
+    pub fn rules(&self) -> Vec<RuleRow> {
+        let mut rows = self.run.rules();
+        rows.extend(self.ceiling.iter().flat_map(Policy::rules));
+        rows
+    }
+
+    /// The verdict of both, and whether a permissive scope lets a denial of the run pass.
+    fn verdict(&self, asked: &Asked<'_, '_>) -> (Verdict<'_>, bool) {
+        let run = self.run.judge(asked);
+        let permissive = self.permissive.contains(asked.operation().scope());
+        let Some(ceiling) = &self.ceiling else {
+            return (run, permissive);
+        };
+        let ceiling = ceiling.judge(asked);
+        // Where both deny, the operator's rule is the one that no run can mend.
+        let by_ceiling = ceiling.mode < run.mode || ceiling.mode == Mode::Deny;
+        let verdict = if by_ceiling { ceiling } else { run };
+        (verdict, permissive && ceiling.mode == Mode::Allow)
+    }
+}
+
+fn check_ceiling(run: &Policy, ceiling: &Policy) -> Result<(), EffectiveError> {
+    if ceiling.role() != Role::Ceiling {
+        return Err(EffectiveError::WrongRole { wanted: "ceiling" });
+    }
+    match run.mounts().first() {
+        Some(mount) if ceiling.mounts().is_empty() => {
+            Err(EffectiveError::NoMounts { mount: mount.origin.clone() })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// What one policy says, and every rule that it looks at for that.
+fn opinion(policy: &Policy, asked: &Asked<'_, '_>) -> Opinion {
+    let verdict = policy.judge(asked);
+    let scope = asked.operation().scope();
+    let rules = policy.scopes.of(scope);
+    let considered = rules.rules().iter().map(|rule| Considered {
+        row: rule.row(scope),
+        matched: rule.matches(asked),
+    });
+    let fallback = rules.fallback().row(scope).map(|(_, row)| Considered { row, matched: !verdict.matched });
+    Opinion {
+        mode: verdict.mode,
+        rule: verdict.rule.clone(),
+        rules: considered.chain(fallback).collect(),
+    }
+}

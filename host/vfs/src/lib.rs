@@ -1,0 +1,79 @@
+//! The layered filesystem of Tollgate: mounts, memory and host directories, overlays, quotas.
+//!
+//! Every operation takes three steps: **resolve** a guest path to a [`Target`] (a parent handle, one
+//! name, and the canonical guest path), let the gate **decide** on that path, and **act** on that very
+//! handle with the [`Permit`] that the decision made. Nothing is looked up again between the decision
+//! and the act but the one name, and that one is never followed when it is a link.
+//!
+//! The walk is written once (`resolve`), over a small internal trait (`backend`) that host
+//! directories, memory and overlays implement. Whatever opens, names or follows something on the host
+//! stands in the folder `host`.
+//!
+//! What is promised and what is not:
+//!
+//! - **A descriptor is a wall.** `..` above the directory that a path is resolved against, absolute
+//!   paths and absolute link targets give [`FsError::NotPermitted`].
+//! - **`..` is our own memory**, not the kernel's: a directory that is moved elsewhere while it is open
+//!   leads to nothing but its own content.
+//! - **Trailing slashes** mean what they mean on Linux, and reach no system call.
+//! - **Only regular files and directories open.** A pipe, a socket or a device gives
+//!   [`FsError::NoSuchDevice`], and is never waited for.
+//! - **A path is as old as its handle.** [`DirHandle::path`] is the path at the time of opening; if the
+//!   directory is renamed afterwards, the handle goes on naming the old one, and so do decisions on it.
+//! - **A hard link is a file.** A name beneath a mount whose content also has a name outside is content
+//!   of the mount: nothing can tell them apart.
+//!
+//! ```
+//! use std::sync::Arc;
+//! use tollgate_vfs::{Follow, MemoryFs, Mount, Quota, Timestamp, TreeBuilder};
+//!
+//! let noon = Timestamp { seconds: 43_200, nanos: 0 };
+//! let memory = MemoryFs::new(Quota::default(), Arc::new(move || noon));
+//! let tree = TreeBuilder::new()
+//!     .mount("/work", "/work", Mount::memory(memory))?
+//!     .build();
+//! let (name, work) = &tree.preopens()[0];
+//! assert_eq!(name, "/work");
+//! let target = work.resolve("notes/../today.txt", Follow::Yes);
+//! assert!(target.is_err(), "`notes` is missing, and `..` does not make up for it");
+//! let target = work.resolve("today.txt", Follow::Yes)?;
+//! assert_eq!(target.path(), "/work/today.txt");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod backend;
+mod dir_handle;
+mod error;
+mod file_handle;
+mod host;
+mod limits;
+mod memory;
+mod mount;
+mod namespace;
+mod options;
+mod overlay;
+mod path;
+mod permit;
+mod read_dir;
+mod resolve;
+mod stat;
+mod target;
+mod target_act;
+mod tree;
+mod virtual_dir;
+
+pub use dir_handle::DirHandle;
+pub use error::{FsError, MountError};
+pub use file_handle::FileHandle;
+pub use limits::{DEFAULT_OPEN_HANDLES, MAX_TRANSFER_BYTES};
+pub use memory::{Clock, MemoryFs, Quota, Usage};
+pub use mount::{Layer, Mount};
+pub use options::{Advice, Follow, OpenOptions, SyncMode};
+pub use path::{MAX_CANONICAL_BYTES, MAX_LINKS, MAX_NAME_BYTES, MAX_PATH_BYTES};
+pub use permit::Permits;
+pub use read_dir::ReadDir;
+pub use resolve::Hint;
+pub use stat::{DirEntry, FileKind, MetadataHash, SetTime, SetTimes, Stat, Timestamp};
+pub use target::{Opened, Target};
+pub use tollgate_policy::{FsVerb, Permit};
+pub use tree::{Tree, TreeBuilder};

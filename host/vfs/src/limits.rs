@@ -1,0 +1,8 @@
+//! The numbers that bound one call and one tree.
+
+/// The most bytes that one call reads or writes: 1 MiB. A longer request is served in part, as POSIX
+/// allows, so that no guest sizes an allocation or holds a thread with one call.
+pub const MAX_TRANSFER_BYTES: usize = 1024 * 1024;
+
+/// Handles that may be open in one tree at a time unless the builder says otherwise.
+pub const DEFAULT_OPEN_HANDLES: usize = 4_096;

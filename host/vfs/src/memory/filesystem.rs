@@ -1,0 +1,105 @@
+//! The filesystem as a whole: one table, one lock, one clock.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::quota::{Quota, Usage};
+use super::table::Table;
+use crate::backend::Directory;
+use crate::overlay::Lower;
+use crate::stat::ObjectId;
+use crate::{FsError, MountError, Timestamp};
+
+/// Where a memory filesystem gets the time from. Guests read it as file times, so that a run whose
+/// clocks are fixed or denied wants its own here.
+pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
+
+/// A filesystem in memory. Clones are the same filesystem.
+#[derive(Clone)]
+pub struct MemoryFs(Arc<Inner>);
+
+struct Inner {
+    /// Tells this filesystem's objects from those of any other in the process.
+    identity: u64,
+    clock: Clock,
+    table: Mutex<Table>,
+}
+
+impl MemoryFs {
+    /// An empty filesystem.
+    #[must_use]
+    pub fn new(quota: Quota, clock: Clock) -> Self {
+        static IDENTITIES: AtomicU64 = AtomicU64::new(1);
+        let now = clock();
+        Self(Arc::new(Inner {
+            identity: IDENTITIES.fetch_add(1, Ordering::Relaxed),
+            clock,
+            table: Mutex::new(Table::new(quota, now)),
+        }))
+    }
+
+    /// What it holds now.
+    #[must_use]
+    pub fn usage(&self) -> Usage {
+        self.lock().usage()
+    }
+
+    pub(crate) fn freeze(&self) {
+        self.lock().freeze();
+    }
+
+    /// Puts directories beneath the root, uppermost first.
+    pub(crate) fn lay_over(
+        &self,
+        layers: impl Iterator<Item = Arc<dyn Directory>>,
+    ) -> Result<(), MountError> {
+        self.lock().lay_over(layers.map(Lower::root).collect())
+    }
+
+    pub(super) fn now(&self) -> Timestamp {
+        (self.0.clock)()
+    }
+
+    pub(super) fn lock(&self) -> MutexGuard<'_, Table> {
+        // Operations leave the table whole at every point where they could unwind, and a poisoned lock
+        // would turn one guest's trouble into that of all who share the filesystem.
+        self.0.table.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// One operation: all of it under the lock, and what it only looked at is forgotten at its end.
+    pub(super) fn with<R>(
+        &self,
+        operation: impl FnOnce(&mut Table) -> Result<R, FsError>,
+    ) -> Result<R, FsError> {
+        let mut table = self.lock();
+        let result = operation(&mut table);
+        table.sweep();
+        result
+    }
+
+    /// One operation that changes something.
+    pub(super) fn edit<R>(
+        &self,
+        operation: impl FnOnce(&mut Table, Timestamp) -> Result<R, FsError>,
+    ) -> Result<R, FsError> {
+        let now = self.now();
+        self.with(|table| {
+            table.check_writable()?;
+            operation(table, now)
+        })
+    }
+
+    pub(super) fn object(&self, node: u64) -> ObjectId {
+        ObjectId::Memory {
+            filesystem: self.0.identity,
+            node,
+        }
+    }
+}
+
+impl MemoryFs {
+    /// Whether both are the same filesystem.
+    pub(super) fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}

@@ -1,0 +1,378 @@
+//! The table of nodes: which exist, for how long, and what they are charged.
+//!
+//! A node stays as long as somebody holds it (pins), or as long as it has a name and differs from what
+//! a layer has. Operations note nodes that may have lost their last reason to stay, and sweep at the
+//! end: never in the middle, so that a number that was looked up is good until the operation is over.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::content::Content;
+use super::node::{Body, Directory, Node, Slot};
+use super::quota::{Quota, Usage};
+use crate::overlay::{Backing, Found, Lower};
+use crate::stat::{NodeStat, ObjectId};
+use crate::{FileKind, FsError, MountError, Timestamp};
+
+/// The number of the root, in every table.
+pub(super) const ROOT: u64 = 1;
+
+pub(super) struct Table {
+    nodes: HashMap<u64, Node>,
+    /// Nodes that stand for an object of a layer. All names of a hard-linked file find the same node.
+    by_origin: HashMap<ObjectId, u64>,
+    /// Nodes to look at in the next sweep.
+    idle: Vec<u64>,
+    next: u64,
+    usage: Usage,
+    quota: Quota,
+    frozen: bool,
+    layered: bool,
+}
+
+impl Table {
+    pub(super) fn new(quota: Quota, now: Timestamp) -> Self {
+        let root = Node::new(Node::empty_directory(None), now);
+        Self {
+            nodes: HashMap::from([(ROOT, root)]),
+            by_origin: HashMap::new(),
+            idle: Vec::new(),
+            next: ROOT + 1,
+            usage: Usage::default(),
+            quota,
+            frozen: false,
+            layered: false,
+        }
+    }
+
+    pub(super) fn usage(&self) -> Usage {
+        self.usage
+    }
+
+    pub(super) fn freeze(&mut self) {
+        self.frozen = true;
+    }
+
+    pub(super) fn is_frozen(&self) -> bool {
+        self.frozen
+    }
+
+    pub(super) fn check_writable(&self) -> Result<(), FsError> {
+        if self.frozen {
+            Err(FsError::ReadOnly)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Puts layers beneath what is here, merging directories of the same path.
+    pub(super) fn lay_over(&mut self, mut lowers: Vec<Lower>) -> Result<(), MountError> {
+        if self.frozen || self.layered {
+            return Err(MountError::UpperInUse);
+        }
+        for lower in &mut lowers {
+            lower.open().map_err(MountError::Lower)?;
+        }
+        self.layered = true;
+        let mut pending = vec![(ROOT, lowers)];
+        while let Some((number, mut lowers)) = pending.pop() {
+            let Ok(directory) = self.directory(number) else {
+                continue;
+            };
+            for (name, slot) in &directory.entries {
+                let Slot::Node(child) = slot else { continue };
+                if let Some(Found::Directory(merged, _)) =
+                    Lower::find(&mut lowers, name).map_err(MountError::Lower)?
+                {
+                    pending.push((*child, merged));
+                }
+            }
+            lowers.iter_mut().for_each(Lower::close);
+            if let Ok(directory) = self.directory_mut(number) {
+                directory.lowers = lowers;
+            }
+        }
+        Ok(())
+    }
+
+    /// A node by a number that somebody pins or that was looked up in this operation.
+    pub(super) fn node(&self, number: u64) -> Result<&Node, FsError> {
+        self.nodes.get(&number).ok_or(FsError::Io)
+    }
+
+    pub(super) fn node_mut(&mut self, number: u64) -> Result<&mut Node, FsError> {
+        self.nodes.get_mut(&number).ok_or(FsError::Io)
+    }
+
+    pub(super) fn directory(&self, number: u64) -> Result<&Directory, FsError> {
+        match &self.node(number)?.body {
+            Body::Directory(directory) => Ok(directory),
+            Body::File(_) | Body::Symlink(_) | Body::Special(_) => Err(FsError::NotDirectory),
+        }
+    }
+
+    pub(super) fn directory_mut(&mut self, number: u64) -> Result<&mut Directory, FsError> {
+        match &mut self.node_mut(number)?.body {
+            Body::Directory(directory) => Ok(directory),
+            Body::File(_) | Body::Symlink(_) | Body::Special(_) => Err(FsError::NotDirectory),
+        }
+    }
+
+    pub(super) fn content_mut(&mut self, number: u64) -> Result<&mut Content, FsError> {
+        match &mut self.node_mut(number)?.body {
+            Body::File(content) => Ok(content),
+            Body::Directory(_) => Err(FsError::IsDirectory),
+            Body::Symlink(_) | Body::Special(_) => Err(FsError::Invalid),
+        }
+    }
+
+    pub(super) fn node_stat(&self, number: u64, own: ObjectId) -> Result<NodeStat, FsError> {
+        let node = self.node(number)?;
+        Ok(NodeStat {
+            stat: node.stat(),
+            object: node.origin.unwrap_or(own),
+        })
+    }
+
+    pub(super) fn pin(&mut self, number: u64) {
+        if let Some(node) = self.nodes.get_mut(&number) {
+            node.pins += 1;
+        }
+    }
+
+    pub(super) fn unpin(&mut self, number: u64) {
+        if let Some(node) = self.nodes.get_mut(&number) {
+            node.pins = node.pins.saturating_sub(1);
+            self.idle.push(number);
+        }
+    }
+
+    pub(super) fn mark_idle(&mut self, number: u64) {
+        self.idle.push(number);
+    }
+
+    /// Forgets nodes that have no reason to stay. A chain of any length goes in one loop.
+    pub(super) fn sweep(&mut self) {
+        while let Some(number) = self.idle.pop() {
+            let Some(node) = self.nodes.get_mut(&number) else {
+                continue;
+            };
+            if node.pins > 0 {
+                continue;
+            }
+            if node.links > 0 && !node.pristine {
+                node.rest();
+                continue;
+            }
+            if let Some(node) = self.nodes.remove(&number) {
+                self.forget(number, node);
+            }
+        }
+    }
+
+    fn forget(&mut self, number: u64, node: Node) {
+        if let Some(origin) = node.origin
+            && self.by_origin.get(&origin) == Some(&number)
+        {
+            self.by_origin.remove(&origin);
+        }
+        if !node.pristine {
+            self.usage.inodes -= 1;
+            self.usage.bytes -= node.charged();
+        }
+        if let Body::Directory(directory) = node.body {
+            self.usage.entries -= directory.entries.len() as u64;
+            if let Some(parent) = directory.parent {
+                self.unpin(parent);
+            }
+        }
+    }
+
+    /// What a name in a directory stands for, here or in a layer. A node that is made for it goes in
+    /// the next sweep unless it is pinned.
+    pub(super) fn lookup(&mut self, number: u64, name: &str) -> Result<Option<u64>, FsError> {
+        let directory = self.directory_mut(number)?;
+        match directory.entries.get(name) {
+            Some(Slot::Node(child)) => return Ok(Some(*child)),
+            Some(Slot::Whiteout) => return Ok(None),
+            None => {}
+        }
+        match Lower::find(&mut directory.lowers, name)? {
+            Some(found) => self.raise(number, name, found).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// As [`Table::lookup`], where nothing is `NoEntry`.
+    pub(super) fn find(&mut self, number: u64, name: &str) -> Result<u64, FsError> {
+        self.lookup(number, name)?.ok_or(FsError::NoEntry)
+    }
+
+    /// The node for an object of a layer.
+    fn raise(&mut self, parent: u64, name: &str, found: Found) -> Result<u64, FsError> {
+        let (Found::Directory(_, attributes) | Found::Other(_, attributes)) = &found;
+        let NodeStat { stat, object } = *attributes;
+        if let Some(number) = self.by_origin.get(&object) {
+            return Ok(*number);
+        }
+        let body = match found {
+            Found::Directory(lowers, _) => {
+                self.pin(parent);
+                Body::Directory(Directory {
+                    entries: BTreeMap::new(),
+                    parent: Some(parent),
+                    lowers,
+                })
+            }
+            Found::Other(mut lower, _) => match stat.kind {
+                FileKind::File => {
+                    Body::File(Content::of_layer(Backing::new(lower, name, stat.size)))
+                }
+                FileKind::Symlink => Body::Symlink(lower.link_target(name)?.into()),
+                kind => Body::Special(kind),
+            },
+        };
+        let links = if matches!(body, Body::Directory(_)) {
+            1
+        } else {
+            stat.links.max(1)
+        };
+        let number = self.insert(Node {
+            body,
+            origin: Some(object),
+            pristine: true,
+            pins: 0,
+            links,
+            accessed: stat.accessed,
+            modified: stat.modified,
+            changed: stat.changed,
+        });
+        self.by_origin.insert(object, number);
+        self.idle.push(number);
+        Ok(number)
+    }
+
+    fn insert(&mut self, node: Node) -> u64 {
+        let number = self.next;
+        self.next += 1;
+        self.nodes.insert(number, node);
+        number
+    }
+
+    /// Adds a node of our own.
+    pub(super) fn add(&mut self, body: Body, now: Timestamp) -> Result<u64, FsError> {
+        let node = Node::new(body, now);
+        self.charge(node.charged())?;
+        Ok(self.insert(node))
+    }
+
+    /// Makes a node outlast its handles, because it is about to differ from its layer.
+    pub(super) fn keep(&mut self, number: u64) -> Result<(), FsError> {
+        let Some(node) = self.nodes.get_mut(&number) else {
+            return Err(FsError::Io);
+        };
+        if !node.pristine {
+            return Ok(());
+        }
+        let bytes = node.charged();
+        self.charge(bytes)?;
+        self.node_mut(number)?.pristine = false;
+        Ok(())
+    }
+
+    /// Charges for one more node.
+    fn charge(&mut self, bytes: u64) -> Result<(), FsError> {
+        if self.usage.inodes >= self.quota.inodes || bytes > self.quota.bytes - self.usage.bytes {
+            return Err(FsError::InsufficientSpace);
+        }
+        self.usage.inodes += 1;
+        self.usage.bytes += bytes;
+        Ok(())
+    }
+
+    /// Changes a file's content within the quota.
+    pub(super) fn edit_content<R>(
+        &mut self,
+        number: u64,
+        now: Timestamp,
+        edit: impl FnOnce(&mut Content, u64) -> Result<R, FsError>,
+    ) -> Result<R, FsError> {
+        self.keep(number)?;
+        let allowance = self.quota.bytes - self.usage.bytes;
+        let content = self.content_mut(number)?;
+        let before = content.charged();
+        let result = edit(content, allowance);
+        let after = content.charged();
+        self.usage.bytes = self.usage.bytes - before + after;
+        if result.is_ok() {
+            self.node_mut(number)?.touch_content(now);
+        }
+        result
+    }
+
+    /// Whether a directory can take one more name.
+    pub(super) fn check_room(&self, number: u64, name: &str) -> Result<(), FsError> {
+        let taken = self.directory(number)?.entries.contains_key(name);
+        self.check_entries(u64::from(!taken))
+    }
+
+    /// Whether the quota has room for so many more names.
+    pub(super) fn check_entries(&self, more: u64) -> Result<(), FsError> {
+        if more > self.quota.entries.saturating_sub(self.usage.entries) {
+            return Err(FsError::InsufficientSpace);
+        }
+        Ok(())
+    }
+
+    /// Writes a name. Check the room first.
+    pub(super) fn put(&mut self, number: u64, name: &str, slot: Slot) -> Result<(), FsError> {
+        let directory = self.directory_mut(number)?;
+        if directory.entries.insert(name.into(), slot).is_none() {
+            self.usage.entries += 1;
+        }
+        Ok(())
+    }
+
+    /// Takes a name away, with a whiteout if a layer has it too. Check the room first.
+    pub(super) fn take(&mut self, number: u64, name: &str, below: bool) -> Result<(), FsError> {
+        if below {
+            return self.put(number, name, Slot::Whiteout);
+        }
+        if self.directory_mut(number)?.entries.remove(name).is_some() {
+            self.usage.entries -= 1;
+        }
+        Ok(())
+    }
+
+    /// Empties a removed directory of its whiteouts and of what lies below it.
+    pub(super) fn hollow(&mut self, number: u64) -> Result<(), FsError> {
+        let directory = self.directory_mut(number)?;
+        let entries = std::mem::take(&mut directory.entries);
+        directory.lowers.clear();
+        let parent = directory.parent.take();
+        self.usage.entries -= entries.len() as u64;
+        if let Some(parent) = parent {
+            self.unpin(parent);
+        }
+        Ok(())
+    }
+}
+
+impl Node {
+    /// Bytes that the node is charged, if it is charged at all.
+    fn charged(&self) -> u64 {
+        match &self.body {
+            Body::File(content) => content.charged(),
+            Body::Symlink(target) => target.len() as u64,
+            Body::Directory(_) | Body::Special(_) => 0,
+        }
+    }
+
+    /// Lets go of what is open in layers.
+    fn rest(&mut self) {
+        match &mut self.body {
+            Body::File(content) => content.rest(),
+            Body::Directory(directory) => directory.lowers.iter_mut().for_each(Lower::close),
+            Body::Symlink(_) | Body::Special(_) => {}
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! What the handles of one tree share: the places of its mounts, its secret, and the count of handles.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use crate::FsError;
+use crate::backend::Directory;
+use crate::stat::HashKey;
+
+/// The names from `/` to a place; none for `/` itself.
+pub(crate) type Place = [Box<str>];
+
+/// What is mounted somewhere in a tree.
+pub(crate) struct Mounted {
+    pub(crate) root: Arc<dyn Directory>,
+    pub(crate) read_only: bool,
+}
+
+/// A place in the namespace at which, or below which, something is mounted.
+pub(crate) struct Point {
+    pub(crate) number: u64,
+    pub(crate) mounted: Option<Arc<Mounted>>,
+    children: BTreeMap<Box<str>, Arc<Point>>,
+}
+
+/// A mount, with its place relative to some point.
+pub(crate) type Placed<'a> = (&'a Place, &'a Arc<Mounted>);
+
+impl Point {
+    /// The point below which the mounts lie, and all points on the way to them. `next` numbers them.
+    /// It nests as deep as the operator's own paths do.
+    pub(crate) fn above(mounts: &[Placed<'_>], next: &mut u64) -> Self {
+        let number = *next;
+        *next += 1;
+        let mut mounted = None;
+        let mut below: BTreeMap<&str, Vec<Placed<'_>>> = BTreeMap::new();
+        for (place, mount) in mounts {
+            match place.split_first() {
+                Some((first, rest)) => below.entry(first).or_default().push((rest, mount)),
+                None => mounted = Some(Arc::clone(mount)),
+            }
+        }
+        let children = below
+            .into_iter()
+            .map(|(name, mounts)| (name.into(), Arc::new(Self::above(&mounts, next))))
+            .collect();
+        Self {
+            number,
+            mounted,
+            children,
+        }
+    }
+
+    pub(crate) fn child(&self, name: &str) -> Option<Arc<Self>> {
+        self.children.get(name).cloned()
+    }
+
+    /// Names that exist here because something is mounted at or below them.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.children.keys().map(|name| &**name)
+    }
+}
+
+/// An open directory, and where it stands among the mounts.
+#[derive(Clone)]
+pub(crate) struct Node {
+    pub(crate) directory: Arc<dyn Directory>,
+    pub(crate) mount: Arc<Mounted>,
+    pub(crate) points: Option<Arc<Point>>,
+}
+
+/// What all handles of a tree share.
+pub(crate) struct Shared {
+    pub(crate) key: HashKey,
+    open_handles: AtomicUsize,
+    max_open_handles: usize,
+}
+
+impl Shared {
+    pub(crate) fn new(max_open_handles: usize) -> Self {
+        Self {
+            key: HashKey::new(),
+            open_handles: AtomicUsize::new(0),
+            max_open_handles,
+        }
+    }
+
+    pub(crate) fn open_handles(&self) -> usize {
+        self.open_handles.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn take_slot(self: &Arc<Self>) -> Result<HandleSlot, FsError> {
+        let taken = self
+            .open_handles
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |open| {
+                (open < self.max_open_handles).then_some(open + 1)
+            });
+        match taken {
+            Ok(_) => Ok(HandleSlot(Some(Arc::clone(self)))),
+            Err(_) => Err(FsError::Quota),
+        }
+    }
+}
+
+/// One counted handle; gives its place back when it is dropped.
+pub(crate) struct HandleSlot(Option<Arc<Shared>>);
+
+impl HandleSlot {
+    /// For what the operator opened; it doesn't eat into what the guest may open.
+    pub(crate) fn free() -> Self {
+        Self(None)
+    }
+}
+
+impl Drop for HandleSlot {
+    fn drop(&mut self) {
+        if let Some(shared) = &self.0 {
+            shared.open_handles.fetch_sub(1, Ordering::Relaxed);
+        }
+    }
+}

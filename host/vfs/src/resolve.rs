@@ -1,0 +1,338 @@
+//! The walk: from a directory handle and a guest path to one name in one open directory.
+//!
+//! A step opens one name beneath the handle of the step before and follows nothing; links are read and
+//! spliced into the rest of the path here. `..` takes the last handle off our own stack: the kernel is
+//! never asked for a parent, so that a directory which is moved out of a mount while a walk is in it
+//! has no way out (I54). Leaving the directory that the walk began in is an error, not a clamp.
+
+use std::sync::Arc;
+
+use crate::backend::{Directory, Step};
+use crate::namespace::{Mounted, Node, Point};
+use crate::path::{self, Component, MAX_CANONICAL_BYTES, MAX_LINKS, MAX_PATH_BYTES};
+use crate::virtual_dir::VirtualDir;
+use crate::{Follow, FsError};
+
+/// What a resolution happened to learn about the last name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hint {
+    /// It had no reason to look.
+    Unknown,
+    /// There was nothing of that name.
+    Missing,
+    /// There was something of that name.
+    Present,
+}
+
+/// Where a resolution ended.
+pub(crate) enum Place {
+    Entry { parent: Node, name: Box<str> },
+    Itself { node: Node, stop: Stop },
+}
+
+/// Why a resolution ended in a directory and not in a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stop {
+    Dot,
+    DotDot,
+    MountPoint,
+}
+
+/// Handles that a walk keeps open at most. A path of two thousand components must not take two
+/// thousand host descriptors; `..` beyond these walks down again from where the walk began.
+const KEPT_HANDLES: usize = 32;
+
+/// Lookups that one walk does at most. The longest path has 2,048 components, so only a path that is
+/// made to go back and forth comes near.
+const MAX_STEPS: u32 = 8_192;
+
+/// Where a walk ended.
+pub(crate) struct Resolved {
+    pub(crate) place: Place,
+    pub(crate) path: String,
+    pub(crate) trailing_slash: bool,
+    pub(crate) through_link: bool,
+    pub(crate) hint: Hint,
+}
+
+/// One directory below the start of the walk.
+struct Level {
+    name: Box<str>,
+    mount: Arc<Mounted>,
+    /// Nothing once the walk has gone far below; found again by name when `..` comes back to it.
+    directory: Option<Arc<dyn Directory>>,
+    points: Option<Arc<Point>>,
+    /// Not reached by opening a name, hence not to be found again by one.
+    fixed: bool,
+}
+
+struct Walk<'a> {
+    base: &'a Node,
+    levels: Vec<Level>,
+    /// What is left to do, last step first.
+    pending: Vec<Component>,
+    path_bytes: usize,
+    links: u32,
+    steps: u32,
+    follow: Follow,
+    trailing_slash: bool,
+    through_link: bool,
+}
+
+/// Resolves `path` beneath `base`, whose canonical path is `base_path`.
+pub(crate) fn resolve(
+    base: &Node,
+    base_path: &str,
+    path: &str,
+    follow: Follow,
+) -> Result<Resolved, FsError> {
+    let parsed = path::parse(path)?;
+    let mut pending = parsed.components;
+    pending.reverse();
+    let walk = Walk {
+        base,
+        levels: Vec::new(),
+        pending,
+        path_bytes: base_path.len(),
+        links: 0,
+        steps: 0,
+        follow,
+        trailing_slash: parsed.trailing_slash,
+        through_link: false,
+    };
+    walk.run(base_path)
+}
+
+impl Walk<'_> {
+    fn run(mut self, base_path: &str) -> Result<Resolved, FsError> {
+        let mut stop = Stop::Dot;
+        while let Some(component) = self.pending.pop() {
+            match component {
+                Component::Current => stop = Stop::Dot,
+                Component::Parent => {
+                    self.up()?;
+                    stop = Stop::DotDot;
+                }
+                Component::Name(name) if self.pending.is_empty() => {
+                    if let Some(hint) = self.last(&name)? {
+                        return self.entry(base_path, name, hint);
+                    }
+                    stop = Stop::MountPoint;
+                }
+                Component::Name(name) => self.down(name)?,
+            }
+        }
+        self.itself(base_path, stop)
+    }
+
+    /// Handles the last name. Nothing means that the walk goes on (the name was a link) or that it
+    /// ended in a mount point.
+    fn last(&mut self, name: &str) -> Result<Option<Hint>, FsError> {
+        if self.point_below(name).is_some() {
+            self.down(name.into())?;
+            return Ok(None);
+        }
+        if self.follow == Follow::No && !self.trailing_slash {
+            return Ok(Some(Hint::Unknown));
+        }
+        self.count_step()?;
+        match self.top()?.link_target(name) {
+            Ok(Some(target)) => {
+                self.through_link = true;
+                self.expand(&target, true)?;
+                Ok(None)
+            }
+            Ok(None) => Ok(Some(Hint::Present)),
+            Err(FsError::NoEntry) => Ok(Some(Hint::Missing)),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Splices a link's target into what is left to do.
+    fn expand(&mut self, target: &str, last: bool) -> Result<(), FsError> {
+        self.links += 1;
+        if self.links > MAX_LINKS {
+            return Err(FsError::Loop);
+        }
+        let parsed = path::parse(target)?;
+        if self.pending.len() + parsed.components.len() > MAX_PATH_BYTES {
+            return Err(FsError::NameTooLong);
+        }
+        if last {
+            self.trailing_slash |= parsed.trailing_slash;
+        }
+        self.pending.extend(parsed.components.into_iter().rev());
+        Ok(())
+    }
+
+    fn up(&mut self) -> Result<(), FsError> {
+        let level = self.levels.pop().ok_or(FsError::NotPermitted)?;
+        self.path_bytes -= level.name.len() + 1;
+        Ok(())
+    }
+
+    fn down(&mut self, name: Box<str>) -> Result<(), FsError> {
+        self.count_step()?;
+        let Some(point) = self.point_below(&name) else {
+            return match self.top()?.enter(&name)? {
+                Step::Directory(directory) => self.push(name, directory, None, None),
+                Step::Link(target) => self.expand(&target, false),
+            };
+        };
+        if let Some(mounted) = &point.mounted {
+            let (root, mount) = (Arc::clone(&mounted.root), Arc::clone(mounted));
+            return self.push(name, root, Some(mount), Some(point));
+        }
+        // Something is mounted further below. What stands here on the backend serves as the way there
+        // if it is a directory, and is hidden by an empty one if it is not.
+        match self.top()?.enter(&name) {
+            Ok(Step::Directory(directory)) => self.push(name, directory, None, Some(point)),
+            Ok(Step::Link(_)) | Err(FsError::NoEntry | FsError::NotDirectory) => {
+                let directory = Arc::new(VirtualDir::new(point.number));
+                self.push(name, directory, None, Some(point))
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    fn push(
+        &mut self,
+        name: Box<str>,
+        directory: Arc<dyn Directory>,
+        crossed: Option<Arc<Mounted>>,
+        points: Option<Arc<Point>>,
+    ) -> Result<(), FsError> {
+        self.path_bytes = self.path_bytes.saturating_add(name.len() + 1);
+        if self.path_bytes > MAX_CANONICAL_BYTES {
+            return Err(FsError::NameTooLong);
+        }
+        if let Some(old) = self.levels.len().checked_sub(KEPT_HANDLES)
+            && let Some(level) = self.levels.get_mut(old)
+            && !level.fixed
+        {
+            level.directory = None;
+        }
+        let mount = crossed.clone().unwrap_or_else(|| self.mount());
+        self.levels.push(Level {
+            name,
+            mount,
+            directory: Some(directory),
+            fixed: points.is_some(),
+            points,
+        });
+        Ok(())
+    }
+
+    fn count_step(&mut self) -> Result<(), FsError> {
+        self.steps += 1;
+        if self.steps > MAX_STEPS {
+            return Err(FsError::NameTooLong);
+        }
+        Ok(())
+    }
+
+    fn mount(&self) -> Arc<Mounted> {
+        Arc::clone(
+            self.levels
+                .last()
+                .map_or(&self.base.mount, |level| &level.mount),
+        )
+    }
+
+    fn point_below(&self, name: &str) -> Option<Arc<Point>> {
+        let points = match self.levels.last() {
+            Some(level) => level.points.as_ref(),
+            None => self.base.points.as_ref(),
+        };
+        points?.child(name)
+    }
+
+    /// The directory that the walk stands in.
+    fn top(&mut self) -> Result<Arc<dyn Directory>, FsError> {
+        match self.levels.last() {
+            None => Ok(Arc::clone(&self.base.directory)),
+            Some(Level {
+                directory: Some(directory),
+                ..
+            }) => Ok(Arc::clone(directory)),
+            Some(_) => self.descend_again(),
+        }
+    }
+
+    /// Opens again, name by name, the directories whose handles were given up on the way down. Each
+    /// step is as strict as the first time: what has become a link or vanished meanwhile is an error.
+    fn descend_again(&mut self) -> Result<Arc<dyn Directory>, FsError> {
+        let depth = self.levels.len();
+        let held = self
+            .levels
+            .iter()
+            .rposition(|level| level.directory.is_some());
+        let mut directory = held
+            .and_then(|index| self.levels.get(index)?.directory.clone())
+            .unwrap_or_else(|| Arc::clone(&self.base.directory));
+        for index in held.map_or(0, |index| index + 1)..depth {
+            self.count_step()?;
+            let Some(level) = self.levels.get_mut(index) else {
+                break;
+            };
+            directory = match directory.enter(&level.name)? {
+                Step::Directory(directory) => directory,
+                Step::Link(_) => return Err(FsError::NoEntry),
+            };
+            if index + KEPT_HANDLES >= depth {
+                level.directory = Some(Arc::clone(&directory));
+            }
+        }
+        Ok(directory)
+    }
+
+    fn canonical(&self, base_path: &str) -> String {
+        let mut path = String::with_capacity(self.path_bytes);
+        path.push_str(base_path);
+        for level in &self.levels {
+            if !path.ends_with('/') {
+                path.push('/');
+            }
+            path.push_str(&level.name);
+        }
+        path
+    }
+
+    fn node(&mut self) -> Result<Node, FsError> {
+        Ok(Node {
+            directory: self.top()?,
+            mount: self.mount(),
+            points: match self.levels.last() {
+                Some(level) => level.points.clone(),
+                None => self.base.points.clone(),
+            },
+        })
+    }
+
+    fn entry(mut self, base_path: &str, name: Box<str>, hint: Hint) -> Result<Resolved, FsError> {
+        if self.path_bytes.saturating_add(name.len() + 1) > MAX_CANONICAL_BYTES {
+            return Err(FsError::NameTooLong);
+        }
+        let path = path::join(&self.canonical(base_path), &name);
+        let parent = self.node()?;
+        Ok(Resolved {
+            place: Place::Entry { parent, name },
+            path,
+            trailing_slash: self.trailing_slash,
+            through_link: self.through_link,
+            hint,
+        })
+    }
+
+    fn itself(mut self, base_path: &str, stop: Stop) -> Result<Resolved, FsError> {
+        let path = self.canonical(base_path);
+        let node = self.node()?;
+        Ok(Resolved {
+            place: Place::Itself { node, stop },
+            path,
+            trailing_slash: self.trailing_slash,
+            through_link: self.through_link,
+            hint: Hint::Present,
+        })
+    }
+}

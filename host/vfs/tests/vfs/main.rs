@@ -1,0 +1,25 @@
+//! The filesystem as its users see it: resolved, decided, acted on. What carries a number covers that
+//! row of the list of threats.
+
+#![expect(
+    clippy::disallowed_methods,
+    reason = "the tests prepare host directories by themselves and look at them past the filesystem under test"
+)]
+#![expect(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "helpers of tests fail as tests do"
+)]
+
+mod escape;
+mod host;
+mod hostile;
+mod matrix;
+mod memory;
+mod model;
+mod mounts;
+mod oracle;
+mod overlay;
+mod support;

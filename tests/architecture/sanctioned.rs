@@ -1,0 +1,69 @@
+//! Where host access may stand: folders, each with its reason.
+//!
+//! Never a file. A sanctioned file is where all further access is put, because
+//! there it passes, until it is the program; a folder can be read as a whole,
+//! and what has no business in it can move out.
+
+use crate::classes::Class;
+
+/// A folder in which one class of access may stand.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Sanction {
+    pub(crate) class: Class,
+    /// Below the repository's root.
+    pub(crate) folder: &'static str,
+    pub(crate) reason: &'static str,
+}
+
+impl Sanction {
+    /// Whether the file at `path` lies in the folder.
+    pub(crate) fn covers(&self, path: &str) -> bool {
+        path.strip_prefix(self.folder)
+            .is_some_and(|rest| rest.starts_with('/'))
+    }
+}
+
+/// Every sanction. A new line here is a new way out of the sandbox, and is
+/// argued as such (CONTRIBUTING.md says how).
+pub(crate) const SANCTIONS: &[Sanction] = &[
+    Sanction {
+        class: Class::Fs,
+        folder: "host/vfs/src/host",
+        reason: "the mount of a host directory: opens it once, and acts beneath that handle with a permit",
+    },
+    Sanction {
+        class: Class::Fs,
+        folder: "host/audit/src/disk",
+        reason: "the audit log's files: locked, appended to and flushed, at a path that only the operator gives",
+    },
+    Sanction {
+        class: Class::Entropy,
+        folder: "host/audit/src/disk",
+        reason: "names of temporary files, which nobody else on the machine may guess and put something in the way of",
+    },
+    Sanction {
+        class: Class::Clock,
+        folder: "host/audit/src/clock",
+        reason: "when a record was made, which no guest sees and no caller may choose",
+    },
+    Sanction {
+        class: Class::Clock,
+        folder: "host/capability/src",
+        reason: "the crate is the capability: clocks, with a permit",
+    },
+    Sanction {
+        class: Class::Entropy,
+        folder: "host/capability/src",
+        reason: "the crate is the capability: randomness, with a permit",
+    },
+    Sanction {
+        class: Class::Stdio,
+        folder: "host/capability/src",
+        reason: "the crate is the capability: the streams that a guest is given, with a permit",
+    },
+    Sanction {
+        class: Class::Stdio,
+        folder: "host/cli/src",
+        reason: "the command line speaks to the person who called it",
+    },
+];

@@ -1,0 +1,91 @@
+//! Builds every guest of `components/` for wasm32-wasip2, and writes down where each one lies.
+
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a build script has nobody to hand an error to but cargo, which shows the panic"
+)]
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::{env, fs};
+
+const TARGET: &str = "wasm32-wasip2";
+
+fn main() {
+    let workspace = variable("CARGO_MANIFEST_DIR").join("..");
+    let out = variable("OUT_DIR");
+    for input in ["components/src", "components/Cargo.toml", "wit", "Cargo.lock", "rust-toolchain.toml"] {
+        println!("cargo::rerun-if-changed={}", workspace.join(input).display());
+    }
+    let guests = guests(&workspace.join("components/src/bin"));
+    let built = build(&workspace, &out.join("guests"));
+    fs::write(out.join("guests.rs"), generated(&guests, &built)).expect("OUT_DIR can be written");
+}
+
+fn variable(name: &str) -> PathBuf {
+    env::var_os(name).map(PathBuf::from).unwrap_or_else(|| panic!("cargo sets {name}"))
+}
+
+/// The names of the guests, sorted.
+fn guests(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).expect("the guests' folder can be read");
+    let mut names: Vec<String> = entries
+        .map(|entry| entry.expect("the guests' folder can be read").path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "rs"))
+        .filter_map(|path| Some(path.file_stem()?.to_str()?.to_owned()))
+        .collect();
+    names.sort();
+    assert!(!names.is_empty(), "there are no guests");
+    names
+}
+
+/// Builds the guests, and gives the folder that they lie in.
+fn build(workspace: &Path, target: &Path) -> PathBuf {
+    let mut cargo = Command::new(variable("CARGO"));
+    cargo
+        .arg("build")
+        .args(["--package", "tollgate-components", "--bins", "--release", "--locked", "--quiet"])
+        .args(["--target", TARGET])
+        // Small guests compile quickly, and a test run compiles hundreds of times.
+        .args(["--config", "profile.release.opt-level='s'"])
+        .args(["--config", "profile.release.debug=false", "--config", "profile.release.strip=true"])
+        .arg("--target-dir")
+        .arg(target)
+        .current_dir(workspace);
+    // What cargo, clippy or nextest told this build about itself would reach the guests' build as orders: flags for
+    // another target, wrappers, features.
+    for (name, _) in env::vars_os() {
+        let Some(text) = name.to_str() else { continue };
+        let ours = text.starts_with("CARGO") && text != "CARGO_HOME";
+        let compilers = ["RUSTFLAGS", "RUSTDOCFLAGS", "RUSTC", "RUSTC_WRAPPER", "RUSTC_WORKSPACE_WRAPPER", "RUSTDOC"];
+        if ours || compilers.contains(&text) || text.starts_with("NEXTEST") {
+            cargo.env_remove(&name);
+        }
+    }
+    let status = cargo.status().expect("cargo can be started");
+    assert!(
+        status.success(),
+        "the guests do not build: see above (is the target there? `rustup target add {TARGET}`)"
+    );
+    target.join(TARGET).join("release")
+}
+
+/// Constants, a list, and a macro that calls another one with each guest's name.
+fn generated(guests: &[String], built: &Path) -> String {
+    let (mut constants, mut list, mut calls) = (String::new(), String::new(), String::new());
+    for name in guests {
+        let file = built.join(format!("{name}.wasm"));
+        let identifier = name.replace('-', "_");
+        let constant = identifier.to_uppercase();
+        write!(constants, "/// The guest `{name}`.\npub const {constant}: &str = {file:?};\n").expect("in memory");
+        writeln!(list, "    ({name:?}, {constant}),").expect("in memory");
+        writeln!(calls, "        $each!({identifier});").expect("in memory");
+    }
+    format!(
+        "{constants}\n/// Every guest: its name, and the file of its component.\npub const ALL: &[(&str, &str)] = \
+         &[\n{list}];\n\n/// Calls `$each!(name)` with the name of each guest, `_` in the place of `-`.\n#[macro_export]\n\
+         macro_rules! foreach_guest {{\n    ($each:ident) => {{\n{calls}    }};\n}}\n"
+    )
+}

@@ -1,0 +1,29 @@
+//! What tests across crates share: the guests, the binary with a hard end to its patience, and the audit log as an
+//! outsider reads it.
+
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "test support: what goes wrong here ends the test, and the panic says why"
+)]
+
+mod log;
+mod process;
+mod scene;
+
+/// The guests of `components/`, built for wasm32-wasip2.
+pub mod guests {
+    include!(concat!(env!("OUT_DIR"), "/guests.rs"));
+}
+
+pub use log::{Record, parse_log};
+pub use process::{Finished, Program, Running};
+pub use scene::{GuestRun, Scene};
+
+/// A [`Scene`] around the binary that cargo built for this test.
+#[macro_export]
+macro_rules! scene {
+    () => {
+        $crate::Scene::new(env!("CARGO_BIN_EXE_tollgate"))
+    };
+}

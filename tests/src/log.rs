@@ -1,0 +1,88 @@
+//! The audit log as an outsider reads it: lines of JSON, by no code of the host.
+
+use std::path::Path;
+
+use serde_json::Value;
+
+/// The keys of a record, in their order.
+pub const KEYS: [&str; 20] = [
+    "v", "seq", "time", "mono_ns", "run", "vm", "process", "component", "import", "operation", "resource", "decision",
+    "rule", "outcome", "bytes_in", "bytes_out", "duration_ns", "count", "prev", "hash",
+];
+
+/// One record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Record {
+    /// Its number.
+    pub seq: u64,
+    /// The WIT function.
+    pub import: String,
+    /// `scope.verb`.
+    pub operation: String,
+    /// What it was about.
+    pub resource: String,
+    /// `allow`, `deny` or `would-deny`.
+    pub decision: String,
+    /// The rule that decided.
+    pub rule: String,
+    /// `ok`, or the interface's error case.
+    pub outcome: String,
+    /// Bytes towards the guest.
+    pub bytes_in: u64,
+    /// Bytes from the guest.
+    pub bytes_out: u64,
+    /// Calls.
+    pub count: u64,
+    /// The component's digest.
+    pub component: String,
+}
+
+impl Record {
+    /// Whether it is about this operation and resource.
+    #[must_use]
+    pub fn is(&self, operation: &str, resource: &str) -> bool {
+        self.operation == operation && self.resource == resource
+    }
+}
+
+/// Reads the log at `path` (its current file), and checks the form of each line: one object, the stated keys in the
+/// stated order, numbers without gaps.
+///
+/// # Panics
+///
+/// When it has another form.
+#[must_use]
+pub fn parse_log(path: &Path) -> Vec<Record> {
+    let text = std::fs::read_to_string(path).unwrap_or_else(|error| panic!("the log {}: {error}", path.display()));
+    let records: Vec<Record> = text.lines().map(parse_line).collect();
+    for pair in records.windows(2) {
+        if let [first, second] = pair {
+            assert_eq!(first.seq + 1, second.seq, "a gap in the log");
+        }
+    }
+    records
+}
+
+fn parse_line(line: &str) -> Record {
+    let value: Value = serde_json::from_str(line).unwrap_or_else(|error| panic!("{error} in {line:?}"));
+    let object = value.as_object().unwrap_or_else(|| panic!("no object: {line:?}"));
+    assert_eq!(object.keys().map(String::as_str).collect::<Vec<_>>(), KEYS, "{line:?}");
+    let text = |key: &str| {
+        object.get(key).and_then(Value::as_str).unwrap_or_else(|| panic!("{key} is no text: {line:?}")).to_owned()
+    };
+    let number =
+        |key: &str| object.get(key).and_then(Value::as_u64).unwrap_or_else(|| panic!("{key} is no number: {line:?}"));
+    Record {
+        seq: number("seq"),
+        import: text("import"),
+        operation: text("operation"),
+        resource: text("resource"),
+        decision: text("decision"),
+        rule: text("rule"),
+        outcome: text("outcome"),
+        bytes_in: number("bytes_in"),
+        bytes_out: number("bytes_out"),
+        count: number("count"),
+        component: text("component"),
+    }
+}
