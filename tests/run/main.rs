@@ -5,7 +5,6 @@ mod audit;
 mod everything;
 mod exits;
 mod flags;
-mod grants;
 mod guests;
 mod hostile_paths;
 mod invoke;

@@ -83,12 +83,12 @@ impl Log {
     ) -> Result<Log, Failure> {
         let shared = Arc::new(Shared::new());
         let mut writer = Writer::new(Arc::clone(&shared), sink, chain);
+        // Before anybody can begin a call, so that a log that cannot be written is found out here. One by one, so that
+        // there is a head before there is a second record.
         for (operation, resource) in notes {
             writer.note(operation, resource)?;
+            writer.flush()?;
         }
-        // Before anybody can begin a call: a log that cannot be written is found out here, and a head is there from the
-        // first record on.
-        writer.flush()?;
         let thread = thread::Builder::new()
             .name("tollgate-audit".to_owned())
             .spawn(move || writer.run());

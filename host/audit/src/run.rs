@@ -68,6 +68,12 @@ impl Run {
         }
     }
 
+    /// Whether every record is flushed before the next thing happens.
+    #[must_use]
+    pub fn flushes_each(&self) -> bool {
+        self.0.flushes_each()
+    }
+
     /// Waits until the next [`try_begin`](Run::try_begin) has a chance. Somebody else may be quicker.
     pub async fn room(&self) {
         let (shared, state) = (self.0.shared(), &self.0.state);

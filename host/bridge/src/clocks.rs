@@ -34,7 +34,7 @@ impl Outcome for ClockFailure {
 
 impl View<'_> {
     async fn clock<T>(
-        &self,
+        &mut self,
         import: &'static str,
         clock: Clock,
         read: impl FnOnce(Permit) -> Result<T, WrongPermit>,

@@ -3,32 +3,14 @@
 use std::fmt;
 
 use tollgate_capability::clock::Monotonic;
-use tollgate_capability::output::Output;
 use tollgate_engine::{Gate, GuestState, Limiter};
 use tollgate_policy::Limits;
 use tollgate_vfs::{Tree, TreeBuilder};
 use wasmtime::component::ResourceTable;
 use wasmtime_wasi_http::WasiHttpCtx;
 
+use crate::given::{Given, Input};
 use crate::view::View;
-
-/// Where a guest's standard input comes from.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Input {
-    /// The process's own.
-    Inherit,
-    /// These bytes, then the end.
-    Bytes(bytes::Bytes),
-}
-
-/// What the operator gave to a run, beside the policy that says what of it may be used.
-pub(crate) struct Given {
-    pub(crate) arguments: Vec<String>,
-    pub(crate) environment: Vec<(String, String)>,
-    pub(crate) tree: Tree,
-    pub(crate) stdin: Input,
-    pub(crate) clock: Monotonic,
-}
 
 /// The data of a store: one guest, in one run.
 pub struct Guest {
@@ -76,8 +58,8 @@ impl Guest {
         &mut self.table
     }
 
-    pub(crate) fn http(&mut self) -> wasmtime_wasi_http::p2::WasiHttpCtxView<'_> {
-        wasmtime_wasi_http::p2::WasiHttpCtxView {
+    pub(crate) fn http(&mut self) -> wasmtime_wasi_http::WasiHttpCtxView<'_> {
+        wasmtime_wasi_http::WasiHttpCtxView {
             ctx: &mut self.http,
             table: &mut self.table,
             hooks: &mut self.http_hooks,
@@ -157,8 +139,3 @@ impl GuestBuilder {
         }
     }
 }
-
-/// Standard output and error as descriptors of this process.
-pub(crate) const STDOUT: Output = Output::Stdout;
-/// See [`STDOUT`].
-pub(crate) const STDERR: Output = Output::Stderr;

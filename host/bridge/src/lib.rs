@@ -12,6 +12,7 @@ mod clocks;
 mod environment;
 mod exit;
 mod filesystem;
+mod given;
 mod guest;
 mod http;
 mod linker;
@@ -24,8 +25,8 @@ mod streams;
 mod ungated;
 mod view;
 
-pub use guest::{Guest, GuestBuilder, Input};
+pub use given::Input;
+pub use guest::{Guest, GuestBuilder};
 pub use linker::add_to_linker;
 pub use requests::{Request, requests};
-pub use tollgate_capability::output::Output;
 pub use ungated::UNGATED;

@@ -27,7 +27,7 @@ impl Outcome for RandomFailure {
 
 impl View<'_> {
     async fn random<T>(
-        &self,
+        &mut self,
         import: &'static str,
         source: Random,
         draw: impl FnOnce(Permit, &mut Traffic) -> Result<T, EntropyError>,
@@ -42,7 +42,7 @@ impl View<'_> {
     }
 
     /// The function has to give as many bytes as are asked for, so too many end the guest.
-    async fn bytes(&self, import: &'static str, source: Random, length: u64) -> wasmtime::Result<Vec<u8>> {
+    async fn bytes(&mut self, import: &'static str, source: Random, length: u64) -> wasmtime::Result<Vec<u8>> {
         if length > self.gate.limits().host_call_bytes {
             self.gate.limit_reached(LimitKey::HostCallBytes, length).await?;
             return Err(Stop::Limit(LimitKey::HostCallBytes).into());
@@ -57,7 +57,7 @@ impl View<'_> {
         .await
     }
 
-    async fn word(&self, import: &'static str, source: Random) -> wasmtime::Result<u64> {
+    async fn word(&mut self, import: &'static str, source: Random) -> wasmtime::Result<u64> {
         self.random(import, source, |permit, traffic| {
             traffic.bytes_in = 8;
             entropy::word(permit)

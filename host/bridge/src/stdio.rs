@@ -1,25 +1,30 @@
 //! `wasi:cli` standard streams and terminals.
 
 use bytes::Bytes;
+use tollgate_capability::input;
 use tollgate_capability::output::{CHUNK_BYTES, Output};
 use tollgate_policy::{Operation, Permit, Stdio};
 use tollgate_world::wasi::cli::{
     stderr, stdin, stdout, terminal_input, terminal_output, terminal_stderr, terminal_stdin, terminal_stdout,
 };
 use wasmtime::component::Resource;
-use wasmtime_wasi::cli::{IsTerminal as _, StdinStream as _};
-use wasmtime_wasi::p2::pipe::MemoryInputPipe;
 use wasmtime_wasi::p2::{DynInputStream, DynOutputStream, StreamError, StreamResult};
 
-use crate::guest::{Input, STDERR, STDOUT};
+use crate::given::Input;
 use crate::streams::{GatedInput, GatedOutput, Sink, Source};
 use crate::view::View;
 
-struct Stdin(DynInputStream);
+struct Stdin(Input);
+
+impl Stdin {
+    fn failed_read(_: std::io::Error) -> StreamError {
+        StreamError::LastOperationFailed(wasmtime::format_err!("the stream cannot be read"))
+    }
+}
 
 #[async_trait::async_trait]
 impl Source for Stdin {
-    const IMPORT: &'static str = "wasi:cli/stdin#get-stdin";
+    const IMPORT: &'static str = "wasi:io/streams#[method]input-stream.read";
 
     fn operation(&self) -> Operation<'_> {
         Operation::Stdio { stream: Stdio::Stdin }
@@ -34,12 +39,22 @@ impl Source for Stdin {
     }
 
     fn read(&mut self, size: usize, permit: Permit) -> StreamResult<Bytes> {
-        drop(permit);
-        self.0.read(size)
+        let read = match &mut self.0 {
+            Input::Inherit => input::read(size, permit).map_err(Self::failed_read)?,
+            Input::Bytes(bytes) => Some(bytes.split_to(size.min(bytes.len()))),
+        };
+        match read {
+            None => Ok(Bytes::new()),
+            Some(bytes) if bytes.is_empty() => Err(StreamError::Closed),
+            Some(bytes) => Ok(bytes),
+        }
     }
 
     async fn ready(&mut self) {
-        self.0.ready().await;
+        match &self.0 {
+            Input::Inherit => input::ready().await,
+            Input::Bytes(_) => tokio::task::yield_now().await,
+        }
     }
 }
 
@@ -100,24 +115,21 @@ impl View<'_> {
 
 impl stdin::Host for View<'_> {
     async fn get_stdin(&mut self) -> wasmtime::Result<Resource<DynInputStream>> {
-        let source: DynInputStream = match &self.given.stdin {
-            Input::Inherit => wasmtime_wasi::cli::stdin().p2_stream(),
-            Input::Bytes(bytes) => Box::new(MemoryInputPipe::new(bytes.clone())),
-        };
-        let gated: DynInputStream = Box::new(GatedInput::new(self.gate.clone(), Stdin(source)));
+        let source = Stdin(self.given.stdin.clone());
+        let gated: DynInputStream = Box::new(GatedInput::new(self.gate.clone(), source));
         Ok(self.table.push(gated)?)
     }
 }
 
 impl stdout::Host for View<'_> {
     async fn get_stdout(&mut self) -> wasmtime::Result<Resource<DynOutputStream>> {
-        self.printed(STDOUT, Stdio::Stdout)
+        self.printed(Output::Stdout, Stdio::Stdout)
     }
 }
 
 impl stderr::Host for View<'_> {
     async fn get_stderr(&mut self) -> wasmtime::Result<Resource<DynOutputStream>> {
-        self.printed(STDERR, Stdio::Stderr)
+        self.printed(Output::Stderr, Stdio::Stderr)
     }
 }
 
@@ -143,18 +155,18 @@ impl terminal_output::HostTerminalOutput for View<'_> {
 impl terminal_stdin::Host for View<'_> {
     async fn get_terminal_stdin(&mut self) -> wasmtime::Result<Option<Resource<terminal_input::TerminalInput>>> {
         let inherited = self.given.stdin == Input::Inherit && self.shows(Stdio::Stdin);
-        self.terminal(inherited && wasmtime_wasi::cli::stdin().is_terminal())
+        self.terminal(inherited && input::is_terminal())
     }
 }
 
 impl terminal_stdout::Host for View<'_> {
     async fn get_terminal_stdout(&mut self) -> wasmtime::Result<Option<Resource<terminal_output::TerminalOutput>>> {
-        self.terminal(self.shows(Stdio::Stdout) && STDOUT.is_terminal())
+        self.terminal(self.shows(Stdio::Stdout) && Output::Stdout.is_terminal())
     }
 }
 
 impl terminal_stderr::Host for View<'_> {
     async fn get_terminal_stderr(&mut self) -> wasmtime::Result<Option<Resource<terminal_output::TerminalOutput>>> {
-        self.terminal(self.shows(Stdio::Stderr) && STDERR.is_terminal())
+        self.terminal(self.shows(Stdio::Stderr) && Output::Stderr.is_terminal())
     }
 }

@@ -3,7 +3,7 @@
 use tollgate_engine::Gate;
 use wasmtime::component::{HasData, Resource, ResourceTable};
 
-use crate::guest::Given;
+use crate::given::Given;
 
 /// The part of a [`crate::Guest`] that host functions work on. Who is calling is this value; there is no other place
 /// where that is kept.

@@ -7,17 +7,15 @@ use std::io;
 use std::os::fd::BorrowedFd;
 use std::time::Duration;
 
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::event::PollFlags;
 use rustix::stdio::{stderr, stdout};
 use tollgate_policy::{Permit, Scope};
 
+use crate::poll::{WAIT, wait_for};
 use crate::spend::spend;
 
 /// What a pipe takes at once when it takes anything (POSIX, Linux: 4,096).
 pub const CHUNK_BYTES: usize = 4096;
-
-/// How long a waiting thread is held before it looks whether anybody still waits.
-const WAIT: Duration = Duration::from_millis(50);
 
 /// Which of the process's own streams.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,14 +44,14 @@ impl Output {
     /// the write then says so.
     #[must_use]
     pub fn writable(self) -> bool {
-        wait_for(self.fd(), Duration::ZERO)
+        wait_for(self.fd(), PollFlags::OUT, Duration::ZERO)
     }
 
     /// Waits until the stream is writable. Dropping the future gives up waiting.
     pub async fn ready(self) {
         while !self.writable() {
             // The thread is held for a bounded time, so that a cancelled run does not leave it behind.
-            let _ = tokio::task::spawn_blocking(move || wait_for(self.fd(), WAIT)).await;
+            let _ = tokio::task::spawn_blocking(move || wait_for(self.fd(), PollFlags::OUT, WAIT)).await;
         }
     }
 
@@ -71,15 +69,5 @@ impl Output {
                 other => return Ok(other?),
             }
         }
-    }
-}
-
-fn wait_for(fd: BorrowedFd<'_>, wait: Duration) -> bool {
-    let timeout = Timespec { tv_sec: 0, tv_nsec: i64::from(wait.subsec_nanos()) };
-    let mut polled = [PollFd::from_borrowed_fd(fd, PollFlags::OUT)];
-    match poll(&mut polled, Some(&timeout)) {
-        Ok(0) => false,
-        // Anything else, errors included, is for the write to find out.
-        Ok(_) | Err(_) => true,
     }
 }

@@ -15,7 +15,7 @@ const FAINT: Style = Style::new().dimmed();
 /// A table with a head, without lines between columns.
 pub(crate) fn table<const N: usize>(head: [&str; N]) -> Table {
     let mut table = Table::new();
-    table.load_preset(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
+    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
     table.set_header(head);
     for column in table.column_iter_mut() {
         column.set_padding((0, 2));

@@ -47,7 +47,7 @@ pub enum AdaptError {
 /// # Errors
 ///
 /// The module is malformed, imports what WASI 0.1 does not have, or is no command.
-pub fn adapt(module: &[u8]) -> Result<Vec<u8>, AdaptError> {
+pub(crate) fn adapt(module: &[u8]) -> Result<Vec<u8>, AdaptError> {
     check(module)?;
     let mut module = with_exit_codes(module)?;
     let encode = |error: &dyn std::fmt::Display| AdaptError::Encode(error.to_string());

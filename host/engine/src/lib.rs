@@ -4,7 +4,7 @@
 //! not know which interfaces there are: whoever loads a component says how to fill the linker.
 
 mod adapt;
-mod caps;
+pub mod caps;
 mod component;
 mod gate;
 mod imports;
@@ -14,11 +14,11 @@ mod profile;
 mod run;
 mod source;
 mod stop;
-mod ticker;
+mod time;
 
 pub use adapt::AdaptError;
 pub use async_trait::async_trait;
-pub use caps::{Cap, CapError};
+pub use caps::CapError;
 pub use component::{Digest, LoadError, Loaded, Source};
 pub use gate::{Call, Decider, Gate, Outcome, Rate, Traffic, Verdict, case_of};
 pub use imports::{Function, Interface, Surface};

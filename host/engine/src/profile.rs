@@ -6,7 +6,7 @@
 use std::fmt::Debug;
 use std::marker::PhantomData;
 
-use crate::ticker::{Ticker, Ticking};
+use crate::time::{Ticker, Ticking};
 
 mod sealed {
     pub trait Sealed {}

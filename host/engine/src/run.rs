@@ -1,6 +1,6 @@
 //! One run: instantiate, call, and say how it ended.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tollgate_policy::LimitKey;
 use wasmtime::component::{Func, Instance, Val};
@@ -9,6 +9,7 @@ use wasmtime::{Store, UpdateDeadline};
 use crate::component::Loaded;
 use crate::invoke::{Invocation, InvokeError};
 use crate::profile::{Engine, Profile};
+use crate::time::Stopwatch;
 use crate::{Gate, Limiter, Stop};
 
 /// What a store must hold so that a run can be driven.
@@ -79,7 +80,7 @@ impl<P: Profile> Engine<P> {
         entry: &Entry,
     ) -> (Result<Ended, RunError>, Usage) {
         let _ticking = self.ticking();
-        let started = Instant::now();
+        let started = Stopwatch::start();
         let gate = state.gate().clone();
         let wall = gate.limits().wall;
         let mut store = self.store(state);

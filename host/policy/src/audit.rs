@@ -102,7 +102,10 @@ mod tests {
         };
         for (run, ceiling) in [(&careful, &careless), (&careless, &careful)] {
             let settings = run.under(ceiling);
-            assert_eq!((settings.flush, settings.detail), (Flush::Each, Detail::Full));
+            assert_eq!(
+                (settings.flush, settings.detail),
+                (Flush::Each, Detail::Full)
+            );
         }
     }
 
@@ -110,10 +113,19 @@ mod tests {
     fn the_operators_file_is_the_file() {
         let file = |path: &str| {
             let relative_to = RelativeTo::PolicyFile;
-            Some(HostPath { path: path.to_owned(), relative_to })
+            Some(HostPath {
+                path: path.to_owned(),
+                relative_to,
+            })
         };
-        let run = AuditStated { file: file("mine"), ..AuditStated::default() };
-        let ceiling = AuditStated { file: file("theirs"), ..AuditStated::default() };
+        let run = AuditStated {
+            file: file("mine"),
+            ..AuditStated::default()
+        };
+        let ceiling = AuditStated {
+            file: file("theirs"),
+            ..AuditStated::default()
+        };
         assert_eq!(run.under(&ceiling).file, file("theirs"));
         assert_eq!(run.under(&AuditStated::default()).file, file("mine"));
     }

@@ -14,7 +14,7 @@ use crate::net::{Direction, Endpoint};
 use crate::path;
 use crate::policy::{Policy, Role};
 use crate::rule::{Matcher, MountTree, Origin, Rule, RuleId, Source, Statement};
-use crate::scope::{Mode, Scope};
+use crate::scope::{Mode, Scope, ScopeSet};
 use crate::suggest;
 use crate::verb::{FsVerb, VerbSet};
 
@@ -40,7 +40,9 @@ pub enum BuildError {
         second: Origin,
     },
     /// More than [`MOST_PATTERNS`] patterns, or more than [`MOST_PATTERN_BYTES`] in them.
-    #[error("the policy has {count} patterns with {bytes} bytes; at most {MOST_PATTERNS} with {MOST_PATTERN_BYTES} are taken")]
+    #[error(
+        "the policy has {count} patterns with {bytes} bytes; at most {MOST_PATTERNS} with {MOST_PATTERN_BYTES} are taken"
+    )]
     TooManyPatterns {
         /// How many it has.
         count: usize,
@@ -61,6 +63,7 @@ pub struct PolicyBuilder {
     order: usize,
     rules: Vec<(Scope, Rule)>,
     defaults: BTreeMap<Scope, (Mode, Statement)>,
+    mentioned: ScopeSet,
     mounts: Vec<MountRequest>,
     environment: Environment,
     limits: LimitSet,
@@ -76,7 +79,10 @@ pub(crate) type Refusal = (usize, GrantProblem);
 impl PolicyBuilder {
     /// An empty policy for a run: everything is denied.
     #[must_use]
-    #[expect(clippy::new_without_default, reason = "a policy begins on purpose, not by default")]
+    #[expect(
+        clippy::new_without_default,
+        reason = "a policy begins on purpose, not by default"
+    )]
     pub fn new() -> Self {
         Self::of_role(Role::Run)
     }
@@ -94,6 +100,7 @@ impl PolicyBuilder {
             order: 0,
             rules: Vec::new(),
             defaults: BTreeMap::new(),
+            mentioned: ScopeSet::NONE,
             mounts: Vec::new(),
             environment: Environment::default(),
             limits: LimitSet::default(),
@@ -286,7 +293,7 @@ impl PolicyBuilder {
         let mounts = self.finish_mounts()?;
         within_bounds(self.rules.iter().map(|(_, rule)| rule))
             .map_err(|(count, bytes)| BuildError::TooManyPatterns { count, bytes })?;
-        let role = self.role;
+        let (role, mentioned) = (self.role, self.mentioned);
         let mut defaults = self.defaults;
         let env_default = defaults.get(&Scope::Env).map(|(mode, _)| *mode);
         let mut rules: BTreeMap<Scope, Vec<Rule>> = BTreeMap::new();
@@ -298,19 +305,27 @@ impl PolicyBuilder {
                 Some((mode, statement)) => Fallback::Stated(mode, statement),
                 None => Fallback::Silence(RuleId::silence(role == Role::Ceiling, scope)),
             };
-            ScopeRules::new(Order::Strictest, rules.remove(&scope).unwrap_or_default(), fallback)
+            let rules = rules.remove(&scope).unwrap_or_default();
+            ScopeRules::new(Order::Strictest, rules, fallback).mentioned(mentioned.contains(scope))
         });
         let open = env_default.is_some_and(|mode| mode != Mode::Deny);
         let policy = Policy {
             role,
             scopes,
             mounts,
-            environment: Environment { open, ..self.environment },
+            environment: Environment {
+                open,
+                ..self.environment
+            },
             limits: self.limits,
             audit: self.audit,
             authorities: self.authorities,
         };
-        Ok(if self.command_line { policy.command_line_defaults() } else { policy })
+        Ok(if self.command_line {
+            policy.command_line_defaults()
+        } else {
+            policy
+        })
     }
 }
 
@@ -326,7 +341,11 @@ impl PolicyBuilder {
         let id = RuleId::new(source, *count);
         *count += 1;
         self.order += 1;
-        Statement { id, origin: origin.clone(), order: self.order }
+        Statement {
+            id,
+            origin: origin.clone(),
+            order: self.order,
+        }
     }
 
     pub(crate) fn item(
@@ -348,9 +367,29 @@ impl PolicyBuilder {
         self.defaults.insert(scope, (mode, statement));
     }
 
-    pub(crate) fn push_mount(&mut self, grant: DirGrant, relative_to: RelativeTo, statement: Statement) {
-        let DirGrant { host, guest, read_only } = grant;
-        self.mounts.push(MountRequest { host, relative_to, guest, read_only, statement });
+    /// Notes that there is a table for `scope`, be it empty.
+    pub(crate) fn mention(&mut self, scope: Scope) {
+        self.mentioned = self.mentioned.with(scope);
+    }
+
+    pub(crate) fn push_mount(
+        &mut self,
+        grant: DirGrant,
+        relative_to: RelativeTo,
+        statement: Statement,
+    ) {
+        let DirGrant {
+            host,
+            guest,
+            read_only,
+        } = grant;
+        self.mounts.push(MountRequest {
+            host,
+            relative_to,
+            guest,
+            read_only,
+            statement,
+        });
     }
 
     pub(crate) fn limits_mut(&mut self) -> &mut LimitSet {
@@ -410,11 +449,24 @@ impl PolicyBuilder {
         })
     }
 
-    fn deny_paths(&mut self, flag: &str, verbs: VerbSet, text: &str) -> Result<&mut Self, GrantError> {
+    fn deny_paths(
+        &mut self,
+        flag: &str,
+        verbs: VerbSet,
+        text: &str,
+    ) -> Result<&mut Self, GrantError> {
         self.flag(flag, text, |builder, statement| {
             let pattern = grant::path_pattern(text).map_err(grant::within(0))?;
             let matchers = vec![Matcher::Glob(pattern)];
-            builder.rules.push((Scope::Fs, Rule { mode: Mode::Deny, verbs, matchers, statement }));
+            builder.rules.push((
+                Scope::Fs,
+                Rule {
+                    mode: Mode::Deny,
+                    verbs,
+                    matchers,
+                    statement,
+                },
+            ));
             Ok(())
         })
     }
@@ -429,7 +481,10 @@ impl PolicyBuilder {
 
     /// A ceiling says what may be; it brings nothing into a run.
     fn check_effect(&self, effect: &Effect) -> Result<(), Refusal> {
-        let sets_value = effect.env.as_ref().is_some_and(|entry| entry.value.is_some());
+        let sets_value = effect
+            .env
+            .as_ref()
+            .is_some_and(|entry| entry.value.is_some());
         match (self.role, sets_value) {
             (Role::Ceiling, true) => Err((0, EnvError::Ceiling.into())),
             (Role::Ceiling | Role::Run, _) => Ok(()),
@@ -439,7 +494,15 @@ impl PolicyBuilder {
     fn push_effect(&mut self, mode: Mode, effect: Effect, statement: &Statement) {
         for (scope, verbs, matcher) in effect.rules {
             let statement = statement.clone();
-            self.rules.push((scope, Rule { mode, verbs, matchers: vec![matcher], statement }));
+            self.rules.push((
+                scope,
+                Rule {
+                    mode,
+                    verbs,
+                    matchers: vec![matcher],
+                    statement,
+                },
+            ));
         }
         self.environment.entries.extend(effect.env);
     }
@@ -450,7 +513,9 @@ impl PolicyBuilder {
         let mut mounts: Vec<Mount> = Vec::with_capacity(requests.len());
         for request in requests {
             let (mount, rule) = self.place(request);
-            let taken = mounts.iter().find(|known| known.guest_path == mount.guest_path);
+            let taken = mounts
+                .iter()
+                .find(|known| known.guest_path == mount.guest_path);
             if self.role == Role::Run
                 && let Some(taken) = taken
             {
@@ -469,14 +534,23 @@ impl PolicyBuilder {
 
     /// The mount of a request, and its rule.
     fn place(&self, request: MountRequest) -> (Mount, Rule) {
-        let MountRequest { host, relative_to, guest, read_only, statement } = request;
+        let MountRequest {
+            host,
+            relative_to,
+            guest,
+            read_only,
+            statement,
+        } = request;
         let (guest_name, guest_path) = guest.unwrap_or_else(|| self.default_place(&host));
         let verbs = if read_only {
             VerbSet::of(&FsVerb::READING)
         } else {
             VerbSet::of(FsVerb::ALL).without(FsVerb::MountSensitive.into())
         };
-        let tree = MountTree { root: guest_path.as_str().into(), inner: Vec::new() };
+        let tree = MountTree {
+            root: guest_path.as_str().into(),
+            inner: Vec::new(),
+        };
         let mount = Mount {
             host,
             relative_to,
@@ -487,7 +561,15 @@ impl PolicyBuilder {
             origin: statement.origin.clone(),
         };
         let matchers = vec![Matcher::Mount(tree)];
-        (mount, Rule { mode: Mode::Allow, verbs, matchers, statement })
+        (
+            mount,
+            Rule {
+                mode: Mode::Allow,
+                verbs,
+                matchers,
+                statement,
+            },
+        )
     }
 
     /// Where a mount stands that names no place: under its own name. A ceiling leaves the place to
@@ -507,19 +589,27 @@ impl PolicyBuilder {
         }
         for (_, rule) in &mut self.rules {
             for matcher in &mut rule.matchers {
-                let Matcher::Mount(tree) = matcher else { continue };
-                let inside = |mount: &&Mount| {
-                    *mount.guest_path != *tree.root && path::is_within(&mount.guest_path, &tree.root)
+                let Matcher::Mount(tree) = matcher else {
+                    continue;
                 };
-                tree.inner =
-                    mounts.iter().filter(inside).map(|mount| mount.guest_path.as_str().into()).collect();
+                let inside = |mount: &&Mount| {
+                    *mount.guest_path != *tree.root
+                        && path::is_within(&mount.guest_path, &tree.root)
+                };
+                tree.inner = mounts
+                    .iter()
+                    .filter(inside)
+                    .map(|mount| mount.guest_path.as_str().into())
+                    .collect();
             }
         }
     }
 }
 
 /// Whether so many patterns may be in one policy; otherwise their number and bytes.
-pub(crate) fn within_bounds<'r>(rules: impl Iterator<Item = &'r Rule>) -> Result<(), (usize, usize)> {
+pub(crate) fn within_bounds<'r>(
+    rules: impl Iterator<Item = &'r Rule>,
+) -> Result<(), (usize, usize)> {
     let matchers = rules.flat_map(|rule| &rule.matchers);
     let (count, bytes) = matchers.fold((0, 0), |(count, bytes), matcher| {
         let length = match matcher {
@@ -528,7 +618,11 @@ pub(crate) fn within_bounds<'r>(rules: impl Iterator<Item = &'r Rule>) -> Result
         };
         (count + 1, bytes + length)
     });
-    if count > MOST_PATTERNS || bytes > MOST_PATTERN_BYTES { Err((count, bytes)) } else { Ok(()) }
+    if count > MOST_PATTERNS || bytes > MOST_PATTERN_BYTES {
+        Err((count, bytes))
+    } else {
+        Ok(())
+    }
 }
 
 /// A path of the host that others will open.
@@ -536,16 +630,32 @@ pub(crate) fn host_path(text: &str, relative_to: RelativeTo) -> Result<HostPath,
     if text.is_empty() || text.contains('\0') {
         return Err(GrantProblem::HostPath);
     }
-    Ok(HostPath { path: text.to_owned(), relative_to })
+    Ok(HostPath {
+        path: text.to_owned(),
+        relative_to,
+    })
 }
 
 fn without_value_if_env(flag: &str, text: &str) -> String {
-    if flag.ends_with("-env") { without_value(text) } else { text.to_owned() }
+    if flag.ends_with("-env") {
+        without_value(text)
+    } else {
+        text.to_owned()
+    }
 }
 
 /// An error about the text of a grant, fit to be shown.
 pub(crate) fn refused(place: String, text: &str, (offset, problem): Refusal) -> GrantError {
     let secret = place.ends_with("-env") || place.starts_with("[env]");
-    let text = if secret { without_value(text) } else { text.to_owned() };
-    GrantError { place, text: suggest::shortened(&text), offset, problem: Box::new(problem) }
+    let text = if secret {
+        without_value(text)
+    } else {
+        text.to_owned()
+    };
+    GrantError {
+        place,
+        text: suggest::shortened(&text),
+        offset,
+        problem: Box::new(problem),
+    }
 }

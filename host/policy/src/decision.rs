@@ -93,7 +93,11 @@ impl Question {
 
     /// The decider said no.
     pub fn deny(self) -> Decision {
-        Decision::Deny(Denial { subject: self.subject, rule: self.rule, why: Why::Refused })
+        Decision::Deny(Denial {
+            subject: self.subject,
+            rule: self.rule,
+            why: Why::Refused,
+        })
     }
 
     /// There is no decider, or it gave no answer: denied, unless the scope is permissive.
@@ -101,7 +105,11 @@ impl Question {
         if self.lenient {
             return Decision::WouldDeny(self.permit, self.rule);
         }
-        Decision::Deny(Denial { subject: self.subject, rule: self.rule, why: Why::Unanswered })
+        Decision::Deny(Denial {
+            subject: self.subject,
+            rule: self.rule,
+            why: Why::Unanswered,
+        })
     }
 
     /// The scope that asks.
@@ -147,7 +155,11 @@ impl Denial {
                 None => Why::Default(verdict.origin.cloned()),
             },
         };
-        Self { subject: Subject::new(operation), rule: verdict.rule.clone(), why }
+        Self {
+            subject: Subject::new(operation),
+            rule: verdict.rule.clone(),
+            why,
+        }
     }
 
     /// The rule that denied.
@@ -223,7 +235,10 @@ struct Subject {
 
 impl Subject {
     fn new(operation: &Operation<'_>) -> Self {
-        Self { operation: operation.name(), resource: operation.resource().into() }
+        Self {
+            operation: operation.name(),
+            resource: operation.resource().into(),
+        }
     }
 }
 

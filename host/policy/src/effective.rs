@@ -51,12 +51,18 @@ impl Effective {
     /// [`Effective::ceiling_mounts`].
     pub fn new(run: Policy, ceiling: Option<Policy>) -> Result<Self, EffectiveError> {
         if run.role() != Role::Run {
-            return Err(EffectiveError::WrongRole { wanted: "policy of a run" });
+            return Err(EffectiveError::WrongRole {
+                wanted: "policy of a run",
+            });
         }
         if let Some(ceiling) = &ceiling {
             check_ceiling(&run, ceiling)?;
         }
-        Ok(Self { run, ceiling, permissive: ScopeSet::NONE })
+        Ok(Self {
+            run,
+            ceiling,
+            permissive: ScopeSet::NONE,
+        })
     }
 
     /// Lets what the run's policy denies pass in these scopes, as [`Decision::WouldDeny`], as far as
@@ -100,7 +106,10 @@ impl Effective {
             decision: decision.outcome(),
             rule: decision.rule().clone(),
             run: opinion(&self.run, &asked),
-            ceiling: self.ceiling.as_ref().map(|ceiling| opinion(ceiling, &asked)),
+            ceiling: self
+                .ceiling
+                .as_ref()
+                .map(|ceiling| opinion(ceiling, &asked)),
         }
     }
 
@@ -111,7 +120,11 @@ impl Effective {
     pub fn is_uniform(&self, root: &str) -> bool {
         let policies = std::iter::once(&self.run).chain(&self.ceiling);
         let mut rules = policies.flat_map(|policy| policy.scopes.of(Scope::Fs).rules());
-        rules.all(|rule| rule.matchers.iter().all(|matcher| matcher.share(root) != Share::Part))
+        rules.all(|rule| {
+            rule.matchers
+                .iter()
+                .all(|matcher| matcher.share(root) != Share::Part)
+        })
     }
 
     /// The run's mounts.
@@ -149,7 +162,10 @@ impl Effective {
     /// The variables that the run's policy names, with the values that it sets or takes from `host`,
     /// the host's own environment. Each is still to be decided about when the guest reads it.
     #[must_use]
-    pub fn environment(&self, host: impl IntoIterator<Item = (String, String)>) -> Vec<EnvVariable> {
+    pub fn environment(
+        &self,
+        host: impl IntoIterator<Item = (String, String)>,
+    ) -> Vec<EnvVariable> {
         self.run.environment.resolve(host)
     }
 
@@ -199,9 +215,9 @@ fn check_ceiling(run: &Policy, ceiling: &Policy) -> Result<(), EffectiveError> {
         return Err(EffectiveError::WrongRole { wanted: "ceiling" });
     }
     match run.mounts().first() {
-        Some(mount) if ceiling.mounts().is_empty() => {
-            Err(EffectiveError::NoMounts { mount: mount.origin.clone() })
-        }
+        Some(mount) if ceiling.mounts().is_empty() => Err(EffectiveError::NoMounts {
+            mount: mount.origin.clone(),
+        }),
         _ => Ok(()),
     }
 }
@@ -215,7 +231,10 @@ fn opinion(policy: &Policy, asked: &Asked<'_, '_>) -> Opinion {
         row: rule.row(scope),
         matched: rule.matches(asked),
     });
-    let fallback = rules.fallback().row(scope).map(|(_, row)| Considered { row, matched: !verdict.matched });
+    let fallback = rules.fallback().row(scope).map(|(_, row)| Considered {
+        row,
+        matched: !verdict.matched,
+    });
     Opinion {
         mode: verdict.mode,
         rule: verdict.rule.clone(),

@@ -88,7 +88,10 @@ impl EnvEntry {
             return Err(EnvError::WildValue);
         }
         let names = Pattern::new(name)?;
-        Ok(Self { names, value: value.map(|value| EnvValue(value.to_owned())) })
+        Ok(Self {
+            names,
+            value: value.map(|value| EnvValue(value.to_owned())),
+        })
     }
 }
 
@@ -111,18 +114,30 @@ pub(crate) struct Environment {
 impl Environment {
     /// The variables that the entries name: set values as stated (the last one wins), the others
     /// from `host`, which is the host's own environment.
-    pub(crate) fn resolve(&self, host: impl IntoIterator<Item = (String, String)>) -> Vec<EnvVariable> {
+    pub(crate) fn resolve(
+        &self,
+        host: impl IntoIterator<Item = (String, String)>,
+    ) -> Vec<EnvVariable> {
         let set = self.entries.iter().filter_map(|entry| {
             let value = entry.value.clone()?;
-            Some(EnvVariable { name: entry.names.as_str().to_owned(), value })
+            Some(EnvVariable {
+                name: entry.names.as_str().to_owned(),
+                value,
+            })
         });
         let inherited = host
             .into_iter()
             .filter(|(name, _)| self.inherits(name))
-            .map(|(name, value)| EnvVariable { name, value: EnvValue(value) });
+            .map(|(name, value)| EnvVariable {
+                name,
+                value: EnvValue(value),
+            });
         let mut variables: Vec<EnvVariable> = Vec::new();
         for variable in inherited.chain(set) {
-            match variables.iter_mut().find(|known| known.name == variable.name) {
+            match variables
+                .iter_mut()
+                .find(|known| known.name == variable.name)
+            {
                 Some(known) => known.value = variable.value,
                 None => variables.push(variable),
             }
@@ -143,14 +158,25 @@ mod tests {
     use super::*;
 
     fn environment(entries: &[&str]) -> Environment {
-        let entries = entries.iter().map(|text| EnvEntry::parse(text).unwrap()).collect();
-        Environment { entries, open: false }
+        let entries = entries
+            .iter()
+            .map(|text| EnvEntry::parse(text).unwrap())
+            .collect();
+        Environment {
+            entries,
+            open: false,
+        }
     }
 
     fn host() -> Vec<(String, String)> {
-        [("HOME", "/root"), ("LC_ALL", "C"), ("LC_TIME", "de"), ("SECRET", "s")]
-            .map(|(name, value)| (name.to_owned(), value.to_owned()))
-            .to_vec()
+        [
+            ("HOME", "/root"),
+            ("LC_ALL", "C"),
+            ("LC_TIME", "de"),
+            ("SECRET", "s"),
+        ]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .to_vec()
     }
 
     fn names_and_values(environment: &Environment) -> Vec<(String, String)> {
@@ -164,7 +190,10 @@ mod tests {
 
     #[test]
     fn only_what_is_named_is_inherited() {
-        assert_eq!(names_and_values(&environment(&["HOME"])), [pair("HOME", "/root")]);
+        assert_eq!(
+            names_and_values(&environment(&["HOME"])),
+            [pair("HOME", "/root")]
+        );
         assert_eq!(
             names_and_values(&environment(&["LC_*"])),
             [pair("LC_ALL", "C"), pair("LC_TIME", "de")]
@@ -188,7 +217,10 @@ mod tests {
         assert_eq!(EnvEntry::parse("A\nB=1"), Err(EnvError::Control));
         assert_eq!(EnvEntry::parse("A=\0"), Err(EnvError::Control));
         assert_eq!(EnvEntry::parse("A*=1"), Err(EnvError::WildValue));
-        assert_eq!(EnvEntry::parse("A=b=c").unwrap().value.unwrap().reveal(), "b=c");
+        assert_eq!(
+            EnvEntry::parse("A=b=c").unwrap().value.unwrap().reveal(),
+            "b=c"
+        );
     }
 
     #[test]

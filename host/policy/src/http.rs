@@ -58,7 +58,11 @@ impl HttpGrant {
         let authority_at = url_at + scheme.len() + "://".len();
         let scheme = match scheme {
             "*" => None,
-            scheme => Some(scheme.parse().map_err(|error: UnknownWord| (url_at, error.into()))?),
+            scheme => Some(
+                scheme
+                    .parse()
+                    .map_err(|error: UnknownWord| (url_at, error.into()))?,
+            ),
         };
         if let Some(path) = path_begin(authority) {
             return Err((authority_at + path, HttpGrantError::Path));
@@ -66,15 +70,28 @@ impl HttpGrant {
         let endpoint = Endpoint::parse(Direction::Outgoing, authority)
             .map_err(|(offset, error)| (authority_at + offset, error.into()))?;
         let portless = !names_port(authority);
-        Ok(Self { method, scheme, endpoint, portless })
+        Ok(Self {
+            method,
+            scheme,
+            endpoint,
+            portless,
+        })
     }
 
     pub(crate) fn covers(&self, mode: Mode, operation: &Operation<'_>, peer: &Peer<'_>) -> bool {
-        let Operation::Http { method, scheme, port, .. } = *operation else {
+        let Operation::Http {
+            method,
+            scheme,
+            port,
+            ..
+        } = *operation
+        else {
             return false;
         };
         let own_port = port == scheme.default_port();
-        self.method.as_deref().is_none_or(|granted| granted == method)
+        self.method
+            .as_deref()
+            .is_none_or(|granted| granted == method)
             && self.scheme.is_none_or(|granted| granted == scheme)
             && (mode == Mode::Deny || !self.portless || own_port)
             && self.endpoint.covers(mode, peer)
@@ -89,7 +106,11 @@ fn parse_method(text: &str) -> Result<Option<Box<str>>, HttpGrantError> {
     if text.is_empty() || !text.bytes().all(capital) {
         let upper = text.to_ascii_uppercase();
         let likely = upper != text && upper.bytes().all(capital);
-        let suggestion = if likely { Suggestion::of(upper) } else { Suggestion::default() };
+        let suggestion = if likely {
+            Suggestion::of(upper)
+        } else {
+            Suggestion::default()
+        };
         return Err(HttpGrantError::Method(suggestion));
     }
     Ok(Some(text.into()))
@@ -109,7 +130,9 @@ fn path_begin(authority: &str) -> Option<usize> {
     let rest = authority.get(slash..)?.strip_prefix('/');
     let is_block = rest.is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
     let address = authority.get(..slash)?;
-    let numeric = address.bytes().all(|b| b.is_ascii_hexdigit() || matches!(b, b'.' | b':' | b'[' | b']'));
+    let numeric = address
+        .bytes()
+        .all(|b| b.is_ascii_hexdigit() || matches!(b, b'.' | b':' | b'[' | b']'));
     (!(is_block && numeric && address.contains(['.', ':']))).then_some(slash)
 }
 

@@ -38,6 +38,7 @@ impl Order {
 #[derive(Clone, Debug)]
 pub(crate) struct ScopeRules {
     order: Order,
+    stated: bool,
     /// In the order in which they are tried.
     rules: Vec<Rule>,
     fallback: Fallback,
@@ -55,12 +56,26 @@ pub(crate) enum Fallback {
 impl ScopeRules {
     pub(crate) fn new(order: Order, mut rules: Vec<Rule>, fallback: Fallback) -> Self {
         order.rank(&mut rules);
-        Self { order, rules, fallback }
+        let stated = !rules.is_empty() || matches!(fallback, Fallback::Stated(..));
+        Self {
+            order,
+            stated,
+            rules,
+            fallback,
+        }
+    }
+
+    /// The same, having been mentioned: an empty table says that nothing is allowed.
+    pub(crate) fn mentioned(self, mentioned: bool) -> Self {
+        Self {
+            stated: self.stated || mentioned,
+            ..self
+        }
     }
 
     /// Whether anything was stated about this scope.
     pub(crate) fn is_stated(&self) -> bool {
-        !self.rules.is_empty() || matches!(self.fallback, Fallback::Stated(..))
+        self.stated
     }
 
     pub(crate) fn order(&self) -> Order {
@@ -95,7 +110,12 @@ impl Fallback {
             Self::Silence(rule) => (Mode::Deny, rule, None),
             Self::Stated(mode, statement) => (*mode, &statement.id, Some(&statement.origin)),
         };
-        Verdict { mode, rule, origin, matched: false }
+        Verdict {
+            mode,
+            rule,
+            origin,
+            matched: false,
+        }
     }
 }
 

@@ -147,7 +147,7 @@ limits! {
     /// Time that a run computes, apart from what it waits.
     cpu (Cpu = "cpu"): Duration, Time, Some(30 * SECOND), LONGEST_TIME,
         "half of the wall time: whoever computes throughout is a loop more often than a job";
-    /// Instructions, roughly; `None` does not count them.
+    /// Instructions, roughly.
     fuel (Fuel = "fuel"): Option<u64>, Count, None, u64::MAX,
         "counting slows every loop; it is for runs that must end at the same instruction each time";
     /// Handles that a guest has open at a time: files, sockets, streams, timers.
@@ -161,7 +161,7 @@ limits! {
         "larger transfers go through streams; calls of many guests at once stay within memory";
     /// Bytes of the header fields of one HTTP message, with its trailers.
     http_header (HttpHeader = "http-header"): u64, Bytes, Some(64 * KIB), GIB,
-        "twice what common servers take";
+        "more than common servers take";
     /// Bytes of one HTTP body, either way.
     http_body (HttpBody = "http-body"): u64, Bytes, Some(64 * MIB), LARGEST_SIZE,
         "documents and images pass; an endless answer does not";
@@ -173,29 +173,45 @@ limits! {
         "a guest that makes up a million names fills no disk";
     /// Audit records of one run in a second.
     audit_rate (AuditRate = "audit-rate"): u64, Count, Some(100_000), 100_000_000,
-        "above what the writer sustains on a laptop; a flood is slowed before it starves others";
+        "more than an honest guest makes once alike operations are counted together";
     /// Memory of the process that compiles a component, in bytes.
     compile_memory (CompileMemory = "compile-memory"): u64, Bytes, Some(2 * GIB), LARGEST_SIZE,
-        "a language runtime of tens of megabytes compiles within it; a crafted one does not take the machine";
+        "twice what the costliest small component that is known takes; it does not take the machine";
     /// Time that compiling a component may take.
     compile_time (CompileTime = "compile-time"): Duration, Time, Some(60 * SECOND), LONGEST_TIME,
-        "a language runtime compiles within it on two slow cores; the result is kept";
+        "six times what the costliest small component that is known takes; the result is kept";
 }
 
 /// Numbers of this crate that nobody can state; they bound the work of policy itself.
 pub const FIXED: &[LimitRow] = &[
-    fixed("pattern-bytes", Unit::Bytes, crate::pattern::LONGEST_PATTERN as u64,
-        "length of one pattern",
-        "time and memory of a match grow with it; no path that people write is longer"),
-    fixed("guest-path-bytes", Unit::Bytes, crate::path::LONGEST_GUEST_PATH as u64,
-        "length of a guest path",
-        "the longest path of POSIX systems"),
-    fixed("rules", Unit::Count, crate::builder::MOST_PATTERNS as u64,
-        "patterns of one policy",
-        "each may be tried at each operation, and a client can send as many as fit a frame"),
-    fixed("all-pattern-bytes", Unit::Bytes, crate::builder::MOST_PATTERN_BYTES as u64,
-        "length of all patterns of one policy",
-        "the compiled form of a pattern takes several times its length"),
+    fixed(
+        "pattern-bytes",
+        Unit::Bytes,
+        crate::pattern::LONGEST_PATTERN as u64,
+        "Length of one pattern.",
+        "time and memory of a match grow with it; no path that people write is longer",
+    ),
+    fixed(
+        "guest-path-bytes",
+        Unit::Bytes,
+        crate::path::LONGEST_GUEST_PATH as u64,
+        "Length of a guest path.",
+        "the longest path of POSIX systems",
+    ),
+    fixed(
+        "rules",
+        Unit::Count,
+        crate::builder::MOST_PATTERNS as u64,
+        "Patterns of one policy.",
+        "each may be tried at each operation, and a client can send as many as fit a frame",
+    ),
+    fixed(
+        "all-pattern-bytes",
+        Unit::Bytes,
+        crate::builder::MOST_PATTERN_BYTES as u64,
+        "Length of all patterns of one policy.",
+        "the compiled form of a pattern takes several times its length",
+    ),
 ];
 
 const fn fixed(
@@ -205,7 +221,15 @@ const fn fixed(
     what: &'static str,
     reason: &'static str,
 ) -> LimitRow {
-    LimitRow { key, unit, default: Some(value), largest: value, what, reason, who: Who::Fixed }
+    LimitRow {
+        key,
+        unit,
+        default: Some(value),
+        largest: value,
+        what,
+        reason,
+        who: Who::Fixed,
+    }
 }
 
 impl LimitKey {
@@ -289,7 +313,9 @@ pub(crate) fn parse_list(text: &str) -> Result<Vec<(LimitKey, u64)>, (usize, Lim
 fn parse_item(item: &str) -> Result<(LimitKey, u64), (usize, LimitError)> {
     let (key, value) = item.split_once('=').ok_or((0, LimitError::NoValue))?;
     let at = key.len() + 1;
-    let key: LimitKey = key.parse().map_err(|error: UnknownWord| (0, error.into()))?;
+    let key: LimitKey = key
+        .parse()
+        .map_err(|error: UnknownWord| (0, error.into()))?;
     Ok((key, key.parse_value(value).map_err(|error| (at, error))?))
 }
 
@@ -309,7 +335,9 @@ impl LimitSet {
     }
 
     fn value(&self, key: LimitKey) -> Option<u64> {
-        self.stated(key).map(|(_, value, _)| *value).or(key.row().default)
+        self.stated(key)
+            .map(|(_, value, _)| *value)
+            .or(key.row().default)
     }
 
     pub(crate) fn resolved(&self) -> Limits {
@@ -320,7 +348,11 @@ impl LimitSet {
     pub(crate) fn entries(&self) -> Vec<LimitEntry> {
         let entry = |key: LimitKey| {
             let origin = self.stated(key).map(|(_, _, origin)| origin.clone());
-            LimitEntry { key, value: self.value(key), origin }
+            LimitEntry {
+                key,
+                value: self.value(key),
+                origin,
+            }
         };
         LimitKey::ALL.iter().copied().map(entry).collect()
     }

@@ -267,15 +267,29 @@ impl Operation<'_> {
     pub fn resource(&self) -> Cow<'_, str> {
         match *self {
             Self::Network { target, .. } => Cow::Owned(target.resource()),
-            Self::Http { method, scheme, host, port, addr } => {
+            Self::Http {
+                method,
+                scheme,
+                host,
+                port,
+                addr,
+            } => {
                 let mut text = suggest::shortened(method);
                 text.push(' ');
                 push_endpoint(&mut text, scheme.as_str(), presentable(host), Some(port));
                 push_address(&mut text, host, addr);
                 Cow::Owned(text)
             }
-            Self::Keyvalue { store: outer, key: inner, .. }
-            | Self::Blobstore { container: outer, object: inner, .. } => match inner {
+            Self::Keyvalue {
+                store: outer,
+                key: inner,
+                ..
+            }
+            | Self::Blobstore {
+                container: outer,
+                object: inner,
+                ..
+            } => match inner {
                 Some(inner) => Cow::Owned(format!("{outer}/{inner}")),
                 None => Cow::Borrowed(outer),
             },
@@ -418,43 +432,95 @@ mod tests {
     use super::*;
 
     fn http<'a>(host: &'a str, addr: Option<IpAddr>) -> Operation<'a> {
-        Operation::Http { method: "GET", scheme: HttpScheme::Https, host, port: 443, addr }
+        Operation::Http {
+            method: "GET",
+            scheme: HttpScheme::Https,
+            host,
+            port: 443,
+            addr,
+        }
     }
 
     #[test]
     fn resources_have_one_spelling() {
         let ip: IpAddr = IpAddr::from([192, 0, 2, 7]);
-        let target = NetworkTarget { transport: Transport::Tcp, host: None, addr: Some(ip), port: Some(80) };
-        let connect = Operation::Network { verb: NetworkVerb::Connect, target };
+        let target = NetworkTarget {
+            transport: Transport::Tcp,
+            host: None,
+            addr: Some(ip),
+            port: Some(80),
+        };
+        let connect = Operation::Network {
+            verb: NetworkVerb::Connect,
+            target,
+        };
         assert_eq!(connect.resource(), "tcp://192.0.2.7:80");
         assert_eq!(connect.name(), "network.connect");
 
         let inspect = Operation::Network {
             verb: NetworkVerb::Inspect,
-            target: NetworkTarget { transport: Transport::Udp, host: None, addr: None, port: None },
+            target: NetworkTarget {
+                transport: Transport::Udp,
+                host: None,
+                addr: None,
+                port: None,
+            },
         };
         assert_eq!(inspect.resource(), "udp://*:*");
 
-        let v6 = NetworkTarget { addr: Some(IpAddr::from([0u16; 8])), ..target };
+        let v6 = NetworkTarget {
+            addr: Some(IpAddr::from([0u16; 8])),
+            ..target
+        };
         assert_eq!(
-            Operation::Network { verb: NetworkVerb::Bind, target: v6 }.resource(),
+            Operation::Network {
+                verb: NetworkVerb::Bind,
+                target: v6
+            }
+            .resource(),
             "tcp://[::]:80"
         );
-        assert_eq!(http("a.example", Some(ip)).resource(), "GET https://a.example:443 at 192.0.2.7");
-        assert_eq!(http("192.0.2.7", Some(ip)).resource(), "GET https://192.0.2.7:443");
         assert_eq!(
-            Operation::Stdio { stream: Stdio::Stdin }.name(),
+            http("a.example", Some(ip)).resource(),
+            "GET https://a.example:443 at 192.0.2.7"
+        );
+        assert_eq!(
+            http("192.0.2.7", Some(ip)).resource(),
+            "GET https://192.0.2.7:443"
+        );
+        assert_eq!(
+            Operation::Stdio {
+                stream: Stdio::Stdin
+            }
+            .name(),
             "stdio.read"
         );
     }
 
     #[test]
     fn a_resource_never_holds_userinfo_or_a_query() {
-        for host in ["user:pw@h", "h?token=s", "h/p?q", "us?er:pw@h", "h#f", "h\\@x"] {
-            assert_eq!(http(host, None).resource(), "GET https://(not a host name):443");
-            let target =
-                NetworkTarget { transport: Transport::Dns, host: Some(host), addr: None, port: None };
-            let resolve = Operation::Network { verb: NetworkVerb::Resolve, target };
+        for host in [
+            "user:pw@h",
+            "h?token=s",
+            "h/p?q",
+            "us?er:pw@h",
+            "h#f",
+            "h\\@x",
+        ] {
+            assert_eq!(
+                http(host, None).resource(),
+                "GET https://(not a host name):443"
+            );
+            let target = NetworkTarget {
+                transport: Transport::Dns,
+                host: Some(host),
+                addr: None,
+                port: None,
+            };
+            let resolve = Operation::Network {
+                verb: NetworkVerb::Resolve,
+                target,
+            };
             assert_eq!(resolve.resource(), "dns://(not a host name)");
         }
     }

@@ -91,7 +91,10 @@ mod tests {
         assert_eq!(canonical("a\0b"), Err(GuestPathError::Control));
         assert_eq!(canonical("a\nb"), Err(GuestPathError::Control));
         let long = "x".repeat(LONGEST_GUEST_PATH + 1);
-        assert_eq!(canonical(&long), Err(GuestPathError::TooLong { length: 4097 }));
+        assert_eq!(
+            canonical(&long),
+            Err(GuestPathError::TooLong { length: 4097 })
+        );
     }
 
     #[test]

@@ -70,7 +70,9 @@ impl Pattern {
             return Err(PatternError::Empty);
         }
         if source.len() > LONGEST_PATTERN {
-            return Err(PatternError::TooLong { length: source.len() });
+            return Err(PatternError::TooLong {
+                length: source.len(),
+            });
         }
         let tokens = tokens(source);
         let literals = tokens.iter().map_while(|token| match token {
@@ -83,7 +85,11 @@ impl Pattern {
             [Token::Run] => Rest::Anything,
             rest => Rest::Automaton(Box::new(Automaton::new(rest))),
         };
-        Ok(Self { source: source.into(), prefix, rest })
+        Ok(Self {
+            source: source.into(),
+            prefix,
+            rest,
+        })
     }
 
     /// Whether the whole of `text` matches.
@@ -359,9 +365,18 @@ mod tests {
     fn a_pattern_longer_than_a_word_of_places_matches_across_the_border() {
         for length in [62, 63, 64, 65, 127, 128, 129, 1000] {
             let literal = "a".repeat(length);
-            assert!(matches(&format!("?{literal}*z"), &format!("b{literal}yyz")), "{length}");
-            assert!(!matches(&format!("?{literal}*z"), &format!("b{literal}y/z")), "{length}");
-            assert!(matches(&format!("{}*", "?".repeat(length)), &format!("{literal}b")));
+            assert!(
+                matches(&format!("?{literal}*z"), &format!("b{literal}yyz")),
+                "{length}"
+            );
+            assert!(
+                !matches(&format!("?{literal}*z"), &format!("b{literal}y/z")),
+                "{length}"
+            );
+            assert!(matches(
+                &format!("{}*", "?".repeat(length)),
+                &format!("{literal}b")
+            ));
         }
     }
 
@@ -369,7 +384,12 @@ mod tests {
     fn empty_and_overlong_patterns_are_refused() {
         assert_eq!(Pattern::new(""), Err(PatternError::Empty));
         let long = "a".repeat(LONGEST_PATTERN + 1);
-        assert_eq!(Pattern::new(&long), Err(PatternError::TooLong { length: LONGEST_PATTERN + 1 }));
+        assert_eq!(
+            Pattern::new(&long),
+            Err(PatternError::TooLong {
+                length: LONGEST_PATTERN + 1
+            })
+        );
         assert!(Pattern::new(&"*a".repeat(LONGEST_PATTERN / 2)).is_ok());
     }
 
@@ -391,10 +411,16 @@ mod tests {
     #[test]
     fn a_pattern_knows_whether_a_path_can_match() {
         for pattern in ["/a", "**", "*/a", "**a", "/**"] {
-            assert!(Pattern::new(pattern).unwrap().can_be_absolute(), "{pattern}");
+            assert!(
+                Pattern::new(pattern).unwrap().can_be_absolute(),
+                "{pattern}"
+            );
         }
         for pattern in ["a", "*", "*a", "?", "?/a", "*?/"] {
-            assert!(!Pattern::new(pattern).unwrap().can_be_absolute(), "{pattern}");
+            assert!(
+                !Pattern::new(pattern).unwrap().can_be_absolute(),
+                "{pattern}"
+            );
         }
     }
 }

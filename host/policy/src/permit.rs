@@ -43,14 +43,20 @@ impl Permit {
     pub(crate) fn new(operation: &Operation<'_>) -> Self {
         let (address, port, scheme) = match *operation {
             Operation::Network { target, .. } => (target.addr, target.port, None),
-            Operation::Http { scheme, port, addr, .. } => (addr, Some(port), Some(scheme)),
+            Operation::Http {
+                scheme, port, addr, ..
+            } => (addr, Some(port), Some(scheme)),
             _ => (None, None, None),
         };
         Self {
             scope: operation.scope(),
             operation: operation.name(),
             verb: operation.verb(),
-            peer: Peer { address, port, scheme },
+            peer: Peer {
+                address,
+                port,
+                scheme,
+            },
         }
     }
 
@@ -91,7 +97,11 @@ impl Permit {
     /// Whether it covers an HTTP request that is sent to exactly this address and port.
     #[must_use]
     pub fn covers_http(&self, scheme: HttpScheme, address: IpAddr, port: u16) -> bool {
-        let peer = Peer { address: Some(address), port: Some(port), scheme: Some(scheme) };
+        let peer = Peer {
+            address: Some(address),
+            port: Some(port),
+            scheme: Some(scheme),
+        };
         self.scope == Scope::Http && self.peer == peer
     }
 }

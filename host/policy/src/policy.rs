@@ -80,7 +80,10 @@ impl Policy {
     /// command line does. A table of a file replaces the whole default of its scope.
     #[must_use]
     pub fn command_line_defaults(mut self) -> Self {
-        for (index, scope) in [Scope::Stdio, Scope::Clock, Scope::Random].into_iter().enumerate() {
+        for (index, scope) in [Scope::Stdio, Scope::Clock, Scope::Random]
+            .into_iter()
+            .enumerate()
+        {
             if self.states(scope) {
                 continue;
             }
@@ -151,7 +154,10 @@ impl Policy {
 
     fn rows_of(&self, scope: Scope) -> impl Iterator<Item = (usize, RuleRow)> {
         let rules = self.scopes.of(scope);
-        let stated = rules.rules().iter().map(move |rule| (rule.statement.order, rule.row(scope)));
+        let stated = rules
+            .rules()
+            .iter()
+            .map(move |rule| (rule.statement.order, rule.row(scope)));
         stated.chain(rules.fallback().row(scope))
     }
 }

@@ -13,13 +13,13 @@
 use std::fmt;
 use std::marker::PhantomData;
 
+use serde::Deserialize as DeriveDeserialize;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
-use serde::Deserialize as DeriveDeserialize;
 use thiserror::Error;
 
 use crate::audit::AuditStated;
-use crate::builder::{MOST_PATTERNS, MOST_PATTERN_BYTES, within_bounds};
+use crate::builder::{MOST_PATTERN_BYTES, MOST_PATTERNS, within_bounds};
 use crate::env::Environment;
 use crate::judge::{Fallback, Order, ScopeRules, Scopes};
 use crate::limits::LimitSet;
@@ -124,7 +124,9 @@ pub enum ProtocolError {
         error: PatternError,
     },
     /// More patterns than a policy may have.
-    #[error("the permissions have {count} patterns with {bytes} bytes; at most {MOST_PATTERNS} with {MOST_PATTERN_BYTES} are taken")]
+    #[error(
+        "the permissions have {count} patterns with {bytes} bytes; at most {MOST_PATTERNS} with {MOST_PATTERN_BYTES} are taken"
+    )]
     TooMany {
         /// How many patterns.
         count: usize,
@@ -152,7 +154,14 @@ impl Policy {
     ///
     /// When an operation word is unknown, a list names nothing, or there are too many patterns.
     pub fn from_protocol(permissions: &ProtocolPermissions) -> Result<Self, ProtocolError> {
-        let ProtocolPermissions { fs, network, child_process, process, env, binding } = permissions;
+        let ProtocolPermissions {
+            fs,
+            network,
+            child_process,
+            process,
+            env,
+            binding,
+        } = permissions;
         let mut reader = Reader::default();
         reader.scope(Scope::Fs, "fs", fs.as_ref())?;
         reader.scope(Scope::Network, "network", network.as_ref())?;
@@ -224,7 +233,12 @@ impl Reader {
         }
     }
 
-    fn rule<R: ProtocolRule>(&mut self, scope: Scope, at: &str, rule: &R) -> Result<(), ProtocolError> {
+    fn rule<R: ProtocolRule>(
+        &mut self,
+        scope: Scope,
+        at: &str,
+        rule: &R,
+    ) -> Result<(), ProtocolError> {
         let (mode, operations, patterns) = rule.parts();
         if operations.is_empty() {
             return Err(ProtocolError::Empty(format!("{at}.operations")));
@@ -235,10 +249,20 @@ impl Reader {
         let matchers = compile(patterns, || format!("{at}.{}", R::PATTERNS))?;
         let statement = self.statement(at);
         for scope in decides_about(scope) {
-            let verbs = verbs(*scope, operations)
-                .map_err(|error| ProtocolError::Operation { at: format!("{at}.operations"), error })?;
+            let verbs = verbs(*scope, operations).map_err(|error| ProtocolError::Operation {
+                at: format!("{at}.operations"),
+                error,
+            })?;
             let (matchers, statement) = (matchers.clone(), statement.clone());
-            self.rules.push((*scope, Rule { mode, verbs, matchers, statement }));
+            self.rules.push((
+                *scope,
+                Rule {
+                    mode,
+                    verbs,
+                    matchers,
+                    statement,
+                },
+            ));
         }
         Ok(())
     }
@@ -246,15 +270,26 @@ impl Reader {
     fn statement(&mut self, at: &str) -> Statement {
         let id = RuleId::new(Source::Protocol, self.statements);
         self.statements += 1;
-        Statement { id, origin: Origin::new(&format!("permissions.{at}")), order: self.statements }
+        Statement {
+            id,
+            origin: Origin::new(&format!("permissions.{at}")),
+            order: self.statements,
+        }
     }
 
     fn finish(self) -> Result<Policy, ProtocolError> {
-        let Self { rules, mut defaults, .. } = self;
+        let Self {
+            rules,
+            mut defaults,
+            ..
+        } = self;
         within_bounds(rules.iter().map(|(_, rule)| rule))
             .map_err(|(count, bytes)| ProtocolError::TooMany { count, bytes })?;
         let scopes = Scopes::build(|scope| {
-            let own = rules.iter().filter(|(of, _)| *of == scope).map(|(_, rule)| rule.clone());
+            let own = rules
+                .iter()
+                .filter(|(of, _)| *of == scope)
+                .map(|(_, rule)| rule.clone());
             let default = defaults.iter().position(|(of, _, _)| *of == scope);
             let fallback = match default.map(|index| defaults.swap_remove(index)) {
                 Some((_, mode, statement)) => Fallback::Stated(mode, statement),
@@ -336,7 +371,9 @@ fn http_verbs(word: &str) -> Result<VerbSet, UnknownWord> {
 }
 
 fn compile(patterns: &[String], at: impl Fn() -> String) -> Result<Vec<Matcher>, ProtocolError> {
-    let compiled = patterns.iter().map(|pattern| Pattern::new(pattern).map(Matcher::Glob));
+    let compiled = patterns
+        .iter()
+        .map(|pattern| Pattern::new(pattern).map(Matcher::Glob));
     compiled
         .collect::<Result<_, _>>()
         .map_err(|error| ProtocolError::Pattern { at: at(), error })
@@ -359,7 +396,8 @@ impl<'de, R: Deserialize<'de>> Deserialize<'de> for ProtocolScope<R> {
             }
 
             fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
-                ProtocolRules::deserialize(MapAccessDeserializer::new(map)).map(ProtocolScope::Rules)
+                ProtocolRules::deserialize(MapAccessDeserializer::new(map))
+                    .map(ProtocolScope::Rules)
             }
         }
 

@@ -73,7 +73,10 @@ pub(crate) fn parse(unit: Unit, text: &str, largest: u64) -> Result<u64, Quantit
     }
     let factor = factor(unit, suffix).ok_or_else(|| unknown_suffix(unit, number, suffix))?;
     // More digits than fit are simply too large, as is a product that overflows.
-    let value = number.parse::<u64>().ok().and_then(|number| number.checked_mul(factor));
+    let value = number
+        .parse::<u64>()
+        .ok()
+        .and_then(|number| number.checked_mul(factor));
     check(unit, value.unwrap_or(u64::MAX), largest)
 }
 
@@ -116,7 +119,9 @@ fn unknown_suffix(unit: Unit, number: &str, suffix: &str) -> QuantityError {
         suffix: crate::suggest::shortened(suffix),
         suggestion: likely
             .filter(|_| number.len() <= 20)
-            .map_or_else(Suggestion::default, |likely| Suggestion::of(format!("{number}{likely}"))),
+            .map_or_else(Suggestion::default, |likely| {
+                Suggestion::of(format!("{number}{likely}"))
+            }),
     }
 }
 
@@ -127,11 +132,19 @@ impl fmt::Display for Shown {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self(unit, value) = *self;
         let steps: &[(u64, &str)] = match unit {
-            Unit::Bytes => &[(TIB, "TiB"), (GIB, "GiB"), (MIB, "MiB"), (KIB, "KiB"), (1, "")],
+            Unit::Bytes => &[
+                (TIB, "TiB"),
+                (GIB, "GiB"),
+                (MIB, "MiB"),
+                (KIB, "KiB"),
+                (1, ""),
+            ],
             Unit::Time => &[(3_600_000, "h"), (60_000, "m"), (1_000, "s"), (1, "ms")],
             Unit::Count => &[(1, "")],
         };
-        let step = steps.iter().find(|(size, _)| value != 0 && value % size == 0);
+        let step = steps
+            .iter()
+            .find(|(size, _)| value != 0 && value % size == 0);
         let (size, suffix) = step.copied().unwrap_or((1, ""));
         f.pad(&format!("{}{suffix}", value / size))
     }
@@ -167,11 +180,20 @@ mod tests {
     fn zero_overflow_and_nonsense_are_errors() {
         assert_eq!(bytes("0"), Err(QuantityError::Zero));
         assert_eq!(bytes("0MiB"), Err(QuantityError::Zero));
-        let too_large = QuantityError::TooLarge { unit: Unit::Bytes, largest: 1 << 50 };
-        for text in ["99999999999999999999", "18446744073709551615", "18446744073709551615TiB"] {
+        let too_large = QuantityError::TooLarge {
+            unit: Unit::Bytes,
+            largest: 1 << 50,
+        };
+        for text in [
+            "99999999999999999999",
+            "18446744073709551615",
+            "18446744073709551615TiB",
+        ] {
             assert_eq!(bytes(text), Err(too_large.clone()), "{text}");
         }
-        for text in ["", "MiB", "-1", "+1", " 1", "1.5GiB", "1 GiB", "1e9", "0x10", "1_000", "²"] {
+        for text in [
+            "", "MiB", "-1", "+1", " 1", "1.5GiB", "1 GiB", "1e9", "0x10", "1_000", "²",
+        ] {
             assert!(bytes(text).is_err(), "{text}");
         }
         assert!(parse(Unit::Count, "4k", u64::MAX).is_err());
@@ -183,9 +205,11 @@ mod tests {
         let error = bytes("64MB").map_err(|error| error.to_string());
         assert_eq!(
             error,
-            Err("`MB` is no unit here: a number of bytes, as in `64MiB`, `512KiB` or `1000`, \
+            Err(
+                "`MB` is no unit here: a number of bytes, as in `64MiB`, `512KiB` or `1000`, \
                  stands here; did you mean `64MiB`?"
-                .to_owned())
+                    .to_owned()
+            )
         );
     }
 

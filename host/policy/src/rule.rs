@@ -45,7 +45,11 @@ impl RuleId {
     }
 
     pub(crate) fn silence(of_ceiling: bool, scope: Scope) -> Self {
-        let prefix = if of_ceiling { "ceiling-default" } else { "default" };
+        let prefix = if of_ceiling {
+            "ceiling-default"
+        } else {
+            "default"
+        };
         Self(format!("{prefix}:{scope}").into())
     }
 
@@ -126,7 +130,10 @@ pub(crate) struct Rule {
 impl Rule {
     pub(crate) fn matches(&self, asked: &Asked<'_, '_>) -> bool {
         self.verbs.intersects(asked.verb())
-            && self.matchers.iter().any(|matcher| matcher.matches(self.mode, asked))
+            && self
+                .matchers
+                .iter()
+                .any(|matcher| matcher.matches(self.mode, asked))
     }
 
     pub(crate) fn row(&self, scope: Scope) -> RuleRow {
@@ -166,9 +173,9 @@ impl Matcher {
             Self::Endpoint(endpoint) => {
                 asked.peer().is_some_and(|peer| endpoint.covers(mode, peer))
             }
-            Self::Http(grant) => {
-                asked.peer().is_some_and(|peer| grant.covers(mode, asked.operation(), peer))
-            }
+            Self::Http(grant) => asked
+                .peer()
+                .is_some_and(|peer| grant.covers(mode, asked.operation(), peer)),
         }
     }
 }
@@ -196,7 +203,10 @@ pub(crate) struct MountTree {
 impl MountTree {
     pub(crate) fn holds(&self, guest_path: &str) -> bool {
         path::is_within(guest_path, &self.root)
-            && !self.inner.iter().any(|inner| path::is_within(guest_path, inner))
+            && !self
+                .inner
+                .iter()
+                .any(|inner| path::is_within(guest_path, inner))
     }
 }
 

@@ -108,7 +108,10 @@ impl ScopeSet {
 
     /// The scopes in the set, in declaration order.
     pub fn iter(self) -> impl Iterator<Item = Scope> {
-        Scope::ALL.iter().copied().filter(move |scope| self.contains(*scope))
+        Scope::ALL
+            .iter()
+            .copied()
+            .filter(move |scope| self.contains(*scope))
     }
 }
 
@@ -170,7 +173,10 @@ mod tests {
     #[test]
     fn a_misspelt_or_empty_scope_is_refused() {
         let error = "fs,netwrok".parse::<ScopeSet>().unwrap_err();
-        assert_eq!(error.to_string(), "unknown scope `netwrok`; did you mean `network`?");
+        assert_eq!(
+            error.to_string(),
+            "unknown scope `netwrok`; did you mean `network`?"
+        );
         assert!("".parse::<ScopeSet>().is_err());
         assert!("fs,".parse::<ScopeSet>().is_err());
     }

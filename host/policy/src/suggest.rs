@@ -67,7 +67,8 @@ fn distance(a: &str, b: &str) -> usize {
         current.push(row + 1);
         let mut last_b = None;
         for (column, &char_b) in b.iter().enumerate() {
-            let at = |line: &[usize], index: usize| line.get(index).copied().unwrap_or(usize::MAX / 2);
+            let at =
+                |line: &[usize], index: usize| line.get(index).copied().unwrap_or(usize::MAX / 2);
             let mut best = (at(&above, column) + usize::from(char_a != char_b))
                 .min(at(&above, column + 1) + 1)
                 .min(at(&current, column) + 1);
@@ -99,7 +100,10 @@ mod tests {
     #[test]
     fn a_far_word_suggests_nothing() {
         assert_eq!(Suggestion::nearest("zebra", ["allow", "deny"]).text(), None);
-        assert_eq!(Suggestion::nearest("dney", ["allow", "deny"]).text(), Some("deny"));
+        assert_eq!(
+            Suggestion::nearest("dney", ["allow", "deny"]).text(),
+            Some("deny")
+        );
     }
 
     #[test]

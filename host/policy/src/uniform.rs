@@ -42,12 +42,20 @@ fn share_of_pattern(pattern: &Pattern, root: &str) -> Share {
     }
     let below = prefix.strip_prefix(root);
     let reaches_below = below.is_some_and(|rest| root == b"/" || rest.starts_with(b"/"));
-    if reaches_root || reaches_below { Share::Part } else { Share::Nothing }
+    if reaches_root || reaches_below {
+        Share::Part
+    } else {
+        Share::Nothing
+    }
 }
 
 fn share_of_mount(tree: &MountTree, root: &str) -> Share {
     if !path::is_within(root, &tree.root) {
-        return if path::is_within(&tree.root, root) { Share::Part } else { Share::Nothing };
+        return if path::is_within(&tree.root, root) {
+            Share::Part
+        } else {
+            Share::Nothing
+        };
     }
     if tree.inner.iter().any(|inner| path::is_within(root, inner)) {
         return Share::Nothing;
@@ -84,7 +92,10 @@ mod tests {
 
     #[test]
     fn a_mount_has_all_nothing_or_part_of_a_tree() {
-        let tree = MountTree { root: "/a".into(), inner: vec!["/a/in".into()] };
+        let tree = MountTree {
+            root: "/a".into(),
+            inner: vec!["/a/in".into()],
+        };
         assert_eq!(share_of_mount(&tree, "/a"), Share::Part);
         assert_eq!(share_of_mount(&tree, "/a/b"), Share::Whole);
         assert_eq!(share_of_mount(&tree, "/a/in"), Share::Nothing);

@@ -271,7 +271,9 @@ impl VerbSet {
 
     /// The set of `verbs`.
     pub(crate) fn of<V: Into<Self> + Copy>(verbs: &[V]) -> Self {
-        verbs.iter().fold(Self::NONE, |set, verb| set.with((*verb).into()))
+        verbs
+            .iter()
+            .fold(Self::NONE, |set, verb| set.with((*verb).into()))
     }
 
     /// The one verb of `scope` that is spelled `word`, or every verb for `*`.
@@ -338,10 +340,16 @@ mod tests {
     #[test]
     fn the_bit_of_a_verb_is_its_place_among_the_words() {
         for verb in FsVerb::ALL {
-            assert_eq!(VerbSet::from(*verb).words(Scope::Fs).as_slice(), [verb.as_str()]);
+            assert_eq!(
+                VerbSet::from(*verb).words(Scope::Fs).as_slice(),
+                [verb.as_str()]
+            );
         }
         for verb in NetworkVerb::ALL {
-            assert_eq!(VerbSet::from(*verb).words(Scope::Network).as_slice(), [verb.as_str()]);
+            assert_eq!(
+                VerbSet::from(*verb).words(Scope::Network).as_slice(),
+                [verb.as_str()]
+            );
         }
     }
 

@@ -7,18 +7,24 @@ use tollgate_policy::{
     Outcome, Policy, PolicyBuilder, Random, Scope, Stdio,
 };
 
-fn policy(make: impl FnOnce(&mut PolicyBuilder) -> Result<&mut PolicyBuilder, GrantError>) -> Policy {
+fn policy(
+    make: impl FnOnce(&mut PolicyBuilder) -> Result<&mut PolicyBuilder, GrantError>,
+) -> Policy {
     let mut builder = PolicyBuilder::new();
     make(&mut builder).unwrap();
     builder.build().unwrap()
 }
 
-fn effective(make: impl FnOnce(&mut PolicyBuilder) -> Result<&mut PolicyBuilder, GrantError>) -> Effective {
+fn effective(
+    make: impl FnOnce(&mut PolicyBuilder) -> Result<&mut PolicyBuilder, GrantError>,
+) -> Effective {
     Effective::new(policy(make), None).unwrap()
 }
 
 /// Byte and message of the mistake that a flag makes.
-fn mistake(make: impl FnOnce(&mut PolicyBuilder) -> Result<&mut PolicyBuilder, GrantError>) -> (usize, String) {
+fn mistake(
+    make: impl FnOnce(&mut PolicyBuilder) -> Result<&mut PolicyBuilder, GrantError>,
+) -> (usize, String) {
     let mut builder = PolicyBuilder::new();
     let error = make(&mut builder).map(|_| ()).unwrap_err();
     (error.offset, error.to_string())
@@ -41,11 +47,23 @@ fn denied(rule: &str) -> (Outcome, String) {
 fn nothing_is_granted_by_nothing() {
     let effective = Effective::new(PolicyBuilder::new().build().unwrap(), None).unwrap();
     let operations = [
-        Operation::Fs { verb: FsVerb::Stat, path: "/" },
-        Operation::Stdio { stream: Stdio::Stdout },
-        Operation::Clock { clock: Clock::Monotonic },
-        Operation::Random { source: Random::Insecure },
-        Operation::Env { verb: EnvVerb::Read, name: "" },
+        Operation::Fs {
+            verb: FsVerb::Stat,
+            path: "/",
+        },
+        Operation::Stdio {
+            stream: Stdio::Stdout,
+        },
+        Operation::Clock {
+            clock: Clock::Monotonic,
+        },
+        Operation::Random {
+            source: Random::Insecure,
+        },
+        Operation::Env {
+            verb: EnvVerb::Read,
+            name: "",
+        },
         Operation::ChildProcess { command: "sh" },
         Operation::Tool { name: "a:b" },
         Operation::Secret { name: "s" },
@@ -57,7 +75,10 @@ fn nothing_is_granted_by_nothing() {
     for operation in operations {
         let decision = effective.decide(&operation);
         assert_eq!(decision.outcome(), Outcome::Deny, "{operation:?}");
-        assert_eq!(decision.rule().as_str(), format!("default:{}", operation.scope()));
+        assert_eq!(
+            decision.rule().as_str(),
+            format!("default:{}", operation.scope())
+        );
     }
 }
 
@@ -66,11 +87,26 @@ fn dir_grants_its_tree_and_nothing_else() {
     let effective = effective(|flags| flags.dir("./data")?.dir("/srv::ro-data:ro"));
     assert_eq!(fs(&effective, FsVerb::Write, "/data"), allowed("flags:0"));
     assert_eq!(fs(&effective, FsVerb::Rm, "/data/a/b"), allowed("flags:0"));
-    assert_eq!(fs(&effective, FsVerb::MountSensitive, "/data"), denied("default:fs"));
+    assert_eq!(
+        fs(&effective, FsVerb::MountSensitive, "/data"),
+        denied("default:fs")
+    );
     assert_eq!(fs(&effective, FsVerb::Read, "/"), denied("default:fs"));
-    assert_eq!(fs(&effective, FsVerb::Read, "/ro-data/x"), allowed("flags:1"));
-    assert_eq!(fs(&effective, FsVerb::Readdir, "/ro-data"), allowed("flags:1"));
-    for verb in [FsVerb::Write, FsVerb::CreateDir, FsVerb::Rm, FsVerb::Rename, FsVerb::Symlink] {
+    assert_eq!(
+        fs(&effective, FsVerb::Read, "/ro-data/x"),
+        allowed("flags:1")
+    );
+    assert_eq!(
+        fs(&effective, FsVerb::Readdir, "/ro-data"),
+        allowed("flags:1")
+    );
+    for verb in [
+        FsVerb::Write,
+        FsVerb::CreateDir,
+        FsVerb::Rm,
+        FsVerb::Rename,
+        FsVerb::Symlink,
+    ] {
         assert_eq!(fs(&effective, verb, "/ro-data/x"), denied("default:fs"));
     }
 }
@@ -81,9 +117,22 @@ fn dir_keeps_the_name_and_normalises_the_place() {
     let mounts: Vec<_> = policy
         .mounts()
         .iter()
-        .map(|m| (m.host.as_str(), m.guest_name.as_str(), m.guest_path.as_str(), m.read_only))
+        .map(|m| {
+            (
+                m.host.as_str(),
+                m.guest_name.as_str(),
+                m.guest_path.as_str(),
+                m.read_only,
+            )
+        })
         .collect();
-    assert_eq!(mounts, [(".", ".", "/", false), ("../x/", "sub/./dir", "/sub/dir", true)]);
+    assert_eq!(
+        mounts,
+        [
+            (".", ".", "/", false),
+            ("../x/", "sub/./dir", "/sub/dir", true)
+        ]
+    );
 }
 
 #[test]
@@ -118,7 +167,10 @@ fn a_writable_mount_does_not_reach_into_a_read_only_one_inside_it() {
     assert_eq!(fs(&effective, FsVerb::Write, "/other"), allowed("flags:0"));
     assert_eq!(fs(&effective, FsVerb::Write, "/in/f"), denied("default:fs"));
     assert_eq!(fs(&effective, FsVerb::Read, "/in/f"), allowed("flags:1"));
-    assert_eq!(fs(&effective, FsVerb::Write, "/in/out/f"), allowed("flags:2"));
+    assert_eq!(
+        fs(&effective, FsVerb::Write, "/in/out/f"),
+        allowed("flags:2")
+    );
 }
 
 #[test]
@@ -127,31 +179,58 @@ fn two_mounts_at_one_place_are_a_mistake() {
     builder.dir("a::/d").unwrap().dir("b::d/.").unwrap();
     let error = builder.build().unwrap_err();
     assert!(matches!(&error, BuildError::SamePlace { guest_path, .. } if guest_path == "/d"));
-    assert_eq!(error.to_string(), "--dir a::/d and --dir b::d/. both mount at /d");
+    assert_eq!(
+        error.to_string(),
+        "--dir a::/d and --dir b::d/. both mount at /d"
+    );
 }
 
 #[test]
 fn deny_read_and_deny_write_win_over_dir() {
     let effective = effective(|flags| {
-        flags.dir("x::/d")?.deny_read("/d/secret/**")?.deny_write("/d/*.lock")
+        flags
+            .dir("x::/d")?
+            .deny_read("/d/secret/**")?
+            .deny_write("/d/*.lock")
     });
     for verb in [FsVerb::Read, FsVerb::Readdir, FsVerb::Stat] {
         assert_eq!(fs(&effective, verb, "/d/secret/k"), denied("flags:1"));
     }
-    assert_eq!(fs(&effective, FsVerb::Write, "/d/secret/k"), allowed("flags:0"));
-    for verb in [FsVerb::Write, FsVerb::CreateDir, FsVerb::Rm, FsVerb::Rename, FsVerb::Symlink] {
+    assert_eq!(
+        fs(&effective, FsVerb::Write, "/d/secret/k"),
+        allowed("flags:0")
+    );
+    for verb in [
+        FsVerb::Write,
+        FsVerb::CreateDir,
+        FsVerb::Rm,
+        FsVerb::Rename,
+        FsVerb::Symlink,
+    ] {
         assert_eq!(fs(&effective, verb, "/d/a.lock"), denied("flags:2"));
     }
-    assert_eq!(fs(&effective, FsVerb::Read, "/d/a.lock"), allowed("flags:0"));
-    assert_eq!(fs(&effective, FsVerb::Write, "/d/sub/a.lock"), allowed("flags:0"));
+    assert_eq!(
+        fs(&effective, FsVerb::Read, "/d/a.lock"),
+        allowed("flags:0")
+    );
+    assert_eq!(
+        fs(&effective, FsVerb::Write, "/d/sub/a.lock"),
+        allowed("flags:0")
+    );
 }
 
 #[test]
 fn a61_a_denial_speaks_about_its_own_bytes_and_a_grant_about_its_own() {
     let effective = effective(|flags| flags.dir("x::/d")?.deny_read("/d/caf\u{e9}"));
-    assert_eq!(fs(&effective, FsVerb::Read, "/d/caf\u{e9}"), denied("flags:1"));
+    assert_eq!(
+        fs(&effective, FsVerb::Read, "/d/caf\u{e9}"),
+        denied("flags:1")
+    );
     // Another name to the guest's tree, which never folds names: a different file.
-    assert_eq!(fs(&effective, FsVerb::Read, "/d/cafe\u{301}"), allowed("flags:0"));
+    assert_eq!(
+        fs(&effective, FsVerb::Read, "/d/cafe\u{301}"),
+        allowed("flags:0")
+    );
     assert_eq!(fs(&effective, FsVerb::Read, "/D/x"), denied("default:fs"));
 }
 
@@ -167,7 +246,11 @@ fn a_folder_can_be_renamed_only_where_rules_treat_all_of_it_alike() {
 #[test]
 fn env_grants_names_and_keeps_values_to_itself() {
     let policy = policy(|flags| {
-        flags.env("HOME")?.env("LC_*")?.env("TOKEN=canary")?.deny_env("LC_SECRET")
+        flags
+            .env("HOME")?
+            .env("LC_*")?
+            .env("TOKEN=canary")?
+            .deny_env("LC_SECRET")
     });
     let listing = format!("{policy:?} {} {:?}", policy.to_json(), policy.rules());
     assert!(!listing.contains("canary"));
@@ -181,7 +264,10 @@ fn env_grants_names_and_keeps_values_to_itself() {
     let host = [("HOME", "/h"), ("TOKEN", "host's"), ("OTHER", "x")];
     let host = host.map(|(name, value)| (name.to_owned(), value.to_owned()));
     let names: Vec<_> = effective.environment(host).into_iter().collect();
-    let names: Vec<_> = names.iter().map(|v| (v.name.as_str(), v.value.reveal())).collect();
+    let names: Vec<_> = names
+        .iter()
+        .map(|v| (v.name.as_str(), v.value.reveal()))
+        .collect();
     assert_eq!(names, [("HOME", "/h"), ("TOKEN", "canary")]);
 }
 
@@ -204,25 +290,81 @@ fn mistakes_in_network_flags_say_where() {
     for (text, offset, message) in [
         ("", 0, "there is no host"),
         (":80", 0, "there is no host"),
-        ("a.example:99999", 10, "a port is a number from 1 to 65535, a range `a-b`, or `*`"),
-        ("a.example:", 10, "a port is a number from 1 to 65535, a range `a-b`, or `*`"),
-        ("[::1]:x", 6, "a port is a number from 1 to 65535, a range `a-b`, or `*`"),
-        ("[::1]80", 5, "brackets hold an IPv6 address, and what follows them is `:PORT`"),
-        ("[::1", 0, "brackets hold an IPv6 address, and what follows them is `:PORT`"),
-        ("[1.2.3.4]", 0, "brackets hold an IPv6 address, and what follows them is `:PORT`"),
-        ("::1", 0, "an IPv6 address stands in brackets: `[::1]` or `[::1]:PORT`"),
-        ("a.example:90-80", 10, "the range of ports ends before it begins"),
-        ("10.0.0.0/33", 0, "a block is ADDRESS/LENGTH, as in `10.0.0.0/8`"),
+        (
+            "a.example:99999",
+            10,
+            "a port is a number from 1 to 65535, a range `a-b`, or `*`",
+        ),
+        (
+            "a.example:",
+            10,
+            "a port is a number from 1 to 65535, a range `a-b`, or `*`",
+        ),
+        (
+            "[::1]:x",
+            6,
+            "a port is a number from 1 to 65535, a range `a-b`, or `*`",
+        ),
+        (
+            "[::1]80",
+            5,
+            "brackets hold an IPv6 address, and what follows them is `:PORT`",
+        ),
+        (
+            "[::1",
+            0,
+            "brackets hold an IPv6 address, and what follows them is `:PORT`",
+        ),
+        (
+            "[1.2.3.4]",
+            0,
+            "brackets hold an IPv6 address, and what follows them is `:PORT`",
+        ),
+        (
+            "::1",
+            0,
+            "an IPv6 address stands in brackets: `[::1]` or `[::1]:PORT`",
+        ),
+        (
+            "a.example:90-80",
+            10,
+            "the range of ports ends before it begins",
+        ),
+        (
+            "10.0.0.0/33",
+            0,
+            "a block is ADDRESS/LENGTH, as in `10.0.0.0/8`",
+        ),
         (
             "10.1.0.0/8:443",
             0,
             "the address has bits beyond the length of the block; did you mean `10.0.0.0/8`?",
         ),
-        ("https://a.example", 0, "a host stands here, without scheme, path or userinfo"),
-        ("me@a.example", 0, "a host stands here, without scheme, path or userinfo"),
-        ("a.example,b.example", 0, "one host stands here; give the flag (or a list item) once for each"),
-        ("a.*.example", 0, "a wildcard is `*` alone or the first label, as in `*.example.com`"),
-        ("*a.example", 0, "a wildcard is `*` alone or the first label, as in `*.example.com`"),
+        (
+            "https://a.example",
+            0,
+            "a host stands here, without scheme, path or userinfo",
+        ),
+        (
+            "me@a.example",
+            0,
+            "a host stands here, without scheme, path or userinfo",
+        ),
+        (
+            "a.example,b.example",
+            0,
+            "one host stands here; give the flag (or a list item) once for each",
+        ),
+        (
+            "a.*.example",
+            0,
+            "a wildcard is `*` alone or the first label, as in `*.example.com`",
+        ),
+        (
+            "*a.example",
+            0,
+            "a wildcard is `*` alone or the first label, as in `*.example.com`",
+        ),
         ("a b", 0, "` ` has no place there in a host name"),
         (
             "127.1",
@@ -231,8 +373,15 @@ fn mistakes_in_network_flags_say_where() {
         ),
     ] {
         let (at, said) = mistake(|flags| flags.allow_net(text));
-        let place = if offset == 0 { String::new() } else { format!(", at character {}", offset + 1) };
-        assert_eq!((at, said), (offset, format!("--allow-net `{text}`{place}: {message}")));
+        let place = if offset == 0 {
+            String::new()
+        } else {
+            format!(", at character {}", offset + 1)
+        };
+        assert_eq!(
+            (at, said),
+            (offset, format!("--allow-net `{text}`{place}: {message}"))
+        );
         assert_eq!(mistake(|flags| flags.deny_net(text)).0, offset);
     }
     let (_, message) = mistake(|flags| flags.allow_listen("a.example:80"));
@@ -249,8 +398,16 @@ fn mistakes_in_path_and_limit_flags_say_where() {
     for (text, offset, message) in [
         ("", 0, "a limit is KEY=VALUE, as in `memory=64MiB`"),
         ("memory", 0, "a limit is KEY=VALUE, as in `memory=64MiB`"),
-        ("memroy=1MiB", 0, "unknown limit `memroy`; did you mean `memory`?"),
-        ("wall=5s,memory=0", 15, "memory: zero is no limit; leave the limit out to have its default"),
+        (
+            "memroy=1MiB",
+            0,
+            "unknown limit `memroy`; did you mean `memory`?",
+        ),
+        (
+            "wall=5s,memory=0",
+            15,
+            "memory: zero is no limit; leave the limit out to have its default",
+        ),
         ("wall=5s,wall=6s", 8, "wall is stated twice"),
         ("wall=5s,", 8, "a limit is KEY=VALUE, as in `memory=64MiB`"),
         (
@@ -258,7 +415,11 @@ fn mistakes_in_path_and_limit_flags_say_where() {
             5,
             "wall: `` is no unit here: a time, as in `100ms`, `5s` or `2m`, stands here; did you mean `5s`?",
         ),
-        ("handles=9999999999", 8, "handles: at most 1048576 can be stated"),
+        (
+            "handles=9999999999",
+            8,
+            "handles: at most 1048576 can be stated",
+        ),
     ] {
         let (at, said) = mistake(|flags| flags.limit(text));
         assert_eq!(at, offset, "{text}: {said}");
@@ -270,7 +431,11 @@ fn mistakes_in_path_and_limit_flags_say_where() {
 
 #[test]
 fn limits_are_stated_or_default() {
-    let policy = policy(|flags| flags.limit("memory=64MiB,wall=5s,fuel=1000")?.limit("output=1KiB"));
+    let policy = policy(|flags| {
+        flags
+            .limit("memory=64MiB,wall=5s,fuel=1000")?
+            .limit("output=1KiB")
+    });
     let limits = policy.limits();
     assert_eq!(limits.memory, 64 << 20);
     assert_eq!(limits.wall, std::time::Duration::from_secs(5));
@@ -282,27 +447,53 @@ fn limits_are_stated_or_default() {
 #[test]
 fn the_command_line_allows_streams_clocks_and_entropy_where_nothing_is_stated() {
     let mut builder = PolicyBuilder::new();
-    builder.rule(Scope::Clock, tollgate_policy::Mode::Allow, "monotonic").unwrap();
+    builder
+        .rule(Scope::Clock, tollgate_policy::Mode::Allow, "monotonic")
+        .unwrap();
     builder.command_line_defaults();
     let effective = Effective::new(builder.build().unwrap(), None).unwrap();
     let rule = |operation| {
         let decision: Decision = effective.decide(&operation);
         (decision.outcome(), decision.rule().to_string())
     };
-    assert_eq!(rule(Operation::Stdio { stream: Stdio::Stdin }), allowed("builtin:0"));
-    assert_eq!(rule(Operation::Random { source: Random::Secure }), allowed("builtin:2"));
-    assert_eq!(rule(Operation::Clock { clock: Clock::Monotonic }), allowed("api:0"));
-    assert_eq!(rule(Operation::Clock { clock: Clock::Wall }), denied("default:clock"));
+    assert_eq!(
+        rule(Operation::Stdio {
+            stream: Stdio::Stdin
+        }),
+        allowed("builtin:0")
+    );
+    assert_eq!(
+        rule(Operation::Random {
+            source: Random::Secure
+        }),
+        allowed("builtin:2")
+    );
+    assert_eq!(
+        rule(Operation::Clock {
+            clock: Clock::Monotonic
+        }),
+        allowed("api:0")
+    );
+    assert_eq!(
+        rule(Operation::Clock { clock: Clock::Wall }),
+        denied("default:clock")
+    );
 }
 
 #[test]
 fn a_denial_tells_the_operator_what_and_where() {
     let effective = effective(|flags| flags.dir("x::/d")?.deny_read("/d/k"));
-    let said = |path| match effective.decide(&Operation::Fs { verb: FsVerb::Read, path }) {
+    let said = |path| match effective.decide(&Operation::Fs {
+        verb: FsVerb::Read,
+        path,
+    }) {
         Decision::Deny(denial) => denial.to_string(),
         other => format!("{other:?}"),
     };
-    assert_eq!(said("/d/k"), "fs.read of /d/k is denied by flags:1 (--deny-read /d/k)");
+    assert_eq!(
+        said("/d/k"),
+        "fs.read of /d/k is denied by flags:1 (--deny-read /d/k)"
+    );
     assert_eq!(
         said("/etc/passwd"),
         "fs.read of /etc/passwd is denied by default:fs: no rule allows it"

@@ -9,7 +9,9 @@ use tollgate_policy::{
     Outcome, PolicyBuilder, Scope, Transport,
 };
 
-fn effective(make: impl FnOnce(&mut PolicyBuilder) -> Result<&mut PolicyBuilder, GrantError>) -> Effective {
+fn effective(
+    make: impl FnOnce(&mut PolicyBuilder) -> Result<&mut PolicyBuilder, GrantError>,
+) -> Effective {
     let mut builder = PolicyBuilder::new();
     make(&mut builder).unwrap();
     Effective::new(builder.build().unwrap(), None).unwrap()
@@ -27,12 +29,29 @@ fn connects(effective: &Effective, host: Option<&str>, address: &str, port: u16)
         addr: Some(ip(address)),
         port: Some(port),
     };
-    allows(effective, &Operation::Network { verb: NetworkVerb::Connect, target })
+    allows(
+        effective,
+        &Operation::Network {
+            verb: NetworkVerb::Connect,
+            target,
+        },
+    )
 }
 
 fn resolves(effective: &Effective, host: &str) -> bool {
-    let target = NetworkTarget { transport: Transport::Dns, host: Some(host), addr: None, port: None };
-    allows(effective, &Operation::Network { verb: NetworkVerb::Resolve, target })
+    let target = NetworkTarget {
+        transport: Transport::Dns,
+        host: Some(host),
+        addr: None,
+        port: None,
+    };
+    allows(
+        effective,
+        &Operation::Network {
+            verb: NetworkVerb::Resolve,
+            target,
+        },
+    )
 }
 
 fn binds(effective: &Effective, address: &str, port: u16) -> bool {
@@ -42,12 +61,32 @@ fn binds(effective: &Effective, address: &str, port: u16) -> bool {
         addr: Some(ip(address)),
         port: Some(port),
     };
-    allows(effective, &Operation::Network { verb: NetworkVerb::Bind, target })
+    allows(
+        effective,
+        &Operation::Network {
+            verb: NetworkVerb::Bind,
+            target,
+        },
+    )
 }
 
-fn requests(effective: &Effective, method: &str, url: (HttpScheme, &str, u16), addr: Option<&str>) -> bool {
+fn requests(
+    effective: &Effective,
+    method: &str,
+    url: (HttpScheme, &str, u16),
+    addr: Option<&str>,
+) -> bool {
     let (scheme, host, port) = url;
-    allows(effective, &Operation::Http { method, scheme, host, port, addr: addr.map(ip) })
+    allows(
+        effective,
+        &Operation::Http {
+            method,
+            scheme,
+            host,
+            port,
+            addr: addr.map(ip),
+        },
+    )
 }
 
 fn allows(effective: &Effective, operation: &Operation<'_>) -> bool {
@@ -67,18 +106,48 @@ fn a_name_grants_its_lookup_and_the_public_addresses_it_leads_to() {
     assert!(connects(&effective, Some("example.com"), PUBLIC, 443));
     assert!(!connects(&effective, Some("example.com"), PUBLIC, 80));
     assert!(!connects(&effective, None, PUBLIC, 443));
-    assert!(requests(&effective, "PUT", (HTTPS, "Example.com", 443), None));
-    assert!(requests(&effective, "GET", (HTTPS, "example.com", 443), Some(PUBLIC)));
+    assert!(requests(
+        &effective,
+        "PUT",
+        (HTTPS, "Example.com", 443),
+        None
+    ));
+    assert!(requests(
+        &effective,
+        "GET",
+        (HTTPS, "example.com", 443),
+        Some(PUBLIC)
+    ));
     assert!(!binds(&effective, "0.0.0.0", 443));
 }
 
 #[test]
 fn i83_a_name_that_leads_inside_is_not_followed() {
     let effective = effective(|flags| flags.allow_net("rebinds.example")?.allow_net("*"));
-    for inside in ["127.0.0.1", "10.0.0.1", "169.254.169.254", "0.0.0.0", "::1", "::ffff:127.0.0.1", "fe80::1", "64:ff9b::7f00:1"] {
-        assert!(!connects(&effective, Some("rebinds.example"), inside, 80), "{inside}");
+    for inside in [
+        "127.0.0.1",
+        "10.0.0.1",
+        "169.254.169.254",
+        "0.0.0.0",
+        "::1",
+        "::ffff:127.0.0.1",
+        "fe80::1",
+        "64:ff9b::7f00:1",
+    ] {
+        assert!(
+            !connects(&effective, Some("rebinds.example"), inside, 80),
+            "{inside}"
+        );
         assert!(!connects(&effective, None, inside, 80), "{inside}");
-        assert!(!requests(&effective, "GET", (HTTPS, "rebinds.example", 443), Some(inside)), "{inside}");
+        assert!(
+            !requests(
+                &effective,
+                "GET",
+                (HTTPS, "rebinds.example", 443),
+                Some(inside)
+            ),
+            "{inside}"
+        );
     }
     assert!(connects(&effective, Some("rebinds.example"), PUBLIC, 80));
 }
@@ -87,17 +156,43 @@ fn i83_a_name_that_leads_inside_is_not_followed() {
 fn i83_odd_spellings_are_never_taken_for_addresses() {
     let effective = effective(|flags| flags.allow_net("127.0.0.1")?.allow_net("*"));
     for odd in [
-        "2130706433", "0x7f000001", "0177.0.0.1", "127.1", "0x7f.0.0.1", "127.0.0.1.", "a@127.0.0.1",
-        "127.0.0.1@evil.example", "127.0.0.1#", "\u{ff11}27.0.0.1", "localhost", "x.localhost", "",
+        "2130706433",
+        "0x7f000001",
+        "0177.0.0.1",
+        "127.1",
+        "0x7f.0.0.1",
+        "127.0.0.1.",
+        "a@127.0.0.1",
+        "127.0.0.1@evil.example",
+        "127.0.0.1#",
+        "\u{ff11}27.0.0.1",
+        "localhost",
+        "x.localhost",
+        "",
     ] {
         assert!(!resolves(&effective, odd), "{odd}");
-        assert!(!requests(&effective, "GET", (HTTPS, odd, 443), Some("127.0.0.1")), "{odd}");
-        assert!(!requests(&effective, "GET", (HTTPS, odd, 443), Some(PUBLIC)), "{odd}");
+        assert!(
+            !requests(&effective, "GET", (HTTPS, odd, 443), Some("127.0.0.1")),
+            "{odd}"
+        );
+        assert!(
+            !requests(&effective, "GET", (HTTPS, odd, 443), Some(PUBLIC)),
+            "{odd}"
+        );
     }
     for plain in ["127.0.0.1", "[::ffff:127.0.0.1]"] {
-        assert!(requests(&effective, "GET", (HTTPS, plain, 443), None), "{plain}");
-        assert!(requests(&effective, "GET", (HTTPS, plain, 443), Some("127.0.0.1")), "{plain}");
-        assert!(!requests(&effective, "GET", (HTTPS, plain, 443), Some("127.0.0.2")), "{plain}");
+        assert!(
+            requests(&effective, "GET", (HTTPS, plain, 443), None),
+            "{plain}"
+        );
+        assert!(
+            requests(&effective, "GET", (HTTPS, plain, 443), Some("127.0.0.1")),
+            "{plain}"
+        );
+        assert!(
+            !requests(&effective, "GET", (HTTPS, plain, 443), Some("127.0.0.2")),
+            "{plain}"
+        );
     }
     assert!(resolves(&effective, "xn--bcher-kva.example"));
 }
@@ -126,11 +221,24 @@ fn localhost_is_both_loopbacks_and_no_other_spelling() {
     assert!(resolves(&effective, "LOCALHOST."));
     for address in ["127.0.0.1", "127.9.9.9", "::1", "::ffff:127.0.0.1"] {
         assert!(connects(&effective, None, address, 8080), "{address}");
-        assert!(connects(&effective, Some("localhost"), address, 8080), "{address}");
+        assert!(
+            connects(&effective, Some("localhost"), address, 8080),
+            "{address}"
+        );
     }
-    for address in ["0.0.0.0", "::", "10.0.0.1", PUBLIC, "64:ff9b::127.0.0.1", "::127.0.0.1"] {
+    for address in [
+        "0.0.0.0",
+        "::",
+        "10.0.0.1",
+        PUBLIC,
+        "64:ff9b::127.0.0.1",
+        "::127.0.0.1",
+    ] {
         assert!(!connects(&effective, None, address, 8080), "{address}");
-        assert!(!connects(&effective, Some("localhost"), address, 8080), "{address}");
+        assert!(
+            !connects(&effective, Some("localhost"), address, 8080),
+            "{address}"
+        );
     }
 }
 
@@ -165,12 +273,23 @@ fn a_denial_covers_whatever_its_text_could_mean() {
             .deny_net("evil.example")?
             .deny_net("1.1.1.1:53")
     });
-    for address in ["127.0.0.1", "::ffff:127.0.0.1", "0.0.0.0", "64:ff9b::127.0.0.1", "::127.0.0.1"] {
+    for address in [
+        "127.0.0.1",
+        "::ffff:127.0.0.1",
+        "0.0.0.0",
+        "64:ff9b::127.0.0.1",
+        "::127.0.0.1",
+    ] {
         assert!(!connects(&effective, None, address, 80), "{address}");
     }
     assert!(connects(&effective, None, "10.0.0.1", 80));
     assert!(!resolves(&effective, "Evil.example."));
-    assert!(!requests(&effective, "GET", (HTTPS, "evil.example", 443), Some(PUBLIC)));
+    assert!(!requests(
+        &effective,
+        "GET",
+        (HTTPS, "evil.example", 443),
+        Some(PUBLIC)
+    ));
     assert!(!connects(&effective, Some("evil.example"), PUBLIC, 443));
     assert!(!connects(&effective, None, "1.1.1.1", 53));
     assert!(connects(&effective, None, "1.1.1.1", 443));
@@ -192,16 +311,33 @@ fn a_denial_of_everything_holds_for_internal_addresses_and_sockets_in_the_tree()
 #[test]
 fn a64_no_grant_of_hosts_reaches_a_unix_socket() {
     let effective = effective(|flags| flags.allow_net("*")?.allow_listen("*"));
-    let target = NetworkTarget { transport: Transport::Unix, host: Some("/run/x"), addr: None, port: None };
+    let target = NetworkTarget {
+        transport: Transport::Unix,
+        host: Some("/run/x"),
+        addr: None,
+        port: None,
+    };
     for verb in NetworkVerb::ALL {
-        assert!(!allows(&effective, &Operation::Network { verb: *verb, target }), "{verb}");
+        assert!(
+            !allows(
+                &effective,
+                &Operation::Network {
+                    verb: *verb,
+                    target
+                }
+            ),
+            "{verb}"
+        );
     }
 }
 
 #[test]
 fn listening_is_granted_apart_from_connecting() {
     let effective = effective(|flags| {
-        flags.allow_listen("127.0.0.1:8000-8099")?.allow_listen("[::1]")?.allow_net("127.0.0.1")
+        flags
+            .allow_listen("127.0.0.1:8000-8099")?
+            .allow_listen("[::1]")?
+            .allow_net("127.0.0.1")
     });
     assert!(binds(&effective, "127.0.0.1", 8000));
     assert!(!binds(&effective, "127.0.0.1", 80));
@@ -230,15 +366,60 @@ fn an_http_grant_looks_at_method_scheme_host_and_port() {
             .rule(Scope::Http, Mode::Allow, "*://*.cdn.example:*")?
             .rule(Scope::Http, Mode::Deny, "POST *://b.cdn.example")
     });
-    assert!(requests(&effective, "GET", (HTTPS, "api.example", 443), Some(PUBLIC)));
-    assert!(!requests(&effective, "get", (HTTPS, "api.example", 443), None));
-    assert!(!requests(&effective, "POST", (HTTPS, "api.example", 443), None));
-    assert!(!requests(&effective, "GET", (HttpScheme::Http, "api.example", 80), None));
-    assert!(!requests(&effective, "GET", (HTTPS, "api.example", 8443), None));
-    assert!(!requests(&effective, "GET", (HTTPS, "api.example", 443), Some("10.0.0.1")));
-    assert!(requests(&effective, "PUT", (HttpScheme::Http, "a.cdn.example", 8080), None));
-    assert!(!requests(&effective, "POST", (HTTPS, "b.cdn.example", 8443), None));
-    assert!(requests(&effective, "PUT", (HTTPS, "b.cdn.example", 8443), None));
+    assert!(requests(
+        &effective,
+        "GET",
+        (HTTPS, "api.example", 443),
+        Some(PUBLIC)
+    ));
+    assert!(!requests(
+        &effective,
+        "get",
+        (HTTPS, "api.example", 443),
+        None
+    ));
+    assert!(!requests(
+        &effective,
+        "POST",
+        (HTTPS, "api.example", 443),
+        None
+    ));
+    assert!(!requests(
+        &effective,
+        "GET",
+        (HttpScheme::Http, "api.example", 80),
+        None
+    ));
+    assert!(!requests(
+        &effective,
+        "GET",
+        (HTTPS, "api.example", 8443),
+        None
+    ));
+    assert!(!requests(
+        &effective,
+        "GET",
+        (HTTPS, "api.example", 443),
+        Some("10.0.0.1")
+    ));
+    assert!(requests(
+        &effective,
+        "PUT",
+        (HttpScheme::Http, "a.cdn.example", 8080),
+        None
+    ));
+    assert!(!requests(
+        &effective,
+        "POST",
+        (HTTPS, "b.cdn.example", 8443),
+        None
+    ));
+    assert!(requests(
+        &effective,
+        "PUT",
+        (HTTPS, "b.cdn.example", 8443),
+        None
+    ));
     assert!(!resolves(&effective, "api.example"));
     assert!(!connects(&effective, Some("api.example"), PUBLIC, 443));
 }
@@ -251,19 +432,47 @@ fn mistakes_in_http_grants_say_where() {
             0,
             "an HTTP grant is `[METHOD ]SCHEME://HOST[:PORT]`; did you mean `https://api.example`?",
         ),
-        ("get https://a", 0, "a method is written in capital letters; did you mean `GET`?"),
-        ("GET htps://a", 4, "unknown scheme `htps`; did you mean `https`?"),
-        ("https://a/path", 9, "an HTTP grant ends with host and port; paths and queries are not looked at"),
-        ("GET https://a:0", 14, "a port is a number from 1 to 65535, a range `a-b`, or `*`"),
-        ("https://u@a", 8, "a host stands here, without scheme, path or userinfo"),
+        (
+            "get https://a",
+            0,
+            "a method is written in capital letters; did you mean `GET`?",
+        ),
+        (
+            "GET htps://a",
+            4,
+            "unknown scheme `htps`; did you mean `https`?",
+        ),
+        (
+            "https://a/path",
+            9,
+            "an HTTP grant ends with host and port; paths and queries are not looked at",
+        ),
+        (
+            "GET https://a:0",
+            14,
+            "a port is a number from 1 to 65535, a range `a-b`, or `*`",
+        ),
+        (
+            "https://u@a",
+            8,
+            "a host stands here, without scheme, path or userinfo",
+        ),
     ] {
         let mut builder = PolicyBuilder::new();
-        let error = builder.rule(Scope::Http, Mode::Allow, text).map(|_| ()).unwrap_err();
+        let error = builder
+            .rule(Scope::Http, Mode::Allow, text)
+            .map(|_| ())
+            .unwrap_err();
         assert_eq!(error.offset, offset, "{error}");
         assert!(error.to_string().ends_with(message), "{error}");
     }
     let mut builder = PolicyBuilder::new();
-    for text in ["https://10.0.0.0/8", "https://[fd00::]/8:443", "http://[::1]:80", "*://*:*"] {
+    for text in [
+        "https://10.0.0.0/8",
+        "https://[fd00::]/8:443",
+        "http://[::1]:80",
+        "*://*:*",
+    ] {
         builder.rule(Scope::Http, Mode::Allow, text).unwrap();
     }
 }
@@ -277,7 +486,10 @@ fn a_permit_covers_the_address_that_was_judged_and_no_other() {
         addr: Some(ip(PUBLIC)),
         port: Some(443),
     };
-    let permit = |target| match effective.decide(&Operation::Network { verb: NetworkVerb::Connect, target }) {
+    let permit = |target| match effective.decide(&Operation::Network {
+        verb: NetworkVerb::Connect,
+        target,
+    }) {
         Decision::Allow(permit, _) => permit,
         other => panic!("{other:?}"),
     };
@@ -286,7 +498,10 @@ fn a_permit_covers_the_address_that_was_judged_and_no_other() {
     assert!(!judged.covers_network(NetworkVerb::Connect, ip("10.0.0.1"), 443));
     assert!(!judged.covers_network(NetworkVerb::Connect, ip(PUBLIC), 80));
     assert!(!judged.covers_network(NetworkVerb::Bind, ip(PUBLIC), 443));
-    let early = permit(NetworkTarget { addr: None, ..target });
+    let early = permit(NetworkTarget {
+        addr: None,
+        ..target
+    });
     assert!(!early.covers_network(NetworkVerb::Connect, ip(PUBLIC), 443));
 }
 
@@ -299,8 +514,13 @@ fn a_denied_internal_address_is_explained() {
         addr: Some(ip("10.0.0.7")),
         port: Some(5432),
     };
-    let decision = effective.decide(&Operation::Network { verb: NetworkVerb::Connect, target });
-    let Decision::Deny(denial) = decision else { panic!("{decision:?}") };
+    let decision = effective.decide(&Operation::Network {
+        verb: NetworkVerb::Connect,
+        target,
+    });
+    let Decision::Deny(denial) = decision else {
+        panic!("{decision:?}")
+    };
     assert_eq!(
         denial.to_string(),
         "network.connect of tcp://db.internal:5432 at 10.0.0.7 is denied by default:network: \

@@ -17,7 +17,11 @@ use tollgate_policy::{
 
 /// Few letters, so that things meet.
 fn pattern() -> impl Strategy<Value = String> {
-    prop_oneof!["[ab/*?]{1,10}", "/[ab/*?]{0,10}", "/(a|b|ab|\\*|\\*\\*)(/(a|b|ab|\\*|\\*\\*)){0,3}"]
+    prop_oneof![
+        "[ab/*?]{1,10}",
+        "/[ab/*?]{0,10}",
+        "/(a|b|ab|\\*|\\*\\*)(/(a|b|ab|\\*|\\*\\*)){0,3}"
+    ]
 }
 
 fn path() -> impl Strategy<Value = String> {
@@ -45,7 +49,11 @@ fn protocol_word() -> impl Strategy<Value = String> {
 fn protocol_rule() -> impl Strategy<Value = ModelRule> {
     let words = proptest::collection::vec(protocol_word(), 1..3);
     let patterns = proptest::collection::vec(pattern(), 1..3);
-    (mode(), words, patterns).prop_map(|(mode, words, patterns)| ModelRule { mode, words, patterns })
+    (mode(), words, patterns).prop_map(|(mode, words, patterns)| ModelRule {
+        mode,
+        words,
+        patterns,
+    })
 }
 
 /// A rule as a file lists it, `WORD:GLOB`; `read` and `write` of a file are several words.
@@ -60,7 +68,14 @@ fn file_rule() -> impl Strategy<Value = (ModelRule, String)> {
     };
     (mode(), protocol_word(), file_pattern()).prop_map(move |(mode, word, pattern)| {
         let text = format!("{word}:{pattern}");
-        (ModelRule { mode, words: spelled(&word), patterns: vec![pattern] }, text)
+        (
+            ModelRule {
+                mode,
+                words: spelled(&word),
+                patterns: vec![pattern],
+            },
+            text,
+        )
     })
 }
 

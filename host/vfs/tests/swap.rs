@@ -63,6 +63,7 @@ fn a63_i53_a_folder_and_a_link_that_are_exchanged_leak_nothing() {
                 swaps.fetch_add(1, Ordering::Relaxed);
             }
         });
+        let stopping = support::Stop(&stop);
         let started = Instant::now();
         let mut turn = 0_u64;
         while started.elapsed() < SHORTEST || (leaks == 0 && started.elapsed() < LONGEST) {
@@ -93,7 +94,7 @@ fn a63_i53_a_folder_and_a_link_that_are_exchanged_leak_nothing() {
             let _ = mounted.rmdir(made);
             let _ = mounted.mv("link/file", "folder/file");
         }
-        stop.store(true, Ordering::Relaxed);
+        drop(stopping);
     });
     let outside: Vec<_> = fs::read_dir(&outside)
         .unwrap()

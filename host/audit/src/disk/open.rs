@@ -11,6 +11,7 @@ use crate::lines::{Line, Lines};
 use crate::problem::{Problem, VerifyError};
 use crate::record::Record;
 use crate::scan::{Scanned, Start, scan};
+use crate::sink::Sink as _;
 use crate::verify::{head_of_another, opening_key};
 use rustix::fs::{FlockOperation, IFlags, OFlags, Stat};
 use rustix::io::Errno;
@@ -53,7 +54,7 @@ pub(crate) fn open(path: &Path, key: SigningKey, rotate_bytes: u64) -> Result<Op
         .sync()
         .map_err(OpenError::at("make the log's name durable"))?;
     let notes = notes(&scanned, &key.public_key(), mended);
-    let sink = FileSink {
+    let mut sink = FileSink {
         folder,
         key,
         rotate_bytes,
@@ -64,11 +65,13 @@ pub(crate) fn open(path: &Path, key: SigningKey, rotate_bytes: u64) -> Result<Op
         aside,
         buffer: Vec::new(),
     };
-    Ok(Opened {
-        sink,
-        chain: scanned.chain,
-        notes,
-    })
+    let chain = scanned.chain;
+    if head.is_none() && scanned.records > 0 {
+        // A writer was killed before its first head. No second record may follow on a first one without a head: a kill
+        // right now would leave what a removed head leaves.
+        sink.flush(chain.next_seq(), chain.prev().0)?;
+    }
+    Ok(Opened { sink, chain, notes })
 }
 
 /// Opens the file, or makes it. Between the two somebody may make or remove it: then once more, but not for ever.

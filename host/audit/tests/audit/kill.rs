@@ -5,9 +5,11 @@ use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
+use tollgate_audit::verify::{VerifyOptions, verify};
 use tollgate_audit::{Detail, Flush, Log, LogOptions, SigningKey};
 
 const PLACE: &str = "TOLLGATE_AUDIT_TEST_KILL_PLACE";
+const OPENED: &str = "TOLLGATE_AUDIT_TEST_KILL_OPENED";
 const EACH_FLUSHED: &str = "TOLLGATE_AUDIT_TEST_KILL_EACH";
 
 /// Not a test by itself: writes until it is killed, and says after each flush how many calls are flushed.
@@ -146,6 +148,70 @@ fn i70_whenever_the_writer_is_killed_the_log_is_intact_and_nothing_flushed_is_lo
 #[test]
 fn i70_the_same_where_each_call_is_flushed_by_itself() {
     kill_again_and_again(true);
+}
+
+/// Not a test by itself: opens one log after the other, beginning with the stated one, until it is killed.
+#[test]
+#[ignore = "the child of the test below"]
+fn opening_child() {
+    let Some(folder) = std::env::var_os(OPENED) else {
+        return;
+    };
+    let folder = Path::new(&folder);
+    for n in count_logs(folder).saturating_sub(1).. {
+        let path = folder.join(n.to_string());
+        drop(
+            Log::file(
+                &path,
+                SigningKey::from_seed(&[9; 32]),
+                LogOptions::default(),
+            )
+            .unwrap(),
+        );
+    }
+}
+
+fn count_logs(folder: &Path) -> usize {
+    (0..)
+        .take_while(|n| exists(&folder.join(n.to_string())))
+        .count()
+}
+
+/// The head comes after the first record, so a kill between the two leaves a record without a head. That is what a log
+/// with a removed head looks like, unless there is one record only, however often the opening is killed.
+#[test]
+fn i70_a_writer_that_is_killed_while_it_opens_leaves_a_log_that_can_be_opened() {
+    let mut random = Random::new();
+    let place = Place::new();
+    let folder = place.folder.path();
+    let (mut headless, mut verified) = (0, 0);
+    for round in 0..300 {
+        let mut command = Command::new(std::env::current_exe().unwrap());
+        command
+            .args(["--exact", "kill::opening_child", "--ignored"])
+            .env(OPENED, folder);
+        let mut child = command
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        std::thread::sleep(Duration::from_micros(5_000 + random.below(10_000)));
+        let alive = child.try_wait().unwrap().is_none();
+        child.kill().unwrap();
+        child.wait().unwrap();
+        assert!(
+            alive,
+            "round {round}: a log that a kill left could not be opened"
+        );
+        for n in verified..count_logs(folder) {
+            let report = verify(&folder.join(n.to_string()), &VerifyOptions::default());
+            let report = report.unwrap_or_else(|error| panic!("round {round}, log {n}: {error}"));
+            headless += u32::from(report.records == 1 && report.signed_records == 0);
+        }
+        verified = count_logs(folder).saturating_sub(1);
+    }
+    println!("{verified} logs were opened, {headless} were left without a head");
+    assert!(verified > 10, "only {verified} logs were opened");
 }
 
 #[test]

@@ -76,7 +76,7 @@ impl View<'_> {
 }
 
 impl Host for View<'_> {
-    async fn convert_error_code(&mut self, error: FilesystemFailure) -> wasmtime::Result<ErrorCode> {
+    fn convert_error_code(&mut self, error: FilesystemFailure) -> wasmtime::Result<ErrorCode> {
         error.into_code()
     }
 

@@ -59,7 +59,7 @@ struct AnyNetwork;
 impl View<'_> {
     /// Decides one use of the network, and refuses it either way.
     pub(super) async fn network(
-        &self,
+        &mut self,
         import: &'static str,
         verb: NetworkVerb,
         target: NetworkTarget<'_>,
@@ -84,7 +84,7 @@ impl instance_network::Host for View<'_> {
 }
 
 impl network::Host for View<'_> {
-    async fn convert_error_code(&mut self, error: SocketFailure) -> wasmtime::Result<ErrorCode> {
+    fn convert_error_code(&mut self, error: SocketFailure) -> wasmtime::Result<ErrorCode> {
         error.into_code()
     }
 

@@ -28,8 +28,7 @@ pub(crate) fn run(args: Run, ceiling: Option<&Path>) -> Result<u8, Failure> {
     let policy = Arc::new(loaded.effective);
     let tree = tree(&policy, &loaded.bases)?;
     let log = open_log(&policy.audit(), args.audit_key.as_deref(), &loaded.bases)?;
-    let prepared = Prepared { args: &args, file, policy, entry, tree, log };
-    prepared.start(bytes)
+    Prepared { args: &args, file, policy, entry, log }.start(bytes, tree)
 }
 
 fn permissive(text: Option<&str>) -> Result<ScopeSet, Failure> {
@@ -91,12 +90,11 @@ struct Prepared<'a> {
     file: String,
     policy: Arc<Effective>,
     entry: Entry,
-    tree: Tree,
     log: Log,
 }
 
 impl Prepared<'_> {
-    fn start(self, bytes: Vec<u8>) -> Result<u8, Failure> {
+    fn start(self, bytes: Vec<u8>, tree: Tree) -> Result<u8, Failure> {
         let run = run_id()?;
         let component = Digest::of(&bytes).to_string();
         let identity = RunIdentity { run: run.clone(), vm: None, process: None, component: component.clone() };
@@ -110,7 +108,7 @@ impl Prepared<'_> {
             .build()
             .map_err(|error| Failure::Host(format!("the runtime cannot start: {error}")))?;
         let (report, log, form) = (self.args.report.is_some(), self.log.clone(), self.args.report);
-        let (result, usage) = runtime.block_on(self.recorded(bytes, gate));
+        let (result, usage) = runtime.block_on(self.recorded(bytes, tree, gate));
         runtime.shutdown_background();
         let closed = log.close();
         if report && let Some(form) = form {
@@ -127,12 +125,12 @@ impl Prepared<'_> {
     }
 
     /// The run between its first record and its last.
-    async fn recorded(self, bytes: Vec<u8>, gate: Gate) -> (Result<u8, Failure>, Usage) {
+    async fn recorded(self, bytes: Vec<u8>, tree: Tree, gate: Gate) -> (Result<u8, Failure>, Usage) {
         if let Err(stop) = gate.note("run.start", &self.file_name(), "ok").await {
             return (Err(Failure::Host(stop.to_string())), Usage::default());
         }
         let (result, usage) = tokio::select! {
-            ended = self.execute(bytes, &gate) => ended,
+            ended = self.execute(bytes, tree, &gate) => ended,
             failure = signals::end() => (Err(failure), Usage::default()),
         };
         let outcome = match &result {
@@ -151,12 +149,12 @@ impl Prepared<'_> {
         self.args.file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
     }
 
-    async fn execute(&self, bytes: Vec<u8>, gate: &Gate) -> (Result<u8, Failure>, Usage) {
+    async fn execute(&self, bytes: Vec<u8>, tree: Tree, gate: &Gate) -> (Result<u8, Failure>, Usage) {
         let (engine, loaded) = match self.load(bytes) {
             Ok(loaded) => loaded,
             Err(failure) => return (Err(failure), Usage::default()),
         };
-        let (ended, usage) = engine.run(&loaded, self.guest(gate), &self.entry).await;
+        let (ended, usage) = engine.run(&loaded, self.guest(tree, gate), &self.entry).await;
         let result = match ended {
             Ok(Ended::Exit(code)) => Ok(code),
             Ok(Ended::Returned(values)) => print_values(&values),
@@ -191,13 +189,13 @@ impl Prepared<'_> {
         Ok(())
     }
 
-    fn guest(&self, gate: &Gate) -> Guest {
+    fn guest(&self, tree: Tree, gate: &Gate) -> Guest {
         let name = self.file_name();
         let variables = self.policy.environment(environment::variables());
         Guest::builder(gate.clone())
             .arguments(std::iter::once(name).chain(self.args.arguments.iter().cloned()))
             .environment(variables.into_iter().map(|variable| (variable.name, variable.value.into_inner())))
-            .tree(self.tree.clone())
+            .tree(tree)
             .stdin(Input::Inherit)
             .build()
     }

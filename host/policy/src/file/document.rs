@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use std::fmt;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
 use serde::Deserialize as DeriveDeserialize;
+use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
 use serde_json::{Map, Value};
 
 use super::located::Located;
@@ -80,7 +80,9 @@ pub(super) struct Document {
 impl Document {
     /// The tables of scopes that are there.
     pub(super) fn tables(&self) -> impl Iterator<Item = (Scope, TableRef<'_>)> {
-        Scope::ALL.iter().filter_map(|scope| Some((*scope, self.table(*scope)?)))
+        Scope::ALL
+            .iter()
+            .filter_map(|scope| Some((*scope, self.table(*scope)?)))
     }
 
     fn table(&self, scope: Scope) -> Option<TableRef<'_>> {
@@ -152,14 +154,25 @@ pub(super) struct TableRef<'a> {
 
 impl Table {
     fn as_table(&self) -> TableRef<'_> {
-        let Self { default, allow, ask, deny } = self;
+        let Self {
+            default,
+            allow,
+            ask,
+            deny,
+        } = self;
         TableRef::new(default.as_ref(), allow, ask, deny)
     }
 }
 
 impl HttpTable {
     fn as_table(&self) -> TableRef<'_> {
-        let Self { default, allow, ask, deny, ca: _ } = self;
+        let Self {
+            default,
+            allow,
+            ask,
+            deny,
+            ca: _,
+        } = self;
         TableRef::new(default.as_ref(), allow, ask, deny)
     }
 }
@@ -171,7 +184,10 @@ impl<'a> TableRef<'a> {
         ask: &'a [Located<String>],
         deny: &'a [Located<String>],
     ) -> Self {
-        Self { default, lists: [(Mode::Allow, allow), (Mode::Ask, ask), (Mode::Deny, deny)] }
+        Self {
+            default,
+            lists: [(Mode::Allow, allow), (Mode::Ask, ask), (Mode::Deny, deny)],
+        }
     }
 }
 
@@ -244,7 +260,9 @@ impl<'de> Deserialize<'de> for Quantity {
 
             fn visit_i64<E: serde::de::Error>(self, value: i64) -> Result<Quantity, E> {
                 let value = u64::try_from(value);
-                value.map(Quantity::Number).map_err(|_| E::custom("a limit is a positive number"))
+                value
+                    .map(Quantity::Number)
+                    .map_err(|_| E::custom("a limit is a positive number"))
             }
 
             fn visit_str<E>(self, value: &str) -> Result<Quantity, E> {
@@ -327,10 +345,10 @@ impl JsonSchema for LimitsTable {
             .map(|row| {
                 let mut schema = quantity_schema(row.unit);
                 let default = row.default.map_or_else(
-                    || "no limit".to_owned(),
+                    || "No limit".to_owned(),
                     |value| Shown(row.unit, value).to_string(),
                 );
-                let description = format!("{}; {default} when absent: {}", row.what, row.reason);
+                let description = format!("{} {default} when absent: {}.", row.what, row.reason);
                 schema.insert("description".to_owned(), description.into());
                 (row.key.to_owned(), schema.to_value())
             })

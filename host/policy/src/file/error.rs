@@ -25,12 +25,22 @@ impl FileErrors {
     pub(super) fn new(name: &str, mut errors: Vec<FileError>) -> Self {
         errors.sort_by_key(|error| (error.line, error.column));
         errors.truncate(MOST_ERRORS);
-        Self { name: name.to_owned(), errors }
+        Self {
+            name: name.to_owned(),
+            errors,
+        }
     }
 
     /// A mistake of the file as a whole.
     pub(super) fn whole(name: &str, problem: FileProblem) -> Self {
-        Self::new(name, vec![FileError { line: 1, column: 1, problem }])
+        Self::new(
+            name,
+            vec![FileError {
+                line: 1,
+                column: 1,
+                problem,
+            }],
+        )
     }
 
     /// The mistakes, from the top.
@@ -65,7 +75,11 @@ pub struct FileError {
 
 impl FileError {
     pub(super) fn at(place: Place, problem: FileProblem) -> Self {
-        Self { line: place.line, column: place.column, problem }
+        Self {
+            line: place.line,
+            column: place.column,
+            problem,
+        }
     }
 }
 
@@ -102,7 +116,10 @@ pub enum FileProblem {
     #[error(transparent)]
     Build(#[from] BuildError),
     /// The file is longer than [`LONGEST_FILE`](super::LONGEST_FILE).
-    #[error("the file has {length} bytes; at most {} are read", super::LONGEST_FILE)]
+    #[error(
+        "the file has {length} bytes; at most {} are read",
+        super::LONGEST_FILE
+    )]
     TooLong {
         /// Its length in bytes.
         length: usize,

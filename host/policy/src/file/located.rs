@@ -17,7 +17,10 @@ pub(super) struct Located<T> {
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Located<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let spanned = Spanned::<T>::deserialize(deserializer)?;
-        Ok(Self { span: spanned.span(), value: spanned.into_inner() })
+        Ok(Self {
+            span: spanned.span(),
+            value: spanned.into_inner(),
+        })
     }
 }
 
@@ -56,7 +59,10 @@ impl Place {
         let before = text.get(..byte).unwrap_or_default();
         let line_begin = before.rfind('\n').map_or(0, |newline| newline + 1);
         let column = before.get(line_begin..).unwrap_or_default().chars().count() + 1;
-        Self { line: before.matches('\n').count() + 1, column }
+        Self {
+            line: before.matches('\n').count() + 1,
+            column,
+        }
     }
 }
 

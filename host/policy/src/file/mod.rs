@@ -54,5 +54,7 @@ impl PolicyBuilder {
 }
 
 fn finish(name: &str, builder: PolicyBuilder) -> Result<Policy, FileErrors> {
-    builder.build().map_err(|error| FileErrors::whole(name, FileProblem::Build(error)))
+    builder
+        .build()
+        .map_err(|error| FileErrors::whole(name, FileProblem::Build(error)))
 }

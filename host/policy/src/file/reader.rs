@@ -28,10 +28,19 @@ pub(super) fn read(name: &str, text: &str, role: Role) -> Result<PolicyBuilder, 
     let Some(document) = document else {
         return Err(FileErrors::new(name, errors));
     };
-    let mut reader = Reader { name, text, errors: Vec::new(), builder: PolicyBuilder::of_role(role) };
+    let mut reader = Reader {
+        name,
+        text,
+        errors: Vec::new(),
+        builder: PolicyBuilder::of_role(role),
+    };
     reader.document(&document);
     errors.append(&mut reader.errors);
-    if errors.is_empty() { Ok(reader.builder) } else { Err(FileErrors::new(name, errors)) }
+    if errors.is_empty() {
+        Ok(reader.builder)
+    } else {
+        Err(FileErrors::new(name, errors))
+    }
 }
 
 /// Parses the text; what can be read beside mistakes is still there, so that its mistakes are found
@@ -44,7 +53,10 @@ fn parse(text: &str) -> (Option<Document>, Vec<FileError>) {
     };
     let (mut table, syntax) = DeTable::parse_recoverable(text);
     if !syntax.is_empty() {
-        let errors = syntax.iter().map(|error| located(error, FileProblem::Syntax)).collect();
+        let errors = syntax
+            .iter()
+            .map(|error| located(error, FileProblem::Syntax))
+            .collect();
         return (None, errors);
     }
     let mut errors = unknown::take_unknown(text, &schema::inlined(), table.get_mut());
@@ -77,6 +89,9 @@ impl Reader<'_> {
         if document.version.value != 1 {
             let problem = FileProblem::Version(document.version.value);
             self.error(document.version.span.start, problem);
+        }
+        for (scope, _) in document.tables() {
+            self.builder.mention(scope);
         }
         for (start, stated) in in_file_order(document) {
             self.state(start, &stated);
@@ -113,10 +128,14 @@ impl Reader<'_> {
         let guest = mount.guest.as_ref();
         match DirGrant::new(&mount.host.value, guest.map(|guest| guest.value.as_str())) {
             Ok(grant) => {
-                let grant = DirGrant { read_only: mount.read_only, ..grant };
+                let grant = DirGrant {
+                    read_only: mount.read_only,
+                    ..grant
+                };
                 let origin = self.origin(mount.host.span.start);
                 let statement = self.builder.statement(self.source(), &origin);
-                self.builder.push_mount(grant, RelativeTo::PolicyFile, statement);
+                self.builder
+                    .push_mount(grant, RelativeTo::PolicyFile, statement);
             }
             Err(error @ grant::DirError::Guest(_)) => {
                 let text = guest.unwrap_or(&mount.host);
@@ -179,16 +198,23 @@ impl Reader<'_> {
     /// without escapes.
     fn inside(&self, span: &Range<usize>, value: &str, offset: usize) -> usize {
         let raw = self.text.get(span.clone()).unwrap_or_default();
-        let quotes = raw.find(value).filter(|quotes| raw.len() == value.len() + 2 * quotes);
+        let quotes = raw
+            .find(value)
+            .filter(|quotes| raw.len() == value.len() + 2 * quotes);
         quotes.map_or(0, |quotes| quotes + offset)
     }
 
     fn error(&mut self, start: usize, problem: FileProblem) {
-        self.errors.push(FileError::at(Place::of(self.text, start), problem));
+        self.errors
+            .push(FileError::at(Place::of(self.text, start), problem));
     }
 
     fn origin(&self, start: usize) -> Origin {
-        Origin::new(&format!("{}:{}", self.name, Place::of(self.text, start).line))
+        Origin::new(&format!(
+            "{}:{}",
+            self.name,
+            Place::of(self.text, start).line
+        ))
     }
 
     fn source(&self) -> Source {
@@ -208,7 +234,10 @@ fn in_file_order(document: &Document) -> Vec<(usize, Stated<'_>)> {
             stated.push((default.span.start, Stated::Default(scope, default.value)));
         }
         for (mode, list) in table.lists {
-            stated.extend(list.iter().map(|item| (item.span.start, Stated::Item(scope, mode, item))));
+            stated.extend(
+                list.iter()
+                    .map(|item| (item.span.start, Stated::Item(scope, mode, item))),
+            );
         }
     }
     let mounts = document.mount.iter();

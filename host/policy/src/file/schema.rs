@@ -22,13 +22,19 @@ fn schema_of<T: JsonSchema>(inline: bool) -> Value {
     let settings = SchemaSettings::draft2020_12()
         .with(|settings| settings.inline_subschemas = inline)
         .with_transform(RecursiveTransform(without_null));
-    settings.into_generator().into_root_schema_for::<T>().to_value()
+    settings
+        .into_generator()
+        .into_root_schema_for::<T>()
+        .to_value()
 }
 
 /// TOML has no null: an optional key is absent, and `null` in the schema would only mislead.
 fn without_null(schema: &mut Schema) {
     if schema.get("default").is_some_and(Value::is_null) {
         schema.remove("default");
+    }
+    if let Some(types @ Value::Array(_)) = schema.get_mut("type") {
+        drop_null(types);
     }
     let Some(Value::Array(options)) = schema.get_mut("anyOf") else {
         return;
@@ -42,5 +48,14 @@ fn without_null(schema: &mut Schema) {
                 schema.insert(key, value);
             }
         }
+    }
+}
+
+/// `["string", "null"]` becomes `"string"`.
+fn drop_null(types: &mut Value) {
+    let Value::Array(list) = types else { return };
+    list.retain(|name| name.as_str() != Some("null"));
+    if let [only] = list.as_slice() {
+        *types = only.clone();
     }
 }

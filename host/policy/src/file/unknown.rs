@@ -11,7 +11,10 @@ use crate::suggest::{self, Suggestion};
 
 /// Takes every unknown key out of `table`, and reports it.
 pub(super) fn take_unknown(text: &str, schema: &Value, table: &mut DeTable<'_>) -> Vec<FileError> {
-    let mut search = Search { text, errors: Vec::new() };
+    let mut search = Search {
+        text,
+        errors: Vec::new(),
+    };
     search.table(schema, table, "the file");
     search.errors
 }
@@ -28,13 +31,19 @@ impl Search<'_> {
         };
         *table = std::mem::take(table)
             .into_iter()
-            .filter(|(key, _)| known.contains_key(&**key.get_ref()) || self.report(known, key, name))
+            .filter(|(key, _)| {
+                known.contains_key(&**key.get_ref()) || self.report(known, key, name)
+            })
             .collect();
         for (key, value) in table.iter_mut() {
-            let Some(schema) = known.get(&**key.get_ref()) else { continue };
+            let Some(schema) = known.get(&**key.get_ref()) else {
+                continue;
+            };
             match value.get_mut() {
                 DeValue::Table(inner) => self.table(schema, inner, &format!("[{}]", key.get_ref())),
-                DeValue::Array(items) => self.array(schema, items, &format!("[[{}]]", key.get_ref())),
+                DeValue::Array(items) => {
+                    self.array(schema, items, &format!("[[{}]]", key.get_ref()))
+                }
                 DeValue::String(_)
                 | DeValue::Integer(_)
                 | DeValue::Float(_)
@@ -45,7 +54,9 @@ impl Search<'_> {
     }
 
     fn array(&mut self, schema: &Value, items: &mut DeArray<'_>, name: &str) {
-        let Some(schema) = schema.get("items") else { return };
+        let Some(schema) = schema.get("items") else {
+            return;
+        };
         for item in items.iter_mut() {
             if let DeValue::Table(inner) = item.get_mut() {
                 self.table(schema, inner, name);
@@ -54,14 +65,22 @@ impl Search<'_> {
     }
 
     /// Reports an unknown key; false, so that it is taken out.
-    fn report(&mut self, known: &Map<String, Value>, key: &Spanned<DeString<'_>>, table: &str) -> bool {
+    fn report(
+        &mut self,
+        known: &Map<String, Value>,
+        key: &Spanned<DeString<'_>>,
+        table: &str,
+    ) -> bool {
         let word = &**key.get_ref();
         let problem = FileProblem::UnknownKey {
             key: suggest::shortened(word),
             table: table.to_owned(),
             suggestion: Suggestion::nearest(word, known.keys().map(String::as_str)),
         };
-        self.errors.push(FileError::at(Place::of(self.text, key.span().start), problem));
+        self.errors.push(FileError::at(
+            Place::of(self.text, key.span().start),
+            problem,
+        ));
         false
     }
 }

@@ -66,7 +66,11 @@ impl DirGrant {
             Some(name) => Some((name.to_owned(), path::canonical(name)?)),
             None => None,
         };
-        Ok(Self { host: host.to_owned(), guest, read_only: false })
+        Ok(Self {
+            host: host.to_owned(),
+            guest,
+            read_only: false,
+        })
     }
 }
 
@@ -78,7 +82,11 @@ mod tests {
 
     /// Host, guest name, guest path, read-only.
     fn read(text: &str) -> (String, Option<(String, String)>, bool) {
-        let DirGrant { host, guest, read_only } = DirGrant::parse(text).unwrap();
+        let DirGrant {
+            host,
+            guest,
+            read_only,
+        } = DirGrant::parse(text).unwrap();
         (host, guest, read_only)
     }
 
@@ -90,10 +98,19 @@ mod tests {
     fn a_final_ro_is_the_option_and_the_guest_follows_two_colons() {
         assert_eq!(read("."), (".".into(), None, false));
         assert_eq!(read("./data:ro"), ("./data".into(), None, true));
-        assert_eq!(read("/srv::/data"), ("/srv".into(), guest("/data", "/data"), false));
-        assert_eq!(read("/srv::data:ro"), ("/srv".into(), guest("data", "/data"), true));
+        assert_eq!(
+            read("/srv::/data"),
+            ("/srv".into(), guest("/data", "/data"), false)
+        );
+        assert_eq!(
+            read("/srv::data:ro"),
+            ("/srv".into(), guest("data", "/data"), true)
+        );
         assert_eq!(read("/srv::."), ("/srv".into(), guest(".", "/"), false));
-        assert_eq!(read("odd:ro::odd"), ("odd:ro".into(), guest("odd", "/odd"), false));
+        assert_eq!(
+            read("odd:ro::odd"),
+            ("odd:ro".into(), guest("odd", "/odd"), false)
+        );
         assert_eq!(read("a::b::c"), ("a".into(), guest("b::c", "/b::c"), false));
         assert_eq!(read("C:/x"), ("C:/x".into(), None, false));
     }

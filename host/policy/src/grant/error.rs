@@ -29,7 +29,12 @@ pub struct GrantError {
 
 impl fmt::Display for GrantError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { place, text, offset, problem } = self;
+        let Self {
+            place,
+            text,
+            offset,
+            problem,
+        } = self;
         write!(f, "{place} `{text}`")?;
         if *offset > 0 {
             write!(f, ", at character {}", offset + 1)?;

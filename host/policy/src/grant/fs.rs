@@ -32,8 +32,8 @@ pub(crate) fn path_pattern(text: &str) -> Result<Pattern, (usize, PathPatternErr
     let mut offset = 0;
     for (index, component) in text.split('/').enumerate() {
         let before_the_first_slash = index == 0 || text == "/";
-        let impossible = matches!(component, "." | "..")
-            || component.is_empty() && !before_the_first_slash;
+        let impossible =
+            matches!(component, "." | "..") || component.is_empty() && !before_the_first_slash;
         if impossible {
             return Err((offset, PathPatternError::Component));
         }
@@ -45,9 +45,7 @@ pub(crate) fn path_pattern(text: &str) -> Result<Pattern, (usize, PathPatternErr
 /// Reads `GLOB` (every operation) or `WORD:GLOB`.
 pub(super) fn parse(text: &str) -> Result<(VerbSet, Pattern), (usize, GrantProblem)> {
     let (verbs, glob_at, glob) = match text.split_once(':') {
-        Some((word, glob)) if !is_path(word) => {
-            (verbs(word).map_err(at(0))?, word.len() + 1, glob)
-        }
+        Some((word, glob)) if !is_path(word) => (verbs(word).map_err(at(0))?, word.len() + 1, glob),
         _ => (VerbSet::ALL, 0, text),
     };
     let pattern = path_pattern(glob).map_err(super::error::within(glob_at))?;
@@ -82,8 +80,14 @@ mod tests {
         assert_eq!(words("/data/**"), Ok("* /data/**".into()));
         assert_eq!(words("**"), Ok("* **".into()));
         assert_eq!(words("*:/data"), Ok("* /data".into()));
-        assert_eq!(words("read:/data/**"), Ok("read readdir stat /data/**".into()));
-        assert_eq!(words("write:/d"), Ok("write create_dir rm rename symlink /d".into()));
+        assert_eq!(
+            words("read:/data/**"),
+            Ok("read readdir stat /data/**".into())
+        );
+        assert_eq!(
+            words("write:/d"),
+            Ok("write create_dir rm rename symlink /d".into())
+        );
         assert_eq!(words("rm:/d"), Ok("rm /d".into()));
         assert_eq!(words("/a:b"), Ok("* /a:b".into()));
         assert_eq!(words("read:/a:b"), Ok("read readdir stat /a:b".into()));
@@ -95,7 +99,10 @@ mod tests {
         let error = words("raed:/data").map_err(|(at, error)| (at, error.to_string()));
         assert_eq!(
             error,
-            Err((0, "unknown operation word `raed`; did you mean `read`?".into()))
+            Err((
+                0,
+                "unknown operation word `raed`; did you mean `read`?".into()
+            ))
         );
     }
 

@@ -23,7 +23,10 @@ pub(crate) struct Effect {
 
 impl Effect {
     fn rule(scope: Scope, verbs: VerbSet, matcher: Matcher) -> Self {
-        Self { rules: vec![(scope, verbs, matcher)], env: None }
+        Self {
+            rules: vec![(scope, verbs, matcher)],
+            env: None,
+        }
     }
 
     /// What `--allow-net` and `--deny-net` speak about: connecting, sending and resolving, over TCP,
@@ -59,7 +62,10 @@ impl Effect {
         };
         let matcher = Matcher::Glob(entry.names.clone());
         let env = (mode != Mode::Deny).then_some(entry);
-        Ok(Self { rules: vec![(Scope::Env, verbs, matcher)], env })
+        Ok(Self {
+            rules: vec![(Scope::Env, verbs, matcher)],
+            env,
+        })
     }
 }
 
@@ -110,7 +116,9 @@ fn network(text: &str) -> Result<Effect, (usize, GrantProblem)> {
         Some(rest) => Endpoint::parse(Direction::Incoming, rest)
             .map(Effect::incoming)
             .map_err(within(LISTEN.len())),
-        None => Endpoint::parse(Direction::Outgoing, text).map(Effect::outgoing).map_err(within(0)),
+        None => Endpoint::parse(Direction::Outgoing, text)
+            .map(Effect::outgoing)
+            .map_err(within(0)),
     }
 }
 

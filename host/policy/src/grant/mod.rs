@@ -5,8 +5,8 @@ mod error;
 mod fs;
 mod item;
 
-pub(crate) use dir::DirGrant;
 pub use dir::DirError;
+pub(crate) use dir::DirGrant;
 pub use error::{GrantError, GrantProblem};
 pub(crate) use error::{at, within};
 pub use fs::PathPatternError;

@@ -28,7 +28,10 @@ const fn v4(a: u8, b: u8, c: u8, d: u8, length: u8, what: &'static str) -> Inter
 const fn v6(high: [u16; 4], length: u8, what: &'static str) -> InternalRange {
     let [a, b, c, d] = high;
     let address = Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0);
-    InternalRange { block: IpNet::V6(Ipv6Net::new_assert(address, length)), what }
+    InternalRange {
+        block: IpNet::V6(Ipv6Net::new_assert(address, length)),
+        what,
+    }
 }
 
 /// Every block that is not the public internet: what the address registries reserve, and the one
@@ -75,7 +78,10 @@ const INTERNAL: &[InternalRange] = &[
 pub fn internal_range(address: IpAddr) -> Option<InternalRange> {
     let forms = Forms::of(address);
     let judged = forms.embedded.map_or(forms.canonical, IpAddr::V4);
-    INTERNAL.iter().find(|range| range.block.contains(&judged)).copied()
+    INTERNAL
+        .iter()
+        .find(|range| range.block.contains(&judged))
+        .copied()
 }
 
 /// The spellings of one address.
@@ -97,7 +103,11 @@ impl Forms {
             IpAddr::V4(_) => None,
             IpAddr::V6(address) => embedded(address),
         };
-        Self { raw, canonical, embedded }
+        Self {
+            raw,
+            canonical,
+            embedded,
+        }
     }
 
     /// Whether a *grant* of `net` covers it: only by the address that is really talked to.
@@ -109,10 +119,15 @@ impl Forms {
     /// reaches the host itself.
     pub(crate) fn denied_by(&self, net: &IpNet) -> bool {
         let embedded = self.embedded.map(IpAddr::V4);
-        [Some(self.raw), Some(self.canonical), embedded, self.own_host()]
-            .into_iter()
-            .flatten()
-            .any(|form| net.contains(&form))
+        [
+            Some(self.raw),
+            Some(self.canonical),
+            embedded,
+            self.own_host(),
+        ]
+        .into_iter()
+        .flatten()
+        .any(|form| net.contains(&form))
     }
 
     pub(crate) fn is_unspecified(&self) -> bool {
@@ -162,13 +177,44 @@ mod tests {
     #[test]
     fn i83_internal_addresses_are_internal_in_every_spelling() {
         for address in [
-            "0.0.0.0", "10.0.0.1", "100.64.0.1", "100.127.255.255", "127.0.0.1", "127.255.0.3",
-            "168.63.129.16", "169.254.169.254", "172.16.0.1", "172.31.255.255", "192.0.0.192",
-            "192.168.1.1", "198.18.0.1", "224.0.0.1", "239.1.1.1", "240.0.0.1", "255.255.255.255",
-            "::", "::1", "::ffff:127.0.0.1", "::ffff:169.254.169.254", "::127.0.0.1", "::10.0.0.1",
-            "64:ff9b::10.0.0.1", "64:ff9b::7f00:1", "64:ff9b:1::1", "2002:7f00:1::",
-            "2002:a9fe:a9fe::1", "fd00:ec2::254", "fc00::1", "fe80::1", "fec0::1", "ff02::1",
-            "100::1", "2001::1", "2001:db8::1", "::2", "::ffff:0.0.0.0",
+            "0.0.0.0",
+            "10.0.0.1",
+            "100.64.0.1",
+            "100.127.255.255",
+            "127.0.0.1",
+            "127.255.0.3",
+            "168.63.129.16",
+            "169.254.169.254",
+            "172.16.0.1",
+            "172.31.255.255",
+            "192.0.0.192",
+            "192.168.1.1",
+            "198.18.0.1",
+            "224.0.0.1",
+            "239.1.1.1",
+            "240.0.0.1",
+            "255.255.255.255",
+            "::",
+            "::1",
+            "::ffff:127.0.0.1",
+            "::ffff:169.254.169.254",
+            "::127.0.0.1",
+            "::10.0.0.1",
+            "64:ff9b::10.0.0.1",
+            "64:ff9b::7f00:1",
+            "64:ff9b:1::1",
+            "2002:7f00:1::",
+            "2002:a9fe:a9fe::1",
+            "fd00:ec2::254",
+            "fc00::1",
+            "fe80::1",
+            "fec0::1",
+            "ff02::1",
+            "100::1",
+            "2001::1",
+            "2001:db8::1",
+            "::2",
+            "::ffff:0.0.0.0",
         ] {
             assert!(what(address).is_some(), "{address} counts as public");
         }
@@ -177,9 +223,21 @@ mod tests {
     #[test]
     fn public_addresses_are_public_in_every_spelling() {
         for address in [
-            "1.1.1.1", "8.8.8.8", "100.63.255.255", "100.128.0.1", "172.15.0.1", "172.32.0.1",
-            "192.169.0.1", "223.255.255.255", "168.63.129.15", "2606:4700::1111", "2a00::1",
-            "::ffff:8.8.8.8", "64:ff9b::8.8.8.8", "2002:808:808::1", "2001:4860::8888",
+            "1.1.1.1",
+            "8.8.8.8",
+            "100.63.255.255",
+            "100.128.0.1",
+            "172.15.0.1",
+            "172.32.0.1",
+            "192.169.0.1",
+            "223.255.255.255",
+            "168.63.129.15",
+            "2606:4700::1111",
+            "2a00::1",
+            "::ffff:8.8.8.8",
+            "64:ff9b::8.8.8.8",
+            "2002:808:808::1",
+            "2001:4860::8888",
         ] {
             assert_eq!(what(address), None, "{address}");
         }
@@ -187,7 +245,10 @@ mod tests {
 
     #[test]
     fn the_range_of_a_metadata_address_says_so() {
-        assert_eq!(what("169.254.169.254"), Some("link-local and cloud metadata"));
+        assert_eq!(
+            what("169.254.169.254"),
+            Some("link-local and cloud metadata")
+        );
         let range = internal_range("10.1.2.3".parse().unwrap()).unwrap();
         assert_eq!(range.to_string(), "10.0.0.0/8 (private)");
     }

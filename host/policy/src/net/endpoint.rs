@@ -6,10 +6,10 @@ use std::net::IpAddr;
 use ipnet::{IpNet, Ipv4Net};
 use thiserror::Error;
 
+use super::address::internal_range;
 use super::name::{self, NameError};
 use super::peer::{Named, Peer};
 use super::port::{PortError, Ports};
-use super::address::internal_range;
 use crate::scope::Mode;
 
 /// A text that names no endpoint.
@@ -96,7 +96,11 @@ impl Endpoint {
         if direction == Direction::Incoming && matches!(host, Host::Name(_) | Host::Below(_)) {
             return Err((0, EndpointError::ListenName));
         }
-        Ok(Self { direction, host, ports })
+        Ok(Self {
+            direction,
+            host,
+            ports,
+        })
     }
 
     /// Whether a rule of this mode on this endpoint speaks about `peer`.
@@ -176,7 +180,9 @@ impl Host {
     }
 
     fn grants_outgoing(&self, peer: &Peer<'_>) -> bool {
-        let public = peer.address.is_none_or(|address| internal_range(address.raw).is_none());
+        let public = peer
+            .address
+            .is_none_or(|address| internal_range(address.raw).is_none());
         match (self, &peer.name) {
             (Self::Any, Named::Name(name)) => public && !name::is_localhost(name),
             (Self::Any, _) => peer.address.is_some() && public,
@@ -187,7 +193,9 @@ impl Host {
             (Self::Name(granted), Named::Name(name)) => public && **granted == **name,
             (Self::Below(suffix), Named::Name(name)) => public && name.ends_with(&**suffix),
             (Self::Name(_) | Self::Below(_), _) => false,
-            (Self::Block(block), _) => peer.address.is_some_and(|address| address.granted_by(block)),
+            (Self::Block(block), _) => peer
+                .address
+                .is_some_and(|address| address.granted_by(block)),
         }
     }
 
@@ -195,7 +203,9 @@ impl Host {
         match self {
             Self::Any => true,
             Self::Localhost => peer.address.is_some_and(|address| address.is_loopback()),
-            Self::Block(block) => peer.address.is_some_and(|address| address.granted_by(block)),
+            Self::Block(block) => peer
+                .address
+                .is_some_and(|address| address.granted_by(block)),
             Self::Name(_) | Self::Below(_) => false,
         }
     }
@@ -204,9 +214,9 @@ impl Host {
         match (self, &peer.name) {
             (Self::Any, _) => true,
             (Self::Localhost, Named::Name(name)) if name::is_localhost(name) => true,
-            (Self::Localhost, _) => peer.address.is_some_and(|address| {
-                LOOPBACK.iter().any(|block| address.denied_by(block))
-            }),
+            (Self::Localhost, _) => peer
+                .address
+                .is_some_and(|address| LOOPBACK.iter().any(|block| address.denied_by(block))),
             (Self::Name(denied), Named::Name(name)) => **denied == **name,
             (Self::Below(suffix), Named::Name(name)) => name.ends_with(&**suffix),
             (Self::Name(_) | Self::Below(_), _) => false,
@@ -223,7 +233,10 @@ impl Host {
 
 /// The addresses that `localhost` stands for.
 const LOOPBACK: [IpNet; 2] = [
-    IpNet::V4(Ipv4Net::new_assert(std::net::Ipv4Addr::new(127, 0, 0, 0), 8)),
+    IpNet::V4(Ipv4Net::new_assert(
+        std::net::Ipv4Addr::new(127, 0, 0, 0),
+        8,
+    )),
     IpNet::new_assert(IpAddr::V6(std::net::Ipv6Addr::LOCALHOST), 128),
 ];
 
@@ -244,9 +257,14 @@ fn split(text: &str) -> Result<Split<'_>, Located<EndpointError>> {
     }
     let colons = text.bytes().filter(|byte| *byte == b':').count();
     // In `fd00::/8:443` the slash tells where the address ends.
-    if colons > 1 && let Some(slash) = text.find('/') {
+    if colons > 1
+        && let Some(slash) = text.find('/')
+    {
         return Ok(match text.get(slash..).and_then(|rest| rest.find(':')) {
-            Some(colon) => (text.get(..slash + colon).unwrap_or_default(), port_at(slash + colon)),
+            Some(colon) => (
+                text.get(..slash + colon).unwrap_or_default(),
+                port_at(slash + colon),
+            ),
             None => (text, None),
         });
     }
@@ -277,7 +295,10 @@ fn after_brackets(text: &str, close: usize) -> Result<Split<'_>, Located<Endpoin
 
 /// `[::1]` without its brackets, which only IPv6 addresses have.
 fn unbracketed(text: &str) -> &str {
-    match text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
+    match text
+        .strip_prefix('[')
+        .and_then(|rest| rest.strip_suffix(']'))
+    {
         Some(inner) if inner.contains(':') => inner,
         _ => text,
     }
@@ -312,7 +333,11 @@ fn canonical_block(block: IpNet) -> IpNet {
 impl fmt::Display for Endpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.host)?;
-        if self.ports.is_any() { Ok(()) } else { write!(f, ":{}", self.ports) }
+        if self.ports.is_any() {
+            Ok(())
+        } else {
+            write!(f, ":{}", self.ports)
+        }
     }
 }
 

@@ -14,4 +14,6 @@ mod port;
 pub use address::{InternalRange, internal_range};
 pub use endpoint::EndpointError;
 pub(crate) use endpoint::{Direction, Endpoint};
+pub use name::NameError;
 pub(crate) use peer::Peer;
+pub use port::PortError;

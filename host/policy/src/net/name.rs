@@ -23,7 +23,9 @@ pub enum NameError {
     Character(char),
     /// It looks like a number. Resolvers read `2130706433`, `0x7f.1` and `0177.0.0.1` as addresses,
     /// each in its own way, so such a text is neither a name nor an address.
-    #[error("a host whose last label is a number is no name; write an address as four decimal numbers")]
+    #[error(
+        "a host whose last label is a number is no name; write an address as four decimal numbers"
+    )]
     Number,
     /// It has letters outside ASCII.
     #[error("write the name in its ASCII form (`xn--…`)")]
@@ -98,13 +100,29 @@ mod tests {
     fn a_name_has_one_spelling() {
         assert_eq!(normalised("Example.COM.").unwrap(), "example.com");
         assert_eq!(normalised("a_b.x-y.example").unwrap(), "a_b.x-y.example");
-        assert!(matches!(normalised("plain").unwrap(), Cow::Borrowed("plain")));
-        assert_eq!(normalised("1.2.3.4.in-addr.arpa").unwrap(), "1.2.3.4.in-addr.arpa");
+        assert!(matches!(
+            normalised("plain").unwrap(),
+            Cow::Borrowed("plain")
+        ));
+        assert_eq!(
+            normalised("1.2.3.4.in-addr.arpa").unwrap(),
+            "1.2.3.4.in-addr.arpa"
+        );
     }
 
     #[test]
     fn i83_numbers_are_no_names() {
-        for text in ["2130706433", "0x7f000001", "0x7f.1", "0177.0.0.1", "127.1", "1.2.3.4", "0x", "a.1", "127.0.0.1."] {
+        for text in [
+            "2130706433",
+            "0x7f000001",
+            "0x7f.1",
+            "0177.0.0.1",
+            "127.1",
+            "1.2.3.4",
+            "0x",
+            "a.1",
+            "127.0.0.1.",
+        ] {
             assert_eq!(normalised(text), Err(NameError::Number), "{text}");
         }
     }

@@ -38,9 +38,9 @@ impl<'a> Peer<'a> {
     pub(crate) fn of(operation: &Operation<'a>) -> Option<Self> {
         match *operation {
             Operation::Network { verb, target } => Some(Self::of_target(verb, target)),
-            Operation::Http { host, port, addr, .. } => {
-                Some(Self::new(Some(host), addr, Some(port), true, false))
-            }
+            Operation::Http {
+                host, port, addr, ..
+            } => Some(Self::new(Some(host), addr, Some(port), true, false)),
             _ => None,
         }
     }
@@ -51,12 +51,20 @@ impl<'a> Peer<'a> {
         Self::new(target.host, target.addr, target.port, internet, lookup)
     }
 
-    fn new(host: Option<&'a str>, addr: Option<IpAddr>, port: Option<u16>, internet: bool, lookup: bool) -> Self {
+    fn new(
+        host: Option<&'a str>,
+        addr: Option<IpAddr>,
+        port: Option<u16>,
+        internet: bool,
+        lookup: bool,
+    ) -> Self {
         let literal = host.and_then(literal);
         let (name, address) = match (host, literal, addr) {
             (None, _, addr) => (Named::Nothing, addr),
             // A literal that isn't what will be dialled: somebody confused two requests.
-            (Some(_), Some(literal), Some(addr)) if literal.to_canonical() != addr.to_canonical() => {
+            (Some(_), Some(literal), Some(addr))
+                if literal.to_canonical() != addr.to_canonical() =>
+            {
                 (Named::Nonsense, Some(addr))
             }
             (Some(_), Some(literal), addr) => (Named::Nothing, addr.or(Some(literal))),
@@ -65,16 +73,23 @@ impl<'a> Peer<'a> {
                 Err(_) => (Named::Nonsense, addr),
             },
         };
-        Self { name, address: address.map(Forms::of), port, internet, lookup }
+        Self {
+            name,
+            address: address.map(Forms::of),
+            port,
+            internet,
+            lookup,
+        }
     }
 
     /// The same operation before the lookup, when there was a name to look up: a name must be
     /// granted of itself, or a grant of an address block would admit every name that leads into it.
     pub(crate) fn before_lookup(&self) -> Option<Self> {
         match (&self.name, self.address) {
-            (Named::Name(_) | Named::Nonsense, Some(_)) => {
-                Some(Self { address: None, ..self.clone() })
-            }
+            (Named::Name(_) | Named::Nonsense, Some(_)) => Some(Self {
+                address: None,
+                ..self.clone()
+            }),
             _ => None,
         }
     }
@@ -83,7 +98,9 @@ impl<'a> Peer<'a> {
 /// An address in the only spellings that every reader agrees on, with or without the brackets of a
 /// URL. `127.1`, `0x7f.1` and `2130706433` are none.
 fn literal(host: &str) -> Option<IpAddr> {
-    let bare = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+    let bare = host
+        .strip_prefix('[')
+        .and_then(|rest| rest.strip_suffix(']'));
     match bare {
         Some(bare) => bare.parse().ok().map(IpAddr::V6),
         None => host.parse().ok(),
@@ -105,7 +122,16 @@ mod tests {
         assert_eq!(literal("127.0.0.1"), Some([127, 0, 0, 1].into()));
         assert_eq!(literal("[::1]"), Some("::1".parse().unwrap()));
         assert_eq!(literal("::1"), Some("::1".parse().unwrap()));
-        for odd in ["127.1", "0x7f.0.0.1", "0177.0.0.1", "2130706433", "127.0.0.1.", "[127.0.0.1]", "[::1", "127.0.0.01"] {
+        for odd in [
+            "127.1",
+            "0x7f.0.0.1",
+            "0177.0.0.1",
+            "2130706433",
+            "127.0.0.1.",
+            "[127.0.0.1]",
+            "[::1",
+            "127.0.0.01",
+        ] {
             assert_eq!(literal(odd), None, "{odd}");
             assert_eq!(named(odd), Named::Nonsense, "{odd}");
         }
@@ -113,9 +139,21 @@ mod tests {
 
     #[test]
     fn a_literal_that_is_not_what_is_dialled_is_nonsense() {
-        let peer = Peer::new(Some("1.1.1.1"), Some([127, 0, 0, 1].into()), Some(80), true, false);
+        let peer = Peer::new(
+            Some("1.1.1.1"),
+            Some([127, 0, 0, 1].into()),
+            Some(80),
+            true,
+            false,
+        );
         assert_eq!(peer.name, Named::Nonsense);
-        let peer = Peer::new(Some("::ffff:1.1.1.1"), Some([1, 1, 1, 1].into()), Some(80), true, false);
+        let peer = Peer::new(
+            Some("::ffff:1.1.1.1"),
+            Some([1, 1, 1, 1].into()),
+            Some(80),
+            true,
+            false,
+        );
         assert_eq!(peer.name, Named::Nothing);
     }
 }

@@ -23,7 +23,10 @@ pub(crate) struct Ports {
 }
 
 impl Ports {
-    pub(crate) const ANY: Self = Self { first: 0, last: u16::MAX };
+    pub(crate) const ANY: Self = Self {
+        first: 0,
+        last: u16::MAX,
+    };
 
     /// Reads `443`, `8000-8999` or `*`.
     pub(crate) fn parse(text: &str) -> Result<Self, PortError> {
@@ -31,7 +34,10 @@ impl Ports {
             return Ok(Self::ANY);
         }
         let (first, last) = text.split_once('-').unwrap_or((text, text));
-        let ports = Self { first: number(first)?, last: number(last)? };
+        let ports = Self {
+            first: number(first)?,
+            last: number(last)?,
+        };
         if ports.first > ports.last {
             return Err(PortError::Backwards);
         }
@@ -74,18 +80,35 @@ mod tests {
 
     #[test]
     fn ports_are_a_number_a_range_or_any() {
-        assert_eq!(Ports::parse("443"), Ok(Ports { first: 443, last: 443 }));
+        assert_eq!(
+            Ports::parse("443"),
+            Ok(Ports {
+                first: 443,
+                last: 443
+            })
+        );
         assert_eq!(Ports::parse("*"), Ok(Ports::ANY));
-        assert_eq!(Ports::parse("80-90"), Ok(Ports { first: 80, last: 90 }));
+        assert_eq!(
+            Ports::parse("80-90"),
+            Ok(Ports {
+                first: 80,
+                last: 90
+            })
+        );
         assert_eq!(Ports::parse("90-80"), Err(PortError::Backwards));
-        for text in ["", "0", "65536", "+80", "080", " 80", "http", "1-", "-1", "1-2-3", "0-10"] {
+        for text in [
+            "", "0", "65536", "+80", "080", " 80", "http", "1-", "-1", "1-2-3", "0-10",
+        ] {
             assert_eq!(Ports::parse(text), Err(PortError::NotAPort), "{text}");
         }
     }
 
     #[test]
     fn a_range_holds_both_its_ends() {
-        let ports = Ports { first: 80, last: 90 };
+        let ports = Ports {
+            first: 80,
+            last: 90,
+        };
         assert!(ports.contains(80) && ports.contains(90));
         assert!(!ports.contains(79) && !ports.contains(91));
     }

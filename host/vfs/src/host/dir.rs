@@ -17,8 +17,9 @@ use crate::path::MAX_PATH_BYTES;
 use crate::stat::NodeStat;
 use crate::{FileKind, FsError, OpenOptions, SetTimes, SyncMode};
 
-/// Times that an open is tried when the name keeps coming and going under our hands.
-const OPEN_ATTEMPTS: u32 = 8;
+/// Times that a step or an open is tried while the name keeps changing under our hands. An attacker on
+/// the host can make it fail, and nothing else.
+const ATTEMPTS: u32 = 16;
 
 /// Permissions of what guests make, before the host's umask: never executable, never set-uid.
 const FILE_MODE: Mode = Mode::from_raw_mode(0o666);
@@ -160,14 +161,23 @@ fn host(directory: &dyn Directory) -> Result<&HostDir, FsError> {
 
 impl Directory for HostDir {
     fn enter(&self, name: &str) -> Result<Step, FsError> {
-        match self.open_below(name) {
-            Ok(directory) => Ok(Step::Directory(Arc::new(directory))),
-            Err(FsError::NotDirectory | FsError::Loop) => match self.link_target(name)? {
-                Some(target) => Ok(Step::Link(target)),
-                None => Err(FsError::NotDirectory),
-            },
-            Err(error) => Err(error),
+        for _ in 0..ATTEMPTS {
+            match self.open_below(name) {
+                Ok(directory) => return Ok(Step::Directory(Arc::new(directory))),
+                Err(FsError::NotDirectory | FsError::Loop) => {}
+                Err(error) => return Err(error),
+            }
+            if let Some(target) = self.link_target(name)? {
+                return Ok(Step::Link(target));
+            }
+            // Neither a directory at first nor a link afterwards: a file, or something that was
+            // exchanged in between.
+            let kind = kind_of_mode(self.find(name)?.st_mode);
+            if !matches!(kind, FileKind::Directory | FileKind::Symlink) {
+                return Err(FsError::NotDirectory);
+            }
         }
+        Err(FsError::WouldBlock)
     }
 
     fn link_target(&self, name: &str) -> Result<Option<String>, FsError> {
@@ -192,7 +202,7 @@ impl Directory for HostDir {
     }
 
     fn open(&self, name: &str, options: &OpenOptions) -> Result<OpenedNode, FsError> {
-        for _ in 0..OPEN_ATTEMPTS {
+        for _ in 0..ATTEMPTS {
             match self.try_open(name, options) {
                 // It went between being seen and being opened, or came between being missed and
                 // being made. Only who creates may go on: to others it was simply not there.

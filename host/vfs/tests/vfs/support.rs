@@ -1,6 +1,7 @@
 //! What the tests share: permits, mounts, and one-line operations.
 
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use tollgate_policy::{Decision, Effective, Mode, Operation, PolicyBuilder, Scope};
@@ -55,11 +56,11 @@ pub(crate) fn memory() -> MemoryFs {
 
 /// A filesystem whose clock goes on by a second with every look.
 pub(crate) fn memory_of(quota: Quota) -> MemoryFs {
-    let clock = std::sync::atomic::AtomicI64::new(1_000);
+    let clock = AtomicI64::new(1_000);
     MemoryFs::new(
         quota,
         Arc::new(move || Timestamp {
-            seconds: clock.fetch_add(1, std::sync::atomic::Ordering::Relaxed),
+            seconds: clock.fetch_add(1, Ordering::Relaxed),
             nanos: 0,
         }),
     )
@@ -203,5 +204,14 @@ pub(crate) fn err<T>(result: Result<T, FsError>) -> FsError {
     match result {
         Ok(_) => panic!("it should have failed"),
         Err(error) => error,
+    }
+}
+
+/// Stops a thread that looks at this, also when the test fails: the scope would wait for it for ever.
+pub(crate) struct Stop<'a>(pub(crate) &'a AtomicBool);
+
+impl Drop for Stop<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
     }
 }
