@@ -20,6 +20,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::thread;
 
 mod child;
 mod folder;
@@ -27,8 +28,12 @@ mod list;
 mod report;
 mod verdict;
 
-use list::List;
+use list::{List, Run};
 use report::Report;
+use verdict::Verdict;
+
+/// Runs beside each other: a few of the programs do nothing but sleep.
+const AT_ONCE: usize = 4;
 
 #[test]
 fn the_list_of_what_wasi_programs_do_is_true() -> ExitCode {
@@ -41,17 +46,30 @@ fn the_list_of_what_wasi_programs_do_is_true() -> ExitCode {
     };
     let list = List::read();
     let mut report = Report::new(coverage(&list, &modules(&tests)));
-    let home = tempfile::tempdir().expect("a folder for what the host keeps about its user");
-    for run in list.runs() {
-        let place = folder::lay(&list, run, &tests);
-        let before = folder::contents(place.path());
-        let ended = child::tollgate(&list, run, place.path(), home.path());
-        let after = folder::contents(place.path());
-        let left = folder::differences(&before, &after);
-        report.add(run, verdict::of(run, place.path(), &ended, &left));
+    let (list, tests) = (&list, &tests);
+    let runs: Vec<&Run> = list.runs().collect();
+    for few in runs.chunks(AT_ONCE) {
+        thread::scope(|scope| {
+            let start = |&run| (run, scope.spawn(move || drive(list, run, tests)));
+            let started: Vec<_> = few.iter().map(start).collect();
+            for (run, verdict) in started {
+                report.add(run, verdict.join().expect("a run comes to a verdict"));
+            }
+        });
     }
     print!("{report}");
     report.exit_code()
+}
+
+/// One run in a folder of its own, beside which nobody works.
+fn drive(list: &List, run: &Run, tests: &Path) -> Verdict {
+    let home = tempfile::tempdir().expect("a folder for what the host keeps about its user");
+    let place = folder::lay(list, run, tests);
+    let before = folder::contents(place.path());
+    let ended = child::tollgate(list, run, place.path(), home.path());
+    let after = folder::contents(place.path());
+    let left = folder::differences(&before, &after);
+    verdict::of(run, place.path(), &ended, &left)
 }
 
 /// The test folder as `fetch` leaves it, if it is in the cache whole.

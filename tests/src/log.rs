@@ -5,7 +5,7 @@ use std::path::Path;
 use serde_json::Value;
 
 /// The keys of a record, in their order.
-pub const KEYS: [&str; 20] = [
+const KEYS: [&str; 20] = [
     "v", "seq", "time", "mono_ns", "run", "vm", "process", "component", "import", "operation", "resource", "decision",
     "rule", "outcome", "bytes_in", "bytes_out", "duration_ns", "count", "prev", "hash",
 ];

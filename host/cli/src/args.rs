@@ -30,6 +30,18 @@ pub(crate) enum Command {
     /// Look at an audit log, and verify it
     #[command(subcommand)]
     Audit(AuditCommand),
+    /// Compile components into the cache, so that running them starts at once
+    Compile {
+        /// Print JSON, a component a line
+        #[arg(long)]
+        json: bool,
+        /// The components, or WASI 0.1 modules
+        #[arg(value_name = "FILE", required = true)]
+        files: Vec<PathBuf>,
+    },
+    /// Look into the cache of compiled components
+    #[command(subcommand)]
+    Cache(CacheCommand),
     /// Print shell completions
     Completion {
         /// For which shell
@@ -198,4 +210,22 @@ pub(crate) enum AuditCommand {
         #[arg(value_name = "FILE")]
         file: PathBuf,
     },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum CacheCommand {
+    /// List what is kept
+    Show {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Hold every artifact against its digest, and remove what is at fault
+    Verify {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Remove everything
+    Clear,
 }

@@ -1,6 +1,7 @@
 //! What a failure says, and the exit code that it ends with.
 
 use tollgate_audit::{AuditError, OpenError};
+use tollgate_engine::cache::CacheError;
 use tollgate_engine::{EngineError, InvokeError, LoadError, NotWebAssembly, RunError};
 use tollgate_policy::{BuildError, EffectiveError, FileErrors, GrantError, LimitKey};
 use tollgate_vfs::MountError;
@@ -81,6 +82,8 @@ pub(crate) enum Failure {
     #[error("the audit log does not verify: {0}")]
     AuditVerify(#[from] tollgate_audit::verify::VerifyError),
     #[error(transparent)]
+    Cache(#[from] CacheError),
+    #[error(transparent)]
     Engine(#[from] EngineError),
     #[error(transparent)]
     Run(#[from] RunError),
@@ -111,6 +114,7 @@ impl Failure {
             | Self::AuditOpen { .. }
             | Self::Audit(_)
             | Self::AuditVerify(_)
+            | Self::Cache(_)
             | Self::Engine(_)
             | Self::Host(_)
             | Self::Print(_) => HOST,

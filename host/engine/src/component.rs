@@ -2,38 +2,15 @@
 
 use std::fmt;
 
-use sha2::{Digest as _, Sha256};
 use wasmtime::component::{Component, InstancePre, Linker};
 
 use crate::adapt::{AdaptError, adapt};
+use crate::cache::{Cache, CacheError, Entry, Key};
 use crate::caps::{CapError, check_caps};
+use crate::digest::Digest;
 use crate::profile::{Engine, Profile, Run};
 use crate::source::{Kind, NotWebAssembly, detect};
-
-/// The SHA-256 of a component or module as it was given.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Digest([u8; 32]);
-
-impl Digest {
-    /// The digest of `bytes`.
-    #[must_use]
-    pub fn of(bytes: &[u8]) -> Self {
-        Self(Sha256::digest(bytes).into())
-    }
-}
-
-impl fmt::Display for Digest {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("sha256:")?;
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
-    }
-}
-
-impl fmt::Debug for Digest {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
+use crate::time::Stopwatch;
 
 /// Why something was refused before its first instruction.
 #[derive(Debug, thiserror::Error)]
@@ -134,23 +111,70 @@ impl<T, P: Profile> Loaded<T, P> {
     }
 }
 
+/// How a component came to be compiled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// Compiled just now, which took so long.
+    Compiled {
+        /// How long.
+        took: std::time::Duration,
+        /// Bytes of the artifact, where one was made for a cache.
+        artifact: Option<u64>,
+    },
+    /// Found in the cache.
+    Cached,
+}
+
 impl<P: Profile> Engine<P> {
-    /// Compiles `source` and links it against what `link` puts into a linker.
+    /// Compiles `source`, or finds it in `cache`.
     ///
     /// # Errors
     ///
-    /// The component is not valid, or imports what the host does not provide.
-    pub fn load<T: Send + 'static>(
+    /// The component is not valid. A cache that cannot be written is no error of the component: it is handed to
+    /// `warn`.
+    pub fn compile(
         &self,
         source: &Source,
-        link: impl FnOnce(&mut Linker<T>) -> wasmtime::Result<()>,
-    ) -> Result<Loaded<T, P>, LoadError> {
+        cache: Option<&Cache>,
+        warn: impl FnOnce(CacheError),
+    ) -> Result<(Component, Origin), LoadError> {
+        let key = Key::new(self.wasmtime(), P::NAME, source.digest());
+        if let Some(component) = cache.and_then(|cache| cache.get(&key, self.wasmtime())) {
+            return Ok((component, Origin::Cached));
+        }
+        let watch = Stopwatch::start();
         let component = Component::from_binary(self.wasmtime(), source.component())
             .map_err(|error| LoadError::Invalid(format!("{error:#}")))?;
+        let took = watch.elapsed();
+        let Some(cache) = cache else { return Ok((component, Origin::Compiled { took, artifact: None })) };
+        let artifact = component.serialize().map_err(|error| LoadError::Invalid(format!("{error:#}")))?;
+        let about = Entry {
+            component: source.digest().to_string(),
+            profile: P::NAME.to_owned(),
+            bytes: artifact.len() as u64,
+            artifact: Digest::of(&artifact).to_string(),
+            compile_ms: u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
+        };
+        if let Err(error) = cache.put(&key, &artifact, &about) {
+            warn(error);
+        }
+        Ok((component, Origin::Compiled { took, artifact: Some(about.bytes) }))
+    }
+
+    /// Links a compiled component against what `link` puts into a linker.
+    ///
+    /// # Errors
+    ///
+    /// The component imports what the host does not provide.
+    pub fn link<T: Send + 'static>(
+        &self,
+        digest: Digest,
+        component: &Component,
+        link: impl FnOnce(&mut Linker<T>) -> wasmtime::Result<()>,
+    ) -> Result<Loaded<T, P>, LoadError> {
         let mut linker = Linker::new(self.wasmtime());
         link(&mut linker).map_err(|error| LoadError::Linker(format!("{error:#}")))?;
-        let pre =
-            linker.instantiate_pre(&component).map_err(|error| LoadError::Import(format!("{error:#}")))?;
-        Ok(Loaded { digest: source.digest(), pre, profile: std::marker::PhantomData })
+        let pre = linker.instantiate_pre(component).map_err(|error| LoadError::Import(format!("{error:#}")))?;
+        Ok(Loaded { digest, pre, profile: std::marker::PhantomData })
     }
 }

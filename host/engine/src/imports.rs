@@ -4,8 +4,8 @@ use serde::Serialize;
 use wasmtime::component::Component;
 use wasmtime::component::types::ComponentItem;
 
-use crate::profile::{Engine, Profile};
-use crate::{LoadError, Loaded, Source};
+use crate::Loaded;
+use crate::profile::Profile;
 
 /// A function of an interface.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -32,19 +32,6 @@ pub struct Surface {
     pub exports: Vec<Interface>,
 }
 
-impl<P: Profile> Engine<P> {
-    /// Reads the surface of `source`.
-    ///
-    /// # Errors
-    ///
-    /// The component is not valid.
-    pub fn surface(&self, source: &Source) -> Result<Surface, LoadError> {
-        let component = Component::from_binary(self.wasmtime(), source.component())
-            .map_err(|error| LoadError::Invalid(format!("{error:#}")))?;
-        Ok(surface(&component))
-    }
-}
-
 impl<T, P: Profile> Loaded<T, P> {
     /// The surface of the component.
     #[must_use]
@@ -53,7 +40,9 @@ impl<T, P: Profile> Loaded<T, P> {
     }
 }
 
-fn surface(component: &Component) -> Surface {
+/// The surface of a compiled component.
+#[must_use]
+pub fn surface(component: &Component) -> Surface {
     let ty = component.component_type();
     let engine = component.engine();
     Surface {

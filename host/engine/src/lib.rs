@@ -4,8 +4,10 @@
 //! not know which interfaces there are: whoever loads a component says how to fill the linker.
 
 mod adapt;
+pub mod cache;
 pub mod caps;
 mod component;
+mod digest;
 mod gate;
 mod imports;
 mod invoke;
@@ -19,9 +21,10 @@ mod time;
 pub use adapt::AdaptError;
 pub use async_trait::async_trait;
 pub use caps::CapError;
-pub use component::{Digest, LoadError, Loaded, Source};
+pub use component::{LoadError, Loaded, Origin, Source};
+pub use digest::Digest;
 pub use gate::{Call, Decider, Gate, Outcome, Rate, Traffic, Verdict, case_of};
-pub use imports::{Function, Interface, Surface};
+pub use imports::{Function, Interface, Surface, surface};
 pub use invoke::{Invocation, InvokeError};
 pub use limiter::Limiter;
 pub use profile::{Engine, EngineError, Profile, Run as RunProfile};

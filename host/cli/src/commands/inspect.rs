@@ -6,9 +6,10 @@ use std::path::Path;
 use anstyle::Style;
 use serde::Serialize;
 use tollgate_bridge::{Request, requests};
-use tollgate_engine::{Engine, Kind, RunProfile, Source, Surface};
+use tollgate_engine::{Engine, Kind, RunProfile, Source, Surface, surface};
 use tollgate_policy::{Effective, Mode, Outcome, Scope, ScopeSet};
 
+use super::compile;
 use crate::args::Inspect;
 use crate::exit::Failure;
 use crate::host::files;
@@ -41,7 +42,8 @@ pub(crate) fn inspect(args: &Inspect, ceiling: Option<&Path>) -> Result<u8, Fail
     let failed = |cause| Failure::Load { file: file.clone(), cause };
     let source = Source::new(files::component(&args.file)?).map_err(failed)?;
     let engine: Engine<RunProfile> = Engine::new()?;
-    let surface = engine.surface(&source).map_err(failed)?;
+    let (component, _) = compile::component(&engine, &source, &file, compile::cache().as_ref())?;
+    let surface = surface(&component);
     let inspected = Inspected {
         digest: source.digest().to_string(),
         kind: match source.kind() {

@@ -1,6 +1,7 @@
 //! One module a command.
 
 mod audit;
+mod compile;
 mod inspect;
 mod operation;
 mod policy;
@@ -19,6 +20,8 @@ pub(crate) fn dispatch(args: Args) -> Result<u8, Failure> {
         Command::Inspect(inspect) => inspect::inspect(&inspect, ceiling),
         Command::Policy(command) => policy::policy(&command, ceiling),
         Command::Audit(command) => audit::audit(&command),
+        Command::Compile { json, files } => compile::compile(&files, json),
+        Command::Cache(command) => compile::look(&command),
         Command::Completion { shell } => {
             let mut command = Args::command();
             crate::table::to_stdout(|out| {

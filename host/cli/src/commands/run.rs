@@ -9,6 +9,7 @@ use tollgate_engine::{Digest, Ended, Engine, Entry, Gate, Loaded, RunProfile, So
 use tollgate_policy::{AuditSettings, Decision, Detail, Effective, RelativeTo, ScopeSet};
 use tollgate_vfs::{Mount, Tree, TreeBuilder};
 
+use super::compile;
 use crate::args::Run;
 use crate::exit::Failure;
 use crate::host::folders::{self, Bases};
@@ -167,9 +168,8 @@ impl Prepared<'_> {
         let failed = |cause| Failure::Load { file: self.file.clone(), cause };
         let source = Source::new(bytes).map_err(failed)?;
         let engine = Engine::new()?;
-        let progress = table::progress("compiling");
-        let loaded = engine.load(&source, add_to_linker).map_err(failed)?;
-        progress.finish();
+        let (component, _) = compile::component(&engine, &source, &self.file, compile::cache().as_ref())?;
+        let loaded = engine.link(source.digest(), &component, add_to_linker).map_err(failed)?;
         self.check_requests(&loaded)?;
         Ok((engine, loaded))
     }

@@ -9,7 +9,16 @@ pub(crate) fn variables() -> impl Iterator<Item = (String, String)> {
 
 /// The user's configuration folder for Tollgate, as the XDG base directories have it.
 pub(crate) fn configuration() -> Option<PathBuf> {
+    base("XDG_CONFIG_HOME", ".config")
+}
+
+/// The user's folder for compiled components.
+pub(crate) fn cache() -> Option<PathBuf> {
+    base("XDG_CACHE_HOME", ".cache").map(|folder| folder.join("compiled"))
+}
+
+fn base(variable: &str, below_home: &str) -> Option<PathBuf> {
     let absolute = |name| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
-    let base = absolute("XDG_CONFIG_HOME").or_else(|| absolute("HOME").map(|home| home.join(".config")))?;
+    let base = absolute(variable).or_else(|| absolute("HOME").map(|home| home.join(below_home)))?;
     Some(base.join("tollgate"))
 }

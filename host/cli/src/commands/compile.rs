@@ -1,0 +1,128 @@
+//! Compiling for the cache, and looking into it: `tollgate compile`, `tollgate cache`.
+
+use std::path::{Path, PathBuf};
+
+use anstyle::Style;
+use serde_json::json;
+use tollgate_engine::cache::Cache;
+use tollgate_engine::{Engine, Origin, RunProfile, Source};
+use wasmtime::component::Component;
+
+use crate::args::CacheCommand;
+use crate::exit::Failure;
+use crate::host::{environment, files};
+use crate::table;
+
+/// The user's cache. Without one a component is compiled each time, which is worth a word and no more.
+pub(crate) fn cache() -> Option<Cache> {
+    let folder = environment::cache()?;
+    match Cache::open(&folder) {
+        Ok(cache) => Some(cache),
+        Err(error) => {
+            table::warn(&format!("compiling without a cache: {error}"));
+            None
+        }
+    }
+}
+
+/// Compiles, showing on a terminal that it takes its time.
+pub(crate) fn component(
+    engine: &Engine<RunProfile>,
+    source: &Source,
+    file: &str,
+    cache: Option<&Cache>,
+) -> Result<(Component, Origin), Failure> {
+    let progress = table::progress("compiling");
+    let mut trouble = None;
+    let compiled = engine.compile(source, cache, |error| trouble = Some(error));
+    progress.finish();
+    if let Some(error) = trouble {
+        table::warn(&error.to_string());
+    }
+    compiled.map_err(|cause| Failure::Load { file: file.to_owned(), cause })
+}
+
+pub(crate) fn compile(paths: &[PathBuf], json: bool) -> Result<u8, Failure> {
+    let cache = required()?;
+    let engine = Engine::new()?;
+    for path in paths {
+        one(path, &engine, &cache, json)?;
+    }
+    Ok(0)
+}
+
+fn required() -> Result<Cache, Failure> {
+    let folder = environment::cache()
+        .ok_or_else(|| Failure::Usage("there is no folder for the cache: set HOME or XDG_CACHE_HOME".to_owned()))?;
+    Ok(Cache::open(&folder)?)
+}
+
+fn one(path: &Path, engine: &Engine<RunProfile>, cache: &Cache, json: bool) -> Result<(), Failure> {
+    let file = path.display().to_string();
+    let source = Source::new(files::component(path)?)
+        .map_err(|cause| Failure::Load { file: file.clone(), cause })?;
+    let (_, origin) = component(engine, &source, &file, Some(cache))?;
+    let digest = source.digest().to_string();
+    let (took, bytes) = match origin {
+        Origin::Compiled { took, artifact } => (Some(u64::try_from(took.as_millis()).unwrap_or(u64::MAX)), artifact),
+        Origin::Cached => {
+            let entries = cache.entries()?;
+            (None, entries.iter().find(|entry| entry.component == digest).map(|entry| entry.bytes))
+        }
+    };
+    table::to_stdout(|out| {
+        if json {
+            let cached = took.is_none();
+            return writeln!(out, "{}", json!({"file": file, "component": digest, "bytes": bytes, "compile_ms": took, "cached": cached}));
+        }
+        let size = bytes.map(table::bytes).unwrap_or_default();
+        let time = took.map_or_else(|| "there already".to_owned(), |took| format!("compiled in {took} ms"));
+        writeln!(out, "{digest}  {size}  {time}  {}", table::text(&file))
+    })
+}
+
+pub(crate) fn look(command: &CacheCommand) -> Result<u8, Failure> {
+    let cache = required()?;
+    match command {
+        CacheCommand::Show { json } => {
+            let entries = cache.entries()?;
+            table::to_stdout(|out| {
+                if *json {
+                    return writeln!(out, "{}", serde_json::to_string_pretty(&entries)?);
+                }
+                let mut shown = table::table(["component", "profile", "size", "compiled in"]);
+                for entry in &entries {
+                    shown.add_row([
+                        table::text(&entry.component),
+                        table::text(&entry.profile),
+                        table::bytes(entry.bytes),
+                        format!("{} ms", entry.compile_ms),
+                    ]);
+                }
+                table::print(out, &shown, |_| Style::new())?;
+                let total = entries.iter().fold(0_u64, |total, entry| total.saturating_add(entry.bytes));
+                writeln!(out, "{} components, {}", entries.len(), table::bytes(total))
+            })?;
+            Ok(0)
+        }
+        CacheCommand::Verify { json } => {
+            let (good, faults) = cache.verify()?;
+            table::to_stdout(|out| {
+                if *json {
+                    return writeln!(out, "{}", json!({"intact": good.len(), "faults": faults}));
+                }
+                for fault in &faults {
+                    let (style, file) = (table::BAD, table::text(&fault.file));
+                    writeln!(out, "{style}removed{style:#} {file}: {}", table::text(&fault.problem))?;
+                }
+                writeln!(out, "{} intact, {} removed", good.len(), faults.len())
+            })?;
+            Ok(u8::from(!faults.is_empty()))
+        }
+        CacheCommand::Clear => {
+            let (count, bytes) = cache.clear()?;
+            table::to_stdout(|out| writeln!(out, "removed {count} components, {}", table::bytes(bytes)))?;
+            Ok(0)
+        }
+    }
+}

@@ -1,0 +1,246 @@
+//! Finding, keeping and dropping artifacts.
+
+use std::fs::File;
+use std::hash::{Hash as _, Hasher};
+use std::io::{Read as _, Write as _};
+use std::path::Path;
+
+use rustix::fs::{Timespec, Timestamps, futimens};
+use sha2::{Digest as _, Sha256};
+use wasmtime::component::Component;
+
+use super::artifact;
+use super::entry::{Entry, Fault};
+use super::folder::{CacheError, Folder, at};
+use super::DEFAULT_CACHE_BYTES;
+use crate::digest::Digest;
+
+const ARTIFACT: &str = ".cwasm";
+const ABOUT: &str = ".json";
+/// Begins the name of a file that is being written. One that is left over was cut off by a crash.
+const UNFINISHED: &str = "unfinished-";
+/// The most bytes of the file about an artifact.
+const MAX_ABOUT_BYTES: u64 = 64 << 10;
+
+/// A folder of compiled components. Cheap to open; safe to share between processes of one user.
+pub struct Cache {
+    folder: Folder,
+    limit: u64,
+}
+
+impl std::fmt::Debug for Cache {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Cache").field("limit", &self.limit).finish_non_exhaustive()
+    }
+}
+
+/// Names an artifact by everything that it depends on.
+pub(crate) struct Key(String);
+
+impl Key {
+    pub(crate) fn new(engine: &wasmtime::Engine, profile: &str, source: Digest) -> Self {
+        let mut compatibility = Sha256Hasher(Sha256::new());
+        engine.precompile_compatibility_hash().hash(&mut compatibility);
+        let mut hash = Sha256::new();
+        for part in [env!("CARGO_PKG_VERSION"), profile, &source.to_string()] {
+            hash.update((part.len() as u64).to_le_bytes());
+            hash.update(part);
+        }
+        hash.update(compatibility.0.finalize());
+        Self(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+    }
+}
+
+/// Feeds a std hash into SHA-256: sixty-four bits of std's would be few for telling apart what may be mapped.
+struct Sha256Hasher(Sha256);
+
+impl Hasher for Sha256Hasher {
+    fn write(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    fn finish(&self) -> u64 {
+        let digest = self.0.clone().finalize();
+        let mut first = [0; 8];
+        first.copy_from_slice(digest.get(..8).unwrap_or(&[0; 8]));
+        u64::from_le_bytes(first)
+    }
+}
+
+impl Cache {
+    /// Opens the cache in `folder`, making it if it is missing.
+    ///
+    /// # Errors
+    ///
+    /// The folder is not this user's alone, or the system refuses.
+    pub fn open(folder: &Path) -> Result<Self, CacheError> {
+        Ok(Self { folder: Folder::open(folder)?, limit: DEFAULT_CACHE_BYTES })
+    }
+
+    /// Keeps at most `bytes`.
+    #[must_use]
+    pub fn with_limit(mut self, bytes: u64) -> Self {
+        self.limit = bytes;
+        self
+    }
+
+    /// The artifact under `key`, mapped, if it is there and fits the engine.
+    pub(crate) fn get(&self, key: &Key, engine: &wasmtime::Engine) -> Option<Component> {
+        let name = format!("{}{ARTIFACT}", key.0);
+        let (file, _) = self.folder.file(&name).ok()??;
+        let component = artifact::map(engine, &file).ok()?;
+        touch(&file);
+        Some(component)
+    }
+
+    /// Keeps `artifact`, and drops what was not used for longest while there is too much.
+    pub(crate) fn put(&self, key: &Key, artifact: &[u8], about: &Entry) -> Result<(), CacheError> {
+        let about = serde_json::to_vec(about).map_err(|error| at("describe a file")(std::io::Error::other(error)))?;
+        self.write(&format!("{}{ABOUT}", key.0), &about)?;
+        self.write(&format!("{}{ARTIFACT}", key.0), artifact)?;
+        self.shrink()
+    }
+
+    /// Writes a file under another name, carries it to the disk, and gives it its name: a crash leaves the old file or
+    /// the new one, and never a part of it, which would be mapped as code.
+    fn write(&self, name: &str, bytes: &[u8]) -> Result<(), CacheError> {
+        let mut random = [0_u8; 8];
+        getrandom::fill(&mut random).map_err(|error| at("name a file")(std::io::Error::other(error)))?;
+        let unfinished = format!("{UNFINISHED}{:016x}", u64::from_le_bytes(random));
+        let mut file = self.folder.create(&unfinished)?;
+        let written = file.write_all(bytes).and_then(|()| file.sync_all());
+        if let Err(error) = written {
+            self.folder.remove(&unfinished)?;
+            return Err(at("write a file")(error));
+        }
+        self.folder.rename(&unfinished, name)
+    }
+
+    /// Every artifact that is kept, the one used last first.
+    ///
+    /// # Errors
+    ///
+    /// The folder cannot be read.
+    pub fn entries(&self) -> Result<Vec<Entry>, CacheError> {
+        let mut entries: Vec<(i64, Entry)> = Vec::new();
+        for (key, used, _) in self.artifacts()? {
+            if let Some(entry) = self.about(&key)? {
+                entries.push((used, entry));
+            }
+        }
+        entries.sort_by_key(|(used, _)| std::cmp::Reverse(*used));
+        Ok(entries.into_iter().map(|(_, entry)| entry).collect())
+    }
+
+    /// Holds every artifact against what is written about it. What is at fault is removed: it is made again when it is
+    /// next wanted.
+    ///
+    /// # Errors
+    ///
+    /// The folder cannot be read or changed.
+    pub fn verify(&self) -> Result<(Vec<Entry>, Vec<Fault>), CacheError> {
+        let (mut good, mut faults) = (Vec::new(), Vec::new());
+        for name in self.folder.names()? {
+            let Some(key) = name.strip_suffix(ARTIFACT) else {
+                let about = name.strip_suffix(ABOUT).is_some_and(|key| self.has(key));
+                if !about {
+                    faults.push(Fault { file: name.clone(), problem: "it belongs to no artifact".to_owned() });
+                    self.folder.remove(&name)?;
+                }
+                continue;
+            };
+            match self.check(key) {
+                Ok(entry) => good.push(entry),
+                Err(problem) => {
+                    faults.push(Fault { file: name.clone(), problem });
+                    self.drop(key)?;
+                }
+            }
+        }
+        Ok((good, faults))
+    }
+
+    /// Removes everything, and says how much that was: artifacts and their bytes.
+    ///
+    /// # Errors
+    ///
+    /// The folder cannot be read or changed.
+    pub fn clear(&self) -> Result<(usize, u64), CacheError> {
+        let artifacts = self.artifacts()?;
+        for name in self.folder.names()? {
+            self.folder.remove(&name)?;
+        }
+        Ok((artifacts.len(), artifacts.iter().map(|(_, _, bytes)| bytes).sum()))
+    }
+
+    fn has(&self, key: &str) -> bool {
+        matches!(self.folder.file(&format!("{key}{ARTIFACT}")), Ok(Some(_)))
+    }
+
+    fn check(&self, key: &str) -> Result<Entry, String> {
+        let (mut file, _) = self
+            .folder
+            .file(&format!("{key}{ARTIFACT}"))
+            .map_err(|error| error.to_string())?
+            .ok_or("it vanished")?;
+        let about = self.about(key).map_err(|error| error.to_string())?.ok_or("nothing is known about it")?;
+        let found = digest_of(&mut file).map_err(|error| error.to_string())?;
+        if found == about.artifact { Ok(about) } else { Err(format!("its digest is {found}, not {}", about.artifact)) }
+    }
+
+    fn about(&self, key: &str) -> Result<Option<Entry>, CacheError> {
+        let Some((file, _)) = self.folder.file(&format!("{key}{ABOUT}"))? else { return Ok(None) };
+        let mut bytes = Vec::new();
+        file.take(MAX_ABOUT_BYTES).read_to_end(&mut bytes).map_err(at("read a file"))?;
+        Ok(serde_json::from_slice(&bytes).ok())
+    }
+
+    /// Key, time of the last use, and bytes of each artifact. A file that fails the checks is left for `verify`.
+    fn artifacts(&self) -> Result<Vec<(String, i64, u64)>, CacheError> {
+        let mut found = Vec::new();
+        for name in self.folder.names()? {
+            let Some(key) = name.strip_suffix(ARTIFACT) else { continue };
+            if let Ok(Some((_, stat))) = self.folder.file(&name) {
+                found.push((key.to_owned(), stat.st_mtime, u64::try_from(stat.st_size).unwrap_or(0)));
+            }
+        }
+        Ok(found)
+    }
+
+    fn shrink(&self) -> Result<(), CacheError> {
+        let mut artifacts = self.artifacts()?;
+        let mut total: u64 = artifacts.iter().map(|(_, _, bytes)| bytes).sum();
+        artifacts.sort_by_key(|(_, used, _)| *used);
+        for (key, _, bytes) in artifacts {
+            if total <= self.limit {
+                break;
+            }
+            self.drop(&key)?;
+            total = total.saturating_sub(bytes);
+        }
+        Ok(())
+    }
+
+    fn drop(&self, key: &str) -> Result<(), CacheError> {
+        self.folder.remove(&format!("{key}{ARTIFACT}"))?;
+        self.folder.remove(&format!("{key}{ABOUT}"))
+    }
+}
+
+/// The time of the last use is the file's; a system that refuses to set it drops artifacts in another order.
+fn touch(file: &File) {
+    let now = Timespec { tv_sec: 0, tv_nsec: rustix::fs::UTIME_NOW };
+    let _order_only = futimens(file, &Timestamps { last_access: now, last_modification: now });
+}
+
+fn digest_of(file: &mut File) -> std::io::Result<String> {
+    let mut hash = Sha256::new();
+    let mut buffer = vec![0; 64 << 10];
+    loop {
+        match file.read(&mut buffer)? {
+            0 => break,
+            read => hash.update(buffer.get(..read).unwrap_or_default()),
+        }
+    }
+    Ok(Digest::from_hash(hash.finalize().into()).to_string())
+}
