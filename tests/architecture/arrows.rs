@@ -120,6 +120,10 @@ fn faults(manifests: &Manifests) -> Vec<String> {
                     "host/{folder} must not know {target} (banned: {banned})"
                 ));
             }
+            // What tests stand on is above every room, and reaches no program that is shipped.
+            if dependency.dev && target == "tollgate-tests" {
+                continue;
+            }
             // By path, too: a renamed package of the workspace is still below.
             let room = target.strip_prefix("tollgate-").or_else(|| {
                 dependency

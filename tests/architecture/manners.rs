@@ -7,8 +7,8 @@ use crate::sources::Sources;
 use crate::tree::{Tree, What};
 
 /// Where `unsafe` may stand: one folder, for loading artifacts that this very
-/// host compiled, once there is such a thing. Until then, nowhere.
-const UNSAFE: Option<&str> = None;
+/// host compiled.
+const UNSAFE: Option<&str> = Some("host/engine/src/cache/artifact");
 
 /// The lints that `clippy.toml` fills with the guards' own bans.
 const BANS: [&str; 3] = [

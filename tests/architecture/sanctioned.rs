@@ -62,6 +62,41 @@ pub(crate) const SANCTIONS: &[Sanction] = &[
         reason: "the crate is the capability: the streams that a guest is given, with a permit",
     },
     Sanction {
+        class: Class::Clock,
+        folder: "host/engine/src/time",
+        reason: "epochs and the duration of a run: the engine's own time, which no guest reads",
+    },
+    Sanction {
+        class: Class::Fs,
+        folder: "host/engine/src/cache",
+        reason: "compiled components, in a folder that is the user's alone, checked on the handle that is mapped",
+    },
+    Sanction {
+        class: Class::Entropy,
+        folder: "host/engine/src/cache",
+        reason: "names of unfinished files, which nobody else may guess and put something in the way of",
+    },
+    Sanction {
+        class: Class::Env,
+        folder: "host/cli/src/host",
+        reason: "the command's own environment: what a grant names, and the user's folders",
+    },
+    Sanction {
+        class: Class::Fs,
+        folder: "host/cli/src/host",
+        reason: "files and folders that the operator names: components, policies, mounts",
+    },
+    Sanction {
+        class: Class::Process,
+        folder: "host/cli/src/host",
+        reason: "the signals that end a run",
+    },
+    Sanction {
+        class: Class::Entropy,
+        folder: "host/cli/src/host",
+        reason: "the name of a run",
+    },
+    Sanction {
         class: Class::Stdio,
         folder: "host/cli/src",
         reason: "the command line speaks to the person who called it",

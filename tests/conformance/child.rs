@@ -6,6 +6,7 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::audit::{self, Audit};
 use crate::list::{List, Run};
 
 /// The longest of the programs sleeps for three seconds. One that is still
@@ -22,14 +23,19 @@ pub(crate) struct Ended {
     pub(crate) exit: Option<i32>,
     pub(crate) stdout: String,
     pub(crate) stderr: String,
+    pub(crate) audit: Audit,
 }
 
 /// Runs the module that lies in `place` as the list says. `home` is where the
 /// host finds what it keeps about its user: the real one is no test's business.
-pub(crate) fn tollgate(list: &List, run: &Run, place: &Path, home: &Path) -> Ended {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_tollgate"));
-    command.env_clear().env("HOME", home).current_dir(place);
-    command.arg("run");
+pub(crate) fn run(list: &List, run: &Run, place: &Path, home: &Path) -> Ended {
+    let log = home.join("audit.jsonl");
+    let mut command = tollgate_at(home);
+    command
+        .current_dir(place)
+        .arg("run")
+        .arg("--audit")
+        .arg(&log);
     for mount in &list.layout(run).mounts {
         command.args(["--dir", mount]);
     }
@@ -55,7 +61,15 @@ pub(crate) fn tollgate(list: &List, run: &Run, place: &Path, home: &Path) -> End
         exit,
         stdout: stdout.join().expect("standard output can be read"),
         stderr: stderr.join().expect("standard error can be read"),
+        audit: audit::of(&log, tollgate_at(home)),
     }
+}
+
+/// The built binary with an environment of ours alone.
+fn tollgate_at(home: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tollgate"));
+    command.env_clear().env("HOME", home);
+    command
 }
 
 /// Reads to the end beside the program, which would otherwise wait for us.

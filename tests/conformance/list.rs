@@ -84,6 +84,9 @@ pub(crate) struct Differs {
     /// What standard error must hold, so that one failure is not taken for
     /// another one. (Elsewhere it must be empty.)
     pub(crate) says: String,
+    /// The outcome of a record that the audit log must hold, where the reason
+    /// is an error that the host gave.
+    pub(crate) outcome: Option<String>,
     pub(crate) exit: i32,
     #[serde(default)]
     pub(crate) leaves: BTreeMap<String, String>,

@@ -22,6 +22,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::thread;
 
+mod audit;
 mod child;
 mod folder;
 mod list;
@@ -66,7 +67,7 @@ fn drive(list: &List, run: &Run, tests: &Path) -> Verdict {
     let home = tempfile::tempdir().expect("a folder for what the host keeps about its user");
     let place = folder::lay(list, run, tests);
     let before = folder::contents(place.path());
-    let ended = child::tollgate(list, run, place.path(), home.path());
+    let ended = child::run(list, run, place.path(), home.path());
     let after = folder::contents(place.path());
     let left = folder::differences(&before, &after);
     verdict::of(run, place.path(), &ended, &left)

@@ -1,5 +1,6 @@
 //! What is printed: a line for each run, and a sum.
 
+use std::collections::BTreeSet;
 use std::fmt::{self, Display, Formatter};
 use std::process::ExitCode;
 
@@ -11,6 +12,7 @@ use crate::verdict::Verdict;
 pub(crate) struct Report {
     /// Modules without an entry and the like.
     gaps: Vec<String>,
+    programs: BTreeSet<String>,
     lines: Vec<Line>,
 }
 
@@ -27,6 +29,7 @@ impl Report {
     pub(crate) fn new(gaps: Vec<String>) -> Self {
         Self {
             gaps,
+            programs: BTreeSet::new(),
             lines: Vec::new(),
         }
     }
@@ -43,6 +46,7 @@ impl Report {
             }
             Verdict::Fails(points) => ("FAILS", points, false),
         };
+        self.programs.insert(run.program.clone());
         self.lines.push(Line {
             name: run.name(),
             word,
@@ -80,7 +84,8 @@ impl Display for Report {
         }
         writeln!(
             f,
-            "{} runs: {} pass, {} differ as listed, {} are not as listed; {} gaps in the list",
+            "{} programs in {} runs: {} pass, {} differ as listed, {} are not as listed; {} gaps in the list",
+            self.programs.len(),
             self.lines.len(),
             self.count("passes"),
             self.count("differs"),

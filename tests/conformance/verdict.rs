@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use crate::audit::Audit;
 use crate::child::Ended;
 use crate::folder::Contents;
 use crate::list::Run;
@@ -37,6 +38,7 @@ pub(crate) fn of(run: &Run, place: &Path, ended: &Ended, left: &Contents) -> Ver
                 let says = &differs.says;
                 points.push(format!("standard error lacks {says:?}: {:?}", ended.stderr));
             }
+            audit(&mut points, differs.outcome.as_deref(), &ended.audit);
             if points.is_empty() {
                 Verdict::Differs
             } else {
@@ -58,6 +60,7 @@ fn from_what_node_expects(run: &Run, place: &Path, ended: &Ended, left: &Content
     text(&mut points, "standard output", &stdout, &ended.stdout);
     text(&mut points, "standard error", "", &ended.stderr);
     leaves(&mut points, &expected.leaves, left);
+    audit(&mut points, None, &ended.audit);
     points
 }
 
@@ -81,8 +84,24 @@ fn leaves(points: &mut Vec<String>, expected: &Contents, left: &Contents) {
     }
 }
 
+fn audit(points: &mut Vec<String>, expected: Option<&str>, found: &Audit) {
+    if !found.verifies {
+        points.push("its audit log does not verify".to_owned());
+    }
+    if let Some(outcome) = expected
+        && !found.outcomes.contains(outcome)
+    {
+        let outcomes = &found.outcomes;
+        points.push(format!(
+            "no record has the outcome {outcome}, only {outcomes:?}"
+        ));
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
     use crate::list::List;
 
@@ -91,13 +110,17 @@ mod tests {
 
     const DIFFERING: &str = "[layout.none]\nmounts = []\n\
         [[run]]\nprogram = 'p'\nlayout = 'none'\nexpects = { stdout = 'out' }\n\
-        differs = { exit = 134, says = 'line 5', reason = 'r' }\n";
+        differs = { exit = 134, says = 'line 5', outcome = 'loop', reason = 'r' }\n";
 
     fn ended(exit: i32, stdout: &str, stderr: &str) -> Ended {
         Ended {
             exit: Some(exit),
             stdout: stdout.to_owned(),
             stderr: stderr.to_owned(),
+            audit: Audit {
+                verifies: true,
+                outcomes: BTreeSet::from(["ok".to_owned(), "loop".to_owned()]),
+            },
         }
     }
 
@@ -159,6 +182,17 @@ mod tests {
             )),
             1
         );
+    }
+
+    #[test]
+    fn a_log_that_does_not_verify_or_lacks_the_reason_is_a_failure() {
+        let mut unverified = ended(3, "out", "");
+        unverified.audit.verifies = false;
+        let left = [("a", "1 bytes")];
+        assert_eq!(points(verdict(PLAIN, &unverified, &left)), 1);
+        let mut without_reason = ended(134, "", "at line 5");
+        without_reason.audit.outcomes.remove("loop");
+        assert_eq!(points(verdict(DIFFERING, &without_reason, &[])), 1);
     }
 
     #[test]

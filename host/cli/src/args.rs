@@ -10,8 +10,8 @@ use clap_complete::Shell;
 #[derive(Debug, Parser)]
 #[command(name = "tollgate", version, propagate_version = true, max_term_width = 100)]
 pub(crate) struct Args {
-    /// The operator's policy, which no run can exceed
-    #[arg(long, value_name = "FILE", env = "TOLLGATE_CEILING", global = true, help_heading = "Operator")]
+    /// The operator's policy, which no run can exceed [env: TOLLGATE_CEILING]
+    #[arg(long, value_name = "FILE", global = true, help_heading = "Operator")]
     pub(crate) ceiling: Option<PathBuf>,
 
     #[command(subcommand)]

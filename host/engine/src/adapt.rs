@@ -108,14 +108,68 @@ struct ExitCodes;
 impl Reencode for ExitCodes {
     type Error = std::convert::Infallible;
 
-    fn parse_import(
+    fn parse_import_section(
         &mut self,
         imports: &mut wasm_encoder::ImportSection,
-        import: wasmparser::Import<'_>,
+        section: wasmparser::ImportSectionReader<'_>,
     ) -> Result<(), reencode::Error<Self::Error>> {
-        let proc_exit =
-            import.module == WASI_0_1 && import.name == "proc_exit" && matches!(import.ty, TypeRef::Func(_));
-        let (module, name) = if proc_exit { (EXIT_MODULE, EXIT_FUNCTION) } else { (import.module, import.name) };
-        reencode::utils::parse_import(self, imports, wasmparser::Import { module, name, ty: import.ty })
+        for import in section.into_imports() {
+            let import = import?;
+            let proc_exit =
+                import.module == WASI_0_1 && import.name == "proc_exit" && matches!(import.ty, TypeRef::Func(_));
+            let (module, name) = if proc_exit { (EXIT_MODULE, EXIT_FUNCTION) } else { (import.module, import.name) };
+            reencode::utils::parse_import(self, imports, wasmparser::Import { module, name, ty: import.ty })?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn module(imports: &str) -> Vec<u8> {
+        wat::parse_str(format!(
+            r#"(module {imports} (memory (export "memory") 1) (func (export "_start")))"#
+        ))
+        .unwrap()
+    }
+
+    fn imports(module: &[u8]) -> Vec<(String, String)> {
+        let mut found = Vec::new();
+        for payload in Parser::new(0).parse_all(module) {
+            if let Payload::ImportSection(section) = payload.unwrap() {
+                for import in section.into_imports() {
+                    let import = import.unwrap();
+                    found.push((import.module.to_owned(), import.name.to_owned()));
+                }
+            }
+        }
+        found
+    }
+
+    #[test]
+    fn proc_exit_alone_is_taken_from_the_adapter() {
+        let module = module(
+            r#"(import "wasi_snapshot_preview1" "sched_yield" (func (result i32)))
+               (import "wasi_snapshot_preview1" "proc_exit" (func (param i32)))"#,
+        );
+        let renamed = imports(&with_exit_codes(&module).unwrap());
+        let pair = |module: &str, name: &str| (module.to_owned(), name.to_owned());
+        assert_eq!(renamed, [pair(WASI_0_1, "sched_yield"), pair(EXIT_MODULE, EXIT_FUNCTION)]);
+    }
+
+    #[test]
+    fn a22_modules_that_are_no_wasi_0_1_command_say_why() {
+        let unstable = module(r#"(import "wasi_unstable" "proc_exit" (func (param i32)))"#);
+        assert!(matches!(adapt(&unstable), Err(AdaptError::TooOld)));
+        let foreign = module(r#"(import "env" "abort" (func))"#);
+        assert!(matches!(adapt(&foreign), Err(AdaptError::UnknownImport { .. })));
+        let library = wat::parse_str("(module)").unwrap();
+        assert!(matches!(adapt(&library), Err(AdaptError::NoStart)));
+        let mut torn = module("");
+        torn.truncate(torn.len() - 3);
+        assert!(matches!(adapt(&torn), Err(AdaptError::Malformed(_))));
+        assert!(adapt(&module("")).is_ok());
     }
 }

@@ -145,7 +145,7 @@ impl<P: Profile> Engine<P> {
         let watch = Stopwatch::start();
         let component = Component::from_binary(self.wasmtime(), source.component())
             .map_err(|error| LoadError::Invalid(format!("{error:#}")))?;
-        let took = watch.elapsed();
+        let took = watch.reading();
         let Some(cache) = cache else { return Ok((component, Origin::Compiled { took, artifact: None })) };
         let artifact = component.serialize().map_err(|error| LoadError::Invalid(format!("{error:#}")))?;
         let about = Entry {

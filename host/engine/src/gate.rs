@@ -194,6 +194,31 @@ impl Gate {
         self.0.audit.room().await;
     }
 
+    /// Records an operation that is refused before any policy is asked, by a rule of the host's own: `wall:0` for what
+    /// no grant could allow, such as leaving the folder that a descriptor stands for.
+    ///
+    /// # Errors
+    ///
+    /// The log has failed or is used up: the guest ends.
+    pub async fn refuse(
+        &self,
+        import: &'static str,
+        operation: &Operation<'_>,
+        outcome: &'static str,
+    ) -> Result<(), Stop> {
+        let entry = Entry {
+            import,
+            operation: operation.name(),
+            resource: &operation.resource(),
+            decision: tollgate_audit::Decision::Deny,
+            rule: "wall:0",
+            high_rate: false,
+        };
+        self.0.denials.fetch_add(1, Ordering::Relaxed);
+        let pending = self.0.audit.begin(entry).await?;
+        Ok(pending.finish_flushed(outcome, 0, 0).await?)
+    }
+
     /// Runs one synchronous host operation through the gate: decide, reserve, `act` with the permit, file.
     ///
     /// # Errors

@@ -89,7 +89,7 @@ impl<P: Profile> Engine<P> {
             Err(_) => timed_out(&gate, wall).await,
         };
         let memory = store.data_mut().limiter().peak();
-        (result, Usage { wall: started.elapsed(), memory })
+        (result, Usage { wall: started.reading(), memory })
     }
 
     fn store<T: GuestState>(&self, state: T) -> Store<T> {
@@ -202,7 +202,14 @@ fn by_the_host(stop: Stop) -> Result<Ended, RunError> {
     }
 }
 
-/// The trap and the guest's own frames. What wasmtime says here names guest functions and offsets, no host path.
+/// What went wrong, and below it the guest's own frames: names and offsets of its code, no host path.
 fn describe(error: &wasmtime::Error) -> String {
-    format!("{error:?}")
+    let cause = match error.downcast_ref::<wasmtime::Trap>() {
+        Some(trap) => trap.to_string(),
+        None => error.root_cause().to_string(),
+    };
+    match error.downcast_ref::<wasmtime::WasmBacktrace>() {
+        Some(frames) => format!("{cause}\n{frames}"),
+        None => cause,
+    }
 }

@@ -153,8 +153,6 @@ impl Environment {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test that fails should say where")]
-
     use super::*;
 
     fn environment(entries: &[&str]) -> Environment {

@@ -103,6 +103,7 @@ mod permit;
 mod policy;
 mod protocol;
 mod quantity;
+mod resource;
 mod rule;
 mod scope;
 mod suggest;

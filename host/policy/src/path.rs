@@ -63,8 +63,6 @@ pub(crate) fn is_within(path: &str, root: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test that fails should say where")]
-
     use super::*;
 
     #[test]

@@ -146,8 +146,6 @@ impl fmt::Display for ScopeSet {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test that fails should say where")]
-
     use super::*;
 
     #[test]

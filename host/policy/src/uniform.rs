@@ -66,8 +66,6 @@ fn share_of_mount(tree: &MountTree, root: &str) -> Share {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test that fails should say where")]
-
     use super::*;
 
     fn pattern(text: &str, root: &str) -> Share {

@@ -322,8 +322,6 @@ impl std::fmt::Display for Verbs {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test that fails should say where")]
-
     use super::*;
 
     #[test]

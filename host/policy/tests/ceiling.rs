@@ -1,6 +1,10 @@
 //! A run under the operator's ceiling.
 
-#![expect(clippy::unwrap_used, reason = "a test that fails should say where")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test that fails should say where"
+)]
 
 use tollgate_policy::{
     Decision, Effective, EffectiveError, FsVerb, Operation, Outcome, Policy, PolicyBuilder,

@@ -1,10 +1,6 @@
 //! `tollgate.toml`: what it says, and where its mistakes are.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a test that fails should say where"
-)]
+#![expect(clippy::unwrap_used, reason = "a test that fails should say where")]
 
 use tollgate_policy::{
     AuditSettings, Clock, Detail, Effective, EnvVerb, FileProblem, Flush, FsVerb, HttpScheme,

@@ -1,6 +1,6 @@
 //! How a filesystem operation passes the gate.
 
-use tollgate_engine::{Gate, Rate, Traffic, Verdict, case_of};
+use tollgate_engine::{Gate, Outcome as _, Rate, Traffic, Verdict, case_of};
 use tollgate_policy::{FsVerb, Operation, Permit};
 use tollgate_vfs::{DirHandle, Follow, FsError, Target};
 use tollgate_world::{Failure, FilesystemFailure};
@@ -102,6 +102,13 @@ pub(super) async fn resolve(
         Err(error) => error,
     };
     let asked = lexical(dir.path(), path);
+    if error == FsError::NotPermitted {
+        // The wall of the descriptor itself: what lies behind it is not for the policy to say, nor for the guest to
+        // learn from the difference between two errors.
+        let operation = Operation::Fs { verb, path: &asked };
+        gate.refuse(import, &operation, Fs(error).case()).await.map_err(Failure::trap)?;
+        return Err(Fs(error).into());
+    }
     let ask = Ask { import, verb, path: &asked, read_only: dir.read_only(), rate: Rate::Single };
     pass(gate, ask, |permit, _| {
         drop(permit);

@@ -14,7 +14,8 @@ use crate::exit::Failure;
 
 /// Does what the command line asks, and gives the exit code.
 pub(crate) fn dispatch(args: Args) -> Result<u8, Failure> {
-    let ceiling = args.ceiling.as_deref();
+    let ceiling = args.ceiling.or_else(crate::host::environment::ceiling);
+    let ceiling = ceiling.as_deref();
     match args.command {
         Command::Run(run) => run::run(*run, ceiling),
         Command::Inspect(inspect) => inspect::inspect(&inspect, ceiling),

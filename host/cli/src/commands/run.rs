@@ -13,7 +13,7 @@ use super::compile;
 use crate::args::Run;
 use crate::exit::Failure;
 use crate::host::folders::{self, Bases};
-use crate::host::{environment, files, signals};
+use crate::host::{environment, files, identity, signals};
 use crate::report::Report;
 use crate::{ask, policy, table};
 
@@ -96,7 +96,7 @@ struct Prepared<'a> {
 
 impl Prepared<'_> {
     fn start(self, bytes: Vec<u8>, tree: Tree) -> Result<u8, Failure> {
-        let run = run_id()?;
+        let run = identity::run()?;
         let component = Digest::of(&bytes).to_string();
         let identity = RunIdentity { run: run.clone(), vm: None, process: None, component: component.clone() };
         let limits = self.policy.limits();
@@ -204,10 +204,4 @@ impl Prepared<'_> {
 fn print_values(values: &[String]) -> Result<u8, Failure> {
     table::to_stdout(|out| values.iter().try_for_each(|value| writeln!(out, "{value}")))?;
     Ok(0)
-}
-
-fn run_id() -> Result<String, Failure> {
-    let mut bytes = [0_u8; 8];
-    getrandom::fill(&mut bytes).map_err(|error| Failure::Host(format!("no entropy for the run's name: {error}")))?;
-    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
 }

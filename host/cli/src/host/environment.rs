@@ -7,6 +7,11 @@ pub(crate) fn variables() -> impl Iterator<Item = (String, String)> {
     std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
 }
 
+/// The operator's policy, where no flag names one. Set and empty, it names none.
+pub(crate) fn ceiling() -> Option<PathBuf> {
+    std::env::var_os("TOLLGATE_CEILING").filter(|path| !path.is_empty()).map(PathBuf::from)
+}
+
 /// The user's configuration folder for Tollgate, as the XDG base directories have it.
 pub(crate) fn configuration() -> Option<PathBuf> {
     base("XDG_CONFIG_HOME", ".config")

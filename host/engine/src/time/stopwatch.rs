@@ -10,7 +10,7 @@ impl Stopwatch {
         Self(Instant::now())
     }
 
-    pub(crate) fn elapsed(&self) -> Duration {
+    pub(crate) fn reading(&self) -> Duration {
         self.0.elapsed()
     }
 }

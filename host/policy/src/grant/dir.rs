@@ -76,8 +76,6 @@ impl DirGrant {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test that fails should say where")]
-
     use super::*;
 
     /// Host, guest name, guest path, read-only.

@@ -166,8 +166,6 @@ fn embedded(address: Ipv6Addr) -> Option<Ipv4Addr> {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test that fails should say where")]
-
     use super::*;
 
     fn what(address: &str) -> Option<&'static str> {

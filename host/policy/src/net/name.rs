@@ -92,8 +92,6 @@ pub(crate) fn is_localhost(name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test that fails should say where")]
-
     use super::*;
 
     #[test]

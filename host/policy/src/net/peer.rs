@@ -109,8 +109,6 @@ fn literal(host: &str) -> Option<IpAddr> {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test that fails should say where")]
-
     use super::*;
 
     fn named(host: &str) -> Named<'_> {
