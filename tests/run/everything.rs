@@ -114,6 +114,7 @@ fn outcomes<'a>(finished: &'a Finished, name: &str) -> Vec<&'a str> {
 /// Where the log names the function that the guest called.
 fn import(name: &str) -> &str {
     match name.trim_start_matches("file ") {
+        "wasi:cli/stdin#get-stdin" => "wasi:io/streams#[method]input-stream.read",
         "wasi:cli/stderr#get-stderr" => "wasi:io/streams#[method]output-stream.write",
         name => name,
     }

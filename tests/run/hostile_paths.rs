@@ -189,15 +189,12 @@ fn a61_letters_that_look_alike_are_different_names() {
 fn a66_a_sibling_with_a_common_prefix_is_another_folder() {
     let scene = with_outside();
     symlink("../work-secret", scene.path("work/link")).unwrap();
-    let secret = scene.path("work-secret/secret").display().to_string();
     let operations = [
-        "open p0 ../work-secret/secret read f".to_owned(),
-        "open p0 -secret/secret read f".to_owned(),
-        "open p0 link/secret read,follow f".to_owned(),
-        format!("open p0 {secret} read f"),
-        "open p0 /work-secret/secret read f".to_owned(),
+        "open p0 ../work-secret/secret read f",
+        "open p0 -secret/secret read f",
+        "open p0 link/secret read,follow f",
+        "open p0 /work-secret/secret read f",
     ];
-    let operations: Vec<&str> = operations.iter().map(String::as_str).collect();
     let answers = scene.operations(&operations, &["--dir", &scene.dir("")]);
     assert!(answers.iter().all(|answer| answer.starts_with("error ")), "{answers:?}");
     // A rule about `/work/a` says nothing of `/work/ab`.
@@ -327,7 +324,7 @@ fn i54_a_folder_that_is_moved_out_leads_nowhere_new() {
 fn i59_names_of_any_kind_are_made_listed_and_found() {
     use std::os::unix::ffi::OsStrExt as _;
     let scene = scene!();
-    let names = ["new%0Aline", "%1B[31mred", "%E2%80%AErtl", "tab%09tab", "%22quote", "back\\slash", "-", "%F0%9F%A6%80"];
+    let names = ["new%0Aline", "%1B[31mred", "\u{202e}rtl", "tab%09tab", "\"quote", "back\\slash", "-", "\u{1f980}"];
     let mut operations: Vec<String> = names.iter().map(|name| format!("open p0 {name} create,write f")).collect();
     operations.extend(names.iter().map(|name| format!("stat-at p0 {name}")));
     operations.push("list p0".to_owned());

@@ -153,7 +153,9 @@ fn i15_i16_recursion_without_end_is_a_trap() {
     for size in ["small", "big"] {
         let (finished, _) = small(scene!().run(guests::RECURSION).args(&[size]));
         finished.expect(134);
-        assert!(finished.stderr.contains("stack"), "{}", finished.stderr);
+        // Large frames leave the stack that the guest keeps in its own memory first.
+        let why = if size == "big" { "out of bounds memory access" } else { "call stack exhausted" };
+        assert!(finished.stderr.contains(why), "{size}: {}", finished.stderr);
     }
 }
 
@@ -176,16 +178,16 @@ fn a9_random_bytes_without_bound_end_the_guest_by_a_limit() {
 }
 
 #[test]
-pub(crate) fn a12_ten_gigabytes_to_a_denied_stream_take_no_memory() {
+pub(crate) fn a12_half_a_gigabyte_to_a_denied_stream_takes_no_memory() {
     let policy = "version = 1\n[stdio]\ndefault = \"allow\"\ndeny = [\"stdout\"]\n[limits]\nmemory = \"64MiB\"\n";
     let run = scene!();
     let (finished, records) = run.run(guests::FLOOD_REFUSED).policy(policy).logged();
     finished.expect(0);
-    assert!(finished.stderr.contains("written 0 refused 163840"), "{}", finished.stderr);
+    assert!(finished.stderr.contains("written 0 refused 8192"), "{}", finished.stderr);
     let quiet = run.run(guests::HELLO).finish().peak_bytes;
     assert!(finished.peak_bytes < quiet + (64 << 20), "{} over {quiet}", finished.peak_bytes);
     let calls: u64 = records.iter().filter(|record| record.is("stdio.write", "stdout")).map(|record| record.count).sum();
-    assert_eq!(calls, 163_840);
+    assert_eq!(calls, 8192);
 }
 
 #[test]

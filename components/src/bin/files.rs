@@ -73,7 +73,8 @@ fn main() {
     report("list-dir", names("dir"));
     report("missing", content("nothing"));
     report("a-folder-is-no-file", content("dir"));
-    report("not-empty", fs::remove_dir(path("dir")).map(none));
+    let refused = fs::remove_dir(path("dir")).map_err(|error| error.raw_os_error().unwrap_or_default());
+    say!("not-empty: error {}", refused.err().unwrap_or_default());
     report("large", large("large"));
     report("remove", fs::remove_file(path("large")).map(none));
     report("remove-all", fs::remove_dir_all(path("dir")).map(none));

@@ -1,5 +1,5 @@
-//! Writes ten gigabytes to standard output, through a new handle each time that one is refused, and counts on standard
-//! error what came of it.
+//! Writes half a gigabyte to standard output, each chunk through a new handle, and counts on standard error what came
+//! of it.
 
 use std::io::Write as _;
 use tollgate_components::host::wasi::cli::stdout::get_stdout;
@@ -9,7 +9,7 @@ const CHUNK: usize = 64 * 1024;
 fn main() {
     let chunk = vec![b'x'; CHUNK];
     let (mut written, mut refused) = (0_u64, 0_u64);
-    for _ in 0..(10 << 30) / CHUNK {
+    for _ in 0..(512 << 20) / CHUNK {
         let stream = get_stdout();
         let room = stream.check_write().unwrap_or_default();
         let part = chunk.get(..usize::try_from(room).unwrap_or_default()).unwrap_or(&chunk);

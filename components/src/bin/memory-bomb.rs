@@ -1,5 +1,6 @@
 //! Grows its memory until it is refused: `cope` then exits with 7, `trap` then traps.
 
+use tollgate_components::host::wasi::cli::exit::exit_with_code;
 use tollgate_components::say;
 
 const PAGES: usize = 16;
@@ -12,7 +13,7 @@ fn main() {
     }
     say!("refused after {grown} pages");
     if word == "cope" {
-        std::process::exit(7);
+        exit_with_code(7);
     }
     core::arch::wasm32::unreachable()
 }

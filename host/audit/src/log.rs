@@ -19,7 +19,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 
 /// An open log. Clones are the same log; it is closed by [`close`](Log::close), or when the last clone and the last of
-/// its runs are dropped.
+/// its runs and their calls are dropped, which then blocks as `close` does and tells nobody what went wrong.
 #[derive(Clone)]
 pub struct Log(Arc<Handle>);
 

@@ -204,7 +204,7 @@ impl Effective {
         };
         let ceiling = ceiling.judge(asked);
         // Where both deny, the operator's rule is the one that no run can mend.
-        let by_ceiling = ceiling.mode < run.mode;
+        let by_ceiling = ceiling.mode < run.mode || ceiling.mode == Mode::Deny;
         let verdict = if by_ceiling { ceiling } else { run };
         (verdict, permissive && ceiling.mode == Mode::Allow)
     }

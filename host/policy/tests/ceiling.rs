@@ -277,3 +277,11 @@ fn the_whole_policy_is_shown_as_json() {
     );
     assert_eq!(json["scopes"].get("env"), None);
 }
+
+/// One policy serves every guest of a host, on whichever thread it runs.
+#[test]
+fn what_holds_can_be_shared_between_threads() {
+    fn shared<T: Send + Sync + 'static>() {}
+    shared::<Effective>();
+    shared::<Decision>();
+}

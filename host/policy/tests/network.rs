@@ -294,6 +294,22 @@ fn a_denial_covers_whatever_its_text_could_mean() {
     assert!(!connects(&effective, None, "1.1.1.1", 53));
     assert!(connects(&effective, None, "1.1.1.1", 443));
     assert!(resolves(&effective, "fine.example"));
+    // A denied port is no reason not to look a name up; an address without a port is one to refuse.
+    let ports = self::effective(|flags| flags.allow_net("*")?.deny_net("*:25"));
+    assert!(resolves(&ports, "mail.example"));
+    assert!(connects(&ports, None, PUBLIC, 26));
+    assert!(!connects(&ports, None, PUBLIC, 25));
+    let target = NetworkTarget {
+        transport: Transport::Tcp,
+        host: None,
+        addr: Some(ip(PUBLIC)),
+        port: None,
+    };
+    let portless = Operation::Network {
+        verb: NetworkVerb::Connect,
+        target,
+    };
+    assert!(!allows(&ports, &portless));
 }
 
 #[test]

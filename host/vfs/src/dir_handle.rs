@@ -1,5 +1,6 @@
 //! An open directory, as a guest's descriptor holds it.
 
+use std::fmt;
 use std::sync::Arc;
 
 use crate::namespace::{HandleSlot, Node, Shared};
@@ -113,5 +114,12 @@ impl DirHandle {
         spend(permit, FsVerb::Stat)?;
         let mine = self.0.node.directory.stat_self()?.object;
         Ok(mine == other.0.node.directory.stat_self()?.object)
+    }
+}
+
+/// The path alone: what is behind it is nobody's business in a log.
+impl fmt::Debug for DirHandle {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_tuple("DirHandle").field(&self.path()).finish()
     }
 }

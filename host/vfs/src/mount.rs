@@ -1,5 +1,6 @@
 //! What can be mounted.
 
+use std::fmt;
 use std::sync::Arc;
 
 use cap_std::fs::Dir;
@@ -101,5 +102,17 @@ impl Layer {
         Ok(Self {
             root: host::open_root(directory, host::KernelFilesystems::Refuse)?,
         })
+    }
+}
+
+impl fmt::Debug for Mount {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Mount").finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Layer {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Layer").finish_non_exhaustive()
     }
 }

@@ -10,7 +10,7 @@ use crate::FsError;
 /// # use tollgate_vfs::Permits;
 /// let none = Permits::default(); // enough for nothing
 /// ```
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub struct Permits(Vec<Permit>);
 
 impl From<Permit> for Permits {

@@ -1,5 +1,6 @@
 //! A listing, one entry at a time.
 
+use std::fmt;
 use std::sync::Arc;
 
 use crate::backend::DirStream;
@@ -61,5 +62,11 @@ impl ReadDir {
             }
         }
         Ok(None)
+    }
+}
+
+impl fmt::Debug for ReadDir {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("ReadDir").finish_non_exhaustive()
     }
 }

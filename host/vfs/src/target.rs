@@ -1,5 +1,6 @@
 //! What a path was resolved to, before anything is done to it.
 
+use std::fmt;
 use std::sync::Arc;
 
 use crate::namespace::{Node, Shared};
@@ -24,7 +25,7 @@ pub struct Target {
 }
 
 /// What opening yields.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub enum Opened {
     /// A regular file.
     File(FileHandle),
@@ -98,5 +99,12 @@ impl Target {
 
     pub(crate) fn same_mount(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.node().mount, &other.node().mount)
+    }
+}
+
+/// The path alone: what is behind it is nobody's business in a log.
+impl fmt::Debug for Target {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_tuple("Target").field(&self.path()).finish()
     }
 }

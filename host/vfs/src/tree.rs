@@ -1,5 +1,6 @@
 //! The mount table: one namespace, in which each mount has its place.
 
+use std::fmt;
 use std::sync::Arc;
 
 use crate::namespace::{HandleSlot, Mounted, Node, Place, Placed, Point, Shared};
@@ -147,4 +148,16 @@ fn find(root: &Arc<Point>, place: &Place) -> Option<Arc<Point>> {
     place
         .iter()
         .try_fold(Arc::clone(root), |point, name| point.child(name))
+}
+
+impl fmt::Debug for Tree {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Tree").finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for TreeBuilder {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("TreeBuilder").finish_non_exhaustive()
+    }
 }

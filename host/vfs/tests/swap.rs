@@ -4,11 +4,13 @@
 
 #![expect(
     clippy::disallowed_methods,
+    clippy::disallowed_macros,
     reason = "the test prepares host directories by itself, races them, and times itself"
 )]
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
+    clippy::indexing_slicing,
     reason = "helpers of tests fail as tests do"
 )]
 

@@ -6,6 +6,7 @@
 
 #![expect(
     clippy::disallowed_methods,
+    clippy::disallowed_types,
     reason = "this folder is where host files are reached: beneath a mount, by handle and name"
 )]
 

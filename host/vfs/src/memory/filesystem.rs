@@ -1,5 +1,6 @@
 //! The filesystem as a whole: one table, one lock, one clock.
 
+use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -53,7 +54,12 @@ impl MemoryFs {
         &self,
         layers: impl Iterator<Item = Arc<dyn Directory>>,
     ) -> Result<(), MountError> {
-        self.lock().lay_over(layers.map(Lower::root).collect())
+        // In this order, so that the lock is let go first on every way out: to drop a handle on this very
+        // filesystem, which somebody may have given as its own layer, takes the lock.
+        let lowers: Vec<Lower> = layers.map(Lower::root).collect();
+        let mut table = self.lock();
+        table.check_upper()?;
+        table.lay_over(lowers)
     }
 
     pub(super) fn now(&self) -> Timestamp {
@@ -101,5 +107,11 @@ impl MemoryFs {
     /// Whether both are the same filesystem.
     pub(super) fn is(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl fmt::Debug for MemoryFs {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("MemoryFs").finish_non_exhaustive()
     }
 }

@@ -64,11 +64,17 @@ impl Table {
         }
     }
 
+    /// Whether layers may be put beneath.
+    pub(super) fn check_upper(&self) -> Result<(), MountError> {
+        if self.frozen || self.layered {
+            Err(MountError::UpperInUse)
+        } else {
+            Ok(())
+        }
+    }
+
     /// Puts layers beneath what is here, merging directories of the same path.
     pub(super) fn lay_over(&mut self, mut lowers: Vec<Lower>) -> Result<(), MountError> {
-        if self.frozen || self.layered {
-            return Err(MountError::UpperInUse);
-        }
         for lower in &mut lowers {
             lower.open().map_err(MountError::Lower)?;
         }
@@ -176,11 +182,11 @@ impl Table {
             self.by_origin.remove(&origin);
         }
         if !node.pristine {
-            self.usage.inodes -= 1;
-            self.usage.bytes -= node.charged();
+            self.usage.inodes = self.usage.inodes.saturating_sub(1);
+            self.usage.bytes = self.usage.bytes.saturating_sub(node.charged());
         }
         if let Body::Directory(directory) = node.body {
-            self.usage.entries -= directory.entries.len() as u64;
+            self.release_entries(directory.entries.len());
             if let Some(parent) = directory.parent {
                 self.unpin(parent);
             }
@@ -279,9 +285,17 @@ impl Table {
         Ok(())
     }
 
+    fn free_bytes(&self) -> u64 {
+        self.quota.bytes.saturating_sub(self.usage.bytes)
+    }
+
+    fn release_entries(&mut self, count: usize) {
+        self.usage.entries = self.usage.entries.saturating_sub(count as u64);
+    }
+
     /// Charges for one more node.
     fn charge(&mut self, bytes: u64) -> Result<(), FsError> {
-        if self.usage.inodes >= self.quota.inodes || bytes > self.quota.bytes - self.usage.bytes {
+        if self.usage.inodes >= self.quota.inodes || bytes > self.free_bytes() {
             return Err(FsError::InsufficientSpace);
         }
         self.usage.inodes += 1;
@@ -297,12 +311,12 @@ impl Table {
         edit: impl FnOnce(&mut Content, u64) -> Result<R, FsError>,
     ) -> Result<R, FsError> {
         self.keep(number)?;
-        let allowance = self.quota.bytes - self.usage.bytes;
+        let allowance = self.free_bytes();
         let content = self.content_mut(number)?;
         let before = content.charged();
         let result = edit(content, allowance);
         let after = content.charged();
-        self.usage.bytes = self.usage.bytes - before + after;
+        self.usage.bytes = self.usage.bytes.saturating_sub(before) + after;
         if result.is_ok() {
             self.node_mut(number)?.touch_content(now);
         }
@@ -338,7 +352,7 @@ impl Table {
             return self.put(number, name, Slot::Whiteout);
         }
         if self.directory_mut(number)?.entries.remove(name).is_some() {
-            self.usage.entries -= 1;
+            self.release_entries(1);
         }
         Ok(())
     }
@@ -349,7 +363,7 @@ impl Table {
         let entries = std::mem::take(&mut directory.entries);
         directory.lowers.clear();
         let parent = directory.parent.take();
-        self.usage.entries -= entries.len() as u64;
+        self.release_entries(entries.len());
         if let Some(parent) = parent {
             self.unpin(parent);
         }

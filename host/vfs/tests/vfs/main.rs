@@ -3,10 +3,11 @@
 
 #![expect(
     clippy::disallowed_methods,
+    clippy::disallowed_types,
+    clippy::disallowed_macros,
     reason = "the tests prepare host directories by themselves and look at them past the filesystem under test"
 )]
 #![expect(
-    clippy::expect_used,
     clippy::unwrap_used,
     clippy::panic,
     clippy::indexing_slicing,
@@ -22,4 +23,6 @@ mod model;
 mod mounts;
 mod oracle;
 mod overlay;
+mod read_only;
+mod scale;
 mod support;

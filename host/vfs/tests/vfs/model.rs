@@ -9,7 +9,7 @@ use tollgate_vfs::{
 };
 
 use crate::oracle::{Answer, Op, Oracle, SLOTS, answer_stat};
-use crate::support::{Ops, capability, host, memory, permit, permits, rooted};
+use crate::support::{Ops, capability, host, memory, permit, permits, quick_directory, rooted};
 
 /// A backend under test.
 struct Subject {
@@ -283,7 +283,7 @@ proptest! {
         first in ops(40), second in ops(40), third in ops(40)
     ) {
         let (kernel, mounted, lower) = (
-            tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap(),
+            quick_directory(), quick_directory(), quick_directory(),
         );
         let mut oracle = Oracle::new(kernel.path());
         let base = memory();

@@ -215,3 +215,33 @@ impl Drop for Stop<'_> {
         self.0.store(true, Ordering::Relaxed);
     }
 }
+
+/// A host directory, in memory where there is such a place, for tests that build thousands of trees.
+pub(crate) fn quick_directory() -> tempfile::TempDir {
+    tempfile::tempdir_in("/dev/shm")
+        .or_else(|_| tempfile::tempdir())
+        .unwrap()
+}
+
+/// Runs a test on a host directory, in memory, and on an overlay.
+pub(crate) fn both(test: impl Fn(&DirHandle)) {
+    let directory = tempfile::tempdir().unwrap();
+    test(&host_root(directory.path()));
+    test(&memory_root());
+    let overlay = Mount::overlay(vec![tollgate_vfs::Layer::memory(memory())], memory());
+    test(&rooted(overlay.unwrap()).1);
+}
+
+/// Names and contents of a host directory.
+pub(crate) fn listing(path: &Path) -> Vec<(String, Vec<u8>)> {
+    let mut found: Vec<_> = std::fs::read_dir(path)
+        .unwrap()
+        .map(|entry| {
+            let entry = entry.unwrap();
+            let content = std::fs::read(entry.path()).unwrap_or_default();
+            (entry.file_name().into_string().unwrap(), content)
+        })
+        .collect();
+    found.sort();
+    found
+}
