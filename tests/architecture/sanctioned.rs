@@ -98,7 +98,7 @@ pub(crate) const SANCTIONS: &[Sanction] = &[
     },
     Sanction {
         class: Class::Stdio,
-        folder: "host/cli/src",
+        folder: "host/cli/src/terminal",
         reason: "the command line speaks to the person who called it",
     },
 ];

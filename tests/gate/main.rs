@@ -26,7 +26,7 @@ use std::path::Path;
 use compare::{Entry, compare, covers};
 use literals::Literal;
 
-/// What is excused from the gate, function by function: where `UNGATED` says `*`, this says what that is today.
+/// What the groups of `UNGATED` excuse, function by function: where it says `*`, this says what that is today.
 const EXCUSED: &str = include_str!("excused.txt");
 
 fn repository() -> &'static Path {
@@ -47,10 +47,11 @@ fn a65_every_function_of_the_world_is_at_the_gate_or_excused_with_a_reason() {
 #[test]
 fn a65_what_a_group_excuses_is_written_down_function_by_function() {
     let gated: BTreeSet<String> = literals::of_bridge(repository()).into_iter().map(|literal| literal.text).collect();
+    let groups: Vec<Entry> = entries().into_iter().filter(|entry| entry.names.ends_with('*')).collect();
     let excused: Vec<String> = world::functions(repository())
         .into_iter()
         .filter(|function| !gated.contains(function))
-        .filter(|function| entries().iter().any(|entry| covers(&entry.names, function)))
+        .filter(|function| groups.iter().any(|entry| covers(&entry.names, function)))
         .collect();
     let known: Vec<&str> = EXCUSED.lines().filter(|line| !line.is_empty() && !line.starts_with("//")).collect();
     let new: Vec<_> = excused.iter().filter(|function| !known.contains(&function.as_str())).collect();

@@ -48,7 +48,7 @@ fn kill_one(scene: &Scene, moments: &mut Moments, seen: &mut Seen) {
     if moments.next(2) == 0 {
         assert_eq!(running.line(), "started");
     }
-    std::thread::sleep(Duration::from_micros(moments.next(400_000)));
+    std::thread::sleep(Duration::from_micros(moments.next(200_000)));
     let flushed = head(scene);
     running.signal(Signal::KILL);
     assert_eq!(running.wait().code, None);

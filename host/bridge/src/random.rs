@@ -44,7 +44,6 @@ impl View<'_> {
     /// The function has to give as many bytes as are asked for, so too many end the guest.
     async fn bytes(&mut self, import: &'static str, source: Random, length: u64) -> wasmtime::Result<Vec<u8>> {
         if length > self.gate.limits().host_call_bytes {
-            self.gate.limit_reached(LimitKey::HostCallBytes, length).await?;
             return Err(Stop::Limit(LimitKey::HostCallBytes).into());
         }
         let length = usize::try_from(length)?;

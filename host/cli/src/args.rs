@@ -1,9 +1,12 @@
 //! The command line, as clap reads it.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+
+use crate::exit::Failure;
 
 /// Run WebAssembly components that nobody here vouches for, give them exactly what a policy grants, and prove
 /// afterwards what they did.
@@ -122,12 +125,33 @@ pub(crate) struct Run {
     #[arg(long, value_name = "CALL")]
     pub(crate) invoke: Option<String>,
 
-    /// The component, or WASI 0.1 module
-    #[arg(value_name = "FILE")]
-    pub(crate) file: PathBuf,
-    /// The guest's arguments: everything after FILE
-    #[arg(value_name = "ARGS", trailing_var_arg = true, allow_hyphen_values = true)]
-    pub(crate) arguments: Vec<String>,
+    /// The component, or WASI 0.1 module; everything after it is the guest's
+    // One list, so that clap stops looking for flags at its first member: a flag of the guest's that happens to be
+    // spelt like one of ours must never become a grant.
+    #[arg(value_name = "FILE [ARGS]…", required = true, num_args = 1.., trailing_var_arg = true, allow_hyphen_values = true)]
+    program: Vec<OsString>,
+}
+
+impl Run {
+    /// FILE, and the guest's arguments.
+    pub(crate) fn program(&self) -> Result<(PathBuf, Vec<String>), Failure> {
+        let usage = |message: String| Err(Failure::Usage(message));
+        let Some((file, arguments)) = self.program.split_first() else {
+            return usage("FILE is missing".to_owned());
+        };
+        if file.as_encoded_bytes().starts_with(b"-") {
+            let file = file.to_string_lossy();
+            return usage(format!("there is no flag `{file}`; a file of that name is written as `./{file}`"));
+        }
+        let mut texts = Vec::with_capacity(arguments.len());
+        for argument in arguments {
+            match argument.to_str() {
+                Some(text) => texts.push(text.to_owned()),
+                None => return usage(format!("the argument `{}` is not UTF-8, which WASI demands", argument.to_string_lossy())),
+            }
+        }
+        Ok((PathBuf::from(file), texts))
+    }
 }
 
 #[derive(Debug, ClapArgs)]

@@ -4,13 +4,13 @@
 //! works on values.
 
 mod args;
-mod ask;
+
 mod commands;
 mod exit;
 mod host;
 mod policy;
 mod report;
-mod table;
+mod terminal;
 
 use std::process::ExitCode;
 
@@ -21,7 +21,7 @@ fn main() -> ExitCode {
     match commands::dispatch(args) {
         Ok(code) => ExitCode::from(code),
         Err(failure) => {
-            table::complain(&failure.to_string());
+            terminal::table::complain(&failure.to_string());
             ExitCode::from(failure.code())
         }
     }

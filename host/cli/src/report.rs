@@ -9,7 +9,7 @@ use tollgate_engine::Usage;
 use tollgate_policy::{LimitKey, Limits};
 
 use crate::args::ReportForm;
-use crate::table;
+use crate::terminal::table;
 
 /// What a finished run comes to.
 pub(crate) struct Report<'a> {

@@ -114,11 +114,7 @@ pub fn check_caps(binary: &[u8]) -> Result<(), CapError> {
         match payload {
             Payload::ModuleSection { .. } => open.push(false),
             Payload::ComponentSection { .. } => open.push(true),
-            Payload::End(_) => {
-                if open.pop() == Some(true) {
-                    counts.depth -= 1;
-                }
-            }
+            Payload::End(_) if open.pop() == Some(true) => counts.depth -= 1,
             _ => {}
         }
     }

@@ -110,6 +110,12 @@ impl Gate {
         Self(Arc::new(Inner { policy, limits, audit, decider, output_left, denials: AtomicU64::new(0) }))
     }
 
+    /// The same, to be kept.
+    #[must_use]
+    pub fn shared_policy(&self) -> &Arc<Effective> {
+        &self.0.policy
+    }
+
     /// The limits of the run.
     #[must_use]
     pub fn limits(&self) -> &Limits {
@@ -264,8 +270,11 @@ impl Gate {
     /// # Errors
     ///
     /// The log has failed or is used up.
-    pub async fn limit_reached(&self, limit: LimitKey, asked: u64) -> Result<(), Stop> {
-        let resource = format!("{limit}={asked}");
+    pub async fn limit_reached(&self, limit: LimitKey) -> Result<(), Stop> {
+        let resource = match stated(&self.0.limits, limit) {
+            Some(value) => format!("{limit}={}", limit.show(value)),
+            None => limit.to_string(),
+        };
         let entry = Entry {
             import: "host:limits",
             operation: "limit.reached",
@@ -325,6 +334,27 @@ pub fn case_of<T, E: Outcome>(result: &Result<T, E>) -> &'static str {
         Ok(_) => "ok",
         Err(error) => error.case(),
     }
+}
+
+/// The limit's value in bytes, milliseconds or ones.
+fn stated(limits: &Limits, limit: LimitKey) -> Option<u64> {
+    let millis = |time: std::time::Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+    Some(match limit {
+        LimitKey::Memory => limits.memory,
+        LimitKey::Wall => millis(limits.wall),
+        LimitKey::Cpu => millis(limits.cpu),
+        LimitKey::Fuel => return limits.fuel,
+        LimitKey::Handles => limits.handles,
+        LimitKey::Output => limits.output,
+        LimitKey::HostCallBytes => limits.host_call_bytes,
+        LimitKey::HttpHeader => limits.http_header,
+        LimitKey::HttpBody => limits.http_body,
+        LimitKey::Instances => limits.instances,
+        LimitKey::Audit => limits.audit,
+        LimitKey::AuditRate => limits.audit_rate,
+        LimitKey::CompileMemory => limits.compile_memory,
+        LimitKey::CompileTime => millis(limits.compile_time),
+    })
 }
 
 fn entry<'a>(

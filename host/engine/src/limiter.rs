@@ -44,7 +44,7 @@ impl Limiter {
         let wanted = self.used.saturating_add(growth);
         if wanted > self.limit {
             self.reached = Some(LimitKey::Memory);
-            self.gate.limit_reached(LimitKey::Memory, wanted).await?;
+            self.gate.limit_reached(LimitKey::Memory).await?;
             return Ok(false);
         }
         self.used = wanted;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use tollgate_policy::LimitKey;
-use wasmtime::component::{Func, Instance, Val};
+use wasmtime::component::{Func, Instance, ResourceTableError, Val};
 use wasmtime::{Store, UpdateDeadline};
 
 use crate::component::Loaded;
@@ -86,7 +86,7 @@ impl<P: Profile> Engine<P> {
         let mut store = self.store(state);
         let result = match tokio::time::timeout(wall, drive(&mut store, loaded, entry)).await {
             Ok(result) => result,
-            Err(_) => timed_out(&gate, wall).await,
+            Err(_) => by_the_host(&gate, Stop::Limit(LimitKey::Wall)).await,
         };
         let memory = store.data_mut().limiter().peak();
         (result, Usage { wall: started.reading(), memory })
@@ -101,15 +101,6 @@ impl<P: Profile> Engine<P> {
     }
 }
 
-/// The wall limit's record, and the error that ends the run.
-async fn timed_out(gate: &Gate, wall: Duration) -> Result<Ended, RunError> {
-    let asked = u64::try_from(wall.as_millis()).unwrap_or(u64::MAX);
-    match gate.limit_reached(LimitKey::Wall, asked).await {
-        Ok(()) => Err(RunError::Limit(LimitKey::Wall)),
-        Err(stop) => by_the_host(stop),
-    }
-}
-
 async fn drive<T: GuestState, P: Profile>(
     store: &mut Store<T>,
     loaded: &Loaded<T, P>,
@@ -118,11 +109,11 @@ async fn drive<T: GuestState, P: Profile>(
     let prepared = Prepared::new(loaded, entry)?;
     let instance = match loaded.pre().instantiate_async(&mut *store).await {
         Ok(instance) => instance,
-        Err(error) => return ended_early(store, error, Phase::Instantiating),
+        Err(error) => return ended_early(store, error, Phase::Instantiating).await,
     };
     match prepared.call(store, &instance).await {
         Ok(ended) => Ok(ended),
-        Err(error) => ended_early(store, error, Phase::Running),
+        Err(error) => ended_early(store, error, Phase::Running).await,
     }
 }
 
@@ -177,13 +168,18 @@ enum Phase {
     Running,
 }
 
-fn ended_early<T: GuestState>(
+async fn ended_early<T: GuestState>(
     store: &mut Store<T>,
     error: wasmtime::Error,
     phase: Phase,
 ) -> Result<Ended, RunError> {
+    let gate = store.data().gate().clone();
     if let Some(stop) = error.downcast_ref::<Stop>() {
-        return by_the_host(stop.clone());
+        return by_the_host(&gate, stop.clone()).await;
+    }
+    // wasmtime's own host functions make handles too.
+    if let Some(ResourceTableError::Full) = error.downcast_ref::<ResourceTableError>() {
+        return by_the_host(&gate, Stop::Limit(LimitKey::Handles)).await;
     }
     let reached = store.data_mut().limiter().reached();
     let trapped = error.downcast_ref::<wasmtime::Trap>().is_some();
@@ -194,10 +190,16 @@ fn ended_early<T: GuestState>(
     })
 }
 
-fn by_the_host(stop: Stop) -> Result<Ended, RunError> {
+/// How a run ended that the host ended; a limit is recorded here, wherever it was reached.
+async fn by_the_host(gate: &Gate, stop: Stop) -> Result<Ended, RunError> {
     match stop {
         Stop::Exit(code) => Ok(Ended::Exit(code)),
-        Stop::Limit(limit) => Err(RunError::Limit(limit)),
+        // Nothing more goes into a log that is used up, and it says so itself.
+        Stop::Limit(LimitKey::Audit) => Err(RunError::Limit(LimitKey::Audit)),
+        Stop::Limit(limit) => match gate.limit_reached(limit).await {
+            Ok(()) | Err(Stop::Exit(_) | Stop::Limit(_)) => Err(RunError::Limit(limit)),
+            Err(Stop::AuditFailed(why)) => Err(RunError::AuditFailed(why)),
+        },
         Stop::AuditFailed(why) => Err(RunError::AuditFailed(why)),
     }
 }

@@ -245,6 +245,20 @@ impl Target {
             .rename(name, to_parent.directory.as_ref(), to_name)
     }
 
+    /// As [`Target::rename`], but refuses a directory with `Access`: for callers whose rules treat what lies beneath
+    /// either name differently, so that moving a whole tree would move its content past a rule.
+    ///
+    /// # Errors
+    /// As [`Target::rename`].
+    pub fn rename_unless_directory(self, to: Self, permit: Permit, to_permit: Permit) -> Result<(), FsError> {
+        let is_directory = match self.node_stat() {
+            Ok(found) => found.stat.kind == FileKind::Directory,
+            // What is missing is for the renaming itself to say.
+            Err(_) => false,
+        };
+        if is_directory { Err(FsError::Access) } else { self.rename(to, permit, to_permit) }
+    }
+
     /// Gives it another name (a hard link). Permits: `write`, one for each end.
     ///
     /// # Errors

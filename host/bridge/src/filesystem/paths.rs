@@ -108,7 +108,17 @@ impl View<'_> {
 
     pub(super) async fn rename(&mut self, from: At<'_>, to: At<'_>) -> FsResult<()> {
         let call = ("wasi:filesystem/types#[method]descriptor.rename-at", FsVerb::Rename);
-        self.two_names(call, from, Follow::No, to, Target::rename).await
+        let policy = std::sync::Arc::clone(self.gate.shared_policy());
+        self.two_names(call, from, Follow::No, to, move |source, destination, permit, to_permit| {
+            // A folder takes along what lies in it. Where some rule tells parts of it apart, under the old name or the
+            // new one, moving it whole would carry those parts past the rule.
+            if policy.is_uniform(source.path()) && policy.is_uniform(destination.path()) {
+                source.rename(destination, permit, to_permit)
+            } else {
+                source.rename_unless_directory(destination, permit, to_permit)
+            }
+        })
+        .await
     }
 
     pub(super) async fn link(&mut self, from: At<'_>, flags: PathFlags, to: At<'_>) -> FsResult<()> {

@@ -44,33 +44,34 @@ impl<S: Sink> GatedOutput<S> {
         Self { gate, sink, pending: Bytes::new(), failure: None, closed: false }
     }
 
-    fn chunk(&mut self, bytes: &[u8], verdict: Verdict) -> (StreamResult<usize>, Call, &'static str) {
+    fn chunk(&mut self, bytes: &[u8], verdict: Verdict) -> (Written, Call, &'static str) {
         match verdict {
             Verdict::Denied(call) => {
                 let (error, name) = self.sink.denied();
-                (Err(error), call, name)
+                (Written::failed(error), call, name)
             }
             Verdict::Permitted(permit, call) => {
-                let result = self.metered(bytes, permit);
-                let name = case(&result, self.sink.failed());
-                (result, call, name)
+                let written = self.metered(bytes, permit);
+                let name = case(&written.result, self.sink.failed());
+                (written, call, name)
             }
         }
     }
 
     /// Writes as much as the run may still write; the chunk that does not fit is cut, and ends the guest.
-    fn metered(&mut self, bytes: &[u8], permit: Permit) -> StreamResult<usize> {
+    fn metered(&mut self, bytes: &[u8], permit: Permit) -> Written {
         if !S::METERED {
-            return self.sink.write(bytes, permit);
+            return Written::of(self.sink.write(bytes, permit));
         }
         let Err(left) = self.gate.charge_output(bytes.len() as u64) else {
-            let written = self.sink.write(bytes, permit)?;
-            self.gate.refund_output((bytes.len() - written) as u64);
-            return Ok(written);
+            let written = Written::of(self.sink.write(bytes, permit));
+            self.gate.refund_output(bytes.len().saturating_sub(written.bytes) as u64);
+            return written;
         };
         let left = usize::try_from(left).unwrap_or(bytes.len());
-        self.sink.write(bytes.get(..left).unwrap_or(bytes), permit)?;
-        Err(ends(Stop::Limit(LimitKey::Output)))
+        let mut cut = Written::of(self.sink.write(bytes.get(..left).unwrap_or(bytes), permit));
+        cut.result = Err(ends(Stop::Limit(LimitKey::Output)));
+        cut
     }
 
     /// Writes all of `bytes`, waiting as needed.
@@ -82,9 +83,9 @@ impl<S: Sink> GatedOutput<S> {
             let operation = self.sink.operation();
             let verdict = self.gate.enter(S::IMPORT, &operation, Rate::High).await.map_err(ends)?;
             let head = bytes.slice(..bytes.len().min(CHUNK_BYTES));
-            let (result, call, name) = self.chunk(&head, verdict);
-            call.finish(name, sent(&result)).await.map_err(ends)?;
-            let written = self.settle(result)?;
+            let (written, call, name) = self.chunk(&head, verdict);
+            call.finish(name, written.traffic()).await.map_err(ends)?;
+            let written = self.settle(written.result)?;
             let _ = bytes.split_to(written.min(bytes.len()));
         }
         Ok(())
@@ -111,9 +112,25 @@ impl<S: Sink> GatedOutput<S> {
     }
 }
 
-fn sent(result: &StreamResult<usize>) -> Traffic {
-    let bytes_out = result.as_ref().map_or(0, |written| *written as u64);
-    Traffic { bytes_in: 0, bytes_out }
+/// What a chunk came to: a write that is cut has bytes as well as an error.
+struct Written {
+    result: StreamResult<usize>,
+    bytes: usize,
+}
+
+impl Written {
+    fn of(result: StreamResult<usize>) -> Self {
+        let bytes = result.as_ref().map_or(0, |bytes| *bytes);
+        Self { result, bytes }
+    }
+
+    fn failed(error: StreamError) -> Self {
+        Self { result: Err(error), bytes: 0 }
+    }
+
+    fn traffic(&self) -> Traffic {
+        Traffic { bytes_in: 0, bytes_out: self.bytes as u64 }
+    }
 }
 
 #[async_trait::async_trait]
@@ -132,9 +149,9 @@ impl<S: Sink> OutputStream for GatedOutput<S> {
             self.pending = bytes;
             return Ok(());
         };
-        let (result, call, name) = self.chunk(&bytes, verdict);
-        call.file(name, sent(&result));
-        let written = self.settle(result)?;
+        let (written, call, name) = self.chunk(&bytes, verdict);
+        call.file(name, written.traffic());
+        let written = self.settle(written.result)?;
         self.pending = bytes.slice(written.min(bytes.len())..);
         Ok(())
     }

@@ -10,7 +10,7 @@ use tollgate_audit::{Decision, Record};
 
 use crate::args::AuditCommand;
 use crate::exit::Failure;
-use crate::table;
+use crate::terminal::table;
 
 pub(crate) fn audit(command: &AuditCommand) -> Result<u8, Failure> {
     match command {

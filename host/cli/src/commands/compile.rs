@@ -11,7 +11,7 @@ use wasmtime::component::Component;
 use crate::args::CacheCommand;
 use crate::exit::Failure;
 use crate::host::{environment, files};
-use crate::table;
+use crate::terminal::table;
 
 /// The user's cache. Without one a component is compiled each time, which is worth a word and no more.
 pub(crate) fn cache() -> Option<Cache> {

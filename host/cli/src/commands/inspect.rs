@@ -13,7 +13,8 @@ use super::compile;
 use crate::args::Inspect;
 use crate::exit::Failure;
 use crate::host::files;
-use crate::{policy, table};
+use crate::policy;
+use crate::terminal::table;
 
 #[derive(Serialize)]
 struct Inspected {

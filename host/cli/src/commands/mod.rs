@@ -25,7 +25,7 @@ pub(crate) fn dispatch(args: Args) -> Result<u8, Failure> {
         Command::Cache(command) => compile::look(&command),
         Command::Completion { shell } => {
             let mut command = Args::command();
-            crate::table::to_stdout(|out| {
+            crate::terminal::table::to_stdout(|out| {
                 let mut script = Vec::new();
                 clap_complete::generate(shell, &mut command, "tollgate", &mut script);
                 out.write_all(&script)

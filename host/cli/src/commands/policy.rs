@@ -10,7 +10,8 @@ use tollgate_policy::{Effective, Explanation, LimitKey, Mode, Outcome, RuleRow, 
 use super::operation::Asked;
 use crate::args::{Grants, PolicyCommand};
 use crate::exit::Failure;
-use crate::{policy as loading, table};
+use crate::policy as loading;
+use crate::terminal::table;
 
 pub(crate) fn policy(command: &PolicyCommand, ceiling: Option<&Path>) -> Result<u8, Failure> {
     match command {

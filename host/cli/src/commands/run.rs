@@ -13,9 +13,11 @@ use super::compile;
 use crate::args::Run;
 use crate::exit::Failure;
 use crate::host::folders::{self, Bases};
-use crate::host::{environment, files, identity, signals};
+use crate::host::signals::Signals;
+use crate::host::{environment, files, identity};
 use crate::report::Report;
-use crate::{ask, policy, table};
+use crate::policy;
+use crate::terminal::{ask, table};
 
 pub(crate) fn run(args: Run, ceiling: Option<&Path>) -> Result<u8, Failure> {
     let permissive = permissive(args.permissive.as_deref())?;
@@ -24,12 +26,13 @@ pub(crate) fn run(args: Run, ceiling: Option<&Path>) -> Result<u8, Failure> {
         Some(text) => Entry::Invoke(text.parse().map_err(|error| Failure::Run(tollgate_engine::RunError::Invoke(error)))?),
         None => Entry::Command,
     };
-    let file = args.file.display().to_string();
-    let bytes = files::component(&args.file)?;
+    let (path, arguments) = args.program()?;
+    let file = path.display().to_string();
+    let bytes = files::component(&path)?;
     let policy = Arc::new(loaded.effective);
     let tree = tree(&policy, &loaded.bases)?;
     let log = open_log(&policy.audit(), args.audit_key.as_deref(), &loaded.bases)?;
-    Prepared { args: &args, file, policy, entry, log }.start(bytes, tree)
+    Prepared { args: &args, path, arguments, file, policy, entry, log }.start(bytes, tree)
 }
 
 fn permissive(text: Option<&str>) -> Result<ScopeSet, Failure> {
@@ -51,17 +54,15 @@ fn tree(policy: &Effective, bases: &Bases) -> Result<Tree, Failure> {
 }
 
 fn options(settings: &AuditSettings) -> LogOptions {
-    let mut options = LogOptions::default();
-    options.flush = match settings.flush {
+    let flush = match settings.flush {
         tollgate_policy::Flush::Batch => Flush::Batch,
         tollgate_policy::Flush::Each => Flush::Each,
     };
-    options.detail = match settings.detail {
+    let detail = match settings.detail {
         Detail::Coalesced => tollgate_audit::Detail::Coalesced,
         Detail::Full => tollgate_audit::Detail::Full,
     };
-    options.rotate_bytes = settings.rotate;
-    options
+    LogOptions { flush, detail, rotate_bytes: settings.rotate, ..LogOptions::default() }
 }
 
 fn open_log(settings: &AuditSettings, key: Option<&Path>, bases: &Bases) -> Result<Log, Failure> {
@@ -88,6 +89,8 @@ fn open_log(settings: &AuditSettings, key: Option<&Path>, bases: &Bases) -> Resu
 /// A run before its component is looked at.
 struct Prepared<'a> {
     args: &'a Run,
+    path: PathBuf,
+    arguments: Vec<String>,
     file: String,
     policy: Arc<Effective>,
     entry: Entry,
@@ -108,8 +111,12 @@ impl Prepared<'_> {
             .enable_all()
             .build()
             .map_err(|error| Failure::Host(format!("the runtime cannot start: {error}")))?;
+        let signals = {
+            let _runtime = runtime.enter();
+            Signals::install().map_err(|error| Failure::Host(format!("signals cannot be received: {error}")))?
+        };
         let (report, log, form) = (self.args.report.is_some(), self.log.clone(), self.args.report);
-        let (result, usage) = runtime.block_on(self.recorded(bytes, tree, gate));
+        let (result, usage) = runtime.block_on(self.recorded(bytes, tree, gate, signals));
         runtime.shutdown_background();
         let closed = log.close();
         if report && let Some(form) = form {
@@ -126,13 +133,14 @@ impl Prepared<'_> {
     }
 
     /// The run between its first record and its last.
-    async fn recorded(self, bytes: Vec<u8>, tree: Tree, gate: Gate) -> (Result<u8, Failure>, Usage) {
+    async fn recorded(self, bytes: Vec<u8>, tree: Tree, gate: Gate, signals: Signals) -> (Result<u8, Failure>, Usage) {
         if let Err(stop) = gate.note("run.start", &self.file_name(), "ok").await {
             return (Err(Failure::Host(stop.to_string())), Usage::default());
         }
         let (result, usage) = tokio::select! {
+            biased;
             ended = self.execute(bytes, tree, &gate) => ended,
-            failure = signals::end() => (Err(failure), Usage::default()),
+            failure = signals.end() => (Err(failure), Usage::default()),
         };
         let outcome = match &result {
             Ok(_) => "ok",
@@ -147,7 +155,7 @@ impl Prepared<'_> {
 
     /// The file's name without its folder: a record holds no host path.
     fn file_name(&self) -> String {
-        self.args.file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+        self.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
     }
 
     async fn execute(&self, bytes: Vec<u8>, tree: Tree, gate: &Gate) -> (Result<u8, Failure>, Usage) {
@@ -193,7 +201,7 @@ impl Prepared<'_> {
         let name = self.file_name();
         let variables = self.policy.environment(environment::variables());
         Guest::builder(gate.clone())
-            .arguments(std::iter::once(name).chain(self.args.arguments.iter().cloned()))
+            .arguments(std::iter::once(name).chain(self.arguments.iter().cloned()))
             .environment(variables.into_iter().map(|variable| (variable.name, variable.value.into_inner())))
             .tree(tree)
             .stdin(Input::Inherit)

@@ -1,19 +1,29 @@
 //! Signals that end a run.
 
-use tokio::signal::unix::{SignalKind, signal};
+use std::io;
+
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::exit::Failure;
 
-/// Waits for the first signal that asks the command to end.
-pub(crate) async fn end() -> Failure {
-    let (Ok(mut interrupt), Ok(mut terminate)) =
-        (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
-    else {
-        // Without handlers the signals end the process by themselves.
-        return std::future::pending().await;
-    };
-    tokio::select! {
-        _ = interrupt.recv() => Failure::Interrupted,
-        _ = terminate.recv() => Failure::Terminated,
+/// The handlers. They stand before the guest does anything: a signal that came earlier would end the process by
+/// itself, with the log left open.
+pub(crate) struct Signals {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl Signals {
+    /// Installs the handlers, within a runtime.
+    pub(crate) fn install() -> io::Result<Self> {
+        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+    }
+
+    /// Waits for the first signal that asks the command to end.
+    pub(crate) async fn end(mut self) -> Failure {
+        tokio::select! {
+            _ = self.interrupt.recv() => Failure::Interrupted,
+            _ = self.terminate.recv() => Failure::Terminated,
+        }
     }
 }
