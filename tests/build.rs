@@ -16,8 +16,17 @@ const TARGET: &str = "wasm32-wasip2";
 fn main() {
     let workspace = variable("CARGO_MANIFEST_DIR").join("..");
     let out = variable("OUT_DIR");
-    for input in ["components/src", "components/Cargo.toml", "wit", "Cargo.lock", "rust-toolchain.toml"] {
-        println!("cargo::rerun-if-changed={}", workspace.join(input).display());
+    for input in [
+        "components/src",
+        "components/Cargo.toml",
+        "wit",
+        "Cargo.lock",
+        "rust-toolchain.toml",
+    ] {
+        println!(
+            "cargo::rerun-if-changed={}",
+            workspace.join(input).display()
+        );
     }
     let guests = guests(&workspace.join("components/src/bin"));
     let built = build(&workspace, &out.join("guests"));
@@ -25,7 +34,9 @@ fn main() {
 }
 
 fn variable(name: &str) -> PathBuf {
-    env::var_os(name).map(PathBuf::from).unwrap_or_else(|| panic!("cargo sets {name}"))
+    env::var_os(name)
+        .map(PathBuf::from)
+        .unwrap_or_else(|| panic!("cargo sets {name}"))
 }
 
 /// The names of the guests, sorted.
@@ -46,11 +57,23 @@ fn build(workspace: &Path, target: &Path) -> PathBuf {
     let mut cargo = Command::new(variable("CARGO"));
     cargo
         .arg("build")
-        .args(["--package", "tollgate-components", "--bins", "--release", "--locked", "--quiet"])
+        .args([
+            "--package",
+            "tollgate-components",
+            "--bins",
+            "--release",
+            "--locked",
+            "--quiet",
+        ])
         .args(["--target", TARGET])
         // Small guests compile quickly, and a test run compiles hundreds of times.
         .args(["--config", "profile.release.opt-level='s'"])
-        .args(["--config", "profile.release.debug=false", "--config", "profile.release.strip=true"])
+        .args([
+            "--config",
+            "profile.release.debug=false",
+            "--config",
+            "profile.release.strip=true",
+        ])
         .arg("--target-dir")
         .arg(target)
         .current_dir(workspace);
@@ -59,7 +82,14 @@ fn build(workspace: &Path, target: &Path) -> PathBuf {
     for (name, _) in env::vars_os() {
         let Some(text) = name.to_str() else { continue };
         let ours = text.starts_with("CARGO") && text != "CARGO_HOME";
-        let compilers = ["RUSTFLAGS", "RUSTDOCFLAGS", "RUSTC", "RUSTC_WRAPPER", "RUSTC_WORKSPACE_WRAPPER", "RUSTDOC"];
+        let compilers = [
+            "RUSTFLAGS",
+            "RUSTDOCFLAGS",
+            "RUSTC",
+            "RUSTC_WRAPPER",
+            "RUSTC_WORKSPACE_WRAPPER",
+            "RUSTDOC",
+        ];
         if ours || compilers.contains(&text) || text.starts_with("NEXTEST") {
             cargo.env_remove(&name);
         }
@@ -79,7 +109,11 @@ fn generated(guests: &[String], built: &Path) -> String {
         let file = built.join(format!("{name}.wasm"));
         let identifier = name.replace('-', "_");
         let constant = identifier.to_uppercase();
-        write!(constants, "/// The guest `{name}`.\npub const {constant}: &str = {file:?};\n").expect("in memory");
+        write!(
+            constants,
+            "/// The guest `{name}`.\npub const {constant}: &str = {file:?};\n"
+        )
+        .expect("in memory");
         writeln!(list, "    ({name:?}, {constant}),").expect("in memory");
         writeln!(calls, "        $each!({identifier});").expect("in memory");
     }

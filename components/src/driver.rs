@@ -9,7 +9,8 @@ use std::time::Duration;
 use crate::host::wasi::clocks::wall_clock::Datetime;
 use crate::host::wasi::filesystem::preopens::get_directories;
 use crate::host::wasi::filesystem::types::{
-    Advice, Descriptor, DescriptorFlags, DescriptorStat, ErrorCode, NewTimestamp, OpenFlags, PathFlags,
+    Advice, Descriptor, DescriptorFlags, DescriptorStat, ErrorCode, NewTimestamp, OpenFlags,
+    PathFlags,
 };
 use crate::host::wasi::io::streams::StreamError;
 use crate::text::{escaped, unescaped};
@@ -91,12 +92,20 @@ impl<'a> Arguments<'a> {
         Ok(match self.word()? {
             "keep" => NewTimestamp::NoChange,
             "now" => NewTimestamp::Now,
-            "max" => NewTimestamp::Timestamp(Datetime { seconds: u64::MAX, nanoseconds: u32::MAX }),
+            "max" => NewTimestamp::Timestamp(Datetime {
+                seconds: u64::MAX,
+                nanoseconds: u32::MAX,
+            }),
             word => {
-                let (seconds, nanoseconds) = word.split_once('.').ok_or_else(|| bad("a time is SECONDS.NANOSECONDS"))?;
+                let (seconds, nanoseconds) = word
+                    .split_once('.')
+                    .ok_or_else(|| bad("a time is SECONDS.NANOSECONDS"))?;
                 let seconds = seconds.parse().map_err(|_| bad("not a number"))?;
                 let nanoseconds = nanoseconds.parse().map_err(|_| bad("not a number"))?;
-                NewTimestamp::Timestamp(Datetime { seconds, nanoseconds })
+                NewTimestamp::Timestamp(Datetime {
+                    seconds,
+                    nanoseconds,
+                })
             }
         })
     }
@@ -109,8 +118,11 @@ struct Flags {
 }
 
 fn flags(words: &str) -> Result<Flags, Trouble> {
-    let mut flags =
-        Flags { path: PathFlags::empty(), open: OpenFlags::empty(), descriptor: DescriptorFlags::empty() };
+    let mut flags = Flags {
+        path: PathFlags::empty(),
+        open: OpenFlags::empty(),
+        descriptor: DescriptorFlags::empty(),
+    };
     for word in words.split(',') {
         match word {
             "-" => {}
@@ -160,20 +172,27 @@ impl Driver {
         let mut arguments = Arguments(line.split_whitespace());
         let word = arguments.word()?;
         match word {
-            "preopens" => Ok(self.names.iter().map(|name| escaped(name.as_bytes())).collect::<Vec<_>>().join(" ")),
+            "preopens" => Ok(self
+                .names
+                .iter()
+                .map(|name| escaped(name.as_bytes()))
+                .collect::<Vec<_>>()
+                .join(" ")),
             "open" => self.open(&mut arguments),
             "open-many" => self.open_many(&mut arguments),
             "close" => {
                 let name = arguments.word()?;
-                self.handles.remove(name).map(|_| String::new()).ok_or_else(|| bad("no such handle"))
+                self.handles
+                    .remove(name)
+                    .map(|_| String::new())
+                    .ok_or_else(|| bad("no such handle"))
             }
             "sleep" => {
                 std::thread::sleep(Duration::from_millis(arguments.number()?));
                 Ok(String::new())
             }
-            "read" | "stream-read" | "write" | "stream-write" | "append" | "set-size" | "advise" => {
-                self.content(word, &mut arguments)
-            }
+            "read" | "stream-read" | "write" | "stream-write" | "append" | "set-size"
+            | "advise" => self.content(word, &mut arguments),
             "link" | "rename" => self.two_names(word, &mut arguments),
             _ => self.metadata(word, &mut arguments),
         }
@@ -181,7 +200,9 @@ impl Driver {
 
     fn handle(&self, arguments: &mut Arguments<'_>) -> Result<&Descriptor, Trouble> {
         let name = arguments.word()?;
-        self.handles.get(name).ok_or_else(|| bad(format!("no handle is called {name}")))
+        self.handles
+            .get(name)
+            .ok_or_else(|| bad(format!("no handle is called {name}")))
     }
 
     fn open(&mut self, arguments: &mut Arguments<'_>) -> Answer {
@@ -200,7 +221,12 @@ impl Driver {
         let (path, most) = (arguments.text()?, arguments.number()?);
         let mut kept = Vec::new();
         for _ in 0..most {
-            match folder.open_at(PathFlags::empty(), &path, OpenFlags::empty(), DescriptorFlags::READ) {
+            match folder.open_at(
+                PathFlags::empty(),
+                &path,
+                OpenFlags::empty(),
+                DescriptorFlags::READ,
+            ) {
                 Ok(opened) => kept.push(opened),
                 Err(code) => return Ok(format!("{} {}", kept.len(), code.case())),
             }
@@ -227,7 +253,8 @@ impl Driver {
             }
             "stream-write" => {
                 let (offset, bytes) = (arguments.number()?, arguments.bytes()?);
-                file.write_via_stream(offset)?.blocking_write_and_flush(&bytes)?;
+                file.write_via_stream(offset)?
+                    .blocking_write_and_flush(&bytes)?;
                 Ok(bytes.len().to_string())
             }
             "append" => {
@@ -267,12 +294,19 @@ impl Driver {
                 let path = arguments.text()?;
                 Ok(shown(&handle.stat_at(arguments.follow(), &path)?))
             }
-            "set-times" => Ok(handle.set_times(arguments.time()?, arguments.time()?).map(|()| String::new())?),
+            "set-times" => Ok(handle
+                .set_times(arguments.time()?, arguments.time()?)
+                .map(|()| String::new())?),
             "set-times-at" => {
-                let (path, accessed, modified) = (arguments.text()?, arguments.time()?, arguments.time()?);
-                Ok(handle.set_times_at(arguments.follow(), &path, accessed, modified).map(|()| String::new())?)
+                let (path, accessed, modified) =
+                    (arguments.text()?, arguments.time()?, arguments.time()?);
+                Ok(handle
+                    .set_times_at(arguments.follow(), &path, accessed, modified)
+                    .map(|()| String::new())?)
             }
-            "hash" => Ok(handle.metadata_hash().map(|hash| format!("{:x}.{:x}", hash.upper, hash.lower))?),
+            "hash" => Ok(handle
+                .metadata_hash()
+                .map(|hash| format!("{:x}.{:x}", hash.upper, hash.lower))?),
             "hash-at" => {
                 let path = arguments.text()?;
                 let hash = handle.metadata_hash_at(arguments.follow(), &path)?;
@@ -293,14 +327,22 @@ impl Driver {
     fn names_in(&self, word: &str, folder: &Descriptor, arguments: &mut Arguments<'_>) -> Answer {
         match word {
             "list" => list(folder),
-            "mkdir" => Ok(folder.create_directory_at(&arguments.text()?).map(|()| String::new())?),
-            "rmdir" => Ok(folder.remove_directory_at(&arguments.text()?).map(|()| String::new())?),
-            "unlink" => Ok(folder.unlink_file_at(&arguments.text()?).map(|()| String::new())?),
+            "mkdir" => Ok(folder
+                .create_directory_at(&arguments.text()?)
+                .map(|()| String::new())?),
+            "rmdir" => Ok(folder
+                .remove_directory_at(&arguments.text()?)
+                .map(|()| String::new())?),
+            "unlink" => Ok(folder
+                .unlink_file_at(&arguments.text()?)
+                .map(|()| String::new())?),
             "symlink" => {
                 let (target, path) = (arguments.text()?, arguments.text()?);
                 Ok(folder.symlink_at(&target, &path).map(|()| String::new())?)
             }
-            "readlink" => Ok(folder.readlink_at(&arguments.text()?).map(|target| escaped(target.as_bytes()))?),
+            "readlink" => Ok(folder
+                .readlink_at(&arguments.text()?)
+                .map(|target| escaped(target.as_bytes()))?),
             _ => Err(bad("no such operation")),
         }
     }
@@ -311,7 +353,11 @@ fn list(folder: &Descriptor) -> Answer {
     let entries = folder.read_directory()?;
     let mut names = Vec::new();
     while let Some(entry) = entries.read_directory_entry()? {
-        names.push(format!("{}:{:?}", escaped(entry.name.as_bytes()), entry.type_));
+        names.push(format!(
+            "{}:{:?}",
+            escaped(entry.name.as_bytes()),
+            entry.type_
+        ));
     }
     names.sort();
     Ok(names.join(" "))

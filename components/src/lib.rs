@@ -33,7 +33,11 @@ pub fn report<T: std::fmt::Display, E: Case>(name: &str, result: Result<T, E>) {
     match result {
         Ok(value) => {
             let value = value.to_string();
-            if value.is_empty() { say!("{name}: ok") } else { say!("{name}: ok {value}") }
+            if value.is_empty() {
+                say!("{name}: ok")
+            } else {
+                say!("{name}: ok {value}")
+            }
         }
         Err(error) => say!("{name}: error {}", error.case()),
     }

@@ -16,17 +16,27 @@ pub(crate) struct Entry {
 
 impl Entry {
     pub(crate) fn new(names: &str, reason: &str) -> Self {
-        Self { names: names.to_owned(), reason: reason.to_owned() }
+        Self {
+            names: names.to_owned(),
+            reason: reason.to_owned(),
+        }
     }
 
     /// Whether a gated function may stand in this group: its reason says of each chunk that it passes the gate, or
     /// excepts the function by a word of its name.
     fn admits(&self, function: &str) -> bool {
         let group = self.names.ends_with('*');
-        let excepted = self.reason.split_once("everything but ").is_some_and(|(_, named)| {
-            let named: Vec<&str> = named.split(|letter: char| !letter.is_ascii_alphanumeric()).collect();
-            own_name(function).split('-').any(|word| named.contains(&word))
-        });
+        let excepted = self
+            .reason
+            .split_once("everything but ")
+            .is_some_and(|(_, named)| {
+                let named: Vec<&str> = named
+                    .split(|letter: char| !letter.is_ascii_alphanumeric())
+                    .collect();
+                own_name(function)
+                    .split('-')
+                    .any(|word| named.contains(&word))
+            });
         group && (excepted || self.reason.contains("passes the gate"))
     }
 }
@@ -77,34 +87,76 @@ impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Undecided(function) => {
-                write!(f, "{function} is neither at the gate nor in UNGATED: gate it, or excuse it with a reason")
+                write!(
+                    f,
+                    "{function} is neither at the gate nor in UNGATED: gate it, or excuse it with a reason"
+                )
             }
-            Self::ExcusedTwice(function, entries) => write!(f, "{function} is excused by {entries:?}: keep one"),
+            Self::ExcusedTwice(function, entries) => {
+                write!(f, "{function} is excused by {entries:?}: keep one")
+            }
             Self::Both(function, entry) => {
-                write!(f, "{function} is gated, and {entry} excuses it: narrow the entry, or let its reason except it")
+                write!(
+                    f,
+                    "{function} is gated, and {entry} excuses it: narrow the entry, or let its reason except it"
+                )
             }
-            Self::UnknownGate(literal, file) => write!(f, "{file} enters the gate as {literal}, which the world lacks"),
+            Self::UnknownGate(literal, file) => write!(
+                f,
+                "{file} enters the gate as {literal}, which the world lacks"
+            ),
             Self::IdleEntry(names) => write!(f, "the entry {names} excuses nothing: remove it"),
-            Self::TooWide(names) => write!(f, "the entry {names} reaches beyond one interface: name each"),
+            Self::TooWide(names) => write!(
+                f,
+                "the entry {names} reaches beyond one interface: name each"
+            ),
             Self::NoReason(names) => write!(f, "the entry {names} gives no reason"),
-            Self::Misnamed { method, literal, file } => {
-                write!(f, "{file}: the method {method} enters the gate as {literal}")
+            Self::Misnamed {
+                method,
+                literal,
+                file,
+            } => {
+                write!(
+                    f,
+                    "{file}: the method {method} enters the gate as {literal}"
+                )
             }
         }
     }
 }
 
 /// Everything that is wrong with `literals` and `entries` as decisions about `functions`.
-pub(crate) fn compare(functions: &BTreeSet<String>, literals: &[Literal], entries: &[Entry]) -> Vec<Finding> {
-    let gated: BTreeSet<&str> = literals.iter().map(|literal| literal.text.as_str()).collect();
-    let mut findings: Vec<Finding> = functions.iter().flat_map(|function| about(function, &gated, entries)).collect();
-    findings.extend(literals.iter().flat_map(|literal| about_literal(literal, functions)));
-    findings.extend(entries.iter().flat_map(|entry| about_entry(entry, functions, &gated)));
+pub(crate) fn compare(
+    functions: &BTreeSet<String>,
+    literals: &[Literal],
+    entries: &[Entry],
+) -> Vec<Finding> {
+    let gated: BTreeSet<&str> = literals
+        .iter()
+        .map(|literal| literal.text.as_str())
+        .collect();
+    let mut findings: Vec<Finding> = functions
+        .iter()
+        .flat_map(|function| about(function, &gated, entries))
+        .collect();
+    findings.extend(
+        literals
+            .iter()
+            .flat_map(|literal| about_literal(literal, functions)),
+    );
+    findings.extend(
+        entries
+            .iter()
+            .flat_map(|entry| about_entry(entry, functions, &gated)),
+    );
     findings
 }
 
 fn about(function: &str, gated: &BTreeSet<&str>, entries: &[Entry]) -> Vec<Finding> {
-    let excuses: Vec<&Entry> = entries.iter().filter(|entry| covers(&entry.names, function)).collect();
+    let excuses: Vec<&Entry> = entries
+        .iter()
+        .filter(|entry| covers(&entry.names, function))
+        .collect();
     let mut findings = Vec::new();
     if excuses.len() > 1 {
         let names = excuses.iter().map(|entry| entry.names.clone()).collect();
@@ -112,7 +164,8 @@ fn about(function: &str, gated: &BTreeSet<&str>, entries: &[Entry]) -> Vec<Findi
     }
     if gated.contains(function) {
         let silent = excuses.iter().filter(|entry| !entry.admits(function));
-        findings.extend(silent.map(|entry| Finding::Both(function.to_owned(), entry.names.clone())));
+        findings
+            .extend(silent.map(|entry| Finding::Both(function.to_owned(), entry.names.clone())));
     } else if excuses.is_empty() {
         findings.push(Finding::Undecided(function.to_owned()));
     }
@@ -126,18 +179,28 @@ fn about_literal(literal: &Literal, functions: &BTreeSet<String>) -> Vec<Finding
     }
     match method {
         Some(method) if method != own_name(text) => {
-            vec![Finding::Misnamed { method: method.clone(), literal: text.clone(), file: file.clone() }]
+            vec![Finding::Misnamed {
+                method: method.clone(),
+                literal: text.clone(),
+                file: file.clone(),
+            }]
         }
         Some(_) | None => Vec::new(),
     }
 }
 
-fn about_entry(entry: &Entry, functions: &BTreeSet<String>, gated: &BTreeSet<&str>) -> Vec<Finding> {
+fn about_entry(
+    entry: &Entry,
+    functions: &BTreeSet<String>,
+    gated: &BTreeSet<&str>,
+) -> Vec<Finding> {
     let mut findings = Vec::new();
     if !entry.names.contains('#') {
         findings.push(Finding::TooWide(entry.names.clone()));
     }
-    let mut covered = functions.iter().filter(|function| covers(&entry.names, function));
+    let mut covered = functions
+        .iter()
+        .filter(|function| covers(&entry.names, function));
     if !covered.any(|function| !gated.contains(function.as_str())) {
         findings.push(Finding::IdleEntry(entry.names.clone()));
     }

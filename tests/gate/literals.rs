@@ -22,14 +22,23 @@ pub(crate) fn of_bridge(repository: &Path) -> Vec<Literal> {
     rust_files(&repository.join("host/bridge/src"), &mut files);
     files.sort();
     let read = |path: &PathBuf| {
-        let text = std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-        of_source(&path.strip_prefix(repository).unwrap_or(path).display().to_string(), &text)
+        let text = std::fs::read_to_string(path)
+            .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        of_source(
+            &path
+                .strip_prefix(repository)
+                .unwrap_or(path)
+                .display()
+                .to_string(),
+            &text,
+        )
     };
     files.iter().flat_map(read).collect()
 }
 
 fn rust_files(folder: &Path, files: &mut Vec<PathBuf>) {
-    let entries = std::fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    let entries =
+        std::fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
     for entry in entries {
         let path = entry.expect("an entry").path();
         if path.is_dir() {
@@ -43,7 +52,12 @@ fn rust_files(folder: &Path, files: &mut Vec<PathBuf>) {
 /// The literals of one source.
 pub(crate) fn of_source(file: &str, text: &str) -> Vec<Literal> {
     let syntax = syn::parse_file(text).unwrap_or_else(|error| panic!("{file}: {error}"));
-    let mut reader = Reader { file: file.to_owned(), in_trait: false, method: None, found: Vec::new() };
+    let mut reader = Reader {
+        file: file.to_owned(),
+        in_trait: false,
+        method: None,
+        found: Vec::new(),
+    };
     reader.visit_file(&syntax);
     reader.found
 }
@@ -58,14 +72,23 @@ struct Reader {
 fn only_in_tests(attributes: &[Attribute]) -> bool {
     attributes.iter().any(|attribute| {
         attribute.path().is_ident("cfg")
-            && attribute.parse_args::<syn::Path>().is_ok_and(|condition| condition.is_ident("test"))
+            && attribute
+                .parse_args::<syn::Path>()
+                .is_ok_and(|condition| condition.is_ident("test"))
     })
 }
 
 fn names_a_function(text: &str) -> bool {
-    let Some((interface, function)) = text.split_once('#') else { return false };
-    let Some((package, name)) = interface.split_once('/') else { return false };
-    package.contains(':') && !name.is_empty() && !function.is_empty() && !text.contains(char::is_whitespace)
+    let Some((interface, function)) = text.split_once('#') else {
+        return false;
+    };
+    let Some((package, name)) = interface.split_once('/') else {
+        return false;
+    };
+    package.contains(':')
+        && !name.is_empty()
+        && !function.is_empty()
+        && !text.contains(char::is_whitespace)
 }
 
 impl Visit<'_> for Reader {
@@ -92,7 +115,9 @@ impl Visit<'_> for Reader {
     }
 
     fn visit_impl_item_fn(&mut self, method: &ImplItemFn) {
-        let name = self.in_trait.then(|| method.sig.ident.to_string().replace('_', "-"));
+        let name = self
+            .in_trait
+            .then(|| method.sig.ident.to_string().replace('_', "-"));
         let before = std::mem::replace(&mut self.method, name);
         visit::visit_impl_item_fn(self, method);
         self.method = before;
@@ -101,7 +126,11 @@ impl Visit<'_> for Reader {
     fn visit_lit_str(&mut self, literal: &LitStr) {
         let text = literal.value();
         if names_a_function(&text) {
-            self.found.push(Literal { text, method: self.method.clone(), file: self.file.clone() });
+            self.found.push(Literal {
+                text,
+                method: self.method.clone(),
+                file: self.file.clone(),
+            });
         }
     }
 }

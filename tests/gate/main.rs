@@ -30,32 +30,63 @@ use literals::Literal;
 const EXCUSED: &str = include_str!("excused.txt");
 
 fn repository() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the tests' crate lies one folder below the root")
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .expect("the tests' crate lies one folder below the root")
 }
 
 fn entries() -> Vec<Entry> {
-    tollgate_bridge::UNGATED.iter().map(|(names, reason)| Entry::new(names, reason)).collect()
+    tollgate_bridge::UNGATED
+        .iter()
+        .map(|(names, reason)| Entry::new(names, reason))
+        .collect()
 }
 
 #[test]
 fn a65_every_function_of_the_world_is_at_the_gate_or_excused_with_a_reason() {
-    let findings = compare(&world::functions(repository()), &literals::of_bridge(repository()), &entries());
-    assert!(findings.is_empty(), "{}", findings.iter().map(|finding| format!("\n  {finding}")).collect::<String>());
+    let findings = compare(
+        &world::functions(repository()),
+        &literals::of_bridge(repository()),
+        &entries(),
+    );
+    assert!(
+        findings.is_empty(),
+        "{}",
+        findings
+            .iter()
+            .map(|finding| format!("\n  {finding}"))
+            .collect::<String>()
+    );
 }
 
 /// A group excuses what it covers now, and not what a later release of WASI puts beside it.
 #[test]
 fn a65_what_a_group_excuses_is_written_down_function_by_function() {
-    let gated: BTreeSet<String> = literals::of_bridge(repository()).into_iter().map(|literal| literal.text).collect();
-    let groups: Vec<Entry> = entries().into_iter().filter(|entry| entry.names.ends_with('*')).collect();
+    let gated: BTreeSet<String> = literals::of_bridge(repository())
+        .into_iter()
+        .map(|literal| literal.text)
+        .collect();
+    let groups: Vec<Entry> = entries()
+        .into_iter()
+        .filter(|entry| entry.names.ends_with('*'))
+        .collect();
     let excused: Vec<String> = world::functions(repository())
         .into_iter()
         .filter(|function| !gated.contains(function))
         .filter(|function| groups.iter().any(|entry| covers(&entry.names, function)))
         .collect();
-    let known: Vec<&str> = EXCUSED.lines().filter(|line| !line.is_empty() && !line.starts_with("//")).collect();
-    let new: Vec<_> = excused.iter().filter(|function| !known.contains(&function.as_str())).collect();
-    let gone: Vec<_> = known.iter().filter(|function| !excused.iter().any(|each| each == *function)).collect();
+    let known: Vec<&str> = EXCUSED
+        .lines()
+        .filter(|line| !line.is_empty() && !line.starts_with("//"))
+        .collect();
+    let new: Vec<_> = excused
+        .iter()
+        .filter(|function| !known.contains(&function.as_str()))
+        .collect();
+    let gone: Vec<_> = known
+        .iter()
+        .filter(|function| !excused.iter().any(|each| each == *function))
+        .collect();
     assert!(
         new.is_empty() && gone.is_empty(),
         "decide about each new function: gate it, or add it to tests/gate/excused.txt\nnew: {new:#?}\ngone: {gone:#?}"
@@ -73,11 +104,22 @@ fn the_guard_reads_what_it_should() {
         "wasi:http/types#[static]fields.from-list",
         "wasi:sockets/network#network-error-code",
     ] {
-        assert!(functions.contains(known), "{known} is not read from the WIT");
+        assert!(
+            functions.contains(known),
+            "{known} is not read from the WIT"
+        );
     }
     let literals = literals::of_bridge(repository());
-    let gated: BTreeSet<&str> = literals.iter().map(|literal| literal.text.as_str()).collect();
-    assert!(functions.len() > 150 && gated.len() > 40, "{} functions, {} gated", functions.len(), gated.len());
+    let gated: BTreeSet<&str> = literals
+        .iter()
+        .map(|literal| literal.text.as_str())
+        .collect();
+    assert!(
+        functions.len() > 150 && gated.len() > 40,
+        "{} functions, {} gated",
+        functions.len(),
+        gated.len()
+    );
     // One of each place where an import is named: an associated constant, a constant, and an argument in a method.
     for known in [
         "wasi:io/streams#[method]input-stream.read",
@@ -86,5 +128,10 @@ fn the_guard_reads_what_it_should() {
     ] {
         assert!(gated.contains(known), "{known} is not read from the bridge");
     }
-    assert!(literals.iter().any(|Literal { method, .. }| method.as_deref() == Some("now")), "methods are not read");
+    assert!(
+        literals
+            .iter()
+            .any(|Literal { method, .. }| method.as_deref() == Some("now")),
+        "methods are not read"
+    );
 }

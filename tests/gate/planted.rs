@@ -46,8 +46,14 @@ fn bridge() -> Vec<Literal> {
 fn entries() -> Vec<Entry> {
     vec![
         Entry::new("wasi:demo/files#[constructor]file", "a value of ours"),
-        Entry::new("wasi:demo/files#[method]file.size", "a number that the guest has"),
-        Entry::new("wasi:demo/pipes#*", "everything but take answers from that value"),
+        Entry::new(
+            "wasi:demo/files#[method]file.size",
+            "a number that the guest has",
+        ),
+        Entry::new(
+            "wasi:demo/pipes#*",
+            "everything but take answers from that value",
+        ),
     ]
 }
 
@@ -64,24 +70,45 @@ fn a_world_in_order_has_no_findings() {
 #[test]
 fn only_code_that_runs_names_a_gate() {
     let named: Vec<String> = bridge().into_iter().map(|literal| literal.text).collect();
-    let expected = ["#find", "#[method]file.remove", "#[static]file.temporary"].map(|name| format!("wasi:demo/files{name}"));
-    assert_eq!(named, [&expected[..], &[owned("wasi:demo/pipes#take")]].concat());
+    let expected = ["#find", "#[method]file.remove", "#[static]file.temporary"]
+        .map(|name| format!("wasi:demo/files{name}"));
+    assert_eq!(
+        named,
+        [&expected[..], &[owned("wasi:demo/pipes#take")]].concat()
+    );
 }
 
 #[test]
 fn a65_a_function_that_nobody_decided_about_is_found() {
-    for (gap, missing) in [("#find", "wasi:demo/files#find"), ("file.remove", "wasi:demo/files#[method]file.remove")] {
-        let literals: Vec<Literal> = bridge().into_iter().filter(|literal| !literal.text.ends_with(gap)).collect();
-        assert_eq!(compare(&world(), &literals, &entries()), [Finding::Undecided(owned(missing))]);
+    for (gap, missing) in [
+        ("#find", "wasi:demo/files#find"),
+        ("file.remove", "wasi:demo/files#[method]file.remove"),
+    ] {
+        let literals: Vec<Literal> = bridge()
+            .into_iter()
+            .filter(|literal| !literal.text.ends_with(gap))
+            .collect();
+        assert_eq!(
+            compare(&world(), &literals, &entries()),
+            [Finding::Undecided(owned(missing))]
+        );
     }
     let fewer = &entries()[1..];
-    assert_eq!(compare(&world(), &bridge(), fewer), [Finding::Undecided(owned("wasi:demo/files#[constructor]file"))]);
+    assert_eq!(
+        compare(&world(), &bridge(), fewer),
+        [Finding::Undecided(owned(
+            "wasi:demo/files#[constructor]file"
+        ))]
+    );
 }
 
 #[test]
 fn a65_a_function_that_a_release_adds_is_found() {
     let grown = of_text(&WORLD.replace("find: func", "rename: func(); find: func"));
-    assert_eq!(compare(&grown, &bridge(), &entries()), [Finding::Undecided(owned("wasi:demo/files#rename"))]);
+    assert_eq!(
+        compare(&grown, &bridge(), &entries()),
+        [Finding::Undecided(owned("wasi:demo/files#rename"))]
+    );
 }
 
 #[test]
@@ -89,7 +116,8 @@ fn an_excuse_for_nothing_is_found() {
     let mut idle = entries();
     idle.push(Entry::new("wasi:demo/files#gone", "once there"));
     idle.push(Entry::new("wasi:demo/other#*", "passes the gate"));
-    let expected = ["wasi:demo/files#gone", "wasi:demo/other#*"].map(|names| Finding::IdleEntry(owned(names)));
+    let expected =
+        ["wasi:demo/files#gone", "wasi:demo/other#*"].map(|names| Finding::IdleEntry(owned(names)));
     assert_eq!(compare(&world(), &bridge(), &idle), expected);
 }
 
@@ -99,17 +127,27 @@ fn an_excuse_for_what_is_gated_is_found_unless_its_reason_says_so() {
     for silent in ["values", "everything but give", "everything but overtake"] {
         let mut wrong = entries();
         wrong[2] = Entry::new("wasi:demo/pipes#*", silent);
-        assert_eq!(compare(&world(), &bridge(), &wrong), [both.clone()], "{silent}");
+        assert_eq!(
+            compare(&world(), &bridge(), &wrong),
+            [both.clone()],
+            "{silent}"
+        );
     }
     let mut right = entries();
-    right[2] = Entry::new("wasi:demo/pipes#*", "moves chunks, each of which passes the gate");
+    right[2] = Entry::new(
+        "wasi:demo/pipes#*",
+        "moves chunks, each of which passes the gate",
+    );
     assert_eq!(compare(&world(), &bridge(), &right), []);
 
     // A single name has no exceptions to speak of.
     let mut single = entries();
     single.push(Entry::new("wasi:demo/files#find", "passes the gate"));
     let name = || owned("wasi:demo/files#find");
-    assert_eq!(compare(&world(), &bridge(), &single), [Finding::Both(name(), name()), Finding::IdleEntry(name())]);
+    assert_eq!(
+        compare(&world(), &bridge(), &single),
+        [Finding::Both(name(), name()), Finding::IdleEntry(name())]
+    );
 }
 
 #[test]
@@ -117,27 +155,45 @@ fn two_excuses_for_one_function_are_found() {
     let mut twice = entries();
     twice.push(Entry::new("wasi:demo/pipes#give", "a value of ours"));
     let entries = vec![owned("wasi:demo/pipes#*"), owned("wasi:demo/pipes#give")];
-    assert_eq!(compare(&world(), &bridge(), &twice), [Finding::ExcusedTwice(owned("wasi:demo/pipes#give"), entries)]);
+    assert_eq!(
+        compare(&world(), &bridge(), &twice),
+        [Finding::ExcusedTwice(
+            owned("wasi:demo/pipes#give"),
+            entries
+        )]
+    );
 }
 
 #[test]
 fn an_excuse_without_a_reason_is_found() {
     let mut silent = entries();
     silent[0].reason = " ".to_owned();
-    let expected = [Finding::NoReason(owned("wasi:demo/files#[constructor]file"))];
+    let expected = [Finding::NoReason(owned(
+        "wasi:demo/files#[constructor]file",
+    ))];
     assert_eq!(compare(&world(), &bridge(), &silent), expected);
 }
 
 #[test]
 fn an_excuse_for_everything_is_found() {
     let everything = [Entry::new("wasi:demo/*", "each call passes the gate")];
-    assert_eq!(compare(&world(), &bridge(), &everything), [Finding::TooWide(owned("wasi:demo/*"))]);
+    assert_eq!(
+        compare(&world(), &bridge(), &everything),
+        [Finding::TooWide(owned("wasi:demo/*"))]
+    );
 }
 
 #[test]
 fn a_gate_for_what_is_not_there_is_found() {
-    for wrong in ["wasi:demo/files#[method]file.delete", "wasi:demo/files@1.0.0#find"] {
-        let literals = [bridge(), of_source("other.rs", &format!("const IMPORT: &str = {wrong:?};"))].concat();
+    for wrong in [
+        "wasi:demo/files#[method]file.delete",
+        "wasi:demo/files@1.0.0#find",
+    ] {
+        let literals = [
+            bridge(),
+            of_source("other.rs", &format!("const IMPORT: &str = {wrong:?};")),
+        ]
+        .concat();
         let expected = [Finding::UnknownGate(owned(wrong), owned("other.rs"))];
         assert_eq!(compare(&world(), &literals, &entries()), expected);
     }

@@ -10,28 +10,45 @@ use wit_parser::{Resolve, WorldItem};
 ///
 /// Unstable features are on, as in the bindings: what is linked must be decided, whoever may call it.
 pub(crate) fn functions(repository: &Path) -> BTreeSet<String> {
-    let mut resolve = Resolve { all_features: true, ..Resolve::default() };
-    let (package, _) =
-        resolve.push_dir(repository.join("wit")).unwrap_or_else(|error| panic!("wit/ does not resolve: {error:?}"));
+    let mut resolve = Resolve {
+        all_features: true,
+        ..Resolve::default()
+    };
+    let (package, _) = resolve
+        .push_dir(repository.join("wit"))
+        .unwrap_or_else(|error| panic!("wit/ does not resolve: {error:?}"));
     of_world(&resolve, package, "everything")
 }
 
 /// As [`functions`], for a package of which a test is the author.
 pub(crate) fn of_text(text: &str) -> BTreeSet<String> {
-    let mut resolve = Resolve { all_features: true, ..Resolve::default() };
-    let package = resolve.push_str("planted.wit", text).unwrap_or_else(|error| panic!("{error:?}"));
+    let mut resolve = Resolve {
+        all_features: true,
+        ..Resolve::default()
+    };
+    let package = resolve
+        .push_str("planted.wit", text)
+        .unwrap_or_else(|error| panic!("{error:?}"));
     of_world(&resolve, package, "everything")
 }
 
 fn of_world(resolve: &Resolve, package: wit_parser::PackageId, name: &str) -> BTreeSet<String> {
-    let world = resolve.select_world(&[package], Some(name)).unwrap_or_else(|error| panic!("{error:?}"));
+    let world = resolve
+        .select_world(&[package], Some(name))
+        .unwrap_or_else(|error| panic!("{error:?}"));
     let world = resolve.worlds.get(world).expect("the world was just found");
     let mut functions = BTreeSet::new();
     for (key, item) in &world.imports {
-        let WorldItem::Interface { id, .. } = item else { panic!("{key:?} is no interface") };
+        let WorldItem::Interface { id, .. } = item else {
+            panic!("{key:?} is no interface")
+        };
         let interface = resolve.name_world_key(key);
         let interface = interface.split('@').next().unwrap_or_default();
-        let all = &resolve.interfaces.get(*id).expect("the interface was just found").functions;
+        let all = &resolve
+            .interfaces
+            .get(*id)
+            .expect("the interface was just found")
+            .functions;
         functions.extend(all.keys().map(|function| format!("{interface}#{function}")));
     }
     functions

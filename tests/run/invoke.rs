@@ -3,7 +3,10 @@
 use tollgate_tests::{Finished, guests, scene};
 
 fn invoke(call: &str) -> Finished {
-    scene!().run(guests::CALLS).flags(&["--invoke", call]).finish()
+    scene!()
+        .run(guests::CALLS)
+        .flags(&["--invoke", call])
+        .finish()
 }
 
 #[test]
@@ -21,8 +24,14 @@ fn a_function_is_named_in_full_or_as_short_as_is_unambiguous() {
 
 #[test]
 fn the_full_name_wins_over_a_shortened_one() {
-    assert_eq!(invoke("greet(\"you\", 2)").expect(0).stdout, "\"hello you hello you\"\n");
-    assert_eq!(invoke("math.greet(\"you\")").expect(0).stdout, "\"the sum of you\"\n");
+    assert_eq!(
+        invoke("greet(\"you\", 2)").expect(0).stdout,
+        "\"hello you hello you\"\n"
+    );
+    assert_eq!(
+        invoke("math.greet(\"you\")").expect(0).stdout,
+        "\"the sum of you\"\n"
+    );
 }
 
 #[test]
@@ -42,8 +51,82 @@ fn what_does_not_fit_is_a_usage_error_that_names_what_there_is() {
     ] {
         let finished = invoke(call);
         finished.expect(2);
-        assert!(finished.stderr.contains(word), "{call}: {}", finished.stderr);
+        assert!(
+            finished.stderr.contains(word),
+            "{call}: {}",
+            finished.stderr
+        );
         assert_eq!(finished.stdout, "", "{call}");
+    }
+}
+
+#[test]
+fn i23_arguments_that_nest_without_end_are_a_usage_error() {
+    for argument in [
+        "[".repeat(60_000),
+        "[".repeat(60_000) + &"]".repeat(60_000),
+        "some(".repeat(20_000),
+        "{a:".repeat(20_000),
+    ] {
+        let finished = invoke(&format!("add({argument})"));
+        finished.expect(2);
+        assert!(finished.stderr.len() < 4_000, "{}", finished.stderr.len());
+    }
+}
+
+/// A component whose function takes a text; `realloc` and `after` are the bodies of what the host calls around it.
+fn takes_text(realloc: &str, after: &str) -> Vec<u8> {
+    crate::support::module(&format!(
+        "(component
+            (core module $m
+                (memory (export \"memory\") 1)
+                (func (export \"realloc\") (param i32 i32 i32 i32) (result i32) {realloc})
+                (func (export \"f\") (param i32 i32) (result i32) i32.const 7)
+                (func (export \"after\") (param i32) {after}))
+            (core instance $i (instantiate $m))
+            (func (export \"f\") (param \"text\" string) (result u32)
+                (canon lift (core func $i \"f\") (memory $i \"memory\") (realloc (func $i \"realloc\"))
+                    (post-return (func $i \"after\")))))"
+    ))
+}
+
+#[test]
+fn i3_i4_loops_where_the_host_calls_into_the_guest_end_at_the_deadline() {
+    let scene = scene!();
+    let spin = "(loop $l (br $l)) unreachable";
+    for (name, component, code) in [
+        ("works", takes_text("i32.const 8", ""), 0),
+        ("realloc", takes_text(spin, ""), 124),
+        ("post-return", takes_text("i32.const 8", spin), 124),
+    ] {
+        let file = scene.write(&format!("{name}.wasm"), component);
+        let run = scene
+            .run(file)
+            .flags(&["--invoke", "f(\"text\")", "--limit", "wall=500ms"]);
+        let finished = run.patience(std::time::Duration::from_secs(30)).finish();
+        assert_eq!(finished.code, Some(code), "{name}: {}", finished.stderr);
+    }
+}
+
+#[test]
+fn i46_i47_a_realloc_that_lies_is_a_trap() {
+    let scene = scene!();
+    for (name, body) in [
+        ("minus-one", "i32.const -1"),
+        ("beyond", "i32.const 65535"),
+        ("traps", "unreachable"),
+    ] {
+        let file = scene.write(&format!("{name}.wasm"), takes_text(body, ""));
+        let finished = scene
+            .run(file)
+            .flags(&["--invoke", "f(\"a longer text\")"])
+            .finish();
+        assert_eq!(finished.code, Some(134), "{name}: {}", finished.stderr);
+        assert!(
+            !finished.stderr.contains("panicked"),
+            "{name}: {}",
+            finished.stderr
+        );
     }
 }
 
@@ -54,7 +137,15 @@ fn a_function_that_traps_ends_with_134() {
 
 #[test]
 fn an_invoked_function_is_behind_the_gate_and_in_the_log() {
-    let (finished, records) = scene!().run(guests::CALLS).flags(&["--invoke", "add(1, 2)"]).logged();
+    let (finished, records) = scene!()
+        .run(guests::CALLS)
+        .flags(&["--invoke", "add(1, 2)"])
+        .logged();
     finished.expect(0);
-    assert!(records.iter().any(|record| record.is("run.end", "exit-code=0")), "{records:#?}");
+    assert!(
+        records
+            .iter()
+            .any(|record| record.is("run.end", "exit-code=0")),
+        "{records:#?}"
+    );
 }

@@ -3,6 +3,15 @@
 //!
 //! `TOLLGATE_KILLS` says how many; the full number is a thousand.
 
+#![expect(
+    clippy::disallowed_methods,
+    clippy::disallowed_macros,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "the bans are about the host; a test starts the host's binary, lays out files for it, and fails by panicking"
+)]
+
 use std::fs;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -42,7 +51,10 @@ struct Seen {
 }
 
 fn kill_one(scene: &Scene, moments: &mut Moments, seen: &mut Seen) {
-    let run = scene.run(guests::RECORDS).work().flags(&["--limit", "wall=60s,audit-rate=1000000"]);
+    let run = scene
+        .run(guests::RECORDS)
+        .work()
+        .flags(&["--limit", "wall=60s,audit-rate=1000000"]);
     let running = run.start();
     // Half of the kills fall into starting, opening and recovering, half into writing.
     if moments.next(2) == 0 {
@@ -59,9 +71,16 @@ fn kill_one(scene: &Scene, moments: &mut Moments, seen: &mut Seen) {
     let verified = scene.verify("audit.log");
     assert_eq!(verified.code, Some(0), "{}", verified.stderr);
     let report: Value = serde_json::from_str(&verified.stdout).expect("verify prints JSON");
-    let number = |key: &str| report[key].as_u64().unwrap_or_else(|| panic!("{key} is missing in {report}"));
+    let number = |key: &str| {
+        report[key]
+            .as_u64()
+            .unwrap_or_else(|| panic!("{key} is missing in {report}"))
+    };
     if let Some(flushed) = flushed {
-        assert!(number("signed_records") > flushed, "record {flushed} was flushed and is gone: {report}");
+        assert!(
+            number("signed_records") > flushed,
+            "record {flushed} was flushed and is gone: {report}"
+        );
     }
     intact_prefix(scene, number("records"), number("torn_bytes"));
     seen.torn += u64::from(number("torn_bytes") > 0);
@@ -72,20 +91,37 @@ fn kill_one(scene: &Scene, moments: &mut Moments, seen: &mut Seen) {
 /// What verify counts is what stands there: whole lines, numbered from 0, and then no more than the stated torn bytes.
 fn intact_prefix(scene: &Scene, records: u64, torn_bytes: u64) {
     let text = fs::read(scene.path("audit.log")).expect("the log is there");
-    let end = text.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
+    let end = text
+        .iter()
+        .rposition(|byte| *byte == b'\n')
+        .map_or(0, |end| end + 1);
     assert_eq!((text.len() - end) as u64, torn_bytes);
     let text = String::from_utf8(text[..end].to_vec()).expect("a log is UTF-8");
     let numbers: Vec<u64> = text
         .lines()
-        .map(|line| serde_json::from_str::<Value>(line).expect("whole lines are records")["seq"].as_u64().expect("a number"))
+        .map(|line| {
+            serde_json::from_str::<Value>(line).expect("whole lines are records")["seq"]
+                .as_u64()
+                .expect("a number")
+        })
         .collect();
-    assert!(numbers.iter().copied().eq(0..records), "verify says {records}, the log has {}", numbers.len());
+    assert!(
+        numbers.iter().copied().eq(0..records),
+        "verify says {records}, the log has {}",
+        numbers.len()
+    );
 }
 
 #[test]
 fn kill_at_any_moment_leaves_a_log_that_verifies_i70() {
-    let kills = std::env::var("TOLLGATE_KILLS").ok().and_then(|text| text.parse().ok()).unwrap_or(KILLS);
-    let seed = SystemTime::now().duration_since(UNIX_EPOCH).expect("the clock is past 1970").as_nanos();
+    let kills = std::env::var("TOLLGATE_KILLS")
+        .ok()
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(KILLS);
+    let seed = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .expect("the clock is past 1970")
+        .as_nanos();
     let seed = u64::try_from(seed & u128::from(u64::MAX)).unwrap_or(1) | 1;
     println!("seed {seed}");
     let mut moments = Moments(seed);

@@ -8,15 +8,21 @@ use crate::support::module;
 
 /// A core module's text around what `_start` does.
 fn start(items: &str, body: &str) -> Vec<u8> {
-    module(&format!("(module {items} (memory (export \"memory\") 1) (func (export \"_start\") {body}))"))
+    module(&format!(
+        "(module {items} (memory (export \"memory\") 1) (func (export \"_start\") {body}))"
+    ))
 }
 
 fn reached(records: &[Record], limit: &str) -> bool {
-    records.iter().any(|record| record.operation == "limit.reached" && record.resource.starts_with(&format!("{limit}=")))
+    records.iter().any(|record| {
+        record.operation == "limit.reached" && record.resource.starts_with(&format!("{limit}="))
+    })
 }
 
 fn small(run: GuestRun<'_>) -> (Finished, Vec<Record>) {
-    run.flags(&["--limit", "wall=3s,memory=64MiB"]).patience(Duration::from_secs(30)).logged()
+    run.flags(&["--limit", "wall=3s,memory=64MiB"])
+        .patience(Duration::from_secs(30))
+        .logged()
 }
 
 #[test]
@@ -41,11 +47,19 @@ fn i2_an_endless_start_function_ends_at_the_deadline() {
 
 #[test]
 fn i5_i6_i7_calls_and_sleeps_without_end_are_ended_by_the_wall_limit() {
-    for guest in [guests::ENDLESS_CALLS, guests::ENDLESS_ZERO_SLEEP, guests::ENDLESS_SLEEP] {
+    for guest in [
+        guests::ENDLESS_CALLS,
+        guests::ENDLESS_ZERO_SLEEP,
+        guests::ENDLESS_SLEEP,
+    ] {
         let (finished, records) = small(scene!().run(guest));
         finished.expect(124);
         assert!(reached(&records, "wall"), "{guest}");
-        assert!(finished.peak_bytes < 400 << 20, "{guest}: {}", finished.peak_bytes);
+        assert!(
+            finished.peak_bytes < 400 << 20,
+            "{guest}: {}",
+            finished.peak_bytes
+        );
     }
 }
 
@@ -62,7 +76,11 @@ fn i9_a_guest_that_traps_after_refused_growth_ends_with_125_and_the_limits_name(
     finished.expect(125);
     assert!(finished.stderr.contains("memory"), "{}", finished.stderr);
     assert!(reached(&records, "memory"));
-    assert!(records.iter().any(|record| record.is("run.end", "exit-code=125") && record.outcome == "limit"));
+    assert!(
+        records
+            .iter()
+            .any(|record| record.is("run.end", "exit-code=125") && record.outcome == "limit")
+    );
 }
 
 #[test]
@@ -76,7 +94,11 @@ fn i9_memory_that_is_grown_and_touched_stays_within_the_limit() {
     let (finished, _) = small(scene.run(file));
     finished.expect(125);
     let quiet = scene.run(guests::HELLO).finish().peak_bytes;
-    assert!(finished.peak_bytes < quiet + (96 << 20), "{} over {quiet}", finished.peak_bytes);
+    assert!(
+        finished.peak_bytes < quiet + (96 << 20),
+        "{} over {quiet}",
+        finished.peak_bytes
+    );
 }
 
 #[test]
@@ -92,7 +114,11 @@ fn i10_four_gibibytes_from_the_start_are_refused() {
 
 /// A component of `count` core modules with `item` each, instantiated side by side, and a command.
 fn many(count: usize, item: &str) -> Vec<u8> {
-    let modules: String = (0..count).map(|index| format!("(core module $m{index} {item}) (core instance (instantiate $m{index}))")).collect();
+    let modules: String = (0..count)
+        .map(|index| {
+            format!("(core module $m{index} {item}) (core instance (instantiate $m{index}))")
+        })
+        .collect();
     module(&format!(
         "(component {modules}
             (core module $run (func (export \"run\") (result i32) (i32.const 0)))
@@ -122,7 +148,10 @@ fn i12_a39_a_table_of_ten_million_elements_is_refused() {
     finished.expect(126);
     assert!(!finished.stderr.contains("panicked"), "{}", finished.stderr);
     assert!(finished.peak_bytes < 400 << 20, "{}", finished.peak_bytes);
-    let file = scene.write("table64.wasm", start("(table i64 0 0xffffffffffffffff funcref)", ""));
+    let file = scene.write(
+        "table64.wasm",
+        start("(table i64 0 0xffffffffffffffff funcref)", ""),
+    );
     small(scene.run(file)).0.expect(126);
 }
 
@@ -154,7 +183,11 @@ fn i15_i16_recursion_without_end_is_a_trap() {
         let (finished, _) = small(scene!().run(guests::RECURSION).args(&[size]));
         finished.expect(134);
         // Large frames leave the stack that the guest keeps in its own memory first.
-        let why = if size == "big" { "out of bounds memory access" } else { "call stack exhausted" };
+        let why = if size == "big" {
+            "out of bounds memory access"
+        } else {
+            "call stack exhausted"
+        };
         assert!(finished.stderr.contains(why), "{size}: {}", finished.stderr);
     }
 }
@@ -172,7 +205,11 @@ fn i18_two_thousand_core_instances_are_refused() {
 fn a9_random_bytes_without_bound_end_the_guest_by_a_limit() {
     let (finished, records) = small(scene!().run(guests::RANDOM).args(&["greedy"]));
     finished.expect(125);
-    assert!(finished.stderr.contains("host-call-bytes"), "{}", finished.stderr);
+    assert!(
+        finished.stderr.contains("host-call-bytes"),
+        "{}",
+        finished.stderr
+    );
     assert!(reached(&records, "host-call-bytes"));
     assert!(finished.peak_bytes < 400 << 20, "{}", finished.peak_bytes);
 }
@@ -183,49 +220,112 @@ pub(crate) fn a12_half_a_gigabyte_to_a_denied_stream_takes_no_memory() {
     let run = scene!();
     let (finished, records) = run.run(guests::FLOOD_REFUSED).policy(policy).logged();
     finished.expect(0);
-    assert!(finished.stderr.contains("written 0 refused 8192"), "{}", finished.stderr);
+    assert!(
+        finished.stderr.contains("written 0 refused 8192"),
+        "{}",
+        finished.stderr
+    );
     let quiet = run.run(guests::HELLO).finish().peak_bytes;
-    assert!(finished.peak_bytes < quiet + (64 << 20), "{} over {quiet}", finished.peak_bytes);
-    let calls: u64 = records.iter().filter(|record| record.is("stdio.write", "stdout")).map(|record| record.count).sum();
+    assert!(
+        finished.peak_bytes < quiet + (64 << 20),
+        "{} over {quiet}",
+        finished.peak_bytes
+    );
+    let calls: u64 = records
+        .iter()
+        .filter(|record| record.is("stdio.write", "stdout"))
+        .map(|record| record.count)
+        .sum();
     assert_eq!(calls, 8192);
 }
 
 #[test]
 fn i65_endless_output_is_cut_at_the_limit() {
-    let (finished, records) = small(scene!().run(guests::FLOOD).flags(&["--limit", "output=300KiB"]));
+    let (finished, records) = small(
+        scene!()
+            .run(guests::FLOOD)
+            .flags(&["--limit", "output=300KiB"]),
+    );
     finished.expect(125);
     assert_eq!(finished.stdout.len(), 300 << 10);
     assert!(finished.stderr.contains("output"), "{}", finished.stderr);
-    assert!(reached(&records, "output"), "the limit is not in the log: {records:#?}");
-    let written: u64 = records.iter().filter(|record| record.is("stdio.write", "stdout")).map(|record| record.bytes_out).sum();
+    assert!(
+        reached(&records, "output"),
+        "the limit is not in the log: {records:#?}"
+    );
+    let written: u64 = records
+        .iter()
+        .filter(|record| record.is("stdio.write", "stdout"))
+        .map(|record| record.bytes_out)
+        .sum();
     assert_eq!(written, 300 << 10, "{records:#?}");
 }
 
 #[test]
 fn i65_endless_output_to_a_reader_that_went_away_ends() {
     let scene = scene!();
-    let mut running = scene.run(guests::FLOOD).flags(&["--limit", "wall=10s,output=1GiB"]).start();
+    let mut running = scene
+        .run(guests::FLOOD)
+        .flags(&["--limit", "wall=10s,output=1GiB"])
+        .start();
     drop(running.stdin.take());
     let finished = running.wait();
-    assert!(matches!(finished.code, Some(1 | 124 | 125)), "{:?} {}", finished.code, finished.stderr);
+    assert!(
+        matches!(finished.code, Some(1 | 124 | 125)),
+        "{:?} {}",
+        finished.code,
+        finished.stderr
+    );
 }
 
 #[test]
 fn i67_a_million_names_fill_no_log() {
     let scene = scene!();
-    let run = scene.run(guests::RECORDS).work().flags(&["--limit", "audit=256KiB,wall=60s"]);
+    let run = scene
+        .run(guests::RECORDS)
+        .work()
+        .flags(&["--limit", "audit=256KiB,wall=60s"]);
     let (finished, records) = run.logged();
     finished.expect(125);
     assert!(finished.stderr.contains("audit"), "{}", finished.stderr);
-    assert!(records.iter().any(|record| record.operation == "log.limit"), "the log says that it was cut");
+    assert!(
+        records.iter().any(|record| record.operation == "log.limit"),
+        "the log says that it was cut"
+    );
     let size = std::fs::metadata(scene.path("audit.log")).unwrap().len();
     assert!(size < 300 << 10, "{size}");
 }
 
 #[test]
+fn i67_records_above_the_rate_wait_and_none_is_lost() {
+    let run = scene!();
+    let (finished, records) = run
+        .run(guests::RECORDS)
+        .work()
+        .flags(&["--limit", "audit-rate=500"])
+        .args(&["1500"])
+        .logged();
+    assert!(finished.expect(0).says("done 1500"), "{}", finished.stdout);
+    assert!(
+        finished.wall > Duration::from_millis(1_500),
+        "{:?} for 1500 records at 500 a second",
+        finished.wall
+    );
+    let asked: u64 = records
+        .iter()
+        .filter(|record| record.operation == "fs.stat")
+        .map(|record| record.count)
+        .sum();
+    assert_eq!(asked, 1_500);
+}
+
+#[test]
 fn the_default_limits_hold_where_nothing_is_said() {
     let scene = scene!();
-    let file = scene.write("touch.wasm", start("", "(drop (memory.grow (i32.const 60000)))"));
+    let file = scene.write(
+        "touch.wasm",
+        start("", "(drop (memory.grow (i32.const 60000)))"),
+    );
     let (finished, records) = scene.run(file).logged();
     finished.expect(0);
     assert!(reached(&records, "memory"), "{records:#?}");
@@ -234,8 +334,13 @@ fn the_default_limits_hold_where_nothing_is_said() {
 #[test]
 fn a_ceiling_lowers_the_limits_of_a_run() {
     let scene = scene!();
-    let ceiling = scene.write("ceiling.toml", "version = 1\n[stdio]\ndefault = \"allow\"\n[limits]\nwall = \"300ms\"\n");
+    let ceiling = scene.write(
+        "ceiling.toml",
+        "version = 1\n[stdio]\ndefault = \"allow\"\n[limits]\nwall = \"300ms\"\n",
+    );
     let ceiling = ceiling.display().to_string();
-    let run = scene.run(guests::ENDLESS).flags(&["--ceiling", &ceiling, "--limit", "wall=50s"]);
+    let run = scene
+        .run(guests::ENDLESS)
+        .flags(&["--ceiling", &ceiling, "--limit", "wall=50s"]);
     run.patience(Duration::from_secs(20)).finish().expect(124);
 }

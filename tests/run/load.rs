@@ -25,11 +25,33 @@ fn refused() -> Vec<(&'static str, Vec<u8>, &'static str)> {
         ("future", future, "version"),
         ("truncated", component[..component.len() / 2].to_vec(), ""),
         ("trailing", trailing, ""),
-        ("leb", b"\0asm\x0d\0\x01\0\x00\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01".to_vec(), ""),
-        ("long-section", b"\0asm\x0d\0\x01\0\x00\xff\xff\xff\xff\x0f".to_vec(), ""),
-        ("p0", module("(module (import \"wasi_unstable\" \"proc_exit\" (func (param i32))) (func (export \"_start\")))"), "wasi_unstable"),
-        ("unknown-module-import", module("(module (import \"env\" \"f\" (func)) (func (export \"_start\")))"), "env"),
-        ("library", module("(module (func (export \"f\")))"), "_start"),
+        (
+            "leb",
+            b"\0asm\x0d\0\x01\0\x00\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01".to_vec(),
+            "",
+        ),
+        (
+            "long-section",
+            b"\0asm\x0d\0\x01\0\x00\xff\xff\xff\xff\x0f".to_vec(),
+            "",
+        ),
+        (
+            "p0",
+            module(
+                "(module (import \"wasi_unstable\" \"proc_exit\" (func (param i32))) (func (export \"_start\")))",
+            ),
+            "wasi_unstable",
+        ),
+        (
+            "unknown-module-import",
+            module("(module (import \"env\" \"f\" (func)) (func (export \"_start\")))"),
+            "env",
+        ),
+        (
+            "library",
+            module("(module (func (export \"f\")))"),
+            "_start",
+        ),
     ]
 }
 
@@ -49,9 +71,17 @@ fn i36_what_is_no_component_is_refused_with_126_and_named() {
     for (name, bytes, word) in refused() {
         let finished = run_file(&scene, &format!("{name}.wasm"), bytes);
         assert_eq!(finished.code, Some(126), "{name}: {}", finished.stderr);
-        assert!(finished.stderr.contains(word), "{name}: {}", finished.stderr);
+        assert!(
+            finished.stderr.contains(word),
+            "{name}: {}",
+            finished.stderr
+        );
         assert_eq!(finished.stdout, "", "{name}");
-        assert!(!finished.stderr.contains("panicked"), "{name}: {}", finished.stderr);
+        assert!(
+            !finished.stderr.contains("panicked"),
+            "{name}: {}",
+            finished.stderr
+        );
     }
 }
 
@@ -61,8 +91,14 @@ fn i36_a_refusal_is_recorded_and_the_log_verifies() {
     let file = scene.write("text.wasm", "(component)");
     let (finished, records) = scene.run(file).logged();
     finished.expect(126);
-    let end = records.iter().find(|record| record.operation == "run.end").expect("the run's end is recorded");
-    assert_eq!((end.resource.as_str(), end.outcome.as_str()), ("exit-code=126", "refused"));
+    let end = records
+        .iter()
+        .find(|record| record.operation == "run.end")
+        .expect("the run's end is recorded");
+    assert_eq!(
+        (end.resource.as_str(), end.outcome.as_str()),
+        ("exit-code=126", "refused")
+    );
 }
 
 #[test]
@@ -71,7 +107,11 @@ fn a22_a_module_of_wasi_0_0_is_refused() {
         (memory (export \"memory\") 1) (func (export \"_start\")))";
     let finished = run_file(&scene!(), "p0.wasm", module(text));
     finished.expect(126);
-    assert!(finished.stderr.contains("wasi_unstable"), "{}", finished.stderr);
+    assert!(
+        finished.stderr.contains("wasi_unstable"),
+        "{}",
+        finished.stderr
+    );
 }
 
 #[test]
@@ -87,9 +127,18 @@ fn a37_a_component_that_needs_garbage_collection_is_refused() {
 #[test]
 fn a38_a49_exceptions_threads_and_64_bit_memories_are_refused() {
     for (name, text) in [
-        ("exceptions", "(module (tag) (func (export \"_start\") (throw 0)))"),
-        ("threads", "(module (memory (export \"memory\") 1 1 shared) (func (export \"_start\")))"),
-        ("memory64", "(module (memory (export \"memory\") i64 1) (func (export \"_start\")))"),
+        (
+            "exceptions",
+            "(module (tag) (func (export \"_start\") (throw 0)))",
+        ),
+        (
+            "threads",
+            "(module (memory (export \"memory\") 1 1 shared) (func (export \"_start\")))",
+        ),
+        (
+            "memory64",
+            "(module (memory (export \"memory\") i64 1) (func (export \"_start\")))",
+        ),
     ] {
         let finished = run_file(&scene!(), "module.wasm", module(text));
         assert_eq!(finished.code, Some(126), "{name}: {}", finished.stderr);
@@ -104,7 +153,12 @@ fn i39_a_file_that_is_too_large_is_refused_by_its_size_unread() {
     file.set_len(1 << 40).unwrap();
     let finished = scene.run(&path).finish();
     finished.expect(126);
-    assert!(finished.wall.as_secs() < 20 && finished.peak_bytes < 200 << 20, "{:?} {}", finished.wall, finished.peak_bytes);
+    assert!(
+        finished.wall.as_secs() < 20 && finished.peak_bytes < 200 << 20,
+        "{:?} {}",
+        finished.wall,
+        finished.peak_bytes
+    );
 }
 
 #[test]
@@ -115,11 +169,20 @@ fn i40_the_log_names_the_digest_of_what_was_run() {
     let inspected = scene.tollgate(["inspect", "--json", guests::HELLO]).run();
     let shown: serde_json::Value = serde_json::from_str(&inspected.expect(0).stdout).unwrap();
     let digest = shown["digest"].as_str().unwrap();
-    let sum = std::process::Command::new("sha256sum").arg(guests::HELLO).output().unwrap();
+    let sum = std::process::Command::new("sha256sum")
+        .arg(guests::HELLO)
+        .output()
+        .unwrap();
     let sum = String::from_utf8(sum.stdout).unwrap();
     assert_eq!(digest, format!("sha256:{}", sum.split(' ').next().unwrap()));
     let own = |record: &&tollgate_tests::Record| !record.operation.starts_with("log.");
-    assert!(records.iter().filter(own).all(|record| record.component == digest), "{records:#?}");
+    assert!(
+        records
+            .iter()
+            .filter(own)
+            .all(|record| record.component == digest),
+        "{records:#?}"
+    );
 }
 
 /// A file that is replaced while it is being loaded: what runs is what was hashed. The two programs print different
@@ -138,13 +201,53 @@ fn i40_a_component_that_is_replaced_while_it_is_loaded_runs_as_what_was_hashed()
         let run = scene.run(&file);
         let running = run.start();
         std::thread::sleep(std::time::Duration::from_millis(round * 4));
-        let other = if round % 2 == 0 { guests::CALLS } else { guests::HELLO };
+        let other = if round % 2 == 0 {
+            guests::CALLS
+        } else {
+            guests::HELLO
+        };
         fs::copy(other, scene.path("next.wasm")).unwrap();
         fs::rename(scene.path("next.wasm"), &file).unwrap();
         let finished = running.wait();
-        let end = scene.records("audit.log").into_iter().rfind(|record| record.operation == "run.end").unwrap();
-        let printed = if finished.stdout.starts_with("hello") { &hello } else { &calls };
+        let end = scene
+            .records("audit.log")
+            .into_iter()
+            .rfind(|record| record.operation == "run.end")
+            .unwrap();
+        let printed = if finished.stdout.starts_with("hello") {
+            &hello
+        } else {
+            &calls
+        };
         assert_eq!(&end.component, printed, "{}", finished.stdout);
+    }
+}
+
+/// A component that holds a component, and so on.
+fn nested(depth: usize) -> Vec<u8> {
+    const EMPTY: &[u8] = b"\0asm\x0d\0\x01\0";
+    let mut component = EMPTY.to_vec();
+    for _ in 0..depth {
+        let mut outer = EMPTY.to_vec();
+        outer.push(4);
+        let mut length = component.len();
+        while length >= 0x80 {
+            outer.push(u8::try_from(length & 0x7f).unwrap() | 0x80);
+            length >>= 7;
+        }
+        outer.push(u8::try_from(length).unwrap());
+        outer.extend(component);
+        component = outer;
+    }
+    component
+}
+
+#[test]
+fn i32_components_in_components_without_end_are_refused() {
+    for depth in [90, 2_000, 20_000] {
+        let finished = run_file(&scene!(), "nested.wasm", nested(depth));
+        finished.expect(126);
+        assert!(finished.stderr.contains("nested"), "{}", finished.stderr);
     }
 }
 

@@ -1,12 +1,25 @@
 //! The `tollgate` binary end to end: guests run under policies, and what they print, how they end and what the log
 //! says of them is looked at from outside.
 
+#![expect(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    clippy::disallowed_macros,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "the bans are about the host; a test starts the host's binary, lays out files for it, and fails by panicking"
+)]
+
 mod audit;
 mod everything;
 mod exits;
 mod flags;
 mod guests;
+mod hostile_links;
 mod hostile_paths;
+mod hostile_text;
 mod invoke;
 mod limits;
 mod load;

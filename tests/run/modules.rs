@@ -44,7 +44,11 @@ fn a_module_is_denied_what_it_was_not_given_in_its_own_words() {
     let scene = scene!();
     scene.write("work/file", "content\n");
     let file = scene.write("reads.wasm", module(PRINTS_A_FILE));
-    let (finished, records) = scene.run(&file).work().flags(&["--deny-read", "/work/file"]).logged();
+    let (finished, records) = scene
+        .run(&file)
+        .work()
+        .flags(&["--deny-read", "/work/file"])
+        .logged();
     assert_eq!(finished.expect(ACCES).stdout, "");
     denied(&records, "fs.read", "/work/file", "flags:1", "access");
     scene.run(&file).finish().expect(BADF);
@@ -57,17 +61,36 @@ fn a_module_that_traps_ends_with_134() {
     let file = scene.write("traps.wasm", module(text));
     let (finished, _) = scene.run(file).logged();
     finished.expect(134);
-    assert!(finished.stderr.contains("unreachable"), "{}", finished.stderr);
+    assert!(
+        finished.stderr.contains("unreachable"),
+        "{}",
+        finished.stderr
+    );
 }
 
 #[test]
 fn inspect_says_that_it_is_a_module_and_what_it_may_ask_for() {
     let scene = scene!();
-    let file = scene.write("reads.wasm", module(PRINTS_A_FILE)).display().to_string();
+    let file = scene
+        .write("reads.wasm", module(PRINTS_A_FILE))
+        .display()
+        .to_string();
     let finished = scene.tollgate(["inspect", &file]).run();
     finished.expect(0);
-    assert!(finished.stdout.contains("WASI 0.1 module"), "{}", finished.stdout);
-    assert!(finished.stdout.contains("wasi:filesystem/types"), "{}", finished.stdout);
+    assert!(
+        finished.stdout.contains("WASI 0.1 module"),
+        "{}",
+        finished.stdout
+    );
+    assert!(
+        finished.stdout.contains("wasi:filesystem/types"),
+        "{}",
+        finished.stdout
+    );
     let component = scene.tollgate(["inspect", guests::HELLO]).run();
-    assert!(component.expect(0).stdout.contains("component  sha256:"), "{}", component.stdout);
+    assert!(
+        component.expect(0).stdout.contains("component  sha256:"),
+        "{}",
+        component.stdout
+    );
 }

@@ -6,7 +6,11 @@ use crate::support::{allowed, denied};
 
 fn preopens(scene: &tollgate_tests::Scene, dirs: &[&str]) -> String {
     let flags: Vec<&str> = dirs.iter().flat_map(|dir| ["--dir", dir]).collect();
-    let finished = scene.run(guests::FS_OPS).flags(&flags).input("preopens\n").finish();
+    let finished = scene
+        .run(guests::FS_OPS)
+        .flags(&flags)
+        .input("preopens\n")
+        .finish();
     finished.expect(0).stdout.trim_end().to_owned()
 }
 
@@ -29,11 +33,34 @@ fn a_relative_place_lies_below_the_root() {
     let scene = scene!();
     scene.write("work/file", "content");
     let stat = "stat-at p0 file\n";
-    for (dir, path) in [("work", "/work/file"), ("work::data", "/data/file"), ("work::.", "/file"), (".", "/work/file")] {
-        let input = if dir == "." { "stat-at p0 work/file\n" } else { stat };
-        let (finished, records) = scene.run(guests::FS_OPS).flags(&["--dir", dir]).input(input).logged();
-        assert!(finished.expect(0).stdout.starts_with("ok type=DescriptorType::RegularFile size=7"), "{dir}: {}", finished.stdout);
-        let last = records.iter().rfind(|record| record.operation == "fs.stat").unwrap();
+    for (dir, path) in [
+        ("work", "/work/file"),
+        ("work::data", "/data/file"),
+        ("work::.", "/file"),
+        (".", "/work/file"),
+    ] {
+        let input = if dir == "." {
+            "stat-at p0 work/file\n"
+        } else {
+            stat
+        };
+        let (finished, records) = scene
+            .run(guests::FS_OPS)
+            .flags(&["--dir", dir])
+            .input(input)
+            .logged();
+        assert!(
+            finished
+                .expect(0)
+                .stdout
+                .starts_with("ok type=DescriptorType::RegularFile size=7"),
+            "{dir}: {}",
+            finished.stdout
+        );
+        let last = records
+            .iter()
+            .rfind(|record| record.operation == "fs.stat")
+            .unwrap();
         assert_eq!(last.resource, path, "{dir}");
         std::fs::remove_file(scene.path("audit.log")).unwrap();
         std::fs::remove_file(scene.path("audit.log.head")).unwrap();
@@ -43,7 +70,10 @@ fn a_relative_place_lies_below_the_root() {
 #[test]
 fn two_folders_at_one_place_are_a_usage_error() {
     let scene = scene!();
-    let finished = scene.run(guests::HELLO).flags(&["--dir", "work::/x", "--dir", "home::/x/"]).finish();
+    let finished = scene
+        .run(guests::HELLO)
+        .flags(&["--dir", "work::/x", "--dir", "home::/x/"])
+        .finish();
     finished.expect(2);
     assert!(finished.stderr.contains("/x"), "{}", finished.stderr);
 }
@@ -53,10 +83,20 @@ fn the_mounts_of_a_policy_file_are_relative_to_it() {
     let scene = scene!();
     scene.write("elsewhere/data/file", "content");
     let text = "version = 1\n[[mount]]\nhost = \"data\"\nguest = \"/d\"\nread-only = true\n";
-    let policy = scene.write("elsewhere/tollgate.toml", text).display().to_string();
+    let policy = scene
+        .write("elsewhere/tollgate.toml", text)
+        .display()
+        .to_string();
     let input = "open p0 file read f\nread f 10 0\nunlink p0 file\n";
-    let finished = scene.run(guests::FS_OPS).flags(&["--policy", &policy]).input(input).finish();
-    assert_eq!(finished.expect(0).lines(), ["ok", "ok 7 end=false content", "error read-only"]);
+    let finished = scene
+        .run(guests::FS_OPS)
+        .flags(&["--policy", &policy])
+        .input(input)
+        .finish();
+    assert_eq!(
+        finished.expect(0).lines(),
+        ["ok", "ok 7 end=false content", "error read-only"]
+    );
 }
 
 #[test]
@@ -94,7 +134,13 @@ fn a_read_only_folder_is_read_and_never_changed() {
         assert!(word, "{operation}: {answer}");
     }
     assert_eq!(scene.read("work/file"), "content");
-    denied(&records, "fs.create_dir", "/work/d", "default:fs", "read-only");
+    denied(
+        &records,
+        "fs.create_dir",
+        "/work/d",
+        "default:fs",
+        "read-only",
+    );
     allowed(&records, "fs.read", "/work/file", "flags:0");
 }
 
@@ -114,7 +160,10 @@ fn a3_i55_neither_link_nor_rename_leads_from_a_read_only_folder_to_a_writable_on
     ];
     let other = format!("{}::/other", scene.path("other").display());
     let answers = scene.operations(&operations, &["--dir", &scene.dir(":ro"), "--dir", &other]);
-    assert!(answers.iter().all(|answer| answer.starts_with("error ")), "{answers:?}");
+    assert!(
+        answers.iter().all(|answer| answer.starts_with("error ")),
+        "{answers:?}"
+    );
     assert_eq!(fingerprint(&scene, "work"), before);
     assert_eq!(scene.read("other/there"), "there");
     assert!(!scene.path("other/stolen").exists());
@@ -135,9 +184,18 @@ fn a3_two_writable_folders_are_two_devices() {
 fn a4_truncation_on_a_read_only_folder_is_refused() {
     let scene = scene!();
     scene.write("work/file", "content");
-    let operations = ["open p0 file truncate,read t", "open p0 file truncate t", "open p0 file create,truncate,write t"];
+    let operations = [
+        "open p0 file truncate,read t",
+        "open p0 file truncate t",
+        "open p0 file create,truncate,write t",
+    ];
     let answers = scene.operations(&operations, &["--dir", &scene.dir(":ro")]);
-    assert!(answers.iter().all(|answer| answer == "error read-only" || answer == "error invalid"), "{answers:?}");
+    assert!(
+        answers
+            .iter()
+            .all(|answer| answer == "error read-only" || answer == "error invalid"),
+        "{answers:?}"
+    );
     assert_eq!(scene.read("work/file"), "content");
 }
 
@@ -146,8 +204,14 @@ fn a4_truncation_needs_the_right_to_write() {
     let scene = scene!();
     scene.write("work/file", "content");
     let operations = ["open p0 file truncate,read t", "open p0 file truncate t"];
-    let answers = scene.operations(&operations, &["--dir", &scene.dir(""), "--deny-write", "/work/file"]);
-    assert!(answers.iter().all(|answer| answer.starts_with("error ")), "{answers:?}");
+    let answers = scene.operations(
+        &operations,
+        &["--dir", &scene.dir(""), "--deny-write", "/work/file"],
+    );
+    assert!(
+        answers.iter().all(|answer| answer.starts_with("error ")),
+        "{answers:?}"
+    );
     assert_eq!(scene.read("work/file"), "content");
 }
 
@@ -170,13 +234,36 @@ fn denied_patterns_hide_and_protect() {
         "link p0 secret p0 shown",
         "open p0 public write f",
     ];
-    let flags = ["--dir", &scene.dir(""), "--deny-read", "/work/**secret", "--deny-write", "/work/kept"];
+    let flags = [
+        "--dir",
+        &scene.dir(""),
+        "--deny-read",
+        "/work/**secret",
+        "--deny-write",
+        "/work/kept",
+    ];
     let (answers, records) = scene.operations_logged(&operations, &flags);
-    let expected =
-        ["ok", "error access", "error access", "error access", "error access", "error access", "error access",
-            "error access", "error access", "error access", "ok"];
+    let expected = [
+        "ok",
+        "error access",
+        "error access",
+        "error access",
+        "error access",
+        "error access",
+        "error access",
+        "error access",
+        "error access",
+        "error access",
+        "ok",
+    ];
     assert_eq!(answers, expected);
-    denied(&records, "fs.read", "/work/deep/secret", "flags:1", "access");
+    denied(
+        &records,
+        "fs.read",
+        "/work/deep/secret",
+        "flags:1",
+        "access",
+    );
     denied(&records, "fs.rm", "/work/kept", "flags:2", "access");
 }
 
@@ -191,7 +278,11 @@ fn a_ceiling_says_which_folders_may_be_given() {
     let ceiling = scene.write("ceiling.toml", text).display().to_string();
     let run = |dir: &str| {
         let input = "open p0 file read f\nopen p0 file write g\n";
-        scene.run(guests::FS_OPS).flags(&["--ceiling", &ceiling, "--dir", dir]).input(input).finish()
+        scene
+            .run(guests::FS_OPS)
+            .flags(&["--ceiling", &ceiling, "--dir", dir])
+            .input(input)
+            .finish()
     };
     let finished = run("allowed/sub::/s");
     assert_eq!(finished.expect(0).lines(), ["ok", "error read-only"]);
@@ -210,7 +301,11 @@ pub(crate) fn fingerprint(scene: &tollgate_tests::Scene, name: &str) -> Vec<Stri
     let mut left = vec![scene.path(name)];
     while let Some(path) = left.pop() {
         let metadata = std::fs::symlink_metadata(&path).unwrap();
-        let content = if metadata.is_file() { std::fs::read(&path).unwrap() } else { Vec::new() };
+        let content = if metadata.is_file() {
+            std::fs::read(&path).unwrap()
+        } else {
+            Vec::new()
+        };
         found.push(format!(
             "{} mode={:o} links={} size={} mtime={}.{} ctime={}.{} {content:?}",
             path.display(),
@@ -223,7 +318,11 @@ pub(crate) fn fingerprint(scene: &tollgate_tests::Scene, name: &str) -> Vec<Stri
             metadata.ctime_nsec()
         ));
         if metadata.is_dir() {
-            left.extend(std::fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()));
+            left.extend(
+                std::fs::read_dir(&path)
+                    .unwrap()
+                    .map(|entry| entry.unwrap().path()),
+            );
         }
     }
     found.sort();

@@ -19,14 +19,40 @@ fn silent_command(what: &str, finished: &Finished) {
 fn i68_a_secret_is_in_no_log_report_or_error() {
     let scene = scene!();
     let given = format!("TOKEN={CANARY}");
-    for guest in [guests::HELLO, guests::TRAP, guests::FILES, guests::MEMORY_BOMB, guests::UNKNOWN_IMPORT] {
-        let run = scene.run(guest).flags(&["--report", "--env", &given, "--env", "INHERITED", "--deny-env", "OTHER", "--limit", "memory=8MiB"]);
-        let (finished, _) = run.host_env("INHERITED", CANARY).host_env("OTHER", CANARY).logged();
+    for guest in [
+        guests::HELLO,
+        guests::TRAP,
+        guests::FILES,
+        guests::MEMORY_BOMB,
+        guests::UNKNOWN_IMPORT,
+    ] {
+        let run = scene.run(guest).flags(&[
+            "--report",
+            "--env",
+            &given,
+            "--env",
+            "INHERITED",
+            "--deny-env",
+            "OTHER",
+            "--limit",
+            "memory=8MiB",
+        ]);
+        let (finished, _) = run
+            .host_env("INHERITED", CANARY)
+            .host_env("OTHER", CANARY)
+            .logged();
         silent("standard error", &finished.stderr);
         silent("standard output", &finished.stdout);
     }
-    let (finished, _) = scene.run(guests::ENVIRON).flags(&["--report=json", "--env", &given]).logged();
-    assert!(finished.expect(0).says(&given), "the guest has it: {}", finished.stdout);
+    let (finished, _) = scene
+        .run(guests::ENVIRON)
+        .flags(&["--report=json", "--env", &given])
+        .logged();
+    assert!(
+        finished.expect(0).says(&given),
+        "the guest has it: {}",
+        finished.stdout
+    );
     silent("the report", &finished.stderr);
     silent("the log", &scene.read("audit.log"));
     silent("the head", &scene.read("audit.log.head"));
@@ -38,7 +64,9 @@ fn i68_a_secret_is_in_no_log_report_or_error() {
         vec!["policy", "show", "--env", &given],
         vec!["policy", "show", "--json", "--env", &given],
         vec!["policy", "check", "--env", &given, "env.read", "TOKEN"],
-        vec!["policy", "check", "--json", "--env", &given, "env.read", "TOKEN"],
+        vec![
+            "policy", "check", "--json", "--env", &given, "env.read", "TOKEN",
+        ],
         vec!["inspect", "--env", &given, guests::ENVIRON],
         vec!["inspect", "--json", "--env", &given, guests::ENVIRON],
     ] {
@@ -56,7 +84,14 @@ fn i68_an_error_about_a_flag_or_file_shows_no_value() {
         silent("standard error", &finished.stderr);
     }
     let denied = format!("TOKEN={CANARY}");
-    silent("standard error", &scene.run(guests::HELLO).flags(&["--deny-env", &denied]).finish().stderr);
+    silent(
+        "standard error",
+        &scene
+            .run(guests::HELLO)
+            .flags(&["--deny-env", &denied])
+            .finish()
+            .stderr,
+    );
     for policy in [
         format!("version = 1\n[env]\nallow = [\"TOKEN={CANARY}\", 7]\n"),
         format!("version = 1\n[env]\nallow = [\"={CANARY}\"]\n"),
@@ -72,10 +107,16 @@ fn i68_an_error_about_a_flag_or_file_shows_no_value() {
 #[test]
 fn i68_an_inherited_secret_is_not_in_the_command_line_of_the_process() {
     let scene = scene!();
-    let run = scene.run(guests::ENDLESS_SLEEP).flags(&["--env", "TOKEN"]).host_env("TOKEN", CANARY);
+    let run = scene
+        .run(guests::ENDLESS_SLEEP)
+        .flags(&["--env", "TOKEN"])
+        .host_env("TOKEN", CANARY);
     let running = run.start();
     assert_eq!(running.line(), "asleep");
-    silent("the command line", &std::fs::read_to_string(format!("/proc/{}/cmdline", running.id())).unwrap());
+    silent(
+        "the command line",
+        &std::fs::read_to_string(format!("/proc/{}/cmdline", running.id())).unwrap(),
+    );
 }
 
 #[test]
@@ -85,8 +126,15 @@ fn what_guests_can_read_names_no_folder_of_the_host() {
     std::os::unix::fs::symlink("loop", scene.path("work/loop")).unwrap();
     let root = scene.root().display().to_string();
     let operations = [
-        "preopens", "stat-at p0 missing", "open p0 ../home read f", "open p0 loop read,follow f", "open p0 file read f",
-        "stream-write f 0 x", "append f x", "read p0 1 0", "list f",
+        "preopens",
+        "stat-at p0 missing",
+        "open p0 ../home read f",
+        "open p0 loop read,follow f",
+        "open p0 file read f",
+        "stream-write f 0 x",
+        "append f x",
+        "read p0 1 0",
+        "list f",
     ];
     let answers = scene.operations(&operations, &["--dir", &scene.dir("")]);
     assert!(!answers.join("\n").contains(&root), "{answers:?}");

@@ -20,9 +20,20 @@ fn ended_by(signal: Signal, code: i32, guest: &str) {
     finished.expect(code);
     scene.verify("audit.log").expect(0);
     let records = scene.records("audit.log");
-    let end = records.iter().find(|record| record.operation == "run.end").expect("the run's end is recorded");
-    assert_eq!((end.resource.clone(), end.outcome.as_str()), (format!("exit-code={code}"), "cancelled"));
-    assert!(records.last().is_some_and(|record| record.operation == "log.close"), "{records:#?}");
+    let end = records
+        .iter()
+        .find(|record| record.operation == "run.end")
+        .expect("the run's end is recorded");
+    assert_eq!(
+        (end.resource.clone(), end.outcome.as_str()),
+        (format!("exit-code={code}"), "cancelled")
+    );
+    assert!(
+        records
+            .last()
+            .is_some_and(|record| record.operation == "log.close"),
+        "{records:#?}"
+    );
 }
 
 fn wait_for_the_log(scene: &tollgate_tests::Scene) {

@@ -30,14 +30,23 @@ fn a62_links_to_kernel_files_lead_nowhere() {
         "stat-at p0 environ follow",
     ];
     let answers = scene.operations(&operations, &["--dir", &scene.dir("")]);
-    assert!(answers.iter().all(|answer| answer.starts_with("error ")), "{answers:?}");
+    assert!(
+        answers.iter().all(|answer| answer.starts_with("error ")),
+        "{answers:?}"
+    );
 }
 
 #[test]
 fn i56_a_pipe_does_not_block_and_a64_a_socket_is_not_reached() {
     let scene = scene!();
     let pipe = scene.work().join("pipe");
-    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    assert!(
+        Command::new("mkfifo")
+            .arg(&pipe)
+            .status()
+            .unwrap()
+            .success()
+    );
     let listener = UnixListener::bind(scene.work().join("socket")).unwrap();
     listener.set_nonblocking(true).unwrap();
     let operations = [
@@ -50,10 +59,17 @@ fn i56_a_pipe_does_not_block_and_a64_a_socket_is_not_reached() {
         "stat-at p0 socket",
     ];
     let input = operations.join("\n") + "\n";
-    let run = scene.run(guests::FS_OPS).work().flags(&["--limit", "wall=10s"]).input(input);
+    let run = scene
+        .run(guests::FS_OPS)
+        .work()
+        .flags(&["--limit", "wall=10s"])
+        .input(input);
     let (finished, _) = run.patience(Duration::from_secs(30)).logged();
     let lines = finished.expect(0).lines();
-    assert!(lines[..5].iter().all(|line| line.starts_with("error ")), "{lines:?}");
+    assert!(
+        lines[..5].iter().all(|line| line.starts_with("error ")),
+        "{lines:?}"
+    );
     assert!(lines[5].contains("Fifo"), "{lines:?}");
     assert!(listener.accept().is_err(), "somebody connected");
 }
@@ -62,21 +78,44 @@ fn i56_a_pipe_does_not_block_and_a64_a_socket_is_not_reached() {
 fn i56_a_device_in_the_folder_is_no_file() {
     let scene = scene!();
     let device = scene.work().join("zero");
-    let made = Command::new("mknod").arg(&device).args(["c", "1", "5"]).status().unwrap().success();
+    let made = Command::new("mknod")
+        .arg(&device)
+        .args(["c", "1", "5"])
+        .status()
+        .unwrap()
+        .success();
     if !made {
         eprintln!("NOT SHOWN: making a device needs a privilege that this machine does not give");
         return;
     }
-    let operations = ["open p0 zero read f", "open p0 zero read,write f", "stat-at p0 zero"];
+    let operations = [
+        "open p0 zero read f",
+        "open p0 zero read,write f",
+        "stat-at p0 zero",
+    ];
     let answers = scene.operations(&operations, &["--dir", &scene.dir("")]);
-    assert!(answers[..2].iter().all(|answer| answer.starts_with("error ")), "{answers:?}");
+    assert!(
+        answers[..2]
+            .iter()
+            .all(|answer| answer.starts_with("error ")),
+        "{answers:?}"
+    );
 }
 
 #[test]
 fn i56_a_read_of_a_sparse_file_of_terabytes_is_capped() {
     let scene = scene!();
-    fs::File::create(scene.work().join("sparse")).unwrap().set_len(8 << 40).unwrap();
-    let operations = ["open p0 sparse read f", "read f max 0", "read f max max", "stream-read f max 0", "stat f"];
+    fs::File::create(scene.work().join("sparse"))
+        .unwrap()
+        .set_len(8 << 40)
+        .unwrap();
+    let operations = [
+        "open p0 sparse read f",
+        "read f max 0",
+        "read f max max",
+        "stream-read f max 0",
+        "stat f",
+    ];
     let mut input = operations.join("\n");
     input.push('\n');
     let quiet = scene.run(guests::HELLO).finish().peak_bytes;
@@ -84,9 +123,16 @@ fn i56_a_read_of_a_sparse_file_of_terabytes_is_capped() {
     let lines = finished.expect(0).lines();
     let read: u64 = lines[1].split(' ').nth(1).unwrap().parse().unwrap();
     assert!(read > 0 && read <= 16 << 20, "{read}");
-    assert!(lines[2].starts_with("error ") || lines[2].starts_with("ok 0 "), "{lines:?}");
+    assert!(
+        lines[2].starts_with("error ") || lines[2].starts_with("ok 0 "),
+        "{lines:?}"
+    );
     assert!(lines[3].starts_with("ok "), "{lines:?}");
-    assert!(finished.peak_bytes < quiet + (128 << 20), "{}", finished.peak_bytes);
+    assert!(
+        finished.peak_bytes < quiet + (128 << 20),
+        "{}",
+        finished.peak_bytes
+    );
 }
 
 #[test]
@@ -107,8 +153,16 @@ fn i57_a_folder_of_many_names_is_listed_while_it_grows() {
     let names = running.ask("list p0");
     growing.join().unwrap();
     running.wait().expect(0);
-    let found = names.split(' ').filter(|name| name.ends_with(":DescriptorType::RegularFile") && !name.starts_with("late")).count();
-    assert_eq!(found, NAMES, "{}", names.chars().take(200).collect::<String>());
+    let found = names
+        .split(' ')
+        .filter(|name| name.ends_with(":DescriptorType::RegularFile") && !name.starts_with("late"))
+        .count();
+    assert_eq!(
+        found,
+        NAMES,
+        "{}",
+        names.chars().take(200).collect::<String>()
+    );
 }
 
 #[test]
@@ -137,7 +191,10 @@ fn i58_folders_are_made_a_thousand_deep_and_removed_again() {
     operations.push("list p0".to_owned());
     let operations: Vec<&str> = operations.iter().map(String::as_str).collect();
     let answers = scene.operations(&operations, &["--dir", &scene.dir("")]);
-    let wrong = operations.iter().zip(&answers).find(|(_, answer)| !answer.starts_with("ok"));
+    let wrong = operations
+        .iter()
+        .zip(&answers)
+        .find(|(_, answer)| !answer.starts_with("ok"));
     assert!(wrong.is_none(), "{wrong:?}");
     assert_eq!(answers.last().unwrap(), "ok");
 }
@@ -158,7 +215,12 @@ fn i60_sizes_beyond_every_disk_are_errors() {
         "read f max 9223372036854775807",
     ];
     let answers = scene.operations(&operations, &["--dir", &scene.dir("")]);
-    assert!(answers[1..6].iter().all(|answer| answer.starts_with("error ")), "{answers:?}");
+    assert!(
+        answers[1..6]
+            .iter()
+            .all(|answer| answer.starts_with("error ")),
+        "{answers:?}"
+    );
     assert_eq!(answers[6], "ok");
     assert!(answers[7].contains("size=1000"), "{answers:?}");
 }
@@ -170,16 +232,38 @@ fn i60_a9_handles_are_counted_and_given_back() {
     let limited = ["--dir", &scene.dir(""), "--limit", "handles=64"];
     // What was dropped is given back: a thousand handles, forty at a time.
     let answers = scene.operations(&["open-many p0 file 40"; 25], &limited);
-    assert!(answers.iter().all(|answer| answer == "ok 40 all"), "{answers:?}");
+    assert!(
+        answers.iter().all(|answer| answer == "ok 40 all"),
+        "{answers:?}"
+    );
     // More than there may be at once are refused by the interface, or end the run by the limit's name.
-    let run = scene.run(guests::FS_OPS).flags(&limited).input("open-many p0 file 1000\n");
+    let run = scene
+        .run(guests::FS_OPS)
+        .flags(&limited)
+        .input("open-many p0 file 1000\n");
     let (finished, records) = run.logged();
-    let opened = finished.stdout.split(' ').nth(1).and_then(|count| count.parse::<u64>().ok());
-    let refused = finished.code == Some(0) && opened.is_some_and(|count| (40..=64).contains(&count));
+    let opened = finished
+        .stdout
+        .split(' ')
+        .nth(1)
+        .and_then(|count| count.parse::<u64>().ok());
+    let refused =
+        finished.code == Some(0) && opened.is_some_and(|count| (40..=64).contains(&count));
     let ended = finished.code == Some(125) && finished.stderr.contains("handles");
-    assert!(refused || ended, "{:?} {} {}", finished.code, finished.stdout, finished.stderr);
-    let reached = |record: &&tollgate_tests::Record| record.operation == "limit.reached" && record.resource.starts_with("handles=");
-    assert!(records.iter().find(reached).is_some(), "the limit is not in the log: {records:#?}");
+    assert!(
+        refused || ended,
+        "{:?} {} {}",
+        finished.code,
+        finished.stdout,
+        finished.stderr
+    );
+    let reached = |record: &&tollgate_tests::Record| {
+        record.operation == "limit.reached" && record.resource.starts_with("handles=")
+    };
+    assert!(
+        records.iter().find(reached).is_some(),
+        "the limit is not in the log: {records:#?}"
+    );
 }
 
 /// A file system of one mebibyte, unmounted at the end; none where mounting needs a privilege that is not there.
@@ -188,11 +272,16 @@ struct Small(std::path::PathBuf);
 impl Small {
     fn mount(path: std::path::PathBuf) -> Option<Self> {
         fs::create_dir_all(&path).unwrap();
-        let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", "size=1m", "tollgate-test"]).arg(&path).status();
+        let mounted = Command::new("mount")
+            .args(["-t", "tmpfs", "-o", "size=1m", "tollgate-test"])
+            .arg(&path)
+            .status();
         if mounted.is_ok_and(|status| status.success()) {
             return Some(Self(path));
         }
-        eprintln!("NOT SHOWN: mounting a file system needs a privilege that this machine does not give");
+        eprintln!(
+            "NOT SHOWN: mounting a file system needs a privilege that this machine does not give"
+        );
         None
     }
 }
@@ -206,24 +295,40 @@ impl Drop for Small {
 #[test]
 fn i61_a_full_disk_is_told_to_the_guest_and_the_log_stays_whole() {
     let scene = scene!();
-    let Some(small) = Small::mount(scene.path("small")) else { return };
+    let Some(small) = Small::mount(scene.path("small")) else {
+        return;
+    };
     fs::write(small.0.join("filler"), vec![0; (1 << 20) - 8192]).unwrap();
     let dir = format!("{}::/small", small.0.display());
     let text = "x".repeat(60_000);
     let write = format!("write f 0 {text}");
     // What fits is written, as on any disk; the rest is refused.
     let rest = write.replace("f 0", "f 8192");
-    let (answers, _) = scene.operations_logged(&["open p0 f create,write f", &write, &rest, "mkdir p0 d"], &["--dir", &dir]);
+    let (answers, _) = scene.operations_logged(
+        &["open p0 f create,write f", &write, &rest, "mkdir p0 d"],
+        &["--dir", &dir],
+    );
     assert_eq!(answers[..3], ["ok", "ok 8192", "error insufficient-space"]);
 }
 
 #[test]
 fn i61_a_log_that_cannot_be_written_ends_the_run_and_loses_nothing_in_silence() {
     let scene = scene!();
-    let Some(small) = Small::mount(scene.path("small")) else { return };
+    let Some(small) = Small::mount(scene.path("small")) else {
+        return;
+    };
     let log = small.0.join("audit.log").display().to_string();
     let dir = scene.dir("");
-    let words = ["run", "--audit", &log, "--dir", &dir, "--limit", "wall=30s", guests::RECORDS];
+    let words = [
+        "run",
+        "--audit",
+        &log,
+        "--dir",
+        &dir,
+        "--limit",
+        "wall=30s",
+        guests::RECORDS,
+    ];
     let finished = scene.tollgate(words).run();
     finished.expect(1);
     assert!(finished.stderr.contains("audit"), "{}", finished.stderr);
@@ -232,10 +337,40 @@ fn i61_a_log_that_cannot_be_written_ends_the_run_and_loses_nothing_in_silence() 
 }
 
 #[test]
+fn i62_a_folder_that_becomes_read_only_is_an_error_of_the_interface() {
+    let scene = scene!();
+    let Some(small) = Small::mount(scene.path("small")) else {
+        return;
+    };
+    fs::write(small.0.join("file"), "content").unwrap();
+    let dir = format!("{}::/small", small.0.display());
+    let mut running = scene.run(guests::FS_OPS).flags(&["--dir", &dir]).start();
+    assert_eq!(running.ask("open p0 file read f"), "ok");
+    let remounted = Command::new("mount")
+        .args(["-o", "remount,ro"])
+        .arg(&small.0)
+        .status();
+    assert!(remounted.is_ok_and(|status| status.success()));
+    assert_eq!(running.ask("open p0 file write w"), "error read-only");
+    assert_eq!(running.ask("mkdir p0 d"), "error read-only");
+    assert_eq!(running.ask("read f 10 0"), "ok 7 end=false content");
+    running.wait().expect(0);
+    scene.verify("audit.log").expect(0);
+}
+
+#[test]
 fn i64_kernel_file_systems_are_not_given_by_an_ordinary_flag() {
     let scene = scene!();
     for folder in ["/proc", "/sys"] {
-        let finished = scene.run(guests::FS_OPS).flags(&["--dir", folder]).input("list p0\n").finish();
-        assert!(finished.code != Some(0) && finished.stdout.is_empty(), "{folder} was given: {}", finished.stdout);
+        let finished = scene
+            .run(guests::FS_OPS)
+            .flags(&["--dir", folder])
+            .input("list p0\n")
+            .finish();
+        assert!(
+            finished.code != Some(0) && finished.stdout.is_empty(),
+            "{folder} was given: {}",
+            finished.stdout
+        );
     }
 }

@@ -2,6 +2,13 @@
 //! through that name. The guest must never see the other file. A program that looks where a path leads and then opens
 //! it does see it, in the same run: the test can fail.
 
+#![expect(
+    clippy::disallowed_methods,
+    clippy::disallowed_macros,
+    clippy::expect_used,
+    reason = "the bans are about the host; a test starts the host's binary, lays out files for it, and fails by panicking"
+)]
+
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::Path;
@@ -23,7 +30,8 @@ fn swapper(work: &Path, stop: &Arc<AtomicBool>) -> JoinHandle<u64> {
     thread::spawn(move || {
         let mut swaps = 0;
         while !stop.load(Ordering::Relaxed) {
-            renameat_with(CWD, &one, CWD, &other, RenameFlags::EXCHANGE).expect("both names are there");
+            renameat_with(CWD, &one, CWD, &other, RenameFlags::EXCHANGE)
+                .expect("both names are there");
             swaps += 1;
         }
         swaps
@@ -69,14 +77,32 @@ fn swap_of_a_folder_and_a_link_leaks_nothing_i53_a63() {
     stop.store(true, Ordering::Relaxed);
     let swaps = swapper.join().expect("the swapper ends");
     let leaks = naive.join().expect("the naive program ends");
-    println!("{swaps} swaps, {leaks} leaks of the naive program; the guest saw:\n{}", finished.stdout);
+    println!(
+        "{swaps} swaps, {leaks} leaks of the naive program; the guest saw:\n{}",
+        finished.stdout
+    );
     finished.expect(0);
-    assert!(!finished.stdout.contains("LEAK") && !finished.stdout.contains(OUTSIDE), "{}", finished.stdout);
+    assert!(
+        !finished.stdout.contains("LEAK") && !finished.stdout.contains(OUTSIDE),
+        "{}",
+        finished.stdout
+    );
     let saw = |what: &str| finished.lines().iter().any(|line| line.ends_with(what));
-    assert!(saw(" expected"), "the guest never came through: {}", finished.stdout);
-    assert!(finished.stdout.contains("error "), "the guest never met the link: {}", finished.stdout);
+    assert!(
+        saw(" expected"),
+        "the guest never came through: {}",
+        finished.stdout
+    );
+    assert!(
+        finished.stdout.contains("error "),
+        "the guest never met the link: {}",
+        finished.stdout
+    );
     assert!(swaps > 10_000, "{swaps} swaps are too few to show anything");
-    assert!(leaks > 0, "the naive program did not leak: this run shows nothing");
+    assert!(
+        leaks > 0,
+        "the naive program did not leak: this run shows nothing"
+    );
     scene.verify("audit.log").expect(0);
     assert!(!scene.read("audit.log").contains(OUTSIDE));
 }

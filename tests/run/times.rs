@@ -10,8 +10,16 @@ fn a6_times_at_the_ends_of_their_range_are_a_value_or_an_error() {
     let scene = scene!();
     scene.write("work/file", "content");
     let times = [
-        "max", "0.0", "0.999999999", "0.1000000000", "0.4294967295", "9223372036854775807.0", "9223372036854775808.0",
-        "18446744073709551615.999999999", "4294967296.0", "253402300800.0",
+        "max",
+        "0.0",
+        "0.999999999",
+        "0.1000000000",
+        "0.4294967295",
+        "9223372036854775807.0",
+        "9223372036854775808.0",
+        "18446744073709551615.999999999",
+        "4294967296.0",
+        "253402300800.0",
     ];
     let mut operations = vec!["open p0 file read,write f".to_owned()];
     for time in times {
@@ -23,8 +31,19 @@ fn a6_times_at_the_ends_of_their_range_are_a_value_or_an_error() {
     operations.push("stat f".to_owned());
     let operations: Vec<&str> = operations.iter().map(String::as_str).collect();
     let answers = scene.operations(&operations, &["--dir", &scene.dir("")]);
-    assert!(answers.iter().all(|answer| answer.starts_with("ok") || answer.starts_with("error ")), "{answers:?}");
-    assert!(answers.last().unwrap().ends_with("accessed=5.000000006 modified=7.000000008"), "{answers:?}");
+    assert!(
+        answers
+            .iter()
+            .all(|answer| answer.starts_with("ok") || answer.starts_with("error ")),
+        "{answers:?}"
+    );
+    assert!(
+        answers
+            .last()
+            .unwrap()
+            .ends_with("accessed=5.000000006 modified=7.000000008"),
+        "{answers:?}"
+    );
 }
 
 #[test]
@@ -42,13 +61,29 @@ fn a7_a_file_from_before_1970_has_a_time_or_none_and_no_panic() {
     for (number, moment) in moments.into_iter().flatten().enumerate() {
         let path = scene.write(&format!("work/{number}"), "content");
         // A file system that has no such time keeps another; the guest must see some answer either way.
-        let _not_every_time = File::options().write(true).open(path).unwrap().set_modified(moment);
+        let _not_every_time = File::options()
+            .write(true)
+            .open(path)
+            .unwrap()
+            .set_modified(moment);
         let answers = scene.operations(
-            &[&format!("stat-at p0 {number}"), &format!("open p0 {number} read f"), "stat f", "hash f", "list p0"],
+            &[
+                &format!("stat-at p0 {number}"),
+                &format!("open p0 {number} read f"),
+                "stat f",
+                "hash f",
+                "list p0",
+            ],
             &["--dir", &scene.dir("")],
         );
-        assert!(answers[1] == "ok" && answers[3].starts_with("ok ") && answers[4].starts_with("ok "), "{answers:?}");
-        assert!(answers[0].starts_with("ok type=") || answers[0].starts_with("error "), "{answers:?}");
+        assert!(
+            answers[1] == "ok" && answers[3].starts_with("ok ") && answers[4].starts_with("ok "),
+            "{answers:?}"
+        );
+        assert!(
+            answers[0].starts_with("ok type=") || answers[0].starts_with("error "),
+            "{answers:?}"
+        );
         assert_eq!(answers[0], answers[2]);
     }
 }

@@ -6,8 +6,26 @@ use serde_json::Value;
 
 /// The keys of a record, in their order.
 const KEYS: [&str; 20] = [
-    "v", "seq", "time", "mono_ns", "run", "vm", "process", "component", "import", "operation", "resource", "decision",
-    "rule", "outcome", "bytes_in", "bytes_out", "duration_ns", "count", "prev", "hash",
+    "v",
+    "seq",
+    "time",
+    "mono_ns",
+    "run",
+    "vm",
+    "process",
+    "component",
+    "import",
+    "operation",
+    "resource",
+    "decision",
+    "rule",
+    "outcome",
+    "bytes_in",
+    "bytes_out",
+    "duration_ns",
+    "count",
+    "prev",
+    "hash",
 ];
 
 /// One record.
@@ -53,7 +71,8 @@ impl Record {
 /// When it has another form.
 #[must_use]
 pub fn parse_log(path: &Path) -> Vec<Record> {
-    let text = std::fs::read_to_string(path).unwrap_or_else(|error| panic!("the log {}: {error}", path.display()));
+    let text = std::fs::read_to_string(path)
+        .unwrap_or_else(|error| panic!("the log {}: {error}", path.display()));
     let records: Vec<Record> = text.lines().map(parse_line).collect();
     for pair in records.windows(2) {
         if let [first, second] = pair {
@@ -64,14 +83,29 @@ pub fn parse_log(path: &Path) -> Vec<Record> {
 }
 
 fn parse_line(line: &str) -> Record {
-    let value: Value = serde_json::from_str(line).unwrap_or_else(|error| panic!("{error} in {line:?}"));
-    let object = value.as_object().unwrap_or_else(|| panic!("no object: {line:?}"));
-    assert_eq!(object.keys().map(String::as_str).collect::<Vec<_>>(), KEYS, "{line:?}");
+    let value: Value =
+        serde_json::from_str(line).unwrap_or_else(|error| panic!("{error} in {line:?}"));
+    let object = value
+        .as_object()
+        .unwrap_or_else(|| panic!("no object: {line:?}"));
+    assert_eq!(
+        object.keys().map(String::as_str).collect::<Vec<_>>(),
+        KEYS,
+        "{line:?}"
+    );
     let text = |key: &str| {
-        object.get(key).and_then(Value::as_str).unwrap_or_else(|| panic!("{key} is no text: {line:?}")).to_owned()
+        object
+            .get(key)
+            .and_then(Value::as_str)
+            .unwrap_or_else(|| panic!("{key} is no text: {line:?}"))
+            .to_owned()
     };
-    let number =
-        |key: &str| object.get(key).and_then(Value::as_u64).unwrap_or_else(|| panic!("{key} is no number: {line:?}"));
+    let number = |key: &str| {
+        object
+            .get(key)
+            .and_then(Value::as_u64)
+            .unwrap_or_else(|| panic!("{key} is no number: {line:?}"))
+    };
     Record {
         seq: number("seq"),
         import: text("import"),

@@ -47,7 +47,12 @@ impl Finished {
     #[track_caller]
     pub fn expect(&self, code: i32) -> &Self {
         let head: String = self.stdout.chars().take(4_000).collect();
-        assert_eq!(self.code, Some(code), "standard output: {head}\nstandard error: {}", self.stderr);
+        assert_eq!(
+            self.code,
+            Some(code),
+            "standard output: {head}\nstandard error: {}",
+            self.stderr
+        );
         self
     }
 
@@ -70,7 +75,11 @@ impl Program {
     pub fn new(path: &Path) -> Self {
         let mut command = Command::new(path);
         command.env_clear();
-        Self { command, input: Vec::new(), patience: PATIENCE }
+        Self {
+            command,
+            input: Vec::new(),
+            patience: PATIENCE,
+        }
     }
 
     /// Adds arguments.
@@ -146,7 +155,15 @@ impl Program {
         let (line, lines) = channel();
         let stdout = child.stdout.take().map(|pipe| collect(pipe, Some(line)));
         let stderr = child.stderr.take().map(|pipe| collect(pipe, None));
-        Running { stdin: child.stdin.take(), child, stdout, stderr, lines, started: Instant::now(), patience: self.patience }
+        Running {
+            stdin: child.stdin.take(),
+            child,
+            stdout,
+            stderr,
+            lines,
+            started: Instant::now(),
+            patience: self.patience,
+        }
     }
 }
 
@@ -177,7 +194,10 @@ impl Running {
     ///
     /// When it cannot be sent.
     pub fn signal(&self, signal: Signal) {
-        let pid = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw).expect("a child has a process number");
+        let pid = i32::try_from(self.child.id())
+            .ok()
+            .and_then(Pid::from_raw)
+            .expect("a child has a process number");
         kill_process(pid, signal).expect("the child is there");
     }
 
@@ -255,17 +275,25 @@ impl Running {
         let _reaped = self.child.wait();
         let (stdout, stderr) = (text(self.stdout.take()), text(self.stderr.take()));
         let stdout: String = stdout.chars().take(4_000).collect();
-        panic!("not done after {:?}\nstandard output: {stdout}\nstandard error: {stderr}", self.patience);
+        panic!(
+            "not done after {:?}\nstandard output: {stdout}\nstandard error: {stderr}",
+            self.patience
+        );
     }
 }
 
 fn text(reader: Option<JoinHandle<Vec<u8>>>) -> String {
-    let bytes = reader.and_then(|reader| reader.join().ok()).unwrap_or_default();
+    let bytes = reader
+        .and_then(|reader| reader.join().ok())
+        .unwrap_or_default();
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
 /// Reads a pipe to its end, and hands on each line as it comes, where somebody waits for lines.
-fn collect(mut pipe: impl Read + Send + 'static, lines: Option<std::sync::mpsc::Sender<String>>) -> JoinHandle<Vec<u8>> {
+fn collect(
+    mut pipe: impl Read + Send + 'static,
+    lines: Option<std::sync::mpsc::Sender<String>>,
+) -> JoinHandle<Vec<u8>> {
     thread::spawn(move || {
         let (mut all, mut told) = (Vec::new(), 0);
         let mut chunk = vec![0; 64 * 1024];
@@ -273,7 +301,12 @@ fn collect(mut pipe: impl Read + Send + 'static, lines: Option<std::sync::mpsc::
             all.extend(chunk.iter().take(read));
             let Some(lines) = &lines else { continue };
             // A flood without line ends is not looked through again with each chunk.
-            while let Some(end) = all.iter().skip(told).take(1 << 20).position(|byte| *byte == b'\n') {
+            while let Some(end) = all
+                .iter()
+                .skip(told)
+                .take(1 << 20)
+                .position(|byte| *byte == b'\n')
+            {
                 let line = all.get(told..told + end).unwrap_or_default();
                 let _nobody_listens = lines.send(String::from_utf8_lossy(line).into_owned());
                 told += end + 1;

@@ -25,8 +25,14 @@ impl Scene {
     /// When no folder can be made.
     #[must_use]
     pub fn new(binary: &str) -> Self {
-        let folder = tempfile::Builder::new().prefix("tollgate-").tempdir().expect("a folder can be made");
-        let scene = Self { folder, binary: binary.into() };
+        let folder = tempfile::Builder::new()
+            .prefix("tollgate-")
+            .tempdir()
+            .expect("a folder can be made");
+        let scene = Self {
+            folder,
+            binary: binary.into(),
+        };
         for name in ["home", "work"] {
             fs::create_dir(scene.path(name)).expect("a folder can be made");
         }
@@ -122,14 +128,25 @@ impl Scene {
     ///
     /// When the guest does not answer each line.
     #[must_use]
-    pub fn operations_logged(&self, operations: &[&str], flags: &[&str]) -> (Vec<String>, Vec<Record>) {
+    pub fn operations_logged(
+        &self,
+        operations: &[&str],
+        flags: &[&str],
+    ) -> (Vec<String>, Vec<Record>) {
         let mut input = operations.join("\n");
         input.push('\n');
-        let (finished, records) = self.run(crate::guests::FS_OPS).flags(flags).input(input).logged();
+        let (finished, records) = self
+            .run(crate::guests::FS_OPS)
+            .flags(flags)
+            .input(input)
+            .logged();
         finished.expect(0);
         let answers: Vec<String> = finished.stdout.lines().map(str::to_owned).collect();
         assert_eq!(answers.len(), operations.len(), "{}", finished.stdout);
-        assert!(!answers.iter().any(|answer| answer.starts_with("bad-line")), "{answers:?}");
+        assert!(
+            !answers.iter().any(|answer| answer.starts_with("bad-line")),
+            "{answers:?}"
+        );
         (answers, records)
     }
 
@@ -142,7 +159,13 @@ impl Scene {
     /// Holds the log `name` against its head, as anybody can.
     #[must_use]
     pub fn verify(&self, name: &str) -> Finished {
-        self.tollgate([OsStr::new("audit"), OsStr::new("verify"), OsStr::new("--json"), self.path(name).as_os_str()]).run()
+        self.tollgate([
+            OsStr::new("audit"),
+            OsStr::new("verify"),
+            OsStr::new("--json"),
+            self.path(name).as_os_str(),
+        ])
+        .run()
     }
 }
 
@@ -211,14 +234,23 @@ impl GuestRun<'_> {
     }
 
     fn program(&self) -> Program {
-        let audit = [OsString::from("--audit"), self.scene.path(&self.log).into_os_string()];
+        let audit = [
+            OsString::from("--audit"),
+            self.scene.path(&self.log).into_os_string(),
+        ];
         let words = std::iter::once(OsString::from("run"))
             .chain(audit)
             .chain(self.flags.iter().cloned())
             .chain(std::iter::once(self.file.clone()))
             .chain(self.arguments.iter().cloned());
-        let program = self.scene.tollgate(words).input(self.input.clone()).patience(self.patience);
-        self.environment.iter().fold(program, |program, (name, value)| program.env(name, value))
+        let program = self
+            .scene
+            .tollgate(words)
+            .input(self.input.clone())
+            .patience(self.patience);
+        self.environment
+            .iter()
+            .fold(program, |program, (name, value)| program.env(name, value))
     }
 
     /// Runs it to its end.

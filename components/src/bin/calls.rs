@@ -26,7 +26,10 @@ struct Calls;
 
 impl bindings::Guest for Calls {
     fn greet(name: String, times: u32) -> String {
-        format!("hello {name} ").repeat(times.min(1_000) as usize).trim_end().to_owned()
+        format!("hello {name} ")
+            .repeat(times.min(1_000) as usize)
+            .trim_end()
+            .to_owned()
     }
 
     fn fail() -> Result<u32, String> {

@@ -16,12 +16,18 @@ const HOSTILE: [&str; 4] = [
 fn main() {
     let mut driver = Driver::default();
     for name in HOSTILE {
-        say!("{}", driver.run(&format!("open p0 {name} create,write made")));
+        say!(
+            "{}",
+            driver.run(&format!("open p0 {name} create,write made"))
+        );
         say!("{}", driver.run(&format!("write made 0 {name}")));
         say!("{}", driver.run(&format!("symlink p0 {name} link-{name}")));
         say!("{}", driver.run(&format!("stat-at p0 {name}")));
         let plain = tollgate_components::text::unescaped(name).unwrap_or_default();
-        report("lookup", resolve_addresses(&instance_network(), &String::from_utf8_lossy(&plain)).map(|_| ""));
+        report(
+            "lookup",
+            resolve_addresses(&instance_network(), &String::from_utf8_lossy(&plain)).map(|_| ""),
+        );
     }
     say!("\u{1b}[31mred\u{1b}[0m \u{7} {{\"v\":1,\"seq\":0}}");
 }

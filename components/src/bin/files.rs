@@ -14,7 +14,10 @@ fn content(name: &str) -> std::io::Result<String> {
 }
 
 fn append(name: &str, text: &str) -> std::io::Result<usize> {
-    OpenOptions::new().append(true).open(path(name))?.write(text.as_bytes())
+    OpenOptions::new()
+        .append(true)
+        .open(path(name))?
+        .write(text.as_bytes())
 }
 
 fn middle(name: &str) -> std::io::Result<String> {
@@ -31,11 +34,17 @@ fn times(name: &str) -> std::io::Result<u64> {
     let file = OpenOptions::new().write(true).open(path(name))?;
     file.set_modified(SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000_000))?;
     let modified = file.metadata()?.modified()?;
-    Ok(modified.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs())
+    Ok(modified
+        .duration_since(SystemTime::UNIX_EPOCH)
+        .unwrap_or_default()
+        .as_secs())
 }
 
 fn truncated(name: &str) -> std::io::Result<String> {
-    OpenOptions::new().write(true).open(path(name))?.set_len(5)?;
+    OpenOptions::new()
+        .write(true)
+        .open(path(name))?
+        .set_len(5)?;
     content(name)
 }
 
@@ -43,7 +52,11 @@ fn names(name: &str) -> std::io::Result<String> {
     let mut names = Vec::new();
     for entry in fs::read_dir(path(name))? {
         let entry = entry?;
-        names.push(format!("{}{}", entry.file_name().to_string_lossy(), if entry.file_type()?.is_dir() { "/" } else { "" }));
+        names.push(format!(
+            "{}{}",
+            entry.file_name().to_string_lossy(),
+            if entry.file_type()?.is_dir() { "/" } else { "" }
+        ));
     }
     names.sort();
     Ok(names.join(" "))
@@ -65,20 +78,30 @@ fn main() {
     report("truncate", truncated("a"));
     report("create-new", File::create_new(path("a")).map(|_| ""));
     report("mkdir", fs::create_dir(path("dir")).map(none));
-    report("mkdir-all", fs::create_dir_all(path("dir/one/two")).map(none));
+    report(
+        "mkdir-all",
+        fs::create_dir_all(path("dir/one/two")).map(none),
+    );
     report("rename", fs::rename(path("a"), path("dir/b")).map(none));
-    report("hard-link", fs::hard_link(path("dir/b"), path("c")).map(none));
+    report(
+        "hard-link",
+        fs::hard_link(path("dir/b"), path("c")).map(none),
+    );
     report("copy", fs::copy(path("c"), path("d")));
     report("list", names(""));
     report("list-dir", names("dir"));
     report("missing", content("nothing"));
     report("a-folder-is-no-file", content("dir"));
-    let refused = fs::remove_dir(path("dir")).map_err(|error| error.raw_os_error().unwrap_or_default());
+    let refused =
+        fs::remove_dir(path("dir")).map_err(|error| error.raw_os_error().unwrap_or_default());
     say!("not-empty: error {}", refused.err().unwrap_or_default());
     report("large", large("large"));
     report("remove", fs::remove_file(path("large")).map(none));
     report("remove-all", fs::remove_dir_all(path("dir")).map(none));
-    report("exists", Ok::<_, std::io::Error>(fs::exists(path("dir")).unwrap_or(true)));
+    report(
+        "exists",
+        Ok::<_, std::io::Error>(fs::exists(path("dir")).unwrap_or(true)),
+    );
     report("left", names(""));
     say!("end");
 }

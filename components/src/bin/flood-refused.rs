@@ -12,7 +12,9 @@ fn main() {
     for _ in 0..(512 << 20) / CHUNK {
         let stream = get_stdout();
         let room = stream.check_write().unwrap_or_default();
-        let part = chunk.get(..usize::try_from(room).unwrap_or_default()).unwrap_or(&chunk);
+        let part = chunk
+            .get(..usize::try_from(room).unwrap_or_default())
+            .unwrap_or(&chunk);
         match stream.write(part) {
             Ok(()) => written += 1,
             Err(_) => refused += 1,

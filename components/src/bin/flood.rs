@@ -10,7 +10,11 @@ fn main() {
         match out.write_all(&chunk) {
             Ok(()) => written += chunk.len() as u64,
             Err(error) => {
-                let _closed = writeln!(std::io::stderr(), "refused after {written}: {:?}", error.kind());
+                let _closed = writeln!(
+                    std::io::stderr(),
+                    "refused after {written}: {:?}",
+                    error.kind()
+                );
                 std::process::exit(1);
             }
         }

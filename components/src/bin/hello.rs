@@ -5,7 +5,10 @@ use tollgate_components::say;
 
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();
-    say!("hello from {}", arguments.first().map_or("nobody", String::as_str));
+    say!(
+        "hello from {}",
+        arguments.first().map_or("nobody", String::as_str)
+    );
     for argument in arguments.iter().skip(1) {
         say!("argument {argument}");
     }

@@ -24,7 +24,12 @@ fn main() {
     while Instant::now() < end {
         for _ in 0..64 {
             let outcome = folder
-                .open_at(PathFlags::SYMLINK_FOLLOW, path, OpenFlags::empty(), DescriptorFlags::READ)
+                .open_at(
+                    PathFlags::SYMLINK_FOLLOW,
+                    path,
+                    OpenFlags::empty(),
+                    DescriptorFlags::READ,
+                )
                 .and_then(|file| file.read(4096, 0));
             let what = match outcome {
                 Ok((bytes, _)) if bytes == expected.as_bytes() => "expected".to_owned(),

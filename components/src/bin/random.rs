@@ -12,9 +12,15 @@ fn main() {
     let (one, other) = (random::get_random_bytes(32), random::get_random_bytes(32));
     say!("bytes {} differ {}", one.len(), one != other);
     say!("none {}", random::get_random_bytes(0).len());
-    say!("words differ {}", random::get_random_u64() != random::get_random_u64());
+    say!(
+        "words differ {}",
+        random::get_random_u64() != random::get_random_u64()
+    );
     say!("insecure {}", insecure::get_insecure_random_bytes(8).len());
-    say!("insecure words differ {}", insecure::get_insecure_random_u64() != insecure::get_insecure_random_u64());
+    say!(
+        "insecure words differ {}",
+        insecure::get_insecure_random_u64() != insecure::get_insecure_random_u64()
+    );
     let (low, high) = insecure_seed::insecure_seed();
     say!("seed {}", low != high);
 }

@@ -2,7 +2,9 @@
 
 use tollgate_components::host::wasi::sockets::instance_network::instance_network;
 use tollgate_components::host::wasi::sockets::ip_name_lookup::resolve_addresses;
-use tollgate_components::host::wasi::sockets::network::{IpAddressFamily, IpSocketAddress, Ipv4SocketAddress};
+use tollgate_components::host::wasi::sockets::network::{
+    IpAddressFamily, IpSocketAddress, Ipv4SocketAddress,
+};
 use tollgate_components::host::wasi::sockets::tcp_create_socket::create_tcp_socket;
 use tollgate_components::host::wasi::sockets::udp_create_socket::create_udp_socket;
 use tollgate_components::report;
@@ -15,8 +17,14 @@ fn main() {
         *octet = text.parse().unwrap_or_default();
     }
     let [a, b, c, d] = octets;
-    let port = arguments.get(1).and_then(|port| port.parse().ok()).unwrap_or(80);
-    let peer = IpSocketAddress::Ipv4(Ipv4SocketAddress { port, address: (a, b, c, d) });
+    let port = arguments
+        .get(1)
+        .and_then(|port| port.parse().ok())
+        .unwrap_or(80);
+    let peer = IpSocketAddress::Ipv4(Ipv4SocketAddress {
+        port,
+        address: (a, b, c, d),
+    });
     let network = instance_network();
     let none = |()| "";
     match create_tcp_socket(IpAddressFamily::Ipv4) {

@@ -6,7 +6,10 @@ use crate::host::wasi::filesystem::types::{
 use crate::report;
 
 fn file<T: std::fmt::Display, E: crate::Case>(function: &str, result: Result<T, E>) {
-    report(&format!("file wasi:filesystem/types#[method]descriptor.{function}"), result);
+    report(
+        &format!("file wasi:filesystem/types#[method]descriptor.{function}"),
+        result,
+    );
 }
 
 /// A handle with every right, or with the one right that there may be.
@@ -32,11 +35,17 @@ fn reads(handle: &Descriptor) {
     file("get-type", handle.get_type().map(|_| ""));
     file("get-flags", handle.get_flags().map(|_| ""));
     file("read", handle.read(64, 0).map(|_| ""));
-    file("advise", handle.advise(0, 0, Advice::Sequential).map(|()| ""));
+    file(
+        "advise",
+        handle.advise(0, 0, Advice::Sequential).map(|()| ""),
+    );
     file("stat", handle.stat().map(|_| ""));
     file("metadata-hash", handle.metadata_hash().map(|_| ""));
     let same = handle.is_same_object(handle);
-    file("is-same-object", if same { Ok("") } else { Err(ErrorCode::Access) });
+    file(
+        "is-same-object",
+        if same { Ok("") } else { Err(ErrorCode::Access) },
+    );
     match handle.read_via_stream(0) {
         Ok(stream) => file("read-via-stream", stream.blocking_read(64).map(|_| "")),
         Err(code) => file("read-via-stream", Err::<&str, _>(code)),
@@ -46,15 +55,26 @@ fn reads(handle: &Descriptor) {
 fn writes(handle: &Descriptor) {
     file("write", handle.write(b"x", 0).map(|_| ""));
     file("set-size", handle.set_size(1).map(|()| ""));
-    file("set-times", handle.set_times(NewTimestamp::Now, NewTimestamp::Now).map(|()| ""));
+    file(
+        "set-times",
+        handle
+            .set_times(NewTimestamp::Now, NewTimestamp::Now)
+            .map(|()| ""),
+    );
     file("sync-data", handle.sync_data().map(|()| ""));
     file("sync", handle.sync().map(|()| ""));
     match handle.write_via_stream(0) {
-        Ok(stream) => file("write-via-stream", stream.blocking_write_and_flush(b"y").map(|()| "")),
+        Ok(stream) => file(
+            "write-via-stream",
+            stream.blocking_write_and_flush(b"y").map(|()| ""),
+        ),
         Err(code) => file("write-via-stream", Err::<&str, _>(code)),
     }
     match handle.append_via_stream() {
-        Ok(stream) => file("append-via-stream", stream.blocking_write_and_flush(b"z").map(|()| "")),
+        Ok(stream) => file(
+            "append-via-stream",
+            stream.blocking_write_and_flush(b"z").map(|()| ""),
+        ),
         Err(code) => file("append-via-stream", Err::<&str, _>(code)),
     }
 }

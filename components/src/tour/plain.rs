@@ -12,19 +12,37 @@ use crate::{report, say};
 pub fn environment() {
     let variables = env::get_environment();
     let found = variables.iter().any(|(name, _)| name == "TOUR");
-    say!("wasi:cli/environment#get-environment: {}", if found { "ok" } else { "error absent" });
-    say!("wasi:cli/environment#get-arguments: ok {}", env::get_arguments().len());
-    say!("wasi:cli/environment#initial-cwd: ok {}", env::initial_cwd().unwrap_or_default());
+    say!(
+        "wasi:cli/environment#get-environment: {}",
+        if found { "ok" } else { "error absent" }
+    );
+    say!(
+        "wasi:cli/environment#get-arguments: ok {}",
+        env::get_arguments().len()
+    );
+    say!(
+        "wasi:cli/environment#initial-cwd: ok {}",
+        env::initial_cwd().unwrap_or_default()
+    );
 }
 
 /// `wasi:cli` streams and terminals, and `wasi:io` over them.
 pub fn streams() {
     let input = stdin::get_stdin();
-    report("wasi:cli/stdin#get-stdin", input.blocking_read(64).map(|bytes| bytes.len()));
+    report(
+        "wasi:cli/stdin#get-stdin",
+        input.blocking_read(64).map(|bytes| bytes.len()),
+    );
     let errors = stderr::get_stderr();
-    report("wasi:cli/stderr#get-stderr", errors.blocking_write_and_flush(b"tour\n").map(|()| ""));
+    report(
+        "wasi:cli/stderr#get-stderr",
+        errors.blocking_write_and_flush(b"tour\n").map(|()| ""),
+    );
     let output = stdout::get_stdout();
-    report("wasi:cli/stdout#get-stdout", output.blocking_write_and_flush(b"tour\n").map(|()| ""));
+    report(
+        "wasi:cli/stdout#get-stdout",
+        output.blocking_write_and_flush(b"tour\n").map(|()| ""),
+    );
     let ready = poll(&[&output.subscribe()]);
     say!("wasi:io/poll#poll: ok {}", ready.len());
     let terminals = [
@@ -39,11 +57,23 @@ pub fn streams() {
 
 /// `wasi:clocks`.
 pub fn clocks() {
-    say!("wasi:clocks/wall-clock#now: ok {}", wall_clock::now().seconds > 1_600_000_000);
-    say!("wasi:clocks/wall-clock#resolution: ok {}", wall_clock::resolution().nanoseconds > 0);
+    say!(
+        "wasi:clocks/wall-clock#now: ok {}",
+        wall_clock::now().seconds > 1_600_000_000
+    );
+    say!(
+        "wasi:clocks/wall-clock#resolution: ok {}",
+        wall_clock::resolution().nanoseconds > 0
+    );
     let now = monotonic_clock::now();
-    say!("wasi:clocks/monotonic-clock#now: ok {}", monotonic_clock::now() >= now);
-    say!("wasi:clocks/monotonic-clock#resolution: ok {}", monotonic_clock::resolution() > 0);
+    say!(
+        "wasi:clocks/monotonic-clock#now: ok {}",
+        monotonic_clock::now() >= now
+    );
+    say!(
+        "wasi:clocks/monotonic-clock#resolution: ok {}",
+        monotonic_clock::resolution() > 0
+    );
     monotonic_clock::subscribe_instant(now).block();
     say!("wasi:clocks/monotonic-clock#subscribe-instant: ok");
     monotonic_clock::subscribe_duration(1).block();
@@ -52,11 +82,23 @@ pub fn clocks() {
 
 /// `wasi:random`.
 pub fn random() {
-    say!("wasi:random/random#get-random-bytes: ok {}", secure::get_random_bytes(16).len());
-    say!("wasi:random/random#get-random-u64: ok {}", secure::get_random_u64() != secure::get_random_u64());
-    say!("wasi:random/insecure#get-insecure-random-bytes: ok {}", insecure::get_insecure_random_bytes(16).len());
+    say!(
+        "wasi:random/random#get-random-bytes: ok {}",
+        secure::get_random_bytes(16).len()
+    );
+    say!(
+        "wasi:random/random#get-random-u64: ok {}",
+        secure::get_random_u64() != secure::get_random_u64()
+    );
+    say!(
+        "wasi:random/insecure#get-insecure-random-bytes: ok {}",
+        insecure::get_insecure_random_bytes(16).len()
+    );
     let differ = insecure::get_insecure_random_u64() != insecure::get_insecure_random_u64();
     say!("wasi:random/insecure#get-insecure-random-u64: ok {differ}");
     let (low, high) = insecure_seed::insecure_seed();
-    say!("wasi:random/insecure-seed#insecure-seed: ok {}", low != high);
+    say!(
+        "wasi:random/insecure-seed#insecure-seed: ok {}",
+        low != high
+    );
 }

@@ -46,7 +46,7 @@ pub(crate) fn len(text: &str) -> usize {
         .sum()
 }
 
-/// `text` made safe for a terminal: what [`push`] would escape is escaped, everything else stands as it is.
+/// `text` made safe for a terminal: escaped where a record would escape it, but for quotes and backslashes.
 ///
 /// For whoever prints a record's fields: parsing a record undoes the escapes that kept its line harmless.
 #[must_use]

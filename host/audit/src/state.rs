@@ -20,7 +20,7 @@ pub(crate) const PENDING_PER_RUN: u32 = 1024;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RunLimits {
     /// Bytes of the run's records, line ends included. Beyond: one last record (`log.limit`), then
-    /// [`AuditError::Limit`] for every call.
+    /// [`AuditError::Limit`](crate::AuditError::Limit) for every call.
     pub bytes: u64,
     /// Records per second in the long run (at least 1); one second's worth may come at once. Beyond, calls wait.
     pub records_per_second: u32,

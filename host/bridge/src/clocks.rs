@@ -40,55 +40,98 @@ impl View<'_> {
         read: impl FnOnce(Permit) -> Result<T, WrongPermit>,
     ) -> wasmtime::Result<T> {
         let operation = Operation::Clock { clock };
-        let denied = ClockFailure::Denied(Inexpressible { operation: operation.name() });
-        let result =
-            self.gate.through(import, &operation, Rate::High, denied, |permit, _| Ok(read(permit)?)).await?;
+        let denied = ClockFailure::Denied(Inexpressible {
+            operation: operation.name(),
+        });
+        let result = self
+            .gate
+            .through(import, &operation, Rate::High, denied, |permit, _| {
+                Ok(read(permit)?)
+            })
+            .await?;
         Ok(result?)
     }
 
     fn timer(&mut self, moment: Option<Moment>) -> wasmtime::Result<Resource<DynPollable>> {
-        let timer = self.table.push(Timer { moment: moment.map(Into::into), yielded: false })?;
+        let timer = self.table.push(Timer {
+            moment: moment.map(Into::into),
+            yielded: false,
+        })?;
         subscribe(self.table, timer)
     }
 }
 
 fn datetime(time: std::time::Duration) -> Datetime {
-    Datetime { seconds: time.as_secs(), nanoseconds: time.subsec_nanos() }
+    Datetime {
+        seconds: time.as_secs(),
+        nanoseconds: time.subsec_nanos(),
+    }
 }
 
 impl wall_clock::Host for View<'_> {
     async fn now(&mut self) -> wasmtime::Result<Datetime> {
-        self.clock("wasi:clocks/wall-clock#now", Clock::Wall, clock::wall).await.map(datetime)
+        self.clock("wasi:clocks/wall-clock#now", Clock::Wall, clock::wall)
+            .await
+            .map(datetime)
     }
 
     async fn resolution(&mut self) -> wasmtime::Result<Datetime> {
-        self.clock("wasi:clocks/wall-clock#resolution", Clock::Wall, clock::wall_resolution).await.map(datetime)
+        self.clock(
+            "wasi:clocks/wall-clock#resolution",
+            Clock::Wall,
+            clock::wall_resolution,
+        )
+        .await
+        .map(datetime)
     }
 }
 
 impl monotonic_clock::Host for View<'_> {
     async fn now(&mut self) -> wasmtime::Result<Instant> {
         let clock = self.given.clock;
-        self.clock("wasi:clocks/monotonic-clock#now", Clock::Monotonic, |permit| clock.now(permit)).await
+        self.clock(
+            "wasi:clocks/monotonic-clock#now",
+            Clock::Monotonic,
+            |permit| clock.now(permit),
+        )
+        .await
     }
 
     async fn resolution(&mut self) -> wasmtime::Result<Duration> {
         let clock = self.given.clock;
-        self.clock("wasi:clocks/monotonic-clock#resolution", Clock::Monotonic, |permit| clock.resolution(permit))
-            .await
+        self.clock(
+            "wasi:clocks/monotonic-clock#resolution",
+            Clock::Monotonic,
+            |permit| clock.resolution(permit),
+        )
+        .await
     }
 
-    async fn subscribe_instant(&mut self, when: Instant) -> wasmtime::Result<Resource<DynPollable>> {
+    async fn subscribe_instant(
+        &mut self,
+        when: Instant,
+    ) -> wasmtime::Result<Resource<DynPollable>> {
         let clock = self.given.clock;
         let import = "wasi:clocks/monotonic-clock#subscribe-instant";
-        let moment = self.clock(import, Clock::Monotonic, |permit| clock.moment(when, permit)).await?;
+        let moment = self
+            .clock(import, Clock::Monotonic, |permit| {
+                clock.moment(when, permit)
+            })
+            .await?;
         self.timer(moment)
     }
 
-    async fn subscribe_duration(&mut self, duration: Duration) -> wasmtime::Result<Resource<DynPollable>> {
+    async fn subscribe_duration(
+        &mut self,
+        duration: Duration,
+    ) -> wasmtime::Result<Resource<DynPollable>> {
         let clock = self.given.clock;
         let import = "wasi:clocks/monotonic-clock#subscribe-duration";
-        let moment = self.clock(import, Clock::Monotonic, |permit| clock.after(duration, permit)).await?;
+        let moment = self
+            .clock(import, Clock::Monotonic, |permit| {
+                clock.after(duration, permit)
+            })
+            .await?;
         self.timer(moment)
     }
 }

@@ -13,12 +13,22 @@ impl environment::Host for View<'_> {
     async fn get_environment(&mut self) -> wasmtime::Result<Vec<(String, String)>> {
         let mut shown = Vec::new();
         for (name, value) in &self.given.environment {
-            let operation = Operation::Env { verb: EnvVerb::Read, name };
+            let operation = Operation::Env {
+                verb: EnvVerb::Read,
+                name,
+            };
             match self.gate.enter(IMPORT, &operation, Rate::High).await? {
                 Verdict::Permitted(permit, call) => {
                     drop(permit);
                     shown.push((name.clone(), value.clone()));
-                    call.finish("ok", Traffic { bytes_in: value.len() as u64, bytes_out: 0 }).await?;
+                    call.finish(
+                        "ok",
+                        Traffic {
+                            bytes_in: value.len() as u64,
+                            bytes_out: 0,
+                        },
+                    )
+                    .await?;
                 }
                 Verdict::Denied(call) => call.finish("absent", Traffic::default()).await?,
             }

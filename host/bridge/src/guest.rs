@@ -51,7 +51,11 @@ impl Guest {
     }
 
     pub(crate) fn view(&mut self) -> View<'_> {
-        View { table: &mut self.table, gate: &self.gate, given: &self.given }
+        View {
+            table: &mut self.table,
+            gate: &self.gate,
+            given: &self.given,
+        }
     }
 
     pub(crate) fn table(&mut self) -> &mut ResourceTable {
@@ -119,9 +123,11 @@ impl GuestBuilder {
         let mut table = ResourceTable::new();
         table.set_max_capacity(count(limits.handles));
         let limiter = Limiter::new(self.gate.clone(), limits.memory, count(limits.instances));
-        let tree = self
-            .tree
-            .unwrap_or_else(|| TreeBuilder::new().max_open_handles(count(limits.handles)).build());
+        let tree = self.tree.unwrap_or_else(|| {
+            TreeBuilder::new()
+                .max_open_handles(count(limits.handles))
+                .build()
+        });
         let given = Given {
             arguments: self.arguments,
             environment: self.environment,

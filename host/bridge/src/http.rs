@@ -41,7 +41,9 @@ impl From<Refusal> for ErrorCode {
     fn from(refusal: Refusal) -> Self {
         match refusal {
             Refusal::Denied => Self::HttpRequestDenied,
-            Refusal::NotServed => Self::InternalError(Some("the HTTP client is not served yet".to_owned())),
+            Refusal::NotServed => {
+                Self::InternalError(Some("the HTTP client is not served yet".to_owned()))
+            }
             Refusal::Scheme => Self::HttpProtocolError,
             Refusal::Uri => Self::HttpRequestUriInvalid,
         }
@@ -66,8 +68,14 @@ fn recipient(request: &HostOutgoingRequest) -> Result<Recipient, Refusal> {
     if authority.as_str().contains('@') {
         return Err(Refusal::Uri);
     }
-    let port = authority.port_u16().unwrap_or_else(|| scheme.default_port());
-    Ok(Recipient { scheme, host: authority.host().to_owned(), port })
+    let port = authority
+        .port_u16()
+        .unwrap_or_else(|| scheme.default_port());
+    Ok(Recipient {
+        scheme,
+        host: authority.host().to_owned(),
+        port,
+    })
 }
 
 fn method(method: &Method) -> &str {
@@ -99,7 +107,14 @@ impl outgoing_handler::Host for View<'_> {
             Ok(recipient) => (recipient, None),
             Err(refusal) => {
                 // Judged and recorded as a request to nobody.
-                (Recipient { scheme: HttpScheme::Https, host: String::new(), port: 0 }, Some(refusal))
+                (
+                    Recipient {
+                        scheme: HttpScheme::Https,
+                        host: String::new(),
+                        port: 0,
+                    },
+                    Some(refusal),
+                )
             }
         };
         let operation = Operation::Http {
@@ -111,10 +126,16 @@ impl outgoing_handler::Host for View<'_> {
         };
         let refused: Result<Result<(), Refusal>, _> = self
             .gate
-            .through(IMPORT, &operation, Rate::Single, Refusal::Denied, |permit, _| {
-                drop(permit);
-                Err(invalid.unwrap_or(Refusal::NotServed))
-            })
+            .through(
+                IMPORT,
+                &operation,
+                Rate::Single,
+                Refusal::Denied,
+                |permit, _| {
+                    drop(permit);
+                    Err(invalid.unwrap_or(Refusal::NotServed))
+                },
+            )
             .await;
         Ok(Err(refused?.err().unwrap_or(Refusal::NotServed).into()))
     }
@@ -123,7 +144,13 @@ impl outgoing_handler::Host for View<'_> {
 /// What the types ask of an embedder. Nothing is ever sent through it: the handler above is ours.
 pub(crate) struct Hooks;
 
-type Sent = Result<(http::Response<WasiBody>, Box<dyn Future<Output = Result<(), Error>> + Send>), Error>;
+type Sent = Result<
+    (
+        http::Response<WasiBody>,
+        Box<dyn Future<Output = Result<(), Error>> + Send>,
+    ),
+    Error,
+>;
 
 impl WasiHttpHooks for Hooks {
     fn send_request(

@@ -57,6 +57,10 @@ pub fn add_to_linker(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
     sockets::udp::add_to_linker::<_, Bridge>(linker, Guest::view)?;
     sockets::udp_create_socket::add_to_linker::<_, Bridge>(linker, Guest::view)?;
 
-    http_types::add_to_linker::<_, WasiHttp>(linker, &http_types::LinkOptions::default(), Guest::http)?;
+    http_types::add_to_linker::<_, WasiHttp>(
+        linker,
+        &http_types::LinkOptions::default(),
+        Guest::http,
+    )?;
     http::outgoing_handler::add_to_linker::<_, Bridge>(linker, Guest::view)
 }

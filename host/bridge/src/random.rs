@@ -33,16 +33,25 @@ impl View<'_> {
         draw: impl FnOnce(Permit, &mut Traffic) -> Result<T, EntropyError>,
     ) -> wasmtime::Result<T> {
         let operation = Operation::Random { source };
-        let denied = RandomFailure::Denied(Inexpressible { operation: operation.name() });
+        let denied = RandomFailure::Denied(Inexpressible {
+            operation: operation.name(),
+        });
         let result = self
             .gate
-            .through(import, &operation, Rate::High, denied, |permit, traffic| Ok(draw(permit, traffic)?))
+            .through(import, &operation, Rate::High, denied, |permit, traffic| {
+                Ok(draw(permit, traffic)?)
+            })
             .await?;
         Ok(result?)
     }
 
     /// The function has to give as many bytes as are asked for, so too many end the guest.
-    async fn bytes(&mut self, import: &'static str, source: Random, length: u64) -> wasmtime::Result<Vec<u8>> {
+    async fn bytes(
+        &mut self,
+        import: &'static str,
+        source: Random,
+        length: u64,
+    ) -> wasmtime::Result<Vec<u8>> {
         if length > self.gate.limits().host_call_bytes {
             return Err(Stop::Limit(LimitKey::HostCallBytes).into());
         }
@@ -67,27 +76,45 @@ impl View<'_> {
 
 impl random::Host for View<'_> {
     async fn get_random_bytes(&mut self, length: u64) -> wasmtime::Result<Vec<u8>> {
-        self.bytes("wasi:random/random#get-random-bytes", Random::Secure, length).await
+        self.bytes(
+            "wasi:random/random#get-random-bytes",
+            Random::Secure,
+            length,
+        )
+        .await
     }
 
     async fn get_random_u64(&mut self) -> wasmtime::Result<u64> {
-        self.word("wasi:random/random#get-random-u64", Random::Secure).await
+        self.word("wasi:random/random#get-random-u64", Random::Secure)
+            .await
     }
 }
 
 impl insecure::Host for View<'_> {
     async fn get_insecure_random_bytes(&mut self, length: u64) -> wasmtime::Result<Vec<u8>> {
-        self.bytes("wasi:random/insecure#get-insecure-random-bytes", Random::Insecure, length).await
+        self.bytes(
+            "wasi:random/insecure#get-insecure-random-bytes",
+            Random::Insecure,
+            length,
+        )
+        .await
     }
 
     async fn get_insecure_random_u64(&mut self) -> wasmtime::Result<u64> {
-        self.word("wasi:random/insecure#get-insecure-random-u64", Random::Insecure).await
+        self.word(
+            "wasi:random/insecure#get-insecure-random-u64",
+            Random::Insecure,
+        )
+        .await
     }
 }
 
 impl insecure_seed::Host for View<'_> {
     async fn insecure_seed(&mut self) -> wasmtime::Result<(u64, u64)> {
         let import = "wasi:random/insecure-seed#insecure-seed";
-        Ok((self.word(import, Random::Insecure).await?, self.word(import, Random::Insecure).await?))
+        Ok((
+            self.word(import, Random::Insecure).await?,
+            self.word(import, Random::Insecure).await?,
+        ))
     }
 }

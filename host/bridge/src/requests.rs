@@ -30,53 +30,113 @@ struct Reading {
 }
 
 const fn reading(interface: &'static str, scope: Scope, words: &'static str) -> Reading {
-    Reading { interface, scope, words, operation: None, inexpressible: false }
+    Reading {
+        interface,
+        scope,
+        words,
+        operation: None,
+        inexpressible: false,
+    }
 }
 
 const READINGS: &[Reading] = &[
-    reading("wasi:cli/environment", Scope::Env, "read environment variables"),
+    reading(
+        "wasi:cli/environment",
+        Scope::Env,
+        "read environment variables",
+    ),
     Reading {
-        operation: Some(Operation::Stdio { stream: Stdio::Stdin }),
+        operation: Some(Operation::Stdio {
+            stream: Stdio::Stdin,
+        }),
         ..reading("wasi:cli/stdin", Scope::Stdio, "read standard input")
     },
     Reading {
-        operation: Some(Operation::Stdio { stream: Stdio::Stdout }),
+        operation: Some(Operation::Stdio {
+            stream: Stdio::Stdout,
+        }),
         ..reading("wasi:cli/stdout", Scope::Stdio, "write standard output")
     },
     Reading {
-        operation: Some(Operation::Stdio { stream: Stdio::Stderr }),
+        operation: Some(Operation::Stdio {
+            stream: Stdio::Stderr,
+        }),
         ..reading("wasi:cli/stderr", Scope::Stdio, "write standard error")
     },
     Reading {
         operation: Some(Operation::Clock { clock: Clock::Wall }),
         inexpressible: true,
-        ..reading("wasi:clocks/wall-clock", Scope::Clock, "tell the time of day")
+        ..reading(
+            "wasi:clocks/wall-clock",
+            Scope::Clock,
+            "tell the time of day",
+        )
     },
     Reading {
-        operation: Some(Operation::Clock { clock: Clock::Monotonic }),
+        operation: Some(Operation::Clock {
+            clock: Clock::Monotonic,
+        }),
         inexpressible: true,
-        ..reading("wasi:clocks/monotonic-clock", Scope::Clock, "measure time and wait")
+        ..reading(
+            "wasi:clocks/monotonic-clock",
+            Scope::Clock,
+            "measure time and wait",
+        )
     },
     reading("wasi:filesystem/types", Scope::Fs, "use files and folders"),
     Reading {
-        operation: Some(Operation::Random { source: Random::Secure }),
+        operation: Some(Operation::Random {
+            source: Random::Secure,
+        }),
         inexpressible: true,
-        ..reading("wasi:random/random", Scope::Random, "draw secure random numbers")
+        ..reading(
+            "wasi:random/random",
+            Scope::Random,
+            "draw secure random numbers",
+        )
     },
     Reading {
-        operation: Some(Operation::Random { source: Random::Insecure }),
+        operation: Some(Operation::Random {
+            source: Random::Insecure,
+        }),
         inexpressible: true,
-        ..reading("wasi:random/insecure", Scope::Random, "draw insecure random numbers")
+        ..reading(
+            "wasi:random/insecure",
+            Scope::Random,
+            "draw insecure random numbers",
+        )
     },
     Reading {
-        operation: Some(Operation::Random { source: Random::Insecure }),
+        operation: Some(Operation::Random {
+            source: Random::Insecure,
+        }),
         inexpressible: true,
-        ..reading("wasi:random/insecure-seed", Scope::Random, "draw a seed for hash tables")
+        ..reading(
+            "wasi:random/insecure-seed",
+            Scope::Random,
+            "draw a seed for hash tables",
+        )
     },
-    reading("wasi:sockets/tcp", Scope::Network, "open TCP connections or listen"),
-    reading("wasi:sockets/udp", Scope::Network, "send and receive UDP datagrams"),
-    reading("wasi:sockets/ip-name-lookup", Scope::Network, "look up names"),
-    reading("wasi:http/outgoing-handler", Scope::Http, "send HTTP requests"),
+    reading(
+        "wasi:sockets/tcp",
+        Scope::Network,
+        "open TCP connections or listen",
+    ),
+    reading(
+        "wasi:sockets/udp",
+        Scope::Network,
+        "send and receive UDP datagrams",
+    ),
+    reading(
+        "wasi:sockets/ip-name-lookup",
+        Scope::Network,
+        "look up names",
+    ),
+    reading(
+        "wasi:http/outgoing-handler",
+        Scope::Http,
+        "send HTTP requests",
+    ),
 ];
 
 /// What the component with this surface may use. An interface that is imported for its types alone is no request.

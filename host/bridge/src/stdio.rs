@@ -5,7 +5,8 @@ use tollgate_capability::input;
 use tollgate_capability::output::{CHUNK_BYTES, Output};
 use tollgate_policy::{Operation, Permit, Stdio};
 use tollgate_world::wasi::cli::{
-    stderr, stdin, stdout, terminal_input, terminal_output, terminal_stderr, terminal_stdin, terminal_stdout,
+    stderr, stdin, stdout, terminal_input, terminal_output, terminal_stderr, terminal_stdin,
+    terminal_stdout,
 };
 use wasmtime::component::Resource;
 use wasmtime_wasi::p2::{DynInputStream, DynOutputStream, StreamError, StreamResult};
@@ -27,7 +28,9 @@ impl Source for Stdin {
     const IMPORT: &'static str = "wasi:io/streams#[method]input-stream.read";
 
     fn operation(&self) -> Operation<'_> {
-        Operation::Stdio { stream: Stdio::Stdin }
+        Operation::Stdio {
+            stream: Stdio::Stdin,
+        }
     }
 
     fn denied(&self) -> (StreamError, &'static str) {
@@ -69,7 +72,9 @@ impl Sink for Printed {
     const METERED: bool = true;
 
     fn operation(&self) -> Operation<'_> {
-        Operation::Stdio { stream: self.stream }
+        Operation::Stdio {
+            stream: self.stream,
+        }
     }
 
     fn denied(&self) -> (StreamError, &'static str) {
@@ -81,15 +86,23 @@ impl Sink for Printed {
     }
 
     fn capacity(&mut self) -> usize {
-        if self.output.writable() { CHUNK_BYTES } else { 0 }
+        if self.output.writable() {
+            CHUNK_BYTES
+        } else {
+            0
+        }
     }
 
     fn write(&mut self, bytes: &[u8], permit: Permit) -> StreamResult<usize> {
         match self.output.write(bytes, permit) {
             Ok(written) => Ok(written),
             Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => Ok(0),
-            Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Err(StreamError::Closed),
-            Err(_) => Err(StreamError::LastOperationFailed(wasmtime::format_err!("the stream cannot be written"))),
+            Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => {
+                Err(StreamError::Closed)
+            }
+            Err(_) => Err(StreamError::LastOperationFailed(wasmtime::format_err!(
+                "the stream cannot be written"
+            ))),
         }
     }
 
@@ -99,8 +112,15 @@ impl Sink for Printed {
 }
 
 impl View<'_> {
-    fn printed(&mut self, output: Output, stream: Stdio) -> wasmtime::Result<Resource<DynOutputStream>> {
-        let gated: DynOutputStream = Box::new(GatedOutput::new(self.gate.clone(), Printed { output, stream }));
+    fn printed(
+        &mut self,
+        output: Output,
+        stream: Stdio,
+    ) -> wasmtime::Result<Resource<DynOutputStream>> {
+        let gated: DynOutputStream = Box::new(GatedOutput::new(
+            self.gate.clone(),
+            Printed { output, stream },
+        ));
         Ok(self.table.push(gated)?)
     }
 
@@ -139,7 +159,10 @@ struct Terminal;
 impl terminal_input::Host for View<'_> {}
 
 impl terminal_input::HostTerminalInput for View<'_> {
-    async fn drop(&mut self, handle: Resource<terminal_input::TerminalInput>) -> wasmtime::Result<()> {
+    async fn drop(
+        &mut self,
+        handle: Resource<terminal_input::TerminalInput>,
+    ) -> wasmtime::Result<()> {
         self.take::<_, Terminal>(&handle).map(drop)
     }
 }
@@ -147,26 +170,35 @@ impl terminal_input::HostTerminalInput for View<'_> {
 impl terminal_output::Host for View<'_> {}
 
 impl terminal_output::HostTerminalOutput for View<'_> {
-    async fn drop(&mut self, handle: Resource<terminal_output::TerminalOutput>) -> wasmtime::Result<()> {
+    async fn drop(
+        &mut self,
+        handle: Resource<terminal_output::TerminalOutput>,
+    ) -> wasmtime::Result<()> {
         self.take::<_, Terminal>(&handle).map(drop)
     }
 }
 
 impl terminal_stdin::Host for View<'_> {
-    async fn get_terminal_stdin(&mut self) -> wasmtime::Result<Option<Resource<terminal_input::TerminalInput>>> {
+    async fn get_terminal_stdin(
+        &mut self,
+    ) -> wasmtime::Result<Option<Resource<terminal_input::TerminalInput>>> {
         let inherited = self.given.stdin == Input::Inherit && self.shows(Stdio::Stdin);
         self.terminal(inherited && input::is_terminal())
     }
 }
 
 impl terminal_stdout::Host for View<'_> {
-    async fn get_terminal_stdout(&mut self) -> wasmtime::Result<Option<Resource<terminal_output::TerminalOutput>>> {
+    async fn get_terminal_stdout(
+        &mut self,
+    ) -> wasmtime::Result<Option<Resource<terminal_output::TerminalOutput>>> {
         self.terminal(self.shows(Stdio::Stdout) && Output::Stdout.is_terminal())
     }
 }
 
 impl terminal_stderr::Host for View<'_> {
-    async fn get_terminal_stderr(&mut self) -> wasmtime::Result<Option<Resource<terminal_output::TerminalOutput>>> {
+    async fn get_terminal_stderr(
+        &mut self,
+    ) -> wasmtime::Result<Option<Resource<terminal_output::TerminalOutput>>> {
         self.terminal(self.shows(Stdio::Stderr) && Output::Stderr.is_terminal())
     }
 }

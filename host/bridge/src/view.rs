@@ -27,7 +27,9 @@ pub(crate) fn ours<Marker: 'static, Value: 'static>(handle: &Resource<Marker>) -
 }
 
 /// The handle that the guest gets for a value of ours.
-pub(crate) fn theirs<Value: 'static, Marker: 'static>(handle: &Resource<Value>) -> Resource<Marker> {
+pub(crate) fn theirs<Value: 'static, Marker: 'static>(
+    handle: &Resource<Value>,
+) -> Resource<Marker> {
     Resource::new_own(handle.rep())
 }
 

@@ -19,7 +19,9 @@ impl Monotonic {
     /// A clock that reads zero now.
     #[must_use]
     pub fn start() -> Self {
-        Self { start: Instant::now() }
+        Self {
+            start: Instant::now(),
+        }
     }
 
     /// Nanoseconds since the start of the run.
@@ -71,7 +73,9 @@ impl Monotonic {
 /// The permit is for something else.
 pub fn wall(permit: Permit) -> Result<Duration, WrongPermit> {
     spend(permit, Scope::Clock)?;
-    Ok(SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default())
+    Ok(SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default())
 }
 
 /// The wall clock's resolution.

@@ -34,7 +34,8 @@ pub async fn ready() {
 ///
 /// The permit is for something else (`PermissionDenied`), or the operating system's own.
 pub fn read(size: usize, permit: Permit) -> io::Result<Option<Bytes>> {
-    spend(permit, Scope::Stdio).map_err(|wrong| io::Error::new(io::ErrorKind::PermissionDenied, wrong))?;
+    spend(permit, Scope::Stdio)
+        .map_err(|wrong| io::Error::new(io::ErrorKind::PermissionDenied, wrong))?;
     if !wait_for(stdin(), PollFlags::IN, Duration::ZERO) {
         return Ok(None);
     }

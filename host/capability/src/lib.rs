@@ -2,7 +2,10 @@
 //!
 //! Everything here takes a [`tollgate_policy::Permit`] by value and acts once. It knows neither wasmtime nor the
 //! rules: who may do what was decided before, at the gate.
-#![expect(clippy::disallowed_methods, reason = "this crate is the door to clocks, entropy and streams, and takes a permit for each use")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "this crate is the door to clocks, entropy and streams, and takes a permit for each use"
+)]
 
 pub mod clock;
 pub mod entropy;

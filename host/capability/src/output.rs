@@ -51,7 +51,8 @@ impl Output {
     pub async fn ready(self) {
         while !self.writable() {
             // The thread is held for a bounded time, so that a cancelled run does not leave it behind.
-            let _ = tokio::task::spawn_blocking(move || wait_for(self.fd(), PollFlags::OUT, WAIT)).await;
+            let _ = tokio::task::spawn_blocking(move || wait_for(self.fd(), PollFlags::OUT, WAIT))
+                .await;
         }
     }
 
@@ -61,7 +62,8 @@ impl Output {
     ///
     /// The permit is for something else (`PermissionDenied`), or the operating system's own.
     pub fn write(self, bytes: &[u8], permit: Permit) -> io::Result<usize> {
-        spend(permit, Scope::Stdio).map_err(|wrong| io::Error::new(io::ErrorKind::PermissionDenied, wrong))?;
+        spend(permit, Scope::Stdio)
+            .map_err(|wrong| io::Error::new(io::ErrorKind::PermissionDenied, wrong))?;
         let chunk = bytes.get(..CHUNK_BYTES).unwrap_or(bytes);
         loop {
             match rustix::io::write(self.fd(), chunk) {

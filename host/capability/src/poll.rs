@@ -10,7 +10,10 @@ pub(crate) const WAIT: Duration = Duration::from_millis(50);
 
 /// Waits at most `wait` (below a second) for `fd`. A descriptor in error counts as ready: using it then says so.
 pub(crate) fn wait_for(fd: BorrowedFd<'_>, events: PollFlags, wait: Duration) -> bool {
-    let timeout = Timespec { tv_sec: 0, tv_nsec: i64::from(wait.subsec_nanos()) };
+    let timeout = Timespec {
+        tv_sec: 0,
+        tv_nsec: i64::from(wait.subsec_nanos()),
+    };
     let mut polled = [PollFd::from_borrowed_fd(fd, events)];
     !matches!(poll(&mut polled, Some(&timeout)), Ok(0))
 }

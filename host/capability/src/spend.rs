@@ -8,5 +8,9 @@ use tollgate_policy::{Permit, Scope};
 pub struct WrongPermit;
 
 pub(crate) fn spend(permit: Permit, scope: Scope) -> Result<(), WrongPermit> {
-    if permit.scope() == scope { Ok(()) } else { Err(WrongPermit) }
+    if permit.scope() == scope {
+        Ok(())
+    } else {
+        Err(WrongPermit)
+    }
 }

@@ -11,7 +11,12 @@ use crate::exit::Failure;
 /// Run WebAssembly components that nobody here vouches for, give them exactly what a policy grants, and prove
 /// afterwards what they did.
 #[derive(Debug, Parser)]
-#[command(name = "tollgate", version, propagate_version = true, max_term_width = 100)]
+#[command(
+    name = "tollgate",
+    version,
+    propagate_version = true,
+    max_term_width = 100
+)]
 pub(crate) struct Args {
     /// The operator's policy, which no run can exceed [env: TOLLGATE_CEILING]
     #[arg(long, value_name = "FILE", global = true, help_heading = "Operator")]
@@ -119,7 +124,12 @@ pub(crate) struct Run {
     pub(crate) report: Option<ReportForm>,
 
     /// Let what the policy denies pass in these scopes, within the ceiling, and record it as would-deny
-    #[arg(long, value_name = "SCOPES", require_equals = true, help_heading = "Policy")]
+    #[arg(
+        long,
+        value_name = "SCOPES",
+        require_equals = true,
+        help_heading = "Policy"
+    )]
     pub(crate) permissive: Option<String>,
     /// Call an exported function instead of running the command
     #[arg(long, value_name = "CALL")]
@@ -141,13 +151,20 @@ impl Run {
         };
         if file.as_encoded_bytes().starts_with(b"-") {
             let file = file.to_string_lossy();
-            return usage(format!("there is no flag `{file}`; a file of that name is written as `./{file}`"));
+            return usage(format!(
+                "there is no flag `{file}`; a file of that name is written as `./{file}`"
+            ));
         }
         let mut texts = Vec::with_capacity(arguments.len());
         for argument in arguments {
             match argument.to_str() {
                 Some(text) => texts.push(text.to_owned()),
-                None => return usage(format!("the argument `{}` is not UTF-8, which WASI demands", argument.to_string_lossy())),
+                None => {
+                    return usage(format!(
+                        "the argument `{}` is not UTF-8, which WASI demands",
+                        argument.to_string_lossy()
+                    ));
+                }
             }
         }
         Ok((PathBuf::from(file), texts))

@@ -39,23 +39,16 @@ pub(crate) enum Failure {
     #[error(transparent)]
     Effective(#[from] EffectiveError),
     #[error("`{what}` cannot be read: {cause}")]
-    Read {
-        what: String,
-        cause: std::io::Error,
-    },
+    Read { what: String, cause: std::io::Error },
     #[error("there is no file `{0}`")]
     NotFound(String),
     #[error("`{file}` is not run: {cause}")]
-    Load {
-        file: String,
-        cause: LoadError,
-    },
+    Load { file: String, cause: LoadError },
     #[error("`{file}` is not run: {cause}")]
-    Source {
-        file: String,
-        cause: NotWebAssembly,
-    },
-    #[error("`{file}` is not run: it uses `{interface}`, which has no error to say that it is denied, and {rule} denies it")]
+    Source { file: String, cause: NotWebAssembly },
+    #[error(
+        "`{file}` is not run: it uses `{interface}`, which has no error to say that it is denied, and {rule} denies it"
+    )]
     Inexpressible {
         file: String,
         interface: String,
@@ -66,17 +59,14 @@ pub(crate) enum Failure {
         folder: String,
         cause: std::io::Error,
     },
-    #[error("the folder `{folder}` may not be given: it lies in no [[mount]] of the ceiling; add one, or give another folder")]
-    AboveCeiling {
-        folder: String,
-    },
+    #[error(
+        "the folder `{folder}` may not be given: it lies in no [[mount]] of the ceiling; add one, or give another folder"
+    )]
+    AboveCeiling { folder: String },
     #[error("the folder cannot be given: {0}")]
     Mount(#[from] MountError),
     #[error("the audit log `{file}` cannot be used: {cause}")]
-    AuditOpen {
-        file: String,
-        cause: OpenError,
-    },
+    AuditOpen { file: String, cause: OpenError },
     #[error("the audit log failed: {0}")]
     Audit(#[from] AuditError),
     #[error("the audit log does not verify: {0}")]

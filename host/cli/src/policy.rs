@@ -41,19 +41,25 @@ pub(crate) fn load(
     builder.command_line_defaults();
     let run = builder.build()?;
     let limit = match ceiling {
-        Some(file) => {
-            Some(Policy::ceiling_from_toml(&name(file), &files::policy(file)?)?.command_line_defaults())
-        }
+        Some(file) => Some(
+            Policy::ceiling_from_toml(&name(file), &files::policy(file)?)?.command_line_defaults(),
+        ),
         None => None,
     };
     let bases = Bases {
         policy: grants.policy.as_deref().map(base).unwrap_or_default(),
         ceiling: ceiling.map(base).unwrap_or_default(),
     };
-    Ok(Loaded { effective: Effective::new(run, limit)?.with_permissive(permissive), bases })
+    Ok(Loaded {
+        effective: Effective::new(run, limit)?.with_permissive(permissive),
+        bases,
+    })
 }
 
-type Add = for<'a> fn(&'a mut PolicyBuilder, &str) -> Result<&'a mut PolicyBuilder, tollgate_policy::GrantError>;
+type Add = for<'a> fn(
+    &'a mut PolicyBuilder,
+    &str,
+) -> Result<&'a mut PolicyBuilder, tollgate_policy::GrantError>;
 
 fn add_flags(builder: &mut PolicyBuilder, grants: &Grants) -> Result<(), Failure> {
     let flags: [(&[String], Add); 11] = [

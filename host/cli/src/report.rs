@@ -49,12 +49,24 @@ impl Report<'_> {
 
     /// The guest's own operations: what the log says of itself and of the run is not among them.
     fn rows(&self) -> Vec<&Row> {
-        self.summary.rows.iter().filter(|row| !row.operation.starts_with("run.")).collect()
+        self.summary
+            .rows
+            .iter()
+            .filter(|row| !row.operation.starts_with("run."))
+            .collect()
     }
 
     fn print_table(&self, out: &mut dyn Write) -> std::io::Result<()> {
         let rows = self.rows();
-        let mut shown = table::table(["operation", "resource", "decision", "rule", "calls", "in", "out"]);
+        let mut shown = table::table([
+            "operation",
+            "resource",
+            "decision",
+            "rule",
+            "calls",
+            "in",
+            "out",
+        ]);
         for row in &rows {
             shown.add_row([
                 row.operation.clone(),
@@ -67,10 +79,18 @@ impl Report<'_> {
             ]);
         }
         writeln!(out)?;
-        table::print(out, &shown, |row| rows.get(row).map_or_else(Style::new, |row| colour(row.decision)))?;
+        table::print(out, &shown, |row| {
+            rows.get(row)
+                .map_or_else(Style::new, |row| colour(row.decision))
+        })?;
         for (decision, sum) in &self.summary.others {
             if sum.count > 0 {
-                writeln!(out, "and {} more calls on further resources, {}", sum.count, word(*decision))?;
+                writeln!(
+                    out,
+                    "and {} more calls on further resources, {}",
+                    sum.count,
+                    word(*decision)
+                )?;
             }
         }
         writeln!(out)?;
@@ -97,7 +117,10 @@ impl Report<'_> {
 
     fn count(&self, decision: Decision) -> Sum {
         let rows = self.rows();
-        let own = rows.iter().filter(|row| row.decision == decision).map(|row| row.sum);
+        let own = rows
+            .iter()
+            .filter(|row| row.decision == decision)
+            .map(|row| row.sum);
         let others = self.summary.others.get(&decision).copied();
         own.chain(others).fold(Sum::default(), |mut sum, more| {
             sum.count = sum.count.saturating_add(more.count);

@@ -24,7 +24,9 @@ pub enum AdaptError {
     #[error("the module is malformed: {0}")]
     Malformed(String),
     /// Before WASI 0.1.
-    #[error("the module imports `wasi_unstable` (WASI 0.0), which is not supported; build it for WASI 0.1 or 0.2")]
+    #[error(
+        "the module imports `wasi_unstable` (WASI 0.0), which is not supported; build it for WASI 0.1 or 0.2"
+    )]
     TooOld,
     /// Something that no adapter provides.
     #[error("the module imports `{module}` `{name}`, which is not part of WASI 0.1")]
@@ -52,13 +54,19 @@ pub(crate) fn adapt(module: &[u8]) -> Result<Vec<u8>, AdaptError> {
     let mut module = with_exit_codes(module)?;
     let encode = |error: &dyn std::fmt::Display| AdaptError::Encode(error.to_string());
     let mut resolve = wit_parser::Resolve::default();
-    let package = resolve.push_str("adapted.wit", EXIT_WORLD).map_err(|error| encode(&format!("{error:#}")))?;
-    let world = resolve.select_world(&[package], None).map_err(|error| encode(&format!("{error:#}")))?;
+    let package = resolve
+        .push_str("adapted.wit", EXIT_WORLD)
+        .map_err(|error| encode(&format!("{error:#}")))?;
+    let world = resolve
+        .select_world(&[package], None)
+        .map_err(|error| encode(&format!("{error:#}")))?;
     embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8)
         .map_err(|error| encode(&format!("{error:#}")))?;
     ComponentEncoder::default()
         .module(&module)
-        .and_then(|encoder| encoder.adapter(WASI_0_1, adapter::WASI_SNAPSHOT_PREVIEW1_COMMAND_ADAPTER))
+        .and_then(|encoder| {
+            encoder.adapter(WASI_0_1, adapter::WASI_SNAPSHOT_PREVIEW1_COMMAND_ADAPTER)
+        })
         .and_then(|mut encoder| encoder.encode())
         .map_err(|error| encode(&format!("{error:#}")))
 }
@@ -86,20 +94,29 @@ fn check(module: &[u8]) -> Result<(), AdaptError> {
             _ => {}
         }
     }
-    if starts { Ok(()) } else { Err(AdaptError::NoStart) }
+    if starts {
+        Ok(())
+    } else {
+        Err(AdaptError::NoStart)
+    }
 }
 
 fn check_import(module: &str, name: &str) -> Result<(), AdaptError> {
     match module {
         WASI_0_1 => Ok(()),
         "wasi_unstable" => Err(AdaptError::TooOld),
-        _ => Err(AdaptError::UnknownImport { module: module.to_owned(), name: name.to_owned() }),
+        _ => Err(AdaptError::UnknownImport {
+            module: module.to_owned(),
+            name: name.to_owned(),
+        }),
     }
 }
 
 fn with_exit_codes(module: &[u8]) -> Result<Vec<u8>, AdaptError> {
     let mut encoded = wasm_encoder::Module::new();
-    ExitCodes.parse_core_module(&mut encoded, Parser::new(0), module).map_err(malformed)?;
+    ExitCodes
+        .parse_core_module(&mut encoded, Parser::new(0), module)
+        .map_err(malformed)?;
     Ok(encoded.finish())
 }
 
@@ -115,10 +132,23 @@ impl Reencode for ExitCodes {
     ) -> Result<(), reencode::Error<Self::Error>> {
         for import in section.into_imports() {
             let import = import?;
-            let proc_exit =
-                import.module == WASI_0_1 && import.name == "proc_exit" && matches!(import.ty, TypeRef::Func(_));
-            let (module, name) = if proc_exit { (EXIT_MODULE, EXIT_FUNCTION) } else { (import.module, import.name) };
-            reencode::utils::parse_import(self, imports, wasmparser::Import { module, name, ty: import.ty })?;
+            let proc_exit = import.module == WASI_0_1
+                && import.name == "proc_exit"
+                && matches!(import.ty, TypeRef::Func(_));
+            let (module, name) = if proc_exit {
+                (EXIT_MODULE, EXIT_FUNCTION)
+            } else {
+                (import.module, import.name)
+            };
+            reencode::utils::parse_import(
+                self,
+                imports,
+                wasmparser::Import {
+                    module,
+                    name,
+                    ty: import.ty,
+                },
+            )?;
         }
         Ok(())
     }
@@ -156,7 +186,13 @@ mod tests {
         );
         let renamed = imports(&with_exit_codes(&module).unwrap());
         let pair = |module: &str, name: &str| (module.to_owned(), name.to_owned());
-        assert_eq!(renamed, [pair(WASI_0_1, "sched_yield"), pair(EXIT_MODULE, EXIT_FUNCTION)]);
+        assert_eq!(
+            renamed,
+            [
+                pair(WASI_0_1, "sched_yield"),
+                pair(EXIT_MODULE, EXIT_FUNCTION)
+            ]
+        );
     }
 
     #[test]
@@ -164,7 +200,10 @@ mod tests {
         let unstable = module(r#"(import "wasi_unstable" "proc_exit" (func (param i32)))"#);
         assert!(matches!(adapt(&unstable), Err(AdaptError::TooOld)));
         let foreign = module(r#"(import "env" "abort" (func))"#);
-        assert!(matches!(adapt(&foreign), Err(AdaptError::UnknownImport { .. })));
+        assert!(matches!(
+            adapt(&foreign),
+            Err(AdaptError::UnknownImport { .. })
+        ));
         let library = wat::parse_str("(module)").unwrap();
         assert!(matches!(adapt(&library), Err(AdaptError::NoStart)));
         let mut torn = module("");

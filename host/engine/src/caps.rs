@@ -29,17 +29,35 @@ pub const FUNCTIONS: Cap = Cap {
     reason: "CPython with its extension modules has 20,000; 50,000 empty ones take three seconds to compile",
 };
 /// Types, over all modules and components.
-pub const TYPES: Cap = Cap { what: "types", limit: 100_000, reason: "each is canonicalised against all others" };
+pub const TYPES: Cap = Cap {
+    what: "types",
+    limit: 100_000,
+    reason: "each is canonicalised against all others",
+};
 /// Imports, over all modules and components.
-pub const IMPORTS: Cap =
-    Cap { what: "imports", limit: 20_000, reason: "each takes a look-up, and a message when it is missing" };
+pub const IMPORTS: Cap = Cap {
+    what: "imports",
+    limit: 20_000,
+    reason: "each takes a look-up, and a message when it is missing",
+};
 /// Exports, over all modules and components.
-pub const EXPORTS: Cap = Cap { what: "exports", limit: 100_000, reason: "each takes a name in the host" };
+pub const EXPORTS: Cap = Cap {
+    what: "exports",
+    limit: 100_000,
+    reason: "each takes a name in the host",
+};
 /// Core modules and components inside a component.
-pub const NESTED: Cap =
-    Cap { what: "nested modules and components", limit: 1_000, reason: "each is an instance in every run" };
+pub const NESTED: Cap = Cap {
+    what: "nested modules and components",
+    limit: 1_000,
+    reason: "each is an instance in every run",
+};
 /// Nesting of components.
-pub const DEPTH: Cap = Cap { what: "levels of nested components", limit: 32, reason: "readers recurse" };
+pub const DEPTH: Cap = Cap {
+    what: "levels of nested components",
+    limit: 32,
+    reason: "readers recurse",
+};
 
 /// A component that is over a static cap, or cannot even be counted.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -70,7 +88,15 @@ struct Counts {
 }
 
 fn within(cap: Cap, count: u64) -> Result<(), CapError> {
-    if count <= cap.limit { Ok(()) } else { Err(CapError::Over { what: cap.what, count, limit: cap.limit }) }
+    if count <= cap.limit {
+        Ok(())
+    } else {
+        Err(CapError::Over {
+            what: cap.what,
+            count,
+            limit: cap.limit,
+        })
+    }
 }
 
 fn add(total: &mut u64, cap: Cap, more: u32) -> Result<(), CapError> {
@@ -82,13 +108,19 @@ impl Counts {
     fn count(&mut self, payload: &Payload<'_>) -> Result<(), CapError> {
         match payload {
             Payload::CodeSectionEntry(body) => within(FUNCTION_BYTES, body.range().len() as u64),
-            Payload::FunctionSection(section) => add(&mut self.functions, FUNCTIONS, section.count()),
+            Payload::FunctionSection(section) => {
+                add(&mut self.functions, FUNCTIONS, section.count())
+            }
             Payload::TypeSection(section) => add(&mut self.types, TYPES, section.count()),
             Payload::ComponentTypeSection(section) => add(&mut self.types, TYPES, section.count()),
             Payload::ImportSection(section) => add(&mut self.imports, IMPORTS, section.count()),
-            Payload::ComponentImportSection(section) => add(&mut self.imports, IMPORTS, section.count()),
+            Payload::ComponentImportSection(section) => {
+                add(&mut self.imports, IMPORTS, section.count())
+            }
             Payload::ExportSection(section) => add(&mut self.exports, EXPORTS, section.count()),
-            Payload::ComponentExportSection(section) => add(&mut self.exports, EXPORTS, section.count()),
+            Payload::ComponentExportSection(section) => {
+                add(&mut self.exports, EXPORTS, section.count())
+            }
             Payload::ModuleSection { .. } => add(&mut self.nested, NESTED, 1),
             Payload::ComponentSection { .. } => {
                 self.depth += 1;

@@ -57,7 +57,11 @@ impl Source {
             Kind::Component => bytes,
             Kind::Module => adapt(&bytes)?,
         };
-        Ok(Self { digest, kind, component })
+        Ok(Self {
+            digest,
+            kind,
+            component,
+        })
     }
 
     /// The digest of what was given (of the module itself, when it was adapted).
@@ -89,7 +93,10 @@ pub struct Loaded<T: 'static, P: Profile = Run> {
 
 impl<T, P: Profile> fmt::Debug for Loaded<T, P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Loaded").field("digest", &self.digest).field("profile", &P::NAME).finish_non_exhaustive()
+        f.debug_struct("Loaded")
+            .field("digest", &self.digest)
+            .field("profile", &P::NAME)
+            .finish_non_exhaustive()
     }
 }
 
@@ -146,8 +153,18 @@ impl<P: Profile> Engine<P> {
         let component = Component::from_binary(self.wasmtime(), source.component())
             .map_err(|error| LoadError::Invalid(format!("{error:#}")))?;
         let took = watch.reading();
-        let Some(cache) = cache else { return Ok((component, Origin::Compiled { took, artifact: None })) };
-        let artifact = component.serialize().map_err(|error| LoadError::Invalid(format!("{error:#}")))?;
+        let Some(cache) = cache else {
+            return Ok((
+                component,
+                Origin::Compiled {
+                    took,
+                    artifact: None,
+                },
+            ));
+        };
+        let artifact = component
+            .serialize()
+            .map_err(|error| LoadError::Invalid(format!("{error:#}")))?;
         let about = Entry {
             component: source.digest().to_string(),
             profile: P::NAME.to_owned(),
@@ -158,7 +175,13 @@ impl<P: Profile> Engine<P> {
         if let Err(error) = cache.put(&key, &artifact, &about) {
             warn(error);
         }
-        Ok((component, Origin::Compiled { took, artifact: Some(about.bytes) }))
+        Ok((
+            component,
+            Origin::Compiled {
+                took,
+                artifact: Some(about.bytes),
+            },
+        ))
     }
 
     /// Links a compiled component against what `link` puts into a linker.
@@ -174,7 +197,13 @@ impl<P: Profile> Engine<P> {
     ) -> Result<Loaded<T, P>, LoadError> {
         let mut linker = Linker::new(self.wasmtime());
         link(&mut linker).map_err(|error| LoadError::Linker(format!("{error:#}")))?;
-        let pre = linker.instantiate_pre(component).map_err(|error| LoadError::Import(format!("{error:#}")))?;
-        Ok(Loaded { digest, pre, profile: std::marker::PhantomData })
+        let pre = linker
+            .instantiate_pre(component)
+            .map_err(|error| LoadError::Import(format!("{error:#}")))?;
+        Ok(Loaded {
+            digest,
+            pre,
+            profile: std::marker::PhantomData,
+        })
     }
 }

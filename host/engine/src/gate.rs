@@ -76,7 +76,10 @@ impl Call {
     ///
     /// With `flush = "each"`, that the record could not be flushed: the guest ends.
     pub async fn finish(self, outcome: &str, traffic: Traffic) -> Result<(), Stop> {
-        Ok(self.0.finish_flushed(outcome, traffic.bytes_in, traffic.bytes_out).await?)
+        Ok(self
+            .0
+            .finish_flushed(outcome, traffic.bytes_in, traffic.bytes_out)
+            .await?)
     }
 
     /// Files the outcome without waiting for any flush: for places that cannot wait, such as a stream's write.
@@ -107,7 +110,14 @@ impl Gate {
     pub fn new(policy: Arc<Effective>, audit: Run, decider: Option<Arc<dyn Decider>>) -> Self {
         let limits = policy.limits();
         let output_left = AtomicU64::new(limits.output);
-        Self(Arc::new(Inner { policy, limits, audit, decider, output_left, denials: AtomicU64::new(0) }))
+        Self(Arc::new(Inner {
+            policy,
+            limits,
+            audit,
+            decider,
+            output_left,
+            denials: AtomicU64::new(0),
+        }))
     }
 
     /// The same, to be kept.
@@ -145,7 +155,12 @@ impl Gate {
     /// # Errors
     ///
     /// The log has failed or is used up: the guest ends.
-    pub async fn enter(&self, import: &'static str, operation: &Operation<'_>, rate: Rate) -> Result<Verdict, Stop> {
+    pub async fn enter(
+        &self,
+        import: &'static str,
+        operation: &Operation<'_>,
+        rate: Rate,
+    ) -> Result<Verdict, Stop> {
         let (permit, decision, rule) = self.decide(operation).await;
         let resource = operation.resource();
         let entry = entry(import, operation, &resource, decision, &rule, rate);
@@ -255,7 +270,9 @@ impl Gate {
     pub fn charge_output(&self, bytes: u64) -> Result<(), u64> {
         self.0
             .output_left
-            .try_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(bytes))
+            .try_update(Ordering::Relaxed, Ordering::Relaxed, |left| {
+                left.checked_sub(bytes)
+            })
             .map(drop)
             .map_err(|_| self.0.output_left.swap(0, Ordering::Relaxed))
     }
@@ -293,7 +310,12 @@ impl Gate {
     /// # Errors
     ///
     /// The log has failed or is used up.
-    pub async fn note(&self, operation: &'static str, resource: &str, outcome: &str) -> Result<(), Stop> {
+    pub async fn note(
+        &self,
+        operation: &'static str,
+        resource: &str,
+        outcome: &str,
+    ) -> Result<(), Stop> {
         let entry = Entry {
             import: "host:run",
             operation,
@@ -306,11 +328,20 @@ impl Gate {
         Ok(pending.finish_flushed(outcome, 0, 0).await?)
     }
 
-    async fn decide(&self, operation: &Operation<'_>) -> (Option<Permit>, tollgate_audit::Decision, RuleId) {
+    async fn decide(
+        &self,
+        operation: &Operation<'_>,
+    ) -> (Option<Permit>, tollgate_audit::Decision, RuleId) {
         let decision = match self.0.policy.decide(operation) {
             Decision::Ask(question, _) => {
-                let Some(decider) = &self.0.decider else { return split(question.unanswered()) };
-                if decider.allows(&question.to_string()).await { question.allow() } else { question.deny() }
+                let Some(decider) = &self.0.decider else {
+                    return split(question.unanswered());
+                };
+                if decider.allows(&question.to_string()).await {
+                    question.allow()
+                } else {
+                    question.deny()
+                }
             }
             decided => decided,
         };
@@ -378,7 +409,9 @@ fn entry<'a>(
 fn split(decision: Decision) -> (Option<Permit>, tollgate_audit::Decision, RuleId) {
     match decision {
         Decision::Allow(permit, rule) => (Some(permit), tollgate_audit::Decision::Allow, rule),
-        Decision::WouldDeny(permit, rule) => (Some(permit), tollgate_audit::Decision::WouldDeny, rule),
+        Decision::WouldDeny(permit, rule) => {
+            (Some(permit), tollgate_audit::Decision::WouldDeny, rule)
+        }
         Decision::Ask(question, _) => split(question.unanswered()),
         Decision::Deny(denial) => (None, tollgate_audit::Decision::Deny, denial.rule().clone()),
     }

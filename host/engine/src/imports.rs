@@ -46,8 +46,14 @@ pub fn surface(component: &Component) -> Surface {
     let ty = component.component_type();
     let engine = component.engine();
     Surface {
-        imports: ty.imports(engine).map(|(name, item)| interface(engine, name, &item.ty)).collect(),
-        exports: ty.exports(engine).map(|(name, item)| interface(engine, name, &item.ty)).collect(),
+        imports: ty
+            .imports(engine)
+            .map(|(name, item)| interface(engine, name, &item.ty))
+            .collect(),
+        exports: ty
+            .exports(engine)
+            .map(|(name, item)| interface(engine, name, &item.ty))
+            .collect(),
     }
 }
 
@@ -56,7 +62,9 @@ fn interface(engine: &wasmtime::Engine, name: &str, item: &ComponentItem) -> Int
         ComponentItem::ComponentInstance(instance) => instance
             .exports(engine)
             .filter(|(_, item)| matches!(item.ty, ComponentItem::ComponentFunc(_)))
-            .map(|(name, _)| Function { name: name.to_owned() })
+            .map(|(name, _)| Function {
+                name: name.to_owned(),
+            })
             .collect(),
         ComponentItem::ComponentFunc(_)
         | ComponentItem::CoreFunc(_)
@@ -65,5 +73,8 @@ fn interface(engine: &wasmtime::Engine, name: &str, item: &ComponentItem) -> Int
         | ComponentItem::Type(_)
         | ComponentItem::Resource(_) => Vec::new(),
     };
-    Interface { name: name.to_owned(), functions }
+    Interface {
+        name: name.to_owned(),
+        functions,
+    }
 }

@@ -13,7 +13,9 @@ const MAX_LISTED: usize = 32;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvokeError {
     /// The text is not a call.
-    #[error("`{text}` is not a function call; write it as `f(1)`, `iface.f()` or `ns:pkg/iface.f@1.0.0()`")]
+    #[error(
+        "`{text}` is not a function call; write it as `f(1)`, `iface.f()` or `ns:pkg/iface.f@1.0.0()`"
+    )]
     Syntax {
         /// What was given.
         text: String,
@@ -54,7 +56,11 @@ fn list(names: &[String]) -> String {
     match names {
         [] => "none".to_owned(),
         names if names.len() <= MAX_LISTED => names.join(", "),
-        names => format!("{}, and {} more", names.get(..MAX_LISTED).unwrap_or(names).join(", "), names.len() - MAX_LISTED),
+        names => format!(
+            "{}, and {} more",
+            names.get(..MAX_LISTED).unwrap_or(names).join(", "),
+            names.len() - MAX_LISTED
+        ),
     }
 }
 
@@ -75,7 +81,9 @@ impl std::str::FromStr for Invocation {
     type Err = InvokeError;
 
     fn from_str(text: &str) -> Result<Self, InvokeError> {
-        let syntax = || InvokeError::Syntax { text: text.chars().take(200).collect() };
+        let syntax = || InvokeError::Syntax {
+            text: text.chars().take(200).collect(),
+        };
         if text.len() > MAX_TEXT_BYTES {
             return Err(syntax());
         }
@@ -85,7 +93,10 @@ impl std::str::FromStr for Invocation {
         if name.is_empty() || !rest.ends_with(')') {
             return Err(syntax());
         }
-        Ok(Self { name: name.to_owned(), arguments: format!("({rest}") })
+        Ok(Self {
+            name: name.to_owned(),
+            arguments: format!("({rest}"),
+        })
     }
 }
 
@@ -110,7 +121,9 @@ impl Export {
     fn answers_to(&self, name: &str) -> bool {
         let full = self.full();
         let unversioned = full.split_once('@').map_or(full.as_str(), |(name, _)| name);
-        let short = unversioned.rsplit_once('/').map_or(unversioned, |(_, name)| name);
+        let short = unversioned
+            .rsplit_once('/')
+            .map_or(unversioned, |(_, name)| name);
         let function = self.path.last().map_or("", String::as_str);
         [full.as_str(), unversioned, short, function].contains(&name)
     }
@@ -121,11 +134,17 @@ fn exports(component: &Component) -> Vec<Export> {
     let mut found = Vec::new();
     for (name, item) in component.component_type().exports(engine) {
         match item.ty {
-            ComponentItem::ComponentFunc(ty) => found.push(Export { path: vec![name.to_owned()], ty }),
+            ComponentItem::ComponentFunc(ty) => found.push(Export {
+                path: vec![name.to_owned()],
+                ty,
+            }),
             ComponentItem::ComponentInstance(instance) => {
                 for (function, item) in instance.exports(engine) {
                     if let ComponentItem::ComponentFunc(ty) = item.ty {
-                        found.push(Export { path: vec![name.to_owned(), function.to_owned()], ty });
+                        found.push(Export {
+                            path: vec![name.to_owned(), function.to_owned()],
+                            ty,
+                        });
                     }
                 }
             }
@@ -161,16 +180,24 @@ pub(crate) fn command(component: &Component) -> Result<ComponentExportIndex, Inv
                 if function == "run" && interface.starts_with("wasi:cli/run@0.2."))
         })
         .and_then(|export| index(component, &export.path))
-        .ok_or_else(|| InvokeError::NoCommand { available: names(&exports) })
+        .ok_or_else(|| InvokeError::NoCommand {
+            available: names(&exports),
+        })
 }
 
 impl Invocation {
     pub(crate) fn resolve(&self, component: &Component) -> Result<Found, InvokeError> {
         let exports = exports(component);
         let export = self.choose(&exports)?;
-        let index = index(component, &export.path)
-            .ok_or_else(|| InvokeError::Unknown { name: self.name.clone(), available: names(&exports) })?;
-        Ok(Found { export: index, arguments: self.arguments_for(&export.ty)?, results: export.ty.results().len() })
+        let index = index(component, &export.path).ok_or_else(|| InvokeError::Unknown {
+            name: self.name.clone(),
+            available: names(&exports),
+        })?;
+        Ok(Found {
+            export: index,
+            arguments: self.arguments_for(&export.ty)?,
+            results: export.ty.results().len(),
+        })
     }
 
     fn choose<'a>(&self, exports: &'a [Export]) -> Result<&'a Export, InvokeError> {
@@ -178,10 +205,16 @@ impl Invocation {
         if let Some(export) = exports.iter().find(|export| export.full() == self.name) {
             return Ok(export);
         }
-        let matching: Vec<&Export> = exports.iter().filter(|export| export.answers_to(&self.name)).collect();
+        let matching: Vec<&Export> = exports
+            .iter()
+            .filter(|export| export.answers_to(&self.name))
+            .collect();
         match matching.as_slice() {
             [export] => Ok(export),
-            [] => Err(InvokeError::Unknown { name: self.name.clone(), available: names(exports) }),
+            [] => Err(InvokeError::Unknown {
+                name: self.name.clone(),
+                available: names(exports),
+            }),
             several => Err(InvokeError::Ambiguous {
                 name: self.name.clone(),
                 candidates: several.iter().map(|export| export.full()).collect(),
@@ -190,12 +223,16 @@ impl Invocation {
     }
 
     fn arguments_for(&self, ty: &ComponentFunc) -> Result<Vec<Val>, InvokeError> {
-        let failed = |message: String| InvokeError::Arguments { name: self.name.clone(), message };
+        let failed = |message: String| InvokeError::Arguments {
+            name: self.name.clone(),
+            message,
+        };
         // The parser wants a call; the name has been dealt with and may be one that WAVE does not know.
         let text = format!("f{}", self.arguments);
         let call = UntypedFuncCall::parse(&text).map_err(|error| failed(error.to_string()))?;
         let types: Vec<_> = ty.params().map(|(_, ty)| ty).collect();
-        call.to_wasm_params::<Val>(&types).map_err(|error| failed(error.to_string()))
+        call.to_wasm_params::<Val>(&types)
+            .map_err(|error| failed(error.to_string()))
     }
 }
 
@@ -211,10 +248,16 @@ mod tests {
             ("ns:pkg/iface.f@1.0.0()", "ns:pkg/iface.f@1.0.0", "()"),
         ] {
             let call: Invocation = text.parse().unwrap();
-            assert_eq!((call.name.as_str(), call.arguments.as_str()), (name, arguments));
+            assert_eq!(
+                (call.name.as_str(), call.arguments.as_str()),
+                (name, arguments)
+            );
         }
         for text in ["", "f", "(1)", "f(1", "f(1) + 2"] {
-            assert!(matches!(text.parse::<Invocation>(), Err(InvokeError::Syntax { .. })), "{text}");
+            assert!(
+                matches!(text.parse::<Invocation>(), Err(InvokeError::Syntax { .. })),
+                "{text}"
+            );
         }
     }
 }

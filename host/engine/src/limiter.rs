@@ -24,7 +24,15 @@ impl Limiter {
     /// A limiter that allows `limit` bytes and `instances` core instances.
     #[must_use]
     pub fn new(gate: Gate, limit: u64, instances: usize) -> Self {
-        Self { gate, limit, used: 0, last_growth: 0, peak: 0, reached: None, instances }
+        Self {
+            gate,
+            limit,
+            used: 0,
+            last_growth: 0,
+            peak: 0,
+            reached: None,
+            instances,
+        }
     }
 
     /// The limit that growth ran into, if any did: names the reason when the guest then traps.
@@ -39,7 +47,12 @@ impl Limiter {
         self.peak
     }
 
-    async fn grow(&mut self, current: usize, desired: usize, unit: usize) -> wasmtime::Result<bool> {
+    async fn grow(
+        &mut self,
+        current: usize,
+        desired: usize,
+        unit: usize,
+    ) -> wasmtime::Result<bool> {
         let growth = desired.saturating_sub(current).saturating_mul(unit) as u64;
         let wanted = self.used.saturating_add(growth);
         if wanted > self.limit {
@@ -54,7 +67,9 @@ impl Limiter {
     }
 
     fn undo(&mut self) {
-        self.used = self.used.saturating_sub(std::mem::take(&mut self.last_growth));
+        self.used = self
+            .used
+            .saturating_sub(std::mem::take(&mut self.last_growth));
     }
 }
 

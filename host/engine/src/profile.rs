@@ -40,7 +40,9 @@ pub struct Engine<P: Profile = Run> {
 
 impl<P: Profile> Debug for Engine<P> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Engine").field("profile", &P::NAME).finish_non_exhaustive()
+        f.debug_struct("Engine")
+            .field("profile", &P::NAME)
+            .finish_non_exhaustive()
     }
 }
 
@@ -56,9 +58,14 @@ impl<P: Profile> Engine<P> {
     ///
     /// The machine lacks what the engine needs (address space, threads, an instruction set).
     pub fn new() -> Result<Self, EngineError> {
-        let wasm = wasmtime::Engine::new(&config::<P>()).map_err(|error| EngineError(format!("{error:#}")))?;
+        let wasm = wasmtime::Engine::new(&config::<P>())
+            .map_err(|error| EngineError(format!("{error:#}")))?;
         let ticker = Ticker::start(&wasm).map_err(|error| EngineError(error.to_string()))?;
-        Ok(Self { wasm, ticker, profile: PhantomData })
+        Ok(Self {
+            wasm,
+            ticker,
+            profile: PhantomData,
+        })
     }
 
     /// The engine beneath, for filling a linker.

@@ -89,7 +89,13 @@ impl<P: Profile> Engine<P> {
             Err(_) => by_the_host(&gate, Stop::Limit(LimitKey::Wall)).await,
         };
         let memory = store.data_mut().limiter().peak();
-        (result, Usage { wall: started.reading(), memory })
+        (
+            result,
+            Usage {
+                wall: started.reading(),
+                memory,
+            },
+        )
     }
 
     fn store<T: GuestState>(&self, state: T) -> Store<T> {
@@ -124,7 +130,10 @@ enum Prepared {
 }
 
 impl Prepared {
-    fn new<T: GuestState, P: Profile>(loaded: &Loaded<T, P>, entry: &Entry) -> Result<Self, RunError> {
+    fn new<T: GuestState, P: Profile>(
+        loaded: &Loaded<T, P>,
+        entry: &Entry,
+    ) -> Result<Self, RunError> {
         Ok(match entry {
             Entry::Command => Self::Command(crate::invoke::command(loaded.component())?),
             Entry::Invoke(invocation) => {
@@ -134,7 +143,11 @@ impl Prepared {
         })
     }
 
-    async fn call<T: GuestState>(self, store: &mut Store<T>, instance: &Instance) -> wasmtime::Result<Ended> {
+    async fn call<T: GuestState>(
+        self,
+        store: &mut Store<T>,
+        instance: &Instance,
+    ) -> wasmtime::Result<Ended> {
         match self {
             Self::Command(export) => {
                 let run = function(store, instance, &export)?;
@@ -145,8 +158,14 @@ impl Prepared {
             Self::Invoke(export, arguments, results) => {
                 let callee = function(store, instance, &export)?;
                 let mut values = vec![Val::Bool(false); results];
-                callee.call_async(&mut *store, &arguments, &mut values).await?;
-                values.iter().map(Val::to_wave).collect::<wasmtime::Result<_>>().map(Ended::Returned)
+                callee
+                    .call_async(&mut *store, &arguments, &mut values)
+                    .await?;
+                values
+                    .iter()
+                    .map(Val::to_wave)
+                    .collect::<wasmtime::Result<_>>()
+                    .map(Ended::Returned)
             }
         }
     }
@@ -157,9 +176,9 @@ fn function<T: GuestState>(
     instance: &Instance,
     export: &wasmtime::component::ComponentExportIndex,
 ) -> wasmtime::Result<Func> {
-    instance
-        .get_func(store, export)
-        .ok_or_else(|| wasmtime::format_err!("the export vanished between looking it up and calling it"))
+    instance.get_func(store, export).ok_or_else(|| {
+        wasmtime::format_err!("the export vanished between looking it up and calling it")
+    })
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -19,28 +19,38 @@ pub enum NotWebAssembly {
     #[error("the file is empty")]
     Empty,
     /// Over [`MAX_SOURCE_BYTES`].
-    #[error("the file has {size} bytes, more than the {MAX_SOURCE_BYTES} that a component may have")]
+    #[error(
+        "the file has {size} bytes, more than the {MAX_SOURCE_BYTES} that a component may have"
+    )]
     TooLarge {
         /// In bytes.
         size: u64,
     },
     /// The binary header names another layer or version.
-    #[error("the file is WebAssembly of an unknown version ({version:#010x}); component model 0x0001000d or module 0x00000001 is wanted")]
+    #[error(
+        "the file is WebAssembly of an unknown version ({version:#010x}); component model 0x0001000d or module 0x00000001 is wanted"
+    )]
     Version {
         /// The header's version word.
         version: u32,
     },
     /// Compiled by some wasmtime: native code, which would have to be trusted.
-    #[error("the file is a precompiled artifact, which holds native code that cannot be checked; give the component that it was made from")]
+    #[error(
+        "the file is a precompiled artifact, which holds native code that cannot be checked; give the component that it was made from"
+    )]
     Precompiled,
     /// A native program or library.
-    #[error("the file is a native binary ({format}); Tollgate runs WebAssembly only: build it for wasm32-wasip2")]
+    #[error(
+        "the file is a native binary ({format}); Tollgate runs WebAssembly only: build it for wasm32-wasip2"
+    )]
     Native {
         /// The format's name.
         format: &'static str,
     },
     /// WebAssembly's text format.
-    #[error("the file is WebAssembly text; turn it into a binary first, for example with `wasm-tools parse`")]
+    #[error(
+        "the file is WebAssembly text; turn it into a binary first, for example with `wasm-tools parse`"
+    )]
     Text,
     /// A script with an interpreter line.
     #[error("the file is a script; Tollgate runs WebAssembly components and WASI modules")]
@@ -69,9 +79,9 @@ pub fn detect(bytes: &[u8]) -> Result<Kind, NotWebAssembly> {
         },
         [0x7f, b'E', b'L', b'F', ..] => Err(elf(bytes)),
         [b'M', b'Z', ..] => Err(NotWebAssembly::Native { format: "PE" }),
-        [0xcf | 0xce, 0xfa, 0xed, 0xfe, ..] | [0xfe, 0xed, 0xfa, 0xcf | 0xce, ..] | [0xca, 0xfe, 0xba, 0xbe, ..] => {
-            Err(NotWebAssembly::Native { format: "Mach-O" })
-        }
+        [0xcf | 0xce, 0xfa, 0xed, 0xfe, ..]
+        | [0xfe, 0xed, 0xfa, 0xcf | 0xce, ..]
+        | [0xca, 0xfe, 0xba, 0xbe, ..] => Err(NotWebAssembly::Native { format: "Mach-O" }),
         [b'#', b'!', ..] => Err(NotWebAssembly::Script),
         other if looks_like_text(other) => Err(NotWebAssembly::Text),
         _ => Err(NotWebAssembly::Unknown),
@@ -91,7 +101,9 @@ fn elf(bytes: &[u8]) -> NotWebAssembly {
 fn looks_like_text(bytes: &[u8]) -> bool {
     let head = bytes.get(..512).unwrap_or(bytes);
     let text = head.trim_ascii_start();
-    [b"(module".as_slice(), b"(component", b";;", b"(;"].iter().any(|start| text.starts_with(start))
+    [b"(module".as_slice(), b"(component", b";;", b"(;"]
+        .iter()
+        .any(|start| text.starts_with(start))
 }
 
 #[cfg(test)]
@@ -106,7 +118,12 @@ mod tests {
             (b"\0asm", Err(NotWebAssembly::Unknown)),
             (b"\0asm\x01\0\0\0", Ok(Kind::Module)),
             (b"\0asm\x0d\0\x01\0", Ok(Kind::Component)),
-            (b"\0asm\x0e\0\x01\0", Err(NotWebAssembly::Version { version: 0x0001_000e })),
+            (
+                b"\0asm\x0e\0\x01\0",
+                Err(NotWebAssembly::Version {
+                    version: 0x0001_000e,
+                }),
+            ),
             (b"#!/bin/sh\necho", Err(NotWebAssembly::Script)),
             (b"\n (component)", Err(NotWebAssembly::Text)),
             (b";; a comment\n(module)", Err(NotWebAssembly::Text)),

@@ -2,10 +2,11 @@
 
 use thiserror::Error;
 
+use crate::asked::Asked;
 use crate::audit::AuditSettings;
 use crate::decision::{Considered, Decision, Denial, Explanation, Opinion, Question};
 use crate::env::EnvVariable;
-use crate::judge::{Asked, Verdict};
+use crate::judge::Verdict;
 use crate::limits::Limits;
 use crate::mount::{HostPath, Mount};
 use crate::operation::Operation;

@@ -84,7 +84,9 @@
 //! ([`Effective::is_uniform`]) before it moves; checks a run's mounts against
 //! [`Effective::ceiling_mounts`] on the handles; and holds the run to its [`Limits`].
 
+mod asked;
 mod audit;
+mod bounds;
 mod builder;
 mod decision;
 mod effective;
@@ -112,11 +114,14 @@ mod verb;
 mod words;
 
 pub use audit::{AuditSettings, DEFAULT_ROTATE, Detail, Flush};
-pub use builder::{BuildError, MOST_PATTERN_BYTES, MOST_PATTERNS, PolicyBuilder};
+pub use bounds::{
+    LONGEST_FILE, LONGEST_GUEST_PATH, LONGEST_PATTERN, MOST_PATTERN_BYTES, MOST_PATTERNS,
+};
+pub use builder::{BuildError, PolicyBuilder};
 pub use decision::{Considered, Decision, Denial, Explanation, Opinion, Outcome, Question, Why};
 pub use effective::{Effective, EffectiveError};
 pub use env::{EnvError, EnvValue, EnvVariable};
-pub use file::{FileError, FileErrors, FileProblem, LONGEST_FILE, policy_schema};
+pub use file::{FileError, FileErrors, FileProblem, policy_schema};
 pub use grant::{DirError, GrantError, GrantProblem, PathPatternError};
 pub use http::HttpGrantError;
 pub use judge::Order;
@@ -124,8 +129,8 @@ pub use limits::{FIXED, LIMITS, LimitEntry, LimitError, LimitKey, LimitRow, Limi
 pub use mount::{HostPath, Mount, RelativeTo};
 pub use net::{EndpointError, InternalRange, NameError, PortError, internal_range};
 pub use operation::{Clock, HttpScheme, NetworkTarget, Operation, Random, Stdio, Transport};
-pub use path::{GuestPathError, LONGEST_GUEST_PATH, canonical as canonical_guest_path};
-pub use pattern::{LONGEST_PATTERN, Pattern, PatternError};
+pub use path::{GuestPathError, canonical as canonical_guest_path};
+pub use pattern::{Pattern, PatternError};
 pub use permit::Permit;
 pub use policy::{Policy, Role};
 pub use protocol::{

@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde::{Serialize, Serializer, ser::SerializeMap as _};
 use thiserror::Error;
 
+use crate::bounds;
 use crate::quantity::{self, QuantityError, Shown, Unit};
 use crate::rule::Origin;
 use crate::words::{UnknownWord, words};
@@ -187,28 +188,28 @@ pub const FIXED: &[LimitRow] = &[
     fixed(
         "pattern-bytes",
         Unit::Bytes,
-        crate::pattern::LONGEST_PATTERN as u64,
+        bounds::LONGEST_PATTERN as u64,
         "Length of one pattern.",
         "time and memory of a match grow with it; no path that people write is longer",
     ),
     fixed(
         "guest-path-bytes",
         Unit::Bytes,
-        crate::path::LONGEST_GUEST_PATH as u64,
+        bounds::LONGEST_GUEST_PATH as u64,
         "Length of a guest path.",
         "the longest path of POSIX systems",
     ),
     fixed(
         "rules",
         Unit::Count,
-        crate::builder::MOST_PATTERNS as u64,
+        bounds::MOST_PATTERNS as u64,
         "Patterns of one policy.",
         "each may be tried at each operation, and a client can send as many as fit a frame",
     ),
     fixed(
         "all-pattern-bytes",
         Unit::Bytes,
-        crate::builder::MOST_PATTERN_BYTES as u64,
+        bounds::MOST_PATTERN_BYTES as u64,
         "Length of all patterns of one policy.",
         "the compiled form of a pattern takes several times its length",
     ),

@@ -2,8 +2,7 @@
 
 use thiserror::Error;
 
-/// Longest guest path, in bytes, that a mount may have; the longest that a guest may use.
-pub const LONGEST_GUEST_PATH: usize = 4096;
+use crate::bounds::LONGEST_GUEST_PATH;
 
 /// A guest path that no mount can have.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]

@@ -2,9 +2,10 @@
 
 use serde_json::{Value, json};
 
+use crate::asked::Asked;
 use crate::audit::{AuditSettings, AuditStated};
 use crate::env::Environment;
-use crate::judge::{Asked, Fallback, Order, ScopeRules, Scopes, Verdict};
+use crate::judge::{Fallback, Order, ScopeRules, Scopes, Verdict};
 use crate::limits::{LimitEntry, LimitSet, Limits};
 use crate::mount::{HostPath, Mount};
 use crate::rule::{Matcher, Origin, Rule, RuleId, RuleRow, Source, Statement};

@@ -19,7 +19,8 @@ use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use thiserror::Error;
 
 use crate::audit::AuditStated;
-use crate::builder::{MOST_PATTERN_BYTES, MOST_PATTERNS, within_bounds};
+use crate::bounds::{MOST_PATTERN_BYTES, MOST_PATTERNS};
+use crate::builder::within_bounds;
 use crate::env::Environment;
 use crate::judge::{Fallback, Order, ScopeRules, Scopes};
 use crate::limits::LimitSet;

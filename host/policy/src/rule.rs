@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use serde::{Serialize, Serializer};
 
+use crate::asked::Asked;
 use crate::http::HttpGrant;
-use crate::judge::Asked;
 use crate::net::Endpoint;
 use crate::path;
 use crate::pattern::Pattern;

@@ -250,13 +250,22 @@ impl Target {
     ///
     /// # Errors
     /// As [`Target::rename`].
-    pub fn rename_unless_directory(self, to: Self, permit: Permit, to_permit: Permit) -> Result<(), FsError> {
+    pub fn rename_unless_directory(
+        self,
+        to: Self,
+        permit: Permit,
+        to_permit: Permit,
+    ) -> Result<(), FsError> {
         let is_directory = match self.node_stat() {
             Ok(found) => found.stat.kind == FileKind::Directory,
             // What is missing is for the renaming itself to say.
             Err(_) => false,
         };
-        if is_directory { Err(FsError::Access) } else { self.rename(to, permit, to_permit) }
+        if is_directory {
+            Err(FsError::Access)
+        } else {
+            self.rename(to, permit, to_permit)
+        }
     }
 
     /// Gives it another name (a hard link). Permits: `write`, one for each end.

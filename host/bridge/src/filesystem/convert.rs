@@ -1,7 +1,9 @@
 //! WASI's shapes to ours and back.
 
 use tollgate_engine::Outcome;
-use tollgate_vfs::{Advice, FileKind, Follow, FsError, SetTime, SetTimes, Stat, SyncMode, Timestamp};
+use tollgate_vfs::{
+    Advice, FileKind, Follow, FsError, SetTime, SetTimes, Stat, SyncMode, Timestamp,
+};
 use tollgate_world::wasi::clocks::wall_clock::Datetime;
 use tollgate_world::wasi::filesystem::types::{
     self, DescriptorFlags, DescriptorStat, DescriptorType, NewTimestamp, OpenFlags, PathFlags,
@@ -35,23 +37,35 @@ pub(super) fn stat(stat: &Stat) -> DescriptorStat {
 }
 
 fn datetime(time: Timestamp) -> Option<Datetime> {
-    time.to_wasi().map(|(seconds, nanoseconds)| Datetime { seconds, nanoseconds })
+    time.to_wasi().map(|(seconds, nanoseconds)| Datetime {
+        seconds,
+        nanoseconds,
+    })
 }
 
 pub(super) fn times(accessed: &NewTimestamp, modified: &NewTimestamp) -> Result<SetTimes, FsError> {
-    Ok(SetTimes { accessed: time(accessed)?, modified: time(modified)? })
+    Ok(SetTimes {
+        accessed: time(accessed)?,
+        modified: time(modified)?,
+    })
 }
 
 fn time(time: &NewTimestamp) -> Result<SetTime, FsError> {
     Ok(match time {
         NewTimestamp::NoChange => SetTime::Keep,
         NewTimestamp::Now => SetTime::Now,
-        NewTimestamp::Timestamp(time) => SetTime::To(Timestamp::from_wasi(time.seconds, time.nanoseconds)?),
+        NewTimestamp::Timestamp(time) => {
+            SetTime::To(Timestamp::from_wasi(time.seconds, time.nanoseconds)?)
+        }
     })
 }
 
 pub(super) fn follow(flags: PathFlags) -> Follow {
-    if flags.contains(PathFlags::SYMLINK_FOLLOW) { Follow::Yes } else { Follow::No }
+    if flags.contains(PathFlags::SYMLINK_FOLLOW) {
+        Follow::Yes
+    } else {
+        Follow::No
+    }
 }
 
 pub(super) fn advice(advice: types::Advice) -> Advice {

@@ -4,18 +4,19 @@ use tollgate_engine::Rate;
 use tollgate_policy::FsVerb;
 use tollgate_vfs::{FsError, MAX_TRANSFER_BYTES};
 use tollgate_world::wasi::filesystem::types::{
-    Advice, Descriptor as Marker, DescriptorFlags, DescriptorStat, DescriptorType, DirectoryEntryStream, ErrorCode,
-    Filesize, Host, HostDescriptor, MetadataHashValue, NewTimestamp, OpenFlags, PathFlags,
+    Advice, Descriptor as Marker, DescriptorFlags, DescriptorStat, DescriptorType,
+    DirectoryEntryStream, ErrorCode, Filesize, Host, HostDescriptor, MetadataHashValue,
+    NewTimestamp, OpenFlags, PathFlags,
 };
 use tollgate_world::{Failure, FilesystemFailure};
 use wasmtime::component::Resource;
 use wasmtime_wasi::p2::{DynInputStream, DynOutputStream};
 
+use super::Descriptor;
 use super::convert::{self, StreamFailure};
 use super::listing::Listing;
 use super::pass::{Ask, pass};
 use super::streams::{FileInput, FileOutput, Position};
-use super::Descriptor;
 use crate::outcome::Fs;
 use crate::streams::{GatedInput, GatedOutput};
 use crate::view::View;
@@ -28,7 +29,9 @@ fn code(error: FsError) -> FilesystemFailure {
 
 impl View<'_> {
     pub(super) fn descriptor(&self, handle: &Resource<Marker>) -> FsResult<Descriptor> {
-        self.get::<_, Descriptor>(handle).cloned().map_err(Failure::Trap)
+        self.get::<_, Descriptor>(handle)
+            .cloned()
+            .map_err(Failure::Trap)
     }
 
     pub(super) fn dir(&self, handle: &Resource<Marker>) -> FsResult<tollgate_vfs::DirHandle> {
@@ -38,7 +41,11 @@ impl View<'_> {
         }
     }
 
-    fn file(&self, handle: &Resource<Marker>, otherwise: FsError) -> FsResult<tollgate_vfs::FileHandle> {
+    fn file(
+        &self,
+        handle: &Resource<Marker>,
+        otherwise: FsError,
+    ) -> FsResult<tollgate_vfs::FileHandle> {
         match self.descriptor(handle)? {
             Descriptor::File(file) => Ok(file),
             Descriptor::Dir(_) => Err(code(otherwise)),
@@ -47,11 +54,23 @@ impl View<'_> {
 }
 
 fn ask<'a>(import: &'static str, verb: FsVerb, descriptor: &'a Descriptor) -> Ask<'a> {
-    Ask { import, verb, path: descriptor.path(), read_only: descriptor.read_only(), rate: Rate::High }
+    Ask {
+        import,
+        verb,
+        path: descriptor.path(),
+        read_only: descriptor.read_only(),
+        rate: Rate::High,
+    }
 }
 
 fn ask_file<'a>(import: &'static str, verb: FsVerb, file: &'a tollgate_vfs::FileHandle) -> Ask<'a> {
-    Ask { import, verb, path: file.path(), read_only: file.read_only(), rate: Rate::High }
+    Ask {
+        import,
+        verb,
+        path: file.path(),
+        read_only: file.read_only(),
+        rate: Rate::High,
+    }
 }
 
 /// What carrying to the disk is allowed by: the right that the descriptor was opened with.
@@ -64,7 +83,12 @@ fn sync_verb(descriptor: &Descriptor) -> FsVerb {
 }
 
 impl View<'_> {
-    async fn carry(&mut self, import: &'static str, handle: &Resource<Marker>, data_only: bool) -> FsResult<()> {
+    async fn carry(
+        &mut self,
+        import: &'static str,
+        handle: &Resource<Marker>,
+        data_only: bool,
+    ) -> FsResult<()> {
         let descriptor = self.descriptor(handle)?;
         let ask = ask(import, sync_verb(&descriptor), &descriptor);
         pass(self.gate, ask, |permit, _| match &descriptor {
@@ -85,7 +109,9 @@ impl Host for View<'_> {
         error: Resource<wasmtime::Error>,
     ) -> wasmtime::Result<Option<ErrorCode>> {
         let error = self.table.get(&error)?;
-        Ok(error.downcast_ref::<StreamFailure>().map(|failure| failure.0.into()))
+        Ok(error
+            .downcast_ref::<StreamFailure>()
+            .map(|failure| failure.0.into()))
     }
 }
 
@@ -111,7 +137,10 @@ impl HostDescriptor for View<'_> {
         self.output(&handle, Position::At(offset))
     }
 
-    async fn append_via_stream(&mut self, handle: Resource<Marker>) -> FsResult<Resource<DynOutputStream>> {
+    async fn append_via_stream(
+        &mut self,
+        handle: Resource<Marker>,
+    ) -> FsResult<Resource<DynOutputStream>> {
         self.output(&handle, Position::End)
     }
 
@@ -123,16 +152,33 @@ impl HostDescriptor for View<'_> {
         advice: Advice,
     ) -> FsResult<()> {
         let file = self.file(&handle, FsError::BadDescriptor)?;
-        let ask = ask_file("wasi:filesystem/types#[method]descriptor.advise", FsVerb::Read, &file);
-        pass(self.gate, ask, |permit, _| file.advise(offset, length, convert::advice(advice), permit)).await
+        let ask = ask_file(
+            "wasi:filesystem/types#[method]descriptor.advise",
+            FsVerb::Read,
+            &file,
+        );
+        pass(self.gate, ask, |permit, _| {
+            file.advise(offset, length, convert::advice(advice), permit)
+        })
+        .await
     }
 
     async fn sync_data(&mut self, handle: Resource<Marker>) -> FsResult<()> {
-        self.carry("wasi:filesystem/types#[method]descriptor.sync-data", &handle, true).await
+        self.carry(
+            "wasi:filesystem/types#[method]descriptor.sync-data",
+            &handle,
+            true,
+        )
+        .await
     }
 
     async fn sync(&mut self, handle: Resource<Marker>) -> FsResult<()> {
-        self.carry("wasi:filesystem/types#[method]descriptor.sync", &handle, false).await
+        self.carry(
+            "wasi:filesystem/types#[method]descriptor.sync",
+            &handle,
+            false,
+        )
+        .await
     }
 
     async fn get_flags(&mut self, handle: Resource<Marker>) -> FsResult<DescriptorFlags> {
@@ -148,7 +194,11 @@ impl HostDescriptor for View<'_> {
 
     async fn set_size(&mut self, handle: Resource<Marker>, size: Filesize) -> FsResult<()> {
         let file = self.file(&handle, FsError::IsDirectory)?;
-        let ask = ask_file("wasi:filesystem/types#[method]descriptor.set-size", FsVerb::Write, &file);
+        let ask = ask_file(
+            "wasi:filesystem/types#[method]descriptor.set-size",
+            FsVerb::Write,
+            &file,
+        );
         pass(self.gate, ask, |permit, _| file.set_len(size, permit)).await
     }
 
@@ -159,7 +209,11 @@ impl HostDescriptor for View<'_> {
         modified: NewTimestamp,
     ) -> FsResult<()> {
         let descriptor = self.descriptor(&handle)?;
-        let ask = ask("wasi:filesystem/types#[method]descriptor.set-times", FsVerb::Write, &descriptor);
+        let ask = ask(
+            "wasi:filesystem/types#[method]descriptor.set-times",
+            FsVerb::Write,
+            &descriptor,
+        );
         pass(self.gate, ask, |permit, _| {
             let times = convert::times(&accessed, &modified)?;
             match &descriptor {
@@ -177,9 +231,15 @@ impl HostDescriptor for View<'_> {
         offset: Filesize,
     ) -> FsResult<(Vec<u8>, bool)> {
         let file = self.file(&handle, FsError::IsDirectory)?;
-        let ask = ask_file("wasi:filesystem/types#[method]descriptor.read", FsVerb::Read, &file);
+        let ask = ask_file(
+            "wasi:filesystem/types#[method]descriptor.read",
+            FsVerb::Read,
+            &file,
+        );
         pass(self.gate, ask, |permit, traffic| {
-            let wanted = usize::try_from(length).unwrap_or(usize::MAX).min(MAX_TRANSFER_BYTES);
+            let wanted = usize::try_from(length)
+                .unwrap_or(usize::MAX)
+                .min(MAX_TRANSFER_BYTES);
             let mut bytes = vec![0; wanted];
             let read = file.read_at(&mut bytes, offset, permit)?;
             bytes.truncate(read);
@@ -189,9 +249,18 @@ impl HostDescriptor for View<'_> {
         .await
     }
 
-    async fn write(&mut self, handle: Resource<Marker>, bytes: Vec<u8>, offset: Filesize) -> FsResult<Filesize> {
+    async fn write(
+        &mut self,
+        handle: Resource<Marker>,
+        bytes: Vec<u8>,
+        offset: Filesize,
+    ) -> FsResult<Filesize> {
         let file = self.file(&handle, FsError::BadDescriptor)?;
-        let ask = ask_file("wasi:filesystem/types#[method]descriptor.write", FsVerb::Write, &file);
+        let ask = ask_file(
+            "wasi:filesystem/types#[method]descriptor.write",
+            FsVerb::Write,
+            &file,
+        );
         pass(self.gate, ask, |permit, traffic| {
             traffic.bytes_out = file.write_at(&bytes, offset, permit)? as u64;
             Ok(traffic.bytes_out)
@@ -199,7 +268,10 @@ impl HostDescriptor for View<'_> {
         .await
     }
 
-    async fn read_directory(&mut self, handle: Resource<Marker>) -> FsResult<Resource<DirectoryEntryStream>> {
+    async fn read_directory(
+        &mut self,
+        handle: Resource<Marker>,
+    ) -> FsResult<Resource<DirectoryEntryStream>> {
         let dir = self.dir(&handle)?;
         let ask = Ask {
             import: "wasi:filesystem/types#[method]descriptor.read-directory",
@@ -209,12 +281,20 @@ impl HostDescriptor for View<'_> {
             rate: Rate::Single,
         };
         let entries = pass(self.gate, ask, |permit, _| dir.read_dir(permit)).await?;
-        self.put(Listing { entries, path: dir.path().to_owned() }).map_err(Failure::Trap)
+        self.put(Listing {
+            entries,
+            path: dir.path().to_owned(),
+        })
+        .map_err(Failure::Trap)
     }
 
     async fn stat(&mut self, handle: Resource<Marker>) -> FsResult<DescriptorStat> {
         let descriptor = self.descriptor(&handle)?;
-        let ask = ask("wasi:filesystem/types#[method]descriptor.stat", FsVerb::Stat, &descriptor);
+        let ask = ask(
+            "wasi:filesystem/types#[method]descriptor.stat",
+            FsVerb::Stat,
+            &descriptor,
+        );
         pass(self.gate, ask, |permit, _| {
             let found = match &descriptor {
                 Descriptor::File(file) => file.stat(permit),
@@ -232,11 +312,16 @@ impl HostDescriptor for View<'_> {
     ) -> wasmtime::Result<bool> {
         let descriptor = self.descriptor(&handle).map_err(into_trap)?;
         let other = self.descriptor(&other).map_err(into_trap)?;
-        let ask = ask("wasi:filesystem/types#[method]descriptor.is-same-object", FsVerb::Stat, &descriptor);
+        let ask = ask(
+            "wasi:filesystem/types#[method]descriptor.is-same-object",
+            FsVerb::Stat,
+            &descriptor,
+        );
         let same = pass(self.gate, ask, |permit, _| match (&descriptor, &other) {
             (Descriptor::File(file), Descriptor::File(other)) => file.is_same_object(other, permit),
             (Descriptor::Dir(dir), Descriptor::Dir(other)) => dir.is_same_object(other, permit),
-            (Descriptor::File(_), Descriptor::Dir(_)) | (Descriptor::Dir(_), Descriptor::File(_)) => Ok(false),
+            (Descriptor::File(_), Descriptor::Dir(_))
+            | (Descriptor::Dir(_), Descriptor::File(_)) => Ok(false),
         })
         .await;
         match same {
@@ -249,22 +334,38 @@ impl HostDescriptor for View<'_> {
 
     async fn metadata_hash(&mut self, handle: Resource<Marker>) -> FsResult<MetadataHashValue> {
         let descriptor = self.descriptor(&handle)?;
-        let ask = ask("wasi:filesystem/types#[method]descriptor.metadata-hash", FsVerb::Stat, &descriptor);
+        let ask = ask(
+            "wasi:filesystem/types#[method]descriptor.metadata-hash",
+            FsVerb::Stat,
+            &descriptor,
+        );
         pass(self.gate, ask, |permit, _| {
             let hash = match &descriptor {
                 Descriptor::File(file) => file.metadata_hash(permit),
                 Descriptor::Dir(dir) => dir.metadata_hash(permit),
             }?;
-            Ok(MetadataHashValue { lower: hash.lower, upper: hash.upper })
+            Ok(MetadataHashValue {
+                lower: hash.lower,
+                upper: hash.upper,
+            })
         })
         .await
     }
 
-    async fn create_directory_at(&mut self, handle: Resource<Marker>, path: String) -> FsResult<()> {
+    async fn create_directory_at(
+        &mut self,
+        handle: Resource<Marker>,
+        path: String,
+    ) -> FsResult<()> {
         self.create_directory(&handle, &path).await
     }
 
-    async fn stat_at(&mut self, handle: Resource<Marker>, flags: PathFlags, path: String) -> FsResult<DescriptorStat> {
+    async fn stat_at(
+        &mut self,
+        handle: Resource<Marker>,
+        flags: PathFlags,
+        path: String,
+    ) -> FsResult<DescriptorStat> {
         self.stat_path(&handle, flags, &path).await
     }
 
@@ -276,7 +377,8 @@ impl HostDescriptor for View<'_> {
         accessed: NewTimestamp,
         modified: NewTimestamp,
     ) -> FsResult<()> {
-        self.set_times_of_path(&handle, flags, &path, (&accessed, &modified)).await
+        self.set_times_of_path(&handle, flags, &path, (&accessed, &modified))
+            .await
     }
 
     async fn link_at(
@@ -287,7 +389,8 @@ impl HostDescriptor for View<'_> {
         new_handle: Resource<Marker>,
         new_path: String,
     ) -> FsResult<()> {
-        self.link((&handle, &path), flags, (&new_handle, &new_path)).await
+        self.link((&handle, &path), flags, (&new_handle, &new_path))
+            .await
     }
 
     async fn open_at(
@@ -299,7 +402,9 @@ impl HostDescriptor for View<'_> {
         flags: DescriptorFlags,
     ) -> FsResult<Resource<Marker>> {
         let options = convert::options(open_flags, flags);
-        let opened = self.open(&handle, convert::follow(path_flags), &path, options).await?;
+        let opened = self
+            .open(&handle, convert::follow(path_flags), &path, options)
+            .await?;
         self.put(opened).map_err(Failure::Trap)
     }
 
@@ -307,7 +412,11 @@ impl HostDescriptor for View<'_> {
         self.read_link(&handle, &path).await
     }
 
-    async fn remove_directory_at(&mut self, handle: Resource<Marker>, path: String) -> FsResult<()> {
+    async fn remove_directory_at(
+        &mut self,
+        handle: Resource<Marker>,
+        path: String,
+    ) -> FsResult<()> {
         self.remove_directory(&handle, &path).await
     }
 
@@ -318,10 +427,16 @@ impl HostDescriptor for View<'_> {
         new_handle: Resource<Marker>,
         new_path: String,
     ) -> FsResult<()> {
-        self.rename((&handle, &path), (&new_handle, &new_path)).await
+        self.rename((&handle, &path), (&new_handle, &new_path))
+            .await
     }
 
-    async fn symlink_at(&mut self, handle: Resource<Marker>, target: String, path: String) -> FsResult<()> {
+    async fn symlink_at(
+        &mut self,
+        handle: Resource<Marker>,
+        target: String,
+        path: String,
+    ) -> FsResult<()> {
         self.symlink(&handle, &target, &path).await
     }
 
@@ -344,13 +459,19 @@ impl HostDescriptor for View<'_> {
 }
 
 impl View<'_> {
-    fn output(&mut self, handle: &Resource<Marker>, position: Position) -> FsResult<Resource<DynOutputStream>> {
+    fn output(
+        &mut self,
+        handle: &Resource<Marker>,
+        position: Position,
+    ) -> FsResult<Resource<DynOutputStream>> {
         let file = self.file(handle, FsError::BadDescriptor)?;
         if !file.can_write() {
             return Err(code(FsError::BadDescriptor));
         }
-        let stream: DynOutputStream =
-            Box::new(GatedOutput::new(self.gate.clone(), FileOutput::new(file, position)));
+        let stream: DynOutputStream = Box::new(GatedOutput::new(
+            self.gate.clone(),
+            FileOutput::new(file, position),
+        ));
         self.table.push(stream).map_err(Failure::trap)
     }
 }

@@ -4,7 +4,9 @@ use tollgate_engine::Rate;
 use tollgate_policy::FsVerb;
 use tollgate_vfs::ReadDir;
 use tollgate_world::FilesystemFailure;
-use tollgate_world::wasi::filesystem::types::{DirectoryEntry, DirectoryEntryStream, HostDirectoryEntryStream};
+use tollgate_world::wasi::filesystem::types::{
+    DirectoryEntry, DirectoryEntryStream, HostDirectoryEntryStream,
+};
 use wasmtime::component::Resource;
 
 use super::convert;
@@ -22,8 +24,10 @@ impl HostDirectoryEntryStream for View<'_> {
         &mut self,
         stream: Resource<DirectoryEntryStream>,
     ) -> Result<Option<DirectoryEntry>, FilesystemFailure> {
-        let Listing { entries, path } =
-            self.table.get_mut(&ours(&stream)).map_err(FilesystemFailure::trap)?;
+        let Listing { entries, path } = self
+            .table
+            .get_mut(&ours(&stream))
+            .map_err(FilesystemFailure::trap)?;
         let ask = Ask {
             import: "wasi:filesystem/types#[method]directory-entry-stream.read-directory-entry",
             verb: FsVerb::Readdir,
@@ -35,7 +39,10 @@ impl HostDirectoryEntryStream for View<'_> {
             drop(permit);
             let entry = entries.next_entry()?;
             traffic.bytes_in = entry.as_ref().map_or(0, |entry| entry.name.len() as u64);
-            Ok(entry.map(|entry| DirectoryEntry { type_: convert::kind(entry.kind), name: entry.name }))
+            Ok(entry.map(|entry| DirectoryEntry {
+                type_: convert::kind(entry.kind),
+                name: entry.name,
+            }))
         })
         .await
     }

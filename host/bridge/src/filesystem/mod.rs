@@ -4,8 +4,8 @@ mod convert;
 mod descriptor;
 mod listing;
 mod open;
-mod paths;
 mod pass;
+mod paths;
 mod preopens;
 mod streams;
 

@@ -23,9 +23,22 @@ impl View<'_> {
     ) -> Result<Descriptor, FilesystemFailure> {
         let dir = self.dir(handle)?;
         let first = options.verbs().next().unwrap_or(FsVerb::Stat);
-        let target = resolve(self.gate, &dir, (IMPORT, first), path, options.follow(follow)).await?;
+        let target = resolve(
+            self.gate,
+            &dir,
+            (IMPORT, first),
+            path,
+            options.follow(follow),
+        )
+        .await?;
         let (asked, read_only) = (target.path().to_owned(), target.read_only());
-        let ask = |verb| Ask { import: IMPORT, verb, path: &asked, read_only, rate: Rate::Single };
+        let ask = |verb| Ask {
+            import: IMPORT,
+            verb,
+            path: &asked,
+            read_only,
+            rate: Rate::Single,
+        };
         let asks: Vec<Ask<'_>> = options.verbs().map(ask).collect();
         let open = |permits: Vec<_>| target.open(options, permits.into_iter().collect::<Permits>());
         Ok(match pass_all(self.gate, &asks, open).await? {

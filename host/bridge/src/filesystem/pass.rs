@@ -21,12 +21,19 @@ pub(super) struct Ask<'a> {
 
 impl<'a> Ask<'a> {
     pub(super) fn operation(&self) -> Operation<'a> {
-        Operation::Fs { verb: self.verb, path: self.path }
+        Operation::Fs {
+            verb: self.verb,
+            path: self.path,
+        }
     }
 
     /// A denied change of a read-only mount is what POSIX calls it.
     pub(super) fn denied(&self) -> Fs {
-        Fs(if self.read_only && changes(self.verb) { FsError::ReadOnly } else { FsError::Access })
+        Fs(if self.read_only && changes(self.verb) {
+            FsError::ReadOnly
+        } else {
+            FsError::Access
+        })
     }
 }
 
@@ -50,7 +57,13 @@ pub(super) async fn pass<T>(
 ) -> Result<T, FilesystemFailure> {
     let operation = ask.operation();
     let result = gate
-        .through(ask.import, &operation, ask.rate, ask.denied(), |permit, traffic| act(permit, traffic).map_err(Fs))
+        .through(
+            ask.import,
+            &operation,
+            ask.rate,
+            ask.denied(),
+            |permit, traffic| act(permit, traffic).map_err(Fs),
+        )
         .await
         .map_err(Failure::trap)?;
     Ok(result?)
@@ -67,7 +80,11 @@ pub(super) async fn pass_all<T>(
     let mut calls = Vec::with_capacity(asks.len());
     let mut denied = None;
     for ask in asks {
-        match gate.enter(ask.import, &ask.operation(), ask.rate).await.map_err(Failure::trap)? {
+        match gate
+            .enter(ask.import, &ask.operation(), ask.rate)
+            .await
+            .map_err(Failure::trap)?
+        {
             Verdict::Permitted(permit, call) => {
                 permits.push(permit);
                 calls.push(call);
@@ -83,7 +100,9 @@ pub(super) async fn pass_all<T>(
         None => act(permits).map_err(Fs),
     };
     for call in calls {
-        call.finish(case_of(&result), Traffic::default()).await.map_err(Failure::trap)?;
+        call.finish(case_of(&result), Traffic::default())
+            .await
+            .map_err(Failure::trap)?;
     }
     Ok(result?)
 }
@@ -106,10 +125,18 @@ pub(super) async fn resolve(
         // The wall of the descriptor itself: what lies behind it is not for the policy to say, nor for the guest to
         // learn from the difference between two errors.
         let operation = Operation::Fs { verb, path: &asked };
-        gate.refuse(import, &operation, Fs(error).case()).await.map_err(Failure::trap)?;
+        gate.refuse(import, &operation, Fs(error).case())
+            .await
+            .map_err(Failure::trap)?;
         return Err(Fs(error).into());
     }
-    let ask = Ask { import, verb, path: &asked, read_only: dir.read_only(), rate: Rate::Single };
+    let ask = Ask {
+        import,
+        verb,
+        path: &asked,
+        read_only: dir.read_only(),
+        rate: Rate::Single,
+    };
     pass(gate, ask, |permit, _| {
         drop(permit);
         Err(error)

@@ -3,10 +3,10 @@
 use tollgate_engine::{Rate, Traffic};
 use tollgate_policy::{FsVerb, Permit};
 use tollgate_vfs::{Follow, FsError, Target};
+use tollgate_world::FilesystemFailure;
 use tollgate_world::wasi::filesystem::types::{
     Descriptor as Marker, DescriptorStat, MetadataHashValue, NewTimestamp, PathFlags,
 };
-use tollgate_world::FilesystemFailure;
 use wasmtime::component::Resource;
 
 use super::convert;
@@ -31,13 +31,32 @@ impl View<'_> {
         let dir = self.dir(handle)?;
         let target = resolve(self.gate, &dir, (import, verb), path, follow).await?;
         let asked = target.path().to_owned();
-        let ask = Ask { import, verb, path: &asked, read_only: target.read_only(), rate: Rate::High };
-        pass(self.gate, ask, |permit, traffic| act(target, permit, traffic)).await
+        let ask = Ask {
+            import,
+            verb,
+            path: &asked,
+            read_only: target.read_only(),
+            rate: Rate::High,
+        };
+        pass(self.gate, ask, |permit, traffic| {
+            act(target, permit, traffic)
+        })
+        .await
     }
 
-    pub(super) async fn create_directory(&mut self, handle: &Resource<Marker>, path: &str) -> FsResult<()> {
-        let call = ("wasi:filesystem/types#[method]descriptor.create-directory-at", FsVerb::CreateDir);
-        self.at(call, (handle, path), Follow::No, |target, permit, _| target.create_dir(permit)).await
+    pub(super) async fn create_directory(
+        &mut self,
+        handle: &Resource<Marker>,
+        path: &str,
+    ) -> FsResult<()> {
+        let call = (
+            "wasi:filesystem/types#[method]descriptor.create-directory-at",
+            FsVerb::CreateDir,
+        );
+        self.at(call, (handle, path), Follow::No, |target, permit, _| {
+            target.create_dir(permit)
+        })
+        .await
     }
 
     pub(super) async fn stat_path(
@@ -46,10 +65,16 @@ impl View<'_> {
         flags: PathFlags,
         path: &str,
     ) -> FsResult<DescriptorStat> {
-        let call = ("wasi:filesystem/types#[method]descriptor.stat-at", FsVerb::Stat);
-        self.at(call, (handle, path), convert::follow(flags), |target, permit, _| {
-            target.stat(permit).map(|found| convert::stat(&found))
-        })
+        let call = (
+            "wasi:filesystem/types#[method]descriptor.stat-at",
+            FsVerb::Stat,
+        );
+        self.at(
+            call,
+            (handle, path),
+            convert::follow(flags),
+            |target, permit, _| target.stat(permit).map(|found| convert::stat(&found)),
+        )
         .await
     }
 
@@ -59,11 +84,22 @@ impl View<'_> {
         flags: PathFlags,
         path: &str,
     ) -> FsResult<MetadataHashValue> {
-        let call = ("wasi:filesystem/types#[method]descriptor.metadata-hash-at", FsVerb::Stat);
-        self.at(call, (handle, path), convert::follow(flags), |target, permit, _| {
-            let hash = target.metadata_hash(permit)?;
-            Ok(MetadataHashValue { lower: hash.lower, upper: hash.upper })
-        })
+        let call = (
+            "wasi:filesystem/types#[method]descriptor.metadata-hash-at",
+            FsVerb::Stat,
+        );
+        self.at(
+            call,
+            (handle, path),
+            convert::follow(flags),
+            |target, permit, _| {
+                let hash = target.metadata_hash(permit)?;
+                Ok(MetadataHashValue {
+                    lower: hash.lower,
+                    upper: hash.upper,
+                })
+            },
+        )
         .await
     }
 
@@ -74,61 +110,124 @@ impl View<'_> {
         path: &str,
         (accessed, modified): (&NewTimestamp, &NewTimestamp),
     ) -> FsResult<()> {
-        let call = ("wasi:filesystem/types#[method]descriptor.set-times-at", FsVerb::Write);
-        self.at(call, (handle, path), convert::follow(flags), |target, permit, _| {
-            target.set_times(convert::times(accessed, modified)?, permit)
-        })
+        let call = (
+            "wasi:filesystem/types#[method]descriptor.set-times-at",
+            FsVerb::Write,
+        );
+        self.at(
+            call,
+            (handle, path),
+            convert::follow(flags),
+            |target, permit, _| target.set_times(convert::times(accessed, modified)?, permit),
+        )
         .await
     }
 
-    pub(super) async fn read_link(&mut self, handle: &Resource<Marker>, path: &str) -> FsResult<String> {
-        let call = ("wasi:filesystem/types#[method]descriptor.readlink-at", FsVerb::Read);
-        self.at(call, (handle, path), Follow::No, |target, permit, traffic| {
-            let link = target.readlink(permit)?;
-            traffic.bytes_in = link.len() as u64;
-            Ok(link)
-        })
+    pub(super) async fn read_link(
+        &mut self,
+        handle: &Resource<Marker>,
+        path: &str,
+    ) -> FsResult<String> {
+        let call = (
+            "wasi:filesystem/types#[method]descriptor.readlink-at",
+            FsVerb::Read,
+        );
+        self.at(
+            call,
+            (handle, path),
+            Follow::No,
+            |target, permit, traffic| {
+                let link = target.readlink(permit)?;
+                traffic.bytes_in = link.len() as u64;
+                Ok(link)
+            },
+        )
         .await
     }
 
-    pub(super) async fn remove_directory(&mut self, handle: &Resource<Marker>, path: &str) -> FsResult<()> {
-        let call = ("wasi:filesystem/types#[method]descriptor.remove-directory-at", FsVerb::Rm);
-        self.at(call, (handle, path), Follow::No, |target, permit, _| target.remove_dir(permit)).await
+    pub(super) async fn remove_directory(
+        &mut self,
+        handle: &Resource<Marker>,
+        path: &str,
+    ) -> FsResult<()> {
+        let call = (
+            "wasi:filesystem/types#[method]descriptor.remove-directory-at",
+            FsVerb::Rm,
+        );
+        self.at(call, (handle, path), Follow::No, |target, permit, _| {
+            target.remove_dir(permit)
+        })
+        .await
     }
 
     pub(super) async fn unlink(&mut self, handle: &Resource<Marker>, path: &str) -> FsResult<()> {
-        let call = ("wasi:filesystem/types#[method]descriptor.unlink-file-at", FsVerb::Rm);
-        self.at(call, (handle, path), Follow::No, |target, permit, _| target.unlink(permit)).await
-    }
-
-    pub(super) async fn symlink(&mut self, handle: &Resource<Marker>, link: &str, path: &str) -> FsResult<()> {
-        let call = ("wasi:filesystem/types#[method]descriptor.symlink-at", FsVerb::Symlink);
-        self.at(call, (handle, path), Follow::No, |target, permit, _| target.symlink(link, permit)).await
-    }
-
-    pub(super) async fn rename(&mut self, from: At<'_>, to: At<'_>) -> FsResult<()> {
-        let call = ("wasi:filesystem/types#[method]descriptor.rename-at", FsVerb::Rename);
-        let policy = std::sync::Arc::clone(self.gate.shared_policy());
-        self.two_names(call, from, Follow::No, to, move |source, destination, permit, to_permit| {
-            // A folder takes along what lies in it. Where some rule tells parts of it apart, under the old name or the
-            // new one, moving it whole would carry those parts past the rule.
-            if policy.is_uniform(source.path()) && policy.is_uniform(destination.path()) {
-                source.rename(destination, permit, to_permit)
-            } else {
-                source.rename_unless_directory(destination, permit, to_permit)
-            }
+        let call = (
+            "wasi:filesystem/types#[method]descriptor.unlink-file-at",
+            FsVerb::Rm,
+        );
+        self.at(call, (handle, path), Follow::No, |target, permit, _| {
+            target.unlink(permit)
         })
         .await
     }
 
-    pub(super) async fn link(&mut self, from: At<'_>, flags: PathFlags, to: At<'_>) -> FsResult<()> {
-        let call = ("wasi:filesystem/types#[method]descriptor.link-at", FsVerb::Write);
+    pub(super) async fn symlink(
+        &mut self,
+        handle: &Resource<Marker>,
+        link: &str,
+        path: &str,
+    ) -> FsResult<()> {
+        let call = (
+            "wasi:filesystem/types#[method]descriptor.symlink-at",
+            FsVerb::Symlink,
+        );
+        self.at(call, (handle, path), Follow::No, |target, permit, _| {
+            target.symlink(link, permit)
+        })
+        .await
+    }
+
+    pub(super) async fn rename(&mut self, from: At<'_>, to: At<'_>) -> FsResult<()> {
+        let call = (
+            "wasi:filesystem/types#[method]descriptor.rename-at",
+            FsVerb::Rename,
+        );
+        let policy = std::sync::Arc::clone(self.gate.shared_policy());
+        self.two_names(
+            call,
+            from,
+            Follow::No,
+            to,
+            move |source, destination, permit, to_permit| {
+                // A folder takes along what lies in it. Where some rule tells parts of it apart, under the old name or the
+                // new one, moving it whole would carry those parts past the rule.
+                if policy.is_uniform(source.path()) && policy.is_uniform(destination.path()) {
+                    source.rename(destination, permit, to_permit)
+                } else {
+                    source.rename_unless_directory(destination, permit, to_permit)
+                }
+            },
+        )
+        .await
+    }
+
+    pub(super) async fn link(
+        &mut self,
+        from: At<'_>,
+        flags: PathFlags,
+        to: At<'_>,
+    ) -> FsResult<()> {
+        let call = (
+            "wasi:filesystem/types#[method]descriptor.link-at",
+            FsVerb::Write,
+        );
         if flags.contains(PathFlags::SYMLINK_FOLLOW) {
             // As wasmtime: a link to what a link leads to is refused, so that no name appears for a file that the
             // guest reached only by following.
             return Err(Fs(FsError::Invalid).into());
         }
-        self.two_names(call, from, Follow::No, to, Target::link).await
+        self.two_names(call, from, Follow::No, to, Target::link)
+            .await
     }
 
     /// An operation that gives something another name: it takes a permit at each end, and one to read what gets the
@@ -157,9 +256,11 @@ impl View<'_> {
             ask(verb, old.as_str(), &source),
             ask(verb, new.as_str(), &destination),
         ];
-        pass_all(self.gate, &asks, |permits| match <[Permit; 3]>::try_from(permits) {
-            Ok([_read, first, second]) => act(source, destination, first, second),
-            Err(_) => Err(FsError::Access),
+        pass_all(self.gate, &asks, |permits| {
+            match <[Permit; 3]>::try_from(permits) {
+                Ok([_read, first, second]) => act(source, destination, first, second),
+                Err(_) => Err(FsError::Access),
+            }
         })
         .await
     }

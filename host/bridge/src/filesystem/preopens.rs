@@ -10,6 +10,9 @@ use crate::view::View;
 impl preopens::Host for View<'_> {
     async fn get_directories(&mut self) -> wasmtime::Result<Vec<(Resource<Marker>, String)>> {
         let preopens = self.given.tree.preopens();
-        preopens.into_iter().map(|(name, dir)| Ok((self.put(Descriptor::Dir(dir))?, name))).collect()
+        preopens
+            .into_iter()
+            .map(|(name, dir)| Ok((self.put(Descriptor::Dir(dir))?, name)))
+            .collect()
     }
 }

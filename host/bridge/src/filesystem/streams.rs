@@ -27,7 +27,11 @@ pub(super) struct FileInput {
 
 impl FileInput {
     pub(super) fn new(file: FileHandle, offset: u64) -> Self {
-        Self { file, offset, failed: FsError::Io }
+        Self {
+            file,
+            offset,
+            failed: FsError::Io,
+        }
     }
 }
 
@@ -36,7 +40,10 @@ impl Source for FileInput {
     const IMPORT: &'static str = "wasi:filesystem/types#[method]descriptor.read-via-stream";
 
     fn operation(&self) -> Operation<'_> {
-        Operation::Fs { verb: FsVerb::Read, path: self.file.path() }
+        Operation::Fs {
+            verb: FsVerb::Read,
+            path: self.file.path(),
+        }
     }
 
     fn denied(&self) -> (StreamError, &'static str) {
@@ -87,7 +94,11 @@ pub(super) struct FileOutput {
 
 impl FileOutput {
     pub(super) fn new(file: FileHandle, position: Position) -> Self {
-        Self { file, position, failed: FsError::Io }
+        Self {
+            file,
+            position,
+            failed: FsError::Io,
+        }
     }
 
     fn put(&mut self, bytes: &[u8], permit: Permit) -> Result<usize, FsError> {
@@ -108,11 +119,18 @@ impl Sink for FileOutput {
     const METERED: bool = false;
 
     fn operation(&self) -> Operation<'_> {
-        Operation::Fs { verb: FsVerb::Write, path: self.file.path() }
+        Operation::Fs {
+            verb: FsVerb::Write,
+            path: self.file.path(),
+        }
     }
 
     fn denied(&self) -> (StreamError, &'static str) {
-        denied(if self.file.read_only() { FsError::ReadOnly } else { FsError::Access })
+        denied(if self.file.read_only() {
+            FsError::ReadOnly
+        } else {
+            FsError::Access
+        })
     }
 
     fn failed(&self) -> &'static str {

@@ -22,9 +22,15 @@ pub(super) fn of(
             let (a, b, c, d, e, f, g, h) = v6.address;
             (IpAddr::V6(Ipv6Addr::new(a, b, c, d, e, f, g, h)), v6.port)
         }
-        (IpSocketAddress::Ipv4(_), IpAddressFamily::Ipv6) | (IpSocketAddress::Ipv6(_), IpAddressFamily::Ipv4) => {
+        (IpSocketAddress::Ipv4(_), IpAddressFamily::Ipv6)
+        | (IpSocketAddress::Ipv6(_), IpAddressFamily::Ipv4) => {
             return Err(Refusal::WrongFamily);
         }
     };
-    Ok(NetworkTarget { transport, host: None, addr: Some(addr), port: Some(port) })
+    Ok(NetworkTarget {
+        transport,
+        host: None,
+        addr: Some(addr),
+        port: Some(port),
+    })
 }

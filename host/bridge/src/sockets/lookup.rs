@@ -1,7 +1,9 @@
 //! `wasi:sockets/ip-name-lookup`.
 
 use tollgate_policy::{NetworkTarget, NetworkVerb, Transport};
-use tollgate_world::wasi::sockets::ip_name_lookup::{Host, HostResolveAddressStream, ResolveAddressStream};
+use tollgate_world::wasi::sockets::ip_name_lookup::{
+    Host, HostResolveAddressStream, ResolveAddressStream,
+};
 use tollgate_world::wasi::sockets::network::{IpAddress, Network};
 use wasmtime::component::Resource;
 use wasmtime_wasi::p2::DynPollable;
@@ -15,8 +17,18 @@ impl Host for View<'_> {
         _network: Resource<Network>,
         name: String,
     ) -> SocketResult<Resource<ResolveAddressStream>> {
-        let target = NetworkTarget { transport: Transport::Dns, host: Some(&name), addr: None, port: None };
-        self.network("wasi:sockets/ip-name-lookup#resolve-addresses", NetworkVerb::Resolve, target).await?;
+        let target = NetworkTarget {
+            transport: Transport::Dns,
+            host: Some(&name),
+            addr: None,
+            port: None,
+        };
+        self.network(
+            "wasi:sockets/ip-name-lookup#resolve-addresses",
+            NetworkVerb::Resolve,
+            target,
+        )
+        .await?;
         Err(Refusal::NotServed.into())
     }
 }
@@ -28,11 +40,17 @@ fn forged() -> wasmtime::Error {
 }
 
 impl HostResolveAddressStream for View<'_> {
-    async fn resolve_next_address(&mut self, _: Resource<ResolveAddressStream>) -> SocketResult<Option<IpAddress>> {
+    async fn resolve_next_address(
+        &mut self,
+        _: Resource<ResolveAddressStream>,
+    ) -> SocketResult<Option<IpAddress>> {
         Err(tollgate_world::Failure::Trap(forged()))
     }
 
-    async fn subscribe(&mut self, _: Resource<ResolveAddressStream>) -> wasmtime::Result<Resource<DynPollable>> {
+    async fn subscribe(
+        &mut self,
+        _: Resource<ResolveAddressStream>,
+    ) -> wasmtime::Result<Resource<DynPollable>> {
         Err(forged())
     }
 

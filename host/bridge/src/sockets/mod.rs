@@ -67,10 +67,16 @@ impl View<'_> {
         let operation = Operation::Network { verb, target };
         let result = self
             .gate
-            .through(import, &operation, Rate::Single, Refusal::Denied, |permit, _| {
-                drop(permit);
-                Err(Refusal::NotServed)
-            })
+            .through(
+                import,
+                &operation,
+                Rate::Single,
+                Refusal::Denied,
+                |permit, _| {
+                    drop(permit);
+                    Err(Refusal::NotServed)
+                },
+            )
             .await
             .map_err(Failure::trap)?;
         Ok(result?)
@@ -88,7 +94,10 @@ impl network::Host for View<'_> {
         error.into_code()
     }
 
-    async fn network_error_code(&mut self, error: Resource<wasmtime::Error>) -> wasmtime::Result<Option<ErrorCode>> {
+    async fn network_error_code(
+        &mut self,
+        error: Resource<wasmtime::Error>,
+    ) -> wasmtime::Result<Option<ErrorCode>> {
         // No stream of ours fails with an error of the network.
         self.table.get(&error)?;
         Ok(None)

@@ -23,8 +23,12 @@ impl Pollable for Socket {
 }
 
 impl tcp_create_socket::Host for View<'_> {
-    async fn create_tcp_socket(&mut self, family: IpAddressFamily) -> SocketResult<Resource<TcpSocket>> {
-        self.put(Socket { family }).map_err(tollgate_world::Failure::Trap)
+    async fn create_tcp_socket(
+        &mut self,
+        family: IpAddressFamily,
+    ) -> SocketResult<Resource<TcpSocket>> {
+        self.put(Socket { family })
+            .map_err(tollgate_world::Failure::Trap)
     }
 }
 
@@ -55,7 +59,12 @@ impl HostTcpSocket for View<'_> {
         local: IpSocketAddress,
     ) -> SocketResult<()> {
         let target = address::of(&local, self.tcp(&handle)?, Transport::Tcp)?;
-        self.network("wasi:sockets/tcp#[method]tcp-socket.start-bind", NetworkVerb::Bind, target).await
+        self.network(
+            "wasi:sockets/tcp#[method]tcp-socket.start-bind",
+            NetworkVerb::Bind,
+            target,
+        )
+        .await
     }
 
     async fn finish_bind(&mut self, handle: Resource<TcpSocket>) -> SocketResult<()> {
@@ -69,7 +78,12 @@ impl HostTcpSocket for View<'_> {
         remote: IpSocketAddress,
     ) -> SocketResult<()> {
         let target = address::of(&remote, self.tcp(&handle)?, Transport::Tcp)?;
-        self.network("wasi:sockets/tcp#[method]tcp-socket.start-connect", NetworkVerb::Connect, target).await
+        self.network(
+            "wasi:sockets/tcp#[method]tcp-socket.start-connect",
+            NetworkVerb::Connect,
+            target,
+        )
+        .await
     }
 
     async fn finish_connect(
@@ -82,8 +96,18 @@ impl HostTcpSocket for View<'_> {
     async fn start_listen(&mut self, handle: Resource<TcpSocket>) -> SocketResult<()> {
         self.tcp(&handle)?;
         // Never bound, so that the address would be any: that is what has to be granted.
-        let target = NetworkTarget { transport: Transport::Tcp, host: None, addr: None, port: None };
-        self.network("wasi:sockets/tcp#[method]tcp-socket.start-listen", NetworkVerb::Listen, target).await
+        let target = NetworkTarget {
+            transport: Transport::Tcp,
+            host: None,
+            addr: None,
+            port: None,
+        };
+        self.network(
+            "wasi:sockets/tcp#[method]tcp-socket.start-listen",
+            NetworkVerb::Listen,
+            target,
+        )
+        .await
     }
 
     async fn finish_listen(&mut self, handle: Resource<TcpSocket>) -> SocketResult<()> {
@@ -93,15 +117,25 @@ impl HostTcpSocket for View<'_> {
     async fn accept(
         &mut self,
         handle: Resource<TcpSocket>,
-    ) -> SocketResult<(Resource<TcpSocket>, Resource<DynInputStream>, Resource<DynOutputStream>)> {
+    ) -> SocketResult<(
+        Resource<TcpSocket>,
+        Resource<DynInputStream>,
+        Resource<DynOutputStream>,
+    )> {
         self.unconnected(&handle)
     }
 
-    async fn local_address(&mut self, handle: Resource<TcpSocket>) -> SocketResult<IpSocketAddress> {
+    async fn local_address(
+        &mut self,
+        handle: Resource<TcpSocket>,
+    ) -> SocketResult<IpSocketAddress> {
         self.unconnected(&handle)
     }
 
-    async fn remote_address(&mut self, handle: Resource<TcpSocket>) -> SocketResult<IpSocketAddress> {
+    async fn remote_address(
+        &mut self,
+        handle: Resource<TcpSocket>,
+    ) -> SocketResult<IpSocketAddress> {
         self.unconnected(&handle)
     }
 
@@ -110,12 +144,19 @@ impl HostTcpSocket for View<'_> {
         Ok(false)
     }
 
-    async fn address_family(&mut self, handle: Resource<TcpSocket>) -> wasmtime::Result<IpAddressFamily> {
+    async fn address_family(
+        &mut self,
+        handle: Resource<TcpSocket>,
+    ) -> wasmtime::Result<IpAddressFamily> {
         let socket: &Socket = self.get(&handle)?;
         Ok(socket.family)
     }
 
-    async fn set_listen_backlog_size(&mut self, handle: Resource<TcpSocket>, _: u64) -> SocketResult<()> {
+    async fn set_listen_backlog_size(
+        &mut self,
+        handle: Resource<TcpSocket>,
+        _: u64,
+    ) -> SocketResult<()> {
         self.option(&handle)
     }
 
@@ -123,15 +164,26 @@ impl HostTcpSocket for View<'_> {
         self.option(&handle)
     }
 
-    async fn set_keep_alive_enabled(&mut self, handle: Resource<TcpSocket>, _: bool) -> SocketResult<()> {
+    async fn set_keep_alive_enabled(
+        &mut self,
+        handle: Resource<TcpSocket>,
+        _: bool,
+    ) -> SocketResult<()> {
         self.option(&handle)
     }
 
-    async fn keep_alive_idle_time(&mut self, handle: Resource<TcpSocket>) -> SocketResult<Duration> {
+    async fn keep_alive_idle_time(
+        &mut self,
+        handle: Resource<TcpSocket>,
+    ) -> SocketResult<Duration> {
         self.option(&handle)
     }
 
-    async fn set_keep_alive_idle_time(&mut self, handle: Resource<TcpSocket>, _: Duration) -> SocketResult<()> {
+    async fn set_keep_alive_idle_time(
+        &mut self,
+        handle: Resource<TcpSocket>,
+        _: Duration,
+    ) -> SocketResult<()> {
         self.option(&handle)
     }
 
@@ -139,7 +191,11 @@ impl HostTcpSocket for View<'_> {
         self.option(&handle)
     }
 
-    async fn set_keep_alive_interval(&mut self, handle: Resource<TcpSocket>, _: Duration) -> SocketResult<()> {
+    async fn set_keep_alive_interval(
+        &mut self,
+        handle: Resource<TcpSocket>,
+        _: Duration,
+    ) -> SocketResult<()> {
         self.option(&handle)
     }
 
@@ -147,7 +203,11 @@ impl HostTcpSocket for View<'_> {
         self.option(&handle)
     }
 
-    async fn set_keep_alive_count(&mut self, handle: Resource<TcpSocket>, _: u32) -> SocketResult<()> {
+    async fn set_keep_alive_count(
+        &mut self,
+        handle: Resource<TcpSocket>,
+        _: u32,
+    ) -> SocketResult<()> {
         self.option(&handle)
     }
 
@@ -163,7 +223,11 @@ impl HostTcpSocket for View<'_> {
         self.option(&handle)
     }
 
-    async fn set_receive_buffer_size(&mut self, handle: Resource<TcpSocket>, _: u64) -> SocketResult<()> {
+    async fn set_receive_buffer_size(
+        &mut self,
+        handle: Resource<TcpSocket>,
+        _: u64,
+    ) -> SocketResult<()> {
         self.option(&handle)
     }
 
@@ -171,11 +235,18 @@ impl HostTcpSocket for View<'_> {
         self.option(&handle)
     }
 
-    async fn set_send_buffer_size(&mut self, handle: Resource<TcpSocket>, _: u64) -> SocketResult<()> {
+    async fn set_send_buffer_size(
+        &mut self,
+        handle: Resource<TcpSocket>,
+        _: u64,
+    ) -> SocketResult<()> {
         self.option(&handle)
     }
 
-    async fn subscribe(&mut self, handle: Resource<TcpSocket>) -> wasmtime::Result<Resource<DynPollable>> {
+    async fn subscribe(
+        &mut self,
+        handle: Resource<TcpSocket>,
+    ) -> wasmtime::Result<Resource<DynPollable>> {
         subscribe(self.table, ours::<_, Socket>(&handle))
     }
 

@@ -28,8 +28,12 @@ impl Pollable for Socket {
 impl Host for View<'_> {}
 
 impl udp_create_socket::Host for View<'_> {
-    async fn create_udp_socket(&mut self, family: IpAddressFamily) -> SocketResult<Resource<UdpSocket>> {
-        self.put(Socket { family }).map_err(tollgate_world::Failure::Trap)
+    async fn create_udp_socket(
+        &mut self,
+        family: IpAddressFamily,
+    ) -> SocketResult<Resource<UdpSocket>> {
+        self.put(Socket { family })
+            .map_err(tollgate_world::Failure::Trap)
     }
 }
 
@@ -58,7 +62,12 @@ impl HostUdpSocket for View<'_> {
         local: IpSocketAddress,
     ) -> SocketResult<()> {
         let target = address::of(&local, self.udp(&handle)?, Transport::Udp)?;
-        self.network("wasi:sockets/udp#[method]udp-socket.start-bind", NetworkVerb::Bind, target).await
+        self.network(
+            "wasi:sockets/udp#[method]udp-socket.start-bind",
+            NetworkVerb::Bind,
+            target,
+        )
+        .await
     }
 
     async fn finish_bind(&mut self, handle: Resource<UdpSocket>) -> SocketResult<()> {
@@ -71,25 +80,47 @@ impl HostUdpSocket for View<'_> {
         &mut self,
         handle: Resource<UdpSocket>,
         remote: Option<IpSocketAddress>,
-    ) -> SocketResult<(Resource<IncomingDatagramStream>, Resource<OutgoingDatagramStream>)> {
+    ) -> SocketResult<(
+        Resource<IncomingDatagramStream>,
+        Resource<OutgoingDatagramStream>,
+    )> {
         let family = self.udp(&handle)?;
         let target = match &remote {
             Some(remote) => address::of(remote, family, Transport::Udp)?,
-            None => NetworkTarget { transport: Transport::Udp, host: None, addr: None, port: None },
+            None => NetworkTarget {
+                transport: Transport::Udp,
+                host: None,
+                addr: None,
+                port: None,
+            },
         };
-        self.network("wasi:sockets/udp#[method]udp-socket.stream", NetworkVerb::Send, target).await?;
+        self.network(
+            "wasi:sockets/udp#[method]udp-socket.stream",
+            NetworkVerb::Send,
+            target,
+        )
+        .await?;
         Err(Refusal::NotServed.into())
     }
 
-    async fn local_address(&mut self, handle: Resource<UdpSocket>) -> SocketResult<IpSocketAddress> {
+    async fn local_address(
+        &mut self,
+        handle: Resource<UdpSocket>,
+    ) -> SocketResult<IpSocketAddress> {
         self.unbound(&handle)
     }
 
-    async fn remote_address(&mut self, handle: Resource<UdpSocket>) -> SocketResult<IpSocketAddress> {
+    async fn remote_address(
+        &mut self,
+        handle: Resource<UdpSocket>,
+    ) -> SocketResult<IpSocketAddress> {
         self.unbound(&handle)
     }
 
-    async fn address_family(&mut self, handle: Resource<UdpSocket>) -> wasmtime::Result<IpAddressFamily> {
+    async fn address_family(
+        &mut self,
+        handle: Resource<UdpSocket>,
+    ) -> wasmtime::Result<IpAddressFamily> {
         let socket: &Socket = self.get(&handle)?;
         Ok(socket.family)
     }
@@ -98,7 +129,11 @@ impl HostUdpSocket for View<'_> {
         self.datagram_option(&handle)
     }
 
-    async fn set_unicast_hop_limit(&mut self, handle: Resource<UdpSocket>, _: u8) -> SocketResult<()> {
+    async fn set_unicast_hop_limit(
+        &mut self,
+        handle: Resource<UdpSocket>,
+        _: u8,
+    ) -> SocketResult<()> {
         self.datagram_option(&handle)
     }
 
@@ -106,7 +141,11 @@ impl HostUdpSocket for View<'_> {
         self.datagram_option(&handle)
     }
 
-    async fn set_receive_buffer_size(&mut self, handle: Resource<UdpSocket>, _: u64) -> SocketResult<()> {
+    async fn set_receive_buffer_size(
+        &mut self,
+        handle: Resource<UdpSocket>,
+        _: u64,
+    ) -> SocketResult<()> {
         self.datagram_option(&handle)
     }
 
@@ -114,11 +153,18 @@ impl HostUdpSocket for View<'_> {
         self.datagram_option(&handle)
     }
 
-    async fn set_send_buffer_size(&mut self, handle: Resource<UdpSocket>, _: u64) -> SocketResult<()> {
+    async fn set_send_buffer_size(
+        &mut self,
+        handle: Resource<UdpSocket>,
+        _: u64,
+    ) -> SocketResult<()> {
         self.datagram_option(&handle)
     }
 
-    async fn subscribe(&mut self, handle: Resource<UdpSocket>) -> wasmtime::Result<Resource<DynPollable>> {
+    async fn subscribe(
+        &mut self,
+        handle: Resource<UdpSocket>,
+    ) -> wasmtime::Result<Resource<DynPollable>> {
         subscribe(self.table, ours::<_, Socket>(&handle))
     }
 
@@ -133,11 +179,18 @@ fn forged() -> wasmtime::Error {
 }
 
 impl HostIncomingDatagramStream for View<'_> {
-    async fn receive(&mut self, _: Resource<IncomingDatagramStream>, _: u64) -> SocketResult<Vec<IncomingDatagram>> {
+    async fn receive(
+        &mut self,
+        _: Resource<IncomingDatagramStream>,
+        _: u64,
+    ) -> SocketResult<Vec<IncomingDatagram>> {
         Err(tollgate_world::Failure::Trap(forged()))
     }
 
-    async fn subscribe(&mut self, _: Resource<IncomingDatagramStream>) -> wasmtime::Result<Resource<DynPollable>> {
+    async fn subscribe(
+        &mut self,
+        _: Resource<IncomingDatagramStream>,
+    ) -> wasmtime::Result<Resource<DynPollable>> {
         Err(forged())
     }
 
@@ -151,11 +204,18 @@ impl HostOutgoingDatagramStream for View<'_> {
         Err(tollgate_world::Failure::Trap(forged()))
     }
 
-    async fn send(&mut self, _: Resource<OutgoingDatagramStream>, _: Vec<OutgoingDatagram>) -> SocketResult<u64> {
+    async fn send(
+        &mut self,
+        _: Resource<OutgoingDatagramStream>,
+        _: Vec<OutgoingDatagram>,
+    ) -> SocketResult<u64> {
         Err(tollgate_world::Failure::Trap(forged()))
     }
 
-    async fn subscribe(&mut self, _: Resource<OutgoingDatagramStream>) -> wasmtime::Result<Resource<DynPollable>> {
+    async fn subscribe(
+        &mut self,
+        _: Resource<OutgoingDatagramStream>,
+    ) -> wasmtime::Result<Resource<DynPollable>> {
         Err(forged())
     }
 

@@ -34,11 +34,19 @@ pub(crate) struct GatedInput<S> {
 
 impl<S: Source> GatedInput<S> {
     pub(crate) fn new(gate: Gate, source: S) -> Self {
-        Self { gate, source, ahead: None }
+        Self {
+            gate,
+            source,
+            ahead: None,
+        }
     }
 
     /// One chunk with the verdict at hand. Nothing is filed for a read that found nothing yet.
-    fn chunk(&mut self, size: usize, verdict: Verdict) -> (StreamResult<Bytes>, Option<(Call, &'static str)>) {
+    fn chunk(
+        &mut self,
+        size: usize,
+        verdict: Verdict,
+    ) -> (StreamResult<Bytes>, Option<(Call, &'static str)>) {
         match verdict {
             Verdict::Denied(call) => {
                 let (error, name) = self.source.denied();
@@ -62,7 +70,11 @@ impl<S: Source> GatedInput<S> {
                 self.source.ready().await;
             }
             let operation = self.source.operation();
-            let verdict = self.gate.enter(S::IMPORT, &operation, Rate::High).await.map_err(ends)?;
+            let verdict = self
+                .gate
+                .enter(S::IMPORT, &operation, Rate::High)
+                .await
+                .map_err(ends)?;
             let (result, filed) = self.chunk(size, verdict);
             if let Some((call, name)) = filed {
                 call.finish(name, received(&result)).await.map_err(ends)?;
@@ -85,7 +97,10 @@ impl<S: Source> GatedInput<S> {
 
 fn received(result: &StreamResult<Bytes>) -> Traffic {
     let bytes_in = result.as_ref().map_or(0, |bytes| bytes.len() as u64);
-    Traffic { bytes_in, bytes_out: 0 }
+    Traffic {
+        bytes_in,
+        bytes_out: 0,
+    }
 }
 
 #[async_trait::async_trait]
@@ -97,8 +112,13 @@ impl<S: Source> InputStream for GatedInput<S> {
         if let Some(buffered) = self.buffered(size) {
             return buffered;
         }
-        let verdict = self.gate.try_enter(S::IMPORT, &self.source.operation(), Rate::High).map_err(ends)?;
-        let Some(verdict) = verdict else { return Ok(Bytes::new()) };
+        let verdict = self
+            .gate
+            .try_enter(S::IMPORT, &self.source.operation(), Rate::High)
+            .map_err(ends)?;
+        let Some(verdict) = verdict else {
+            return Ok(Bytes::new());
+        };
         let (result, filed) = self.chunk(size, verdict);
         if let Some((call, name)) = filed {
             call.file(name, received(&result));

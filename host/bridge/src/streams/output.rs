@@ -41,7 +41,13 @@ pub(crate) struct GatedOutput<S> {
 
 impl<S: Sink> GatedOutput<S> {
     pub(crate) fn new(gate: Gate, sink: S) -> Self {
-        Self { gate, sink, pending: Bytes::new(), failure: None, closed: false }
+        Self {
+            gate,
+            sink,
+            pending: Bytes::new(),
+            failure: None,
+            closed: false,
+        }
     }
 
     fn chunk(&mut self, bytes: &[u8], verdict: Verdict) -> (Written, Call, &'static str) {
@@ -65,7 +71,8 @@ impl<S: Sink> GatedOutput<S> {
         }
         let Err(left) = self.gate.charge_output(bytes.len() as u64) else {
             let written = Written::of(self.sink.write(bytes, permit));
-            self.gate.refund_output(bytes.len().saturating_sub(written.bytes) as u64);
+            self.gate
+                .refund_output(bytes.len().saturating_sub(written.bytes) as u64);
             return written;
         };
         let left = usize::try_from(left).unwrap_or(bytes.len());
@@ -81,7 +88,11 @@ impl<S: Sink> GatedOutput<S> {
                 self.sink.ready().await;
             }
             let operation = self.sink.operation();
-            let verdict = self.gate.enter(S::IMPORT, &operation, Rate::High).await.map_err(ends)?;
+            let verdict = self
+                .gate
+                .enter(S::IMPORT, &operation, Rate::High)
+                .await
+                .map_err(ends)?;
             let head = bytes.slice(..bytes.len().min(CHUNK_BYTES));
             let (written, call, name) = self.chunk(&head, verdict);
             call.finish(name, written.traffic()).await.map_err(ends)?;
@@ -108,7 +119,11 @@ impl<S: Sink> GatedOutput<S> {
         if let Some(error) = self.failure.take() {
             return Err(error);
         }
-        if self.closed { Err(StreamError::Closed) } else { Ok(()) }
+        if self.closed {
+            Err(StreamError::Closed)
+        } else {
+            Ok(())
+        }
     }
 }
 
@@ -125,11 +140,17 @@ impl Written {
     }
 
     fn failed(error: StreamError) -> Self {
-        Self { result: Err(error), bytes: 0 }
+        Self {
+            result: Err(error),
+            bytes: 0,
+        }
     }
 
     fn traffic(&self) -> Traffic {
-        Traffic { bytes_in: 0, bytes_out: self.bytes as u64 }
+        Traffic {
+            bytes_in: 0,
+            bytes_out: self.bytes as u64,
+        }
     }
 }
 
@@ -141,10 +162,15 @@ impl<S: Sink> OutputStream for GatedOutput<S> {
             return Ok(());
         }
         if !self.pending.is_empty() || bytes.len() > CHUNK_BYTES {
-            return Err(StreamError::trap("write without the allowance of check-write"));
+            return Err(StreamError::trap(
+                "write without the allowance of check-write",
+            ));
         }
         let operation = self.sink.operation();
-        let verdict = self.gate.try_enter(S::IMPORT, &operation, Rate::High).map_err(ends)?;
+        let verdict = self
+            .gate
+            .try_enter(S::IMPORT, &operation, Rate::High)
+            .map_err(ends)?;
         let Some(verdict) = verdict else {
             self.pending = bytes;
             return Ok(());
@@ -167,7 +193,11 @@ impl<S: Sink> OutputStream for GatedOutput<S> {
             return Ok(0);
         }
         // What is denied may be written at once: the write then says so, and is recorded.
-        if self.gate.permits(&self.sink.operation()) { Ok(self.sink.capacity().min(CHUNK_BYTES)) } else { Ok(CHUNK_BYTES) }
+        if self.gate.permits(&self.sink.operation()) {
+            Ok(self.sink.capacity().min(CHUNK_BYTES))
+        } else {
+            Ok(CHUNK_BYTES)
+        }
     }
 
     async fn blocking_write_and_flush(&mut self, bytes: Bytes) -> StreamResult<()> {

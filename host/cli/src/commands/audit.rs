@@ -22,7 +22,11 @@ pub(crate) fn audit(command: &AuditCommand) -> Result<u8, Failure> {
             });
             show(chosen, *json)?;
         }
-        AuditCommand::Verify { json, public_key, file } => {
+        AuditCommand::Verify {
+            json,
+            public_key,
+            file,
+        } => {
             let public_key = public_key
                 .as_deref()
                 .map(str::parse)
@@ -77,7 +81,12 @@ fn line(out: &mut dyn Write, record: &Record) -> std::io::Result<()> {
         table::text(&record.operation),
         table::text(&record.resource)
     )?;
-    write!(out, "  by {}, {}", table::text(&record.rule), table::text(&record.outcome))?;
+    write!(
+        out,
+        "  by {}, {}",
+        table::text(&record.rule),
+        table::text(&record.outcome)
+    )?;
     if record.count != 1 {
         write!(out, ", {} calls", record.count)?;
     }
@@ -104,17 +113,41 @@ fn verified(report: &Report, json: bool) -> Result<(), Failure> {
             report.files,
             if report.files == 1 { "file" } else { "files" }
         )?;
-        writeln!(out, "signed: {} records by {}", report.signed_records, report.public_key.as_deref().unwrap_or("nobody"))?;
+        writeln!(
+            out,
+            "signed: {} records by {}",
+            report.signed_records,
+            report.public_key.as_deref().unwrap_or("nobody")
+        )?;
         if !report.pinned {
-            writeln!(out, "        the log's own word for the key; hold it against a known one with --public-key")?;
+            writeln!(
+                out,
+                "        the log's own word for the key; hold it against a known one with --public-key"
+            )?;
         }
         if report.unsigned_records > 0 {
-            writeln!(out, "unsigned: {} records after the last flush, chained and intact", report.unsigned_records)?;
+            writeln!(
+                out,
+                "unsigned: {} records after the last flush, chained and intact",
+                report.unsigned_records
+            )?;
         }
         if report.torn_bytes > 0 {
-            writeln!(out, "torn: {} bytes of an unfinished record at the end, cut when the log is next opened", report.torn_bytes)?;
+            writeln!(
+                out,
+                "torn: {} bytes of an unfinished record at the end, cut when the log is next opened",
+                report.torn_bytes
+            )?;
         }
-        writeln!(out, "closed: {}", if report.closed { "yes" } else { "no, the writer runs or was killed" })
+        writeln!(
+            out,
+            "closed: {}",
+            if report.closed {
+                "yes"
+            } else {
+                "no, the writer runs or was killed"
+            }
+        )
     })
 }
 
@@ -124,7 +157,14 @@ fn stats(stats: &Stats, json: bool) -> Result<(), Failure> {
             return writeln!(out, "{}", serde_json::to_string_pretty(stats)?);
         }
         let span = |time: &Option<String>| time.as_deref().map(table::text).unwrap_or_default();
-        writeln!(out, "{} records of {} runs, {} to {}", stats.records, stats.runs, span(&stats.first_time), span(&stats.last_time))?;
+        writeln!(
+            out,
+            "{} records of {} runs, {} to {}",
+            stats.records,
+            stats.runs,
+            span(&stats.first_time),
+            span(&stats.last_time)
+        )?;
         for (name, rows) in [
             ("operation", &stats.operations),
             ("rule", &stats.rules),
@@ -140,7 +180,10 @@ fn stats(stats: &Stats, json: bool) -> Result<(), Failure> {
 
 fn stats_table(out: &mut dyn Write, name: &str, rows: &Table) -> std::io::Result<()> {
     let mut shown = table::table([name, "allowed", "denied", "would deny", "in", "out"]);
-    let all = rows.rows.iter().map(|row| (table::text(&row.name), row.calls));
+    let all = rows
+        .rows
+        .iter()
+        .map(|row| (table::text(&row.name), row.calls));
     let others = (rows.others.count() > 0).then(|| ("(others)".to_owned(), rows.others));
     for (name, calls) in all.chain(others) {
         shown.add_row(cells(name, &calls));
@@ -150,8 +193,12 @@ fn stats_table(out: &mut dyn Write, name: &str, rows: &Table) -> std::io::Result
 
 fn cells(name: String, calls: &ByDecision) -> [String; 6] {
     let sums = [calls.allow, calls.deny, calls.would_deny];
-    let bytes_in = sums.iter().fold(0_u64, |total, sum| total.saturating_add(sum.bytes_in));
-    let bytes_out = sums.iter().fold(0_u64, |total, sum| total.saturating_add(sum.bytes_out));
+    let bytes_in = sums
+        .iter()
+        .fold(0_u64, |total, sum| total.saturating_add(sum.bytes_in));
+    let bytes_out = sums
+        .iter()
+        .fold(0_u64, |total, sum| total.saturating_add(sum.bytes_out));
     [
         name,
         calls.allow.count.to_string(),

@@ -39,7 +39,10 @@ pub(crate) fn component(
     if let Some(error) = trouble {
         table::warn(&error.to_string());
     }
-    compiled.map_err(|cause| Failure::Load { file: file.to_owned(), cause })
+    compiled.map_err(|cause| Failure::Load {
+        file: file.to_owned(),
+        cause,
+    })
 }
 
 pub(crate) fn compile(paths: &[PathBuf], json: bool) -> Result<u8, Failure> {
@@ -52,31 +55,50 @@ pub(crate) fn compile(paths: &[PathBuf], json: bool) -> Result<u8, Failure> {
 }
 
 fn required() -> Result<Cache, Failure> {
-    let folder = environment::cache()
-        .ok_or_else(|| Failure::Usage("there is no folder for the cache: set HOME or XDG_CACHE_HOME".to_owned()))?;
+    let folder = environment::cache().ok_or_else(|| {
+        Failure::Usage("there is no folder for the cache: set HOME or XDG_CACHE_HOME".to_owned())
+    })?;
     Ok(Cache::open(&folder)?)
 }
 
 fn one(path: &Path, engine: &Engine<RunProfile>, cache: &Cache, json: bool) -> Result<(), Failure> {
     let file = path.display().to_string();
-    let source = Source::new(files::component(path)?)
-        .map_err(|cause| Failure::Load { file: file.clone(), cause })?;
+    let source = Source::new(files::component(path)?).map_err(|cause| Failure::Load {
+        file: file.clone(),
+        cause,
+    })?;
     let (_, origin) = component(engine, &source, &file, Some(cache))?;
     let digest = source.digest().to_string();
     let (took, bytes) = match origin {
-        Origin::Compiled { took, artifact } => (Some(u64::try_from(took.as_millis()).unwrap_or(u64::MAX)), artifact),
+        Origin::Compiled { took, artifact } => (
+            Some(u64::try_from(took.as_millis()).unwrap_or(u64::MAX)),
+            artifact,
+        ),
         Origin::Cached => {
             let entries = cache.entries()?;
-            (None, entries.iter().find(|entry| entry.component == digest).map(|entry| entry.bytes))
+            (
+                None,
+                entries
+                    .iter()
+                    .find(|entry| entry.component == digest)
+                    .map(|entry| entry.bytes),
+            )
         }
     };
     table::to_stdout(|out| {
         if json {
             let cached = took.is_none();
-            return writeln!(out, "{}", json!({"file": file, "component": digest, "bytes": bytes, "compile_ms": took, "cached": cached}));
+            return writeln!(
+                out,
+                "{}",
+                json!({"file": file, "component": digest, "bytes": bytes, "compile_ms": took, "cached": cached})
+            );
         }
         let size = bytes.map(table::bytes).unwrap_or_default();
-        let time = took.map_or_else(|| "there already".to_owned(), |took| format!("compiled in {took} ms"));
+        let time = took.map_or_else(
+            || "there already".to_owned(),
+            |took| format!("compiled in {took} ms"),
+        );
         writeln!(out, "{digest}  {size}  {time}  {}", table::text(&file))
     })
 }
@@ -100,7 +122,9 @@ pub(crate) fn look(command: &CacheCommand) -> Result<u8, Failure> {
                     ]);
                 }
                 table::print(out, &shown, |_| Style::new())?;
-                let total = entries.iter().fold(0_u64, |total, entry| total.saturating_add(entry.bytes));
+                let total = entries
+                    .iter()
+                    .fold(0_u64, |total, entry| total.saturating_add(entry.bytes));
                 writeln!(out, "{} components, {}", entries.len(), table::bytes(total))
             })?;
             Ok(0)
@@ -113,7 +137,11 @@ pub(crate) fn look(command: &CacheCommand) -> Result<u8, Failure> {
                 }
                 for fault in &faults {
                     let (style, file) = (table::BAD, table::text(&fault.file));
-                    writeln!(out, "{style}removed{style:#} {file}: {}", table::text(&fault.problem))?;
+                    writeln!(
+                        out,
+                        "{style}removed{style:#} {file}: {}",
+                        table::text(&fault.problem)
+                    )?;
                 }
                 writeln!(out, "{} intact, {} removed", good.len(), faults.len())
             })?;
@@ -121,7 +149,9 @@ pub(crate) fn look(command: &CacheCommand) -> Result<u8, Failure> {
         }
         CacheCommand::Clear => {
             let (count, bytes) = cache.clear()?;
-            table::to_stdout(|out| writeln!(out, "removed {count} components, {}", table::bytes(bytes)))?;
+            table::to_stdout(|out| {
+                writeln!(out, "removed {count} components, {}", table::bytes(bytes))
+            })?;
             Ok(0)
         }
     }

@@ -40,7 +40,10 @@ struct Answer {
 pub(crate) fn inspect(args: &Inspect, ceiling: Option<&Path>) -> Result<u8, Failure> {
     let policy = policy::load(&args.grants, ceiling, None, ScopeSet::NONE)?.effective;
     let file = args.file.display().to_string();
-    let failed = |cause| Failure::Load { file: file.clone(), cause };
+    let failed = |cause| Failure::Load {
+        file: file.clone(),
+        cause,
+    };
     let source = Source::new(files::component(&args.file)?).map_err(failed)?;
     let engine: Engine<RunProfile> = Engine::new()?;
     let (component, _) = compile::component(&engine, &source, &file, compile::cache().as_ref())?;
@@ -51,8 +54,15 @@ pub(crate) fn inspect(args: &Inspect, ceiling: Option<&Path>) -> Result<u8, Fail
             Kind::Component => "component",
             Kind::Module => "WASI 0.1 module",
         },
-        world: surface.exports.iter().map(|export| export.name.clone()).collect(),
-        requests: requests(&surface).iter().map(|request| answer(&policy, request)).collect(),
+        world: surface
+            .exports
+            .iter()
+            .map(|export| export.name.clone())
+            .collect(),
+        requests: requests(&surface)
+            .iter()
+            .map(|request| answer(&policy, request))
+            .collect(),
         surface,
     };
     table::to_stdout(|out| {
@@ -68,17 +78,30 @@ fn answer(policy: &Effective, request: &Request) -> Answer {
     let (says, rules) = match &request.operation {
         Some(operation) => {
             let explanation = policy.explain(operation);
-            (explanation.decision.as_str(), vec![explanation.rule.to_string()])
+            (
+                explanation.decision.as_str(),
+                vec![explanation.rule.to_string()],
+            )
         }
         None => depends(policy, request.scope),
     };
-    Answer { interface: request.interface.clone(), scope: request.scope, may: request.words, says, rules }
+    Answer {
+        interface: request.interface.clone(),
+        scope: request.scope,
+        may: request.words,
+        says,
+        rules,
+    }
 }
 
 /// Where the answer depends on a path, name or address: the rules that could give it. Without any that allows, it is
 /// no to everything.
 fn depends(policy: &Effective, scope: Scope) -> (&'static str, Vec<String>) {
-    let of_scope: Vec<_> = policy.rules().into_iter().filter(|rule| rule.scope == scope).collect();
+    let of_scope: Vec<_> = policy
+        .rules()
+        .into_iter()
+        .filter(|rule| rule.scope == scope)
+        .collect();
     let names = of_scope.iter().map(|rule| rule.rule.to_string()).collect();
     if of_scope.iter().any(|rule| rule.mode != Mode::Deny) {
         ("depends", names)
@@ -100,8 +123,20 @@ fn colour(says: &str) -> Style {
 impl Inspected {
     fn print(&self, out: &mut dyn Write) -> std::io::Result<()> {
         writeln!(out, "{}  {}", self.kind, self.digest)?;
-        let offers = self.world.iter().map(|name| table::text(name)).collect::<Vec<_>>();
-        writeln!(out, "offers {}", if offers.is_empty() { "nothing".to_owned() } else { offers.join(", ") })?;
+        let offers = self
+            .world
+            .iter()
+            .map(|name| table::text(name))
+            .collect::<Vec<_>>();
+        writeln!(
+            out,
+            "offers {}",
+            if offers.is_empty() {
+                "nothing".to_owned()
+            } else {
+                offers.join(", ")
+            }
+        )?;
         writeln!(out)?;
         if self.requests.is_empty() {
             return writeln!(out, "it asks for nothing");
@@ -116,6 +151,10 @@ impl Inspected {
                 request.rules.join(", "),
             ]);
         }
-        table::print(out, &shown, |row| self.requests.get(row).map_or_else(Style::new, |row| colour(row.says)))
+        table::print(out, &shown, |row| {
+            self.requests
+                .get(row)
+                .map_or_else(Style::new, |row| colour(row.says))
+        })
     }
 }

@@ -3,8 +3,8 @@
 use std::net::IpAddr;
 
 use tollgate_policy::{
-    Clock, EnvVerb, FsVerb, HttpScheme, NetworkTarget, NetworkVerb, Operation, Random, Stdio, Transport,
-    canonical_guest_path,
+    Clock, EnvVerb, FsVerb, HttpScheme, NetworkTarget, NetworkVerb, Operation, Random, Stdio,
+    Transport, canonical_guest_path,
 };
 
 use crate::exit::Failure;
@@ -16,8 +16,19 @@ pub(crate) enum Asked {
     Stdio(Stdio),
     Clock(Clock),
     Random(Random),
-    Network { verb: NetworkVerb, transport: Transport, host: Option<String>, addr: Option<IpAddr>, port: Option<u16> },
-    Http { method: String, scheme: HttpScheme, host: String, port: u16 },
+    Network {
+        verb: NetworkVerb,
+        transport: Transport,
+        host: Option<String>,
+        addr: Option<IpAddr>,
+        port: Option<u16>,
+    },
+    Http {
+        method: String,
+        scheme: HttpScheme,
+        host: String,
+        port: u16,
+    },
     Named(Named, String),
 }
 
@@ -35,16 +46,21 @@ fn usage(message: String) -> Failure {
     Failure::Usage(message)
 }
 
-fn word<T: std::str::FromStr<Err = tollgate_policy::UnknownWord>>(text: &str) -> Result<T, Failure> {
-    text.parse().map_err(|error: tollgate_policy::UnknownWord| usage(error.to_string()))
+fn word<T: std::str::FromStr<Err = tollgate_policy::UnknownWord>>(
+    text: &str,
+) -> Result<T, Failure> {
+    text.parse()
+        .map_err(|error: tollgate_policy::UnknownWord| usage(error.to_string()))
 }
 
 impl Asked {
     /// Reads `fs.read` and `/work/notes`, and their like.
     pub(crate) fn parse(operation: &str, resource: &str) -> Result<Self, Failure> {
-        let (scope, verb) = operation
-            .split_once('.')
-            .ok_or_else(|| usage(format!("`{operation}` is no operation; write it as in the log, such as fs.read")))?;
+        let (scope, verb) = operation.split_once('.').ok_or_else(|| {
+            usage(format!(
+                "`{operation}` is no operation; write it as in the log, such as fs.read"
+            ))
+        })?;
         Ok(match (scope, verb) {
             ("fs", verb) => {
                 let path = canonical_guest_path(resource)
@@ -62,7 +78,11 @@ impl Asked {
             ("secret", "read") => Self::Named(Named::Secret, resource.to_owned()),
             ("config", "read") => Self::Named(Named::Config, resource.to_owned()),
             ("link", "call") => Self::Named(Named::Link, resource.to_owned()),
-            (_, _) => return Err(usage(format!("`{operation}` is no operation that can be asked about"))),
+            (_, _) => {
+                return Err(usage(format!(
+                    "`{operation}` is no operation that can be asked about"
+                )));
+            }
         })
     }
 
@@ -74,11 +94,27 @@ impl Asked {
             Self::Stdio(stream) => Operation::Stdio { stream: *stream },
             Self::Clock(clock) => Operation::Clock { clock: *clock },
             Self::Random(source) => Operation::Random { source: *source },
-            Self::Network { verb, transport, host, addr, port } => Operation::Network {
+            Self::Network {
+                verb,
+                transport,
+                host,
+                addr,
+                port,
+            } => Operation::Network {
                 verb: *verb,
-                target: NetworkTarget { transport: *transport, host: host.as_deref(), addr: *addr, port: *port },
+                target: NetworkTarget {
+                    transport: *transport,
+                    host: host.as_deref(),
+                    addr: *addr,
+                    port: *port,
+                },
             },
-            Self::Http { method, scheme, host, port } => Operation::Http {
+            Self::Http {
+                method,
+                scheme,
+                host,
+                port,
+            } => Operation::Http {
                 method,
                 scheme: *scheme,
                 host,
@@ -98,11 +134,21 @@ impl Asked {
 
 /// `tcp://host:port`, `udp://[::1]:53`, `dns://name`; a port of `*` or none is any.
 fn network(verb: NetworkVerb, resource: &str) -> Result<Asked, Failure> {
-    let wrong = || usage(format!("`{resource}` is no endpoint; write it as tcp://host:port, udp://[::1]:53 or dns://name"));
+    let wrong = || {
+        usage(format!(
+            "`{resource}` is no endpoint; write it as tcp://host:port, udp://[::1]:53 or dns://name"
+        ))
+    };
     let (transport, rest) = resource.split_once("://").ok_or_else(wrong)?;
     let transport: Transport = word(transport)?;
     if matches!(transport, Transport::Dns | Transport::Unix) {
-        return Ok(Asked::Network { verb, transport, host: Some(rest.to_owned()), addr: None, port: None });
+        return Ok(Asked::Network {
+            verb,
+            transport,
+            host: Some(rest.to_owned()),
+            addr: None,
+            port: None,
+        });
     }
     let (host, port) = split_port(rest);
     let port = match port {
@@ -111,12 +157,22 @@ fn network(verb: NetworkVerb, resource: &str) -> Result<Asked, Failure> {
     };
     let addr: Option<IpAddr> = host.trim_matches(['[', ']']).parse().ok();
     let host = (addr.is_none() && host != "*").then(|| host.to_owned());
-    Ok(Asked::Network { verb, transport, host, addr, port })
+    Ok(Asked::Network {
+        verb,
+        transport,
+        host,
+        addr,
+        port,
+    })
 }
 
 /// `GET https://host:port/…`; without a method, GET.
 fn http(resource: &str) -> Result<Asked, Failure> {
-    let wrong = || usage(format!("`{resource}` is no request; write it as `GET https://host/`"));
+    let wrong = || {
+        usage(format!(
+            "`{resource}` is no request; write it as `GET https://host/`"
+        ))
+    };
     let (method, url) = resource.rsplit_once(' ').unwrap_or(("GET", resource));
     let (scheme, rest) = url.split_once("://").ok_or_else(wrong)?;
     let scheme: HttpScheme = word(scheme)?;
@@ -125,13 +181,25 @@ fn http(resource: &str) -> Result<Asked, Failure> {
         return Err(wrong());
     }
     let (host, port) = split_port(authority);
-    let port = port.map_or_else(|| Ok(scheme.default_port()), |port| port.parse().map_err(|_| wrong()))?;
-    Ok(Asked::Http { method: method.to_owned(), scheme, host: host.to_owned(), port })
+    let port = port.map_or_else(
+        || Ok(scheme.default_port()),
+        |port| port.parse().map_err(|_| wrong()),
+    )?;
+    Ok(Asked::Http {
+        method: method.to_owned(),
+        scheme,
+        host: host.to_owned(),
+        port,
+    })
 }
 
 fn split_port(authority: &str) -> (&str, Option<&str>) {
     match authority.rsplit_once(':') {
-        Some((host, port)) if !port.contains(']') && (!host.contains(':') || host.ends_with(']')) => (host, Some(port)),
+        Some((host, port))
+            if !port.contains(']') && (!host.contains(':') || host.ends_with(']')) =>
+        {
+            (host, Some(port))
+        }
         Some(_) | None => (authority, None),
     }
 }

@@ -5,7 +5,9 @@ use std::path::Path;
 
 use anstyle::Style;
 use serde_json::json;
-use tollgate_policy::{Effective, Explanation, LimitKey, Mode, Outcome, RuleRow, ScopeSet, policy_schema};
+use tollgate_policy::{
+    Effective, Explanation, LimitKey, Mode, Outcome, RuleRow, ScopeSet, policy_schema,
+};
 
 use super::operation::Asked;
 use crate::args::{Grants, PolicyCommand};
@@ -16,19 +18,35 @@ use crate::terminal::table;
 pub(crate) fn policy(command: &PolicyCommand, ceiling: Option<&Path>) -> Result<u8, Failure> {
     match command {
         PolicyCommand::Show { grants, json } => show(&load(grants, ceiling)?, *json),
-        PolicyCommand::Check { grants, json, operation: Some(operation), resource } => {
+        PolicyCommand::Check {
+            grants,
+            json,
+            operation: Some(operation),
+            resource,
+        } => {
             let asked = Asked::parse(operation, resource.as_deref().unwrap_or_default())?;
             explain(&load(grants, ceiling)?.explain(&asked.operation()), *json)
         }
-        PolicyCommand::Check { grants, json, operation: None, .. } => {
+        PolicyCommand::Check {
+            grants,
+            json,
+            operation: None,
+            ..
+        } => {
             let rules = load(grants, ceiling)?.rules().len();
             table::to_stdout(|out| {
-                if *json { writeln!(out, "{}", json!({"valid": true, "rules": rules})) } else { writeln!(out, "valid: {rules} rules") }
+                if *json {
+                    writeln!(out, "{}", json!({"valid": true, "rules": rules}))
+                } else {
+                    writeln!(out, "valid: {rules} rules")
+                }
             })?;
             Ok(0)
         }
         PolicyCommand::Schema => {
-            table::to_stdout(|out| writeln!(out, "{}", serde_json::to_string_pretty(&policy_schema())?))?;
+            table::to_stdout(|out| {
+                writeln!(out, "{}", serde_json::to_string_pretty(&policy_schema())?)
+            })?;
             Ok(0)
         }
     }
@@ -72,7 +90,11 @@ fn rules(out: &mut dyn Write, rules: &[RuleRow]) -> std::io::Result<()> {
             table::text(rule.origin.as_str()),
         ]);
     }
-    table::print(out, &shown, |row| rules.get(row).map_or_else(Style::new, |rule| colour(rule.mode)))?;
+    table::print(out, &shown, |row| {
+        rules
+            .get(row)
+            .map_or_else(Style::new, |rule| colour(rule.mode))
+    })?;
     writeln!(out, "what no rule speaks about is denied")
 }
 
@@ -86,7 +108,12 @@ fn mounts(out: &mut dyn Write, policy: &Effective) -> std::io::Result<()> {
             table::text(&mount.host),
             table::text(&mount.guest_name),
             table::text(&mount.guest_path),
-            if mount.read_only { "be read" } else { "be read and changed" }.to_owned(),
+            if mount.read_only {
+                "be read"
+            } else {
+                "be read and changed"
+            }
+            .to_owned(),
             table::text(mount.origin.as_str()),
         ]);
     }
@@ -98,8 +125,12 @@ fn limits(out: &mut dyn Write, policy: &Effective) -> std::io::Result<()> {
     let mut shown = table::table(["limit", "of the run", "of the ceiling"]);
     let ceiling = policy.ceiling().map(tollgate_policy::Policy::limit_entries);
     for entry in policy.run().limit_entries() {
-        let value = |value: Option<u64>| value.map_or_else(|| "none".to_owned(), |value| entry.key.show(value));
-        let above = ceiling.as_ref().and_then(|entries| entries.iter().find(|other| other.key == entry.key));
+        let value = |value: Option<u64>| {
+            value.map_or_else(|| "none".to_owned(), |value| entry.key.show(value))
+        };
+        let above = ceiling
+            .as_ref()
+            .and_then(|entries| entries.iter().find(|other| other.key == entry.key));
         shown.add_row([
             name(entry.key),
             value(entry.value),
@@ -131,9 +162,16 @@ fn explain(explanation: &Explanation, json: bool) -> Result<u8, Failure> {
             table::text(&explanation.resource),
             explanation.rule
         )?;
-        for (title, opinion) in [("run", Some(&explanation.run)), ("ceiling", explanation.ceiling.as_ref())] {
+        for (title, opinion) in [
+            ("run", Some(&explanation.run)),
+            ("ceiling", explanation.ceiling.as_ref()),
+        ] {
             let Some(opinion) = opinion else { continue };
-            writeln!(out, "\nthe {title}'s rules on this ({} by {}):", opinion.mode, opinion.rule)?;
+            writeln!(
+                out,
+                "\nthe {title}'s rules on this ({} by {}):",
+                opinion.mode, opinion.rule
+            )?;
             for considered in &opinion.rules {
                 let row = &considered.row;
                 writeln!(

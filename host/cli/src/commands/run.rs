@@ -15,15 +15,18 @@ use crate::exit::Failure;
 use crate::host::folders::{self, Bases};
 use crate::host::signals::Signals;
 use crate::host::{environment, files, identity};
-use crate::report::Report;
 use crate::policy;
+use crate::report::Report;
 use crate::terminal::{ask, table};
 
 pub(crate) fn run(args: Run, ceiling: Option<&Path>) -> Result<u8, Failure> {
     let permissive = permissive(args.permissive.as_deref())?;
     let loaded = policy::load(&args.grants, ceiling, args.audit.as_deref(), permissive)?;
     let entry = match &args.invoke {
-        Some(text) => Entry::Invoke(text.parse().map_err(|error| Failure::Run(tollgate_engine::RunError::Invoke(error)))?),
+        Some(text) => Entry::Invoke(
+            text.parse()
+                .map_err(|error| Failure::Run(tollgate_engine::RunError::Invoke(error)))?,
+        ),
         None => Entry::Command,
     };
     let (path, arguments) = args.program()?;
@@ -32,13 +35,28 @@ pub(crate) fn run(args: Run, ceiling: Option<&Path>) -> Result<u8, Failure> {
     let policy = Arc::new(loaded.effective);
     let tree = tree(&policy, &loaded.bases)?;
     let log = open_log(&policy.audit(), args.audit_key.as_deref(), &loaded.bases)?;
-    Prepared { args: &args, path, arguments, file, policy, entry, log }.start(bytes, tree)
+    Prepared {
+        args: &args,
+        path,
+        arguments,
+        file,
+        policy,
+        entry,
+        log,
+    }
+    .start(bytes, tree)
 }
 
 fn permissive(text: Option<&str>) -> Result<ScopeSet, Failure> {
-    let Some(text) = text else { return Ok(ScopeSet::NONE) };
-    let scopes: ScopeSet = text.parse().map_err(|error| Failure::Usage(format!("--permissive: {error}")))?;
-    table::warn(&format!("what the policy denies in {scopes} is let through and recorded as would-deny"));
+    let Some(text) = text else {
+        return Ok(ScopeSet::NONE);
+    };
+    let scopes: ScopeSet = text
+        .parse()
+        .map_err(|error| Failure::Usage(format!("--permissive: {error}")))?;
+    table::warn(&format!(
+        "what the policy denies in {scopes} is let through and recorded as would-deny"
+    ));
     Ok(scopes)
 }
 
@@ -62,12 +80,19 @@ fn options(settings: &AuditSettings) -> LogOptions {
         Detail::Coalesced => tollgate_audit::Detail::Coalesced,
         Detail::Full => tollgate_audit::Detail::Full,
     };
-    LogOptions { flush, detail, rotate_bytes: settings.rotate, ..LogOptions::default() }
+    LogOptions {
+        flush,
+        detail,
+        rotate_bytes: settings.rotate,
+        ..LogOptions::default()
+    }
 }
 
 fn open_log(settings: &AuditSettings, key: Option<&Path>, bases: &Bases) -> Result<Log, Failure> {
     let options = options(settings);
-    let Some(file) = &settings.file else { return Ok(Log::memory(options)) };
+    let Some(file) = &settings.file else {
+        return Ok(Log::memory(options));
+    };
     let path = match file.relative_to {
         RelativeTo::WorkingDirectory => PathBuf::from(&file.path),
         RelativeTo::PolicyFile => bases.policy.join(&file.path),
@@ -101,10 +126,21 @@ impl Prepared<'_> {
     fn start(self, bytes: Vec<u8>, tree: Tree) -> Result<u8, Failure> {
         let run = identity::run()?;
         let component = Digest::of(&bytes).to_string();
-        let identity = RunIdentity { run: run.clone(), vm: None, process: None, component: component.clone() };
+        let identity = RunIdentity {
+            run: run.clone(),
+            vm: None,
+            process: None,
+            component: component.clone(),
+        };
         let limits = self.policy.limits();
         let rate = u32::try_from(limits.audit_rate).unwrap_or(u32::MAX);
-        let audit = self.log.run(identity, RunLimits { bytes: limits.audit, records_per_second: rate });
+        let audit = self.log.run(
+            identity,
+            RunLimits {
+                bytes: limits.audit,
+                records_per_second: rate,
+            },
+        );
         let gate = Gate::new(Arc::clone(&self.policy), audit, ask::decider());
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
@@ -113,9 +149,14 @@ impl Prepared<'_> {
             .map_err(|error| Failure::Host(format!("the runtime cannot start: {error}")))?;
         let signals = {
             let _runtime = runtime.enter();
-            Signals::install().map_err(|error| Failure::Host(format!("signals cannot be received: {error}")))?
+            Signals::install()
+                .map_err(|error| Failure::Host(format!("signals cannot be received: {error}")))?
         };
-        let (report, log, form) = (self.args.report.is_some(), self.log.clone(), self.args.report);
+        let (report, log, form) = (
+            self.args.report.is_some(),
+            self.log.clone(),
+            self.args.report,
+        );
         let (result, usage) = runtime.block_on(self.recorded(bytes, tree, gate, signals));
         runtime.shutdown_background();
         let closed = log.close();
@@ -123,9 +164,26 @@ impl Prepared<'_> {
             let summary = closed.clone().unwrap_or_default();
             let (ended, code) = match &result {
                 Ok(code) => (format!("exit code {code}"), *code),
-                Err(failure) => (failure.to_string().lines().next().unwrap_or_default().to_owned(), failure.code()),
+                Err(failure) => (
+                    failure
+                        .to_string()
+                        .lines()
+                        .next()
+                        .unwrap_or_default()
+                        .to_owned(),
+                    failure.code(),
+                ),
             };
-            Report { component: &component, run: &run, summary: &summary, usage, limits: &limits, ended, code }.print(form);
+            Report {
+                component: &component,
+                run: &run,
+                summary: &summary,
+                usage,
+                limits: &limits,
+                ended,
+                code,
+            }
+            .print(form);
         }
         let code = result?;
         closed?;
@@ -133,7 +191,13 @@ impl Prepared<'_> {
     }
 
     /// The run between its first record and its last.
-    async fn recorded(self, bytes: Vec<u8>, tree: Tree, gate: Gate, signals: Signals) -> (Result<u8, Failure>, Usage) {
+    async fn recorded(
+        self,
+        bytes: Vec<u8>,
+        tree: Tree,
+        gate: Gate,
+        signals: Signals,
+    ) -> (Result<u8, Failure>, Usage) {
         if let Err(stop) = gate.note("run.start", &self.file_name(), "ok").await {
             return (Err(Failure::Host(stop.to_string())), Usage::default());
         }
@@ -148,22 +212,34 @@ impl Prepared<'_> {
         };
         let code = result.as_ref().map_or_else(Failure::code, |code| *code);
         // A log that has failed has ended the run already, and says so when it is closed.
-        let _told_when_closed = gate.note("run.end", &format!("exit-code={code}"), outcome).await;
+        let _told_when_closed = gate
+            .note("run.end", &format!("exit-code={code}"), outcome)
+            .await;
         let _told_when_closed = gate.audit().end().await;
         (result, usage)
     }
 
     /// The file's name without its folder: a record holds no host path.
     fn file_name(&self) -> String {
-        self.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+        self.path
+            .file_name()
+            .map(|name| name.to_string_lossy().into_owned())
+            .unwrap_or_default()
     }
 
-    async fn execute(&self, bytes: Vec<u8>, tree: Tree, gate: &Gate) -> (Result<u8, Failure>, Usage) {
+    async fn execute(
+        &self,
+        bytes: Vec<u8>,
+        tree: Tree,
+        gate: &Gate,
+    ) -> (Result<u8, Failure>, Usage) {
         let (engine, loaded) = match self.load(bytes) {
             Ok(loaded) => loaded,
             Err(failure) => return (Err(failure), Usage::default()),
         };
-        let (ended, usage) = engine.run(&loaded, self.guest(tree, gate), &self.entry).await;
+        let (ended, usage) = engine
+            .run(&loaded, self.guest(tree, gate), &self.entry)
+            .await;
         let result = match ended {
             Ok(Ended::Exit(code)) => Ok(code),
             Ok(Ended::Returned(values)) => print_values(&values),
@@ -173,11 +249,17 @@ impl Prepared<'_> {
     }
 
     fn load(&self, bytes: Vec<u8>) -> Result<(Engine<RunProfile>, Loaded<Guest>), Failure> {
-        let failed = |cause| Failure::Load { file: self.file.clone(), cause };
+        let failed = |cause| Failure::Load {
+            file: self.file.clone(),
+            cause,
+        };
         let source = Source::new(bytes).map_err(failed)?;
         let engine = Engine::new()?;
-        let (component, _) = compile::component(&engine, &source, &self.file, compile::cache().as_ref())?;
-        let loaded = engine.link(source.digest(), &component, add_to_linker).map_err(failed)?;
+        let (component, _) =
+            compile::component(&engine, &source, &self.file, compile::cache().as_ref())?;
+        let loaded = engine
+            .link(source.digest(), &component, add_to_linker)
+            .map_err(failed)?;
         self.check_requests(&loaded)?;
         Ok((engine, loaded))
     }
@@ -185,7 +267,9 @@ impl Prepared<'_> {
     /// What could not be denied at run time is denied now.
     fn check_requests(&self, loaded: &Loaded<Guest>) -> Result<(), Failure> {
         for request in requests(&loaded.surface()) {
-            let Some(operation) = request.operation.filter(|_| request.inexpressible) else { continue };
+            let Some(operation) = request.operation.filter(|_| request.inexpressible) else {
+                continue;
+            };
             if let Decision::Deny(denial) = self.policy.decide(&operation) {
                 return Err(Failure::Inexpressible {
                     file: self.file.clone(),
@@ -202,7 +286,11 @@ impl Prepared<'_> {
         let variables = self.policy.environment(environment::variables());
         Guest::builder(gate.clone())
             .arguments(std::iter::once(name).chain(self.arguments.iter().cloned()))
-            .environment(variables.into_iter().map(|variable| (variable.name, variable.value.into_inner())))
+            .environment(
+                variables
+                    .into_iter()
+                    .map(|variable| (variable.name, variable.value.into_inner())),
+            )
             .tree(tree)
             .stdin(Input::Inherit)
             .build()

@@ -4,12 +4,15 @@ use std::path::PathBuf;
 
 /// Every variable whose name and value are UTF-8; what a guest sees of them the policy says.
 pub(crate) fn variables() -> impl Iterator<Item = (String, String)> {
-    std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+    std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
 }
 
 /// The operator's policy, where no flag names one. Set and empty, it names none.
 pub(crate) fn ceiling() -> Option<PathBuf> {
-    std::env::var_os("TOLLGATE_CEILING").filter(|path| !path.is_empty()).map(PathBuf::from)
+    std::env::var_os("TOLLGATE_CEILING")
+        .filter(|path| !path.is_empty())
+        .map(PathBuf::from)
 }
 
 /// The user's configuration folder for Tollgate, as the XDG base directories have it.
@@ -23,7 +26,11 @@ pub(crate) fn cache() -> Option<PathBuf> {
 }
 
 fn base(variable: &str, below_home: &str) -> Option<PathBuf> {
-    let absolute = |name| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    let absolute = |name| {
+        std::env::var_os(name)
+            .map(PathBuf::from)
+            .filter(|path| path.is_absolute())
+    };
     let base = absolute(variable).or_else(|| absolute("HOME").map(|home| home.join(below_home)))?;
     Some(base.join("tollgate"))
 }

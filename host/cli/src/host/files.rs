@@ -27,12 +27,17 @@ pub(crate) fn component(path: &Path) -> Result<Vec<u8>, Failure> {
     if metadata.is_dir() {
         return Err(failed(path, ErrorKind::IsADirectory.into()));
     }
-    let too_large = |size| Failure::Source { file: path.display().to_string(), cause: NotWebAssembly::TooLarge { size } };
+    let too_large = |size| Failure::Source {
+        file: path.display().to_string(),
+        cause: NotWebAssembly::TooLarge { size },
+    };
     if metadata.len() > MAX_SOURCE_BYTES {
         return Err(too_large(metadata.len()));
     }
     let mut bytes = Vec::new();
-    file.take(MAX_SOURCE_BYTES + 1).read_to_end(&mut bytes).map_err(|cause| failed(path, cause))?;
+    file.take(MAX_SOURCE_BYTES + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|cause| failed(path, cause))?;
     if bytes.len() as u64 > MAX_SOURCE_BYTES {
         return Err(too_large(bytes.len() as u64));
     }
@@ -43,9 +48,15 @@ pub(crate) fn component(path: &Path) -> Result<Vec<u8>, Failure> {
 pub(crate) fn policy(path: &Path) -> Result<String, Failure> {
     let file = File::open(path).map_err(|cause| failed(path, cause))?;
     let mut text = String::new();
-    let read = file.take(MAX_POLICY_BYTES + 1).read_to_string(&mut text).map_err(|cause| failed(path, cause))?;
+    let read = file
+        .take(MAX_POLICY_BYTES + 1)
+        .read_to_string(&mut text)
+        .map_err(|cause| failed(path, cause))?;
     if read as u64 > MAX_POLICY_BYTES {
-        return Err(Failure::Usage(format!("`{}` has more than {MAX_POLICY_BYTES} bytes; it is no policy", path.display())));
+        return Err(Failure::Usage(format!(
+            "`{}` has more than {MAX_POLICY_BYTES} bytes; it is no policy",
+            path.display()
+        )));
     }
     Ok(text)
 }

@@ -24,7 +24,10 @@ pub(crate) struct Folder {
 }
 
 fn failed(folder: &str, cause: std::io::Error) -> Failure {
-    Failure::Folder { folder: folder.to_owned(), cause }
+    Failure::Folder {
+        folder: folder.to_owned(),
+        cause,
+    }
 }
 
 fn place(host: &str, relative_to: RelativeTo, file_base: &Path) -> PathBuf {
@@ -39,25 +42,45 @@ fn place(host: &str, relative_to: RelativeTo, file_base: &Path) -> PathBuf {
 pub(crate) fn open(mount: &Mount, policy: &Effective, bases: &Bases) -> Result<Folder, Failure> {
     let path = place(&mount.host, mount.relative_to, &bases.policy);
     let Some(allowed) = policy.ceiling_mounts() else {
-        let dir = Dir::open_ambient_dir(&path, ambient_authority()).map_err(|cause| failed(&mount.host, cause))?;
-        return Ok(Folder { dir, read_only: mount.read_only });
+        let dir = Dir::open_ambient_dir(&path, ambient_authority())
+            .map_err(|cause| failed(&mount.host, cause))?;
+        return Ok(Folder {
+            dir,
+            read_only: mount.read_only,
+        });
     };
     let wanted = std::fs::canonicalize(&path).map_err(|cause| failed(&mount.host, cause))?;
     // Of several that hold it, the nearest says whether it may be changed.
     let mut best: Option<(PathBuf, &Mount)> = None;
     for candidate in allowed {
-        let Ok(root) = std::fs::canonicalize(place(&candidate.host, candidate.relative_to, &bases.ceiling)) else {
+        let Ok(root) = std::fs::canonicalize(place(
+            &candidate.host,
+            candidate.relative_to,
+            &bases.ceiling,
+        )) else {
             continue;
         };
-        let nearer = best.as_ref().is_none_or(|(known, _)| root.starts_with(known));
+        let nearer = best
+            .as_ref()
+            .is_none_or(|(known, _)| root.starts_with(known));
         if wanted.starts_with(&root) && nearer {
             best = Some((root, candidate));
         }
     }
-    let (root, candidate) = best.ok_or_else(|| Failure::AboveCeiling { folder: mount.host.clone() })?;
+    let (root, candidate) = best.ok_or_else(|| Failure::AboveCeiling {
+        folder: mount.host.clone(),
+    })?;
     let beneath = wanted.strip_prefix(&root).unwrap_or(&wanted);
-    let root = Dir::open_ambient_dir(&root, ambient_authority()).map_err(|cause| failed(&mount.host, cause))?;
-    let dir = if beneath.as_os_str().is_empty() { Ok(root) } else { root.open_dir(beneath) };
+    let root = Dir::open_ambient_dir(&root, ambient_authority())
+        .map_err(|cause| failed(&mount.host, cause))?;
+    let dir = if beneath.as_os_str().is_empty() {
+        Ok(root)
+    } else {
+        root.open_dir(beneath)
+    };
     let dir = dir.map_err(|cause| failed(&mount.host, cause))?;
-    Ok(Folder { dir, read_only: mount.read_only || candidate.read_only })
+    Ok(Folder {
+        dir,
+        read_only: mount.read_only || candidate.read_only,
+    })
 }

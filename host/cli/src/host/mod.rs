@@ -1,5 +1,9 @@
 //! Where the command meets its own process: files by path, environment, signals, the user's folders.
-#![expect(clippy::disallowed_methods, clippy::disallowed_types, reason = "this folder is the command's one door to its own process")]
+#![expect(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    reason = "this folder is the command's one door to its own process"
+)]
 
 pub(crate) mod environment;
 pub(crate) mod files;

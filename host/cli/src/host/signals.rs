@@ -16,7 +16,10 @@ pub(crate) struct Signals {
 impl Signals {
     /// Installs the handlers, within a runtime.
     pub(crate) fn install() -> io::Result<Self> {
-        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+        })
     }
 
     /// Waits for the first signal that asks the command to end.

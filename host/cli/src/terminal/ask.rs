@@ -18,14 +18,19 @@ pub(crate) fn decider() -> Option<Arc<dyn Decider>> {
 impl Decider for Terminal {
     async fn allows(&self, question: &str) -> bool {
         let question = tollgate_audit::printable(question).to_string();
-        tokio::task::spawn_blocking(move || ask(&question)).await.unwrap_or(false)
+        tokio::task::spawn_blocking(move || ask(&question))
+            .await
+            .unwrap_or(false)
     }
 }
 
 /// Anything but a clear yes is a no.
 fn ask(question: &str) -> bool {
     let mut stderr = std::io::stderr().lock();
-    if write!(stderr, "tollgate: {question} [y/N] ").and_then(|()| stderr.flush()).is_err() {
+    if write!(stderr, "tollgate: {question} [y/N] ")
+        .and_then(|()| stderr.flush())
+        .is_err()
+    {
         return false;
     }
     let mut answer = String::new();

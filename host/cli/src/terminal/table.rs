@@ -15,7 +15,9 @@ const FAINT: Style = Style::new().dimmed();
 /// A table with a head, without lines between columns.
 pub(crate) fn table<const N: usize>(head: [&str; N]) -> Table {
     let mut table = Table::new();
-    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
+    table
+        .load_style(presets::NOTHING)
+        .set_content_arrangement(ContentArrangement::Disabled);
     table.set_header(head);
     for column in table.column_iter_mut() {
         column.set_padding((0, 2));
@@ -24,7 +26,11 @@ pub(crate) fn table<const N: usize>(head: [&str; N]) -> Table {
 }
 
 /// Prints `table` with a faint head and rows coloured by `style`, which sees the number of a row.
-pub(crate) fn print(out: &mut dyn Write, table: &Table, style: impl Fn(usize) -> Style) -> std::io::Result<()> {
+pub(crate) fn print(
+    out: &mut dyn Write,
+    table: &Table,
+    style: impl Fn(usize) -> Style,
+) -> std::io::Result<()> {
     for (index, line) in table.lines().enumerate() {
         let style = if index == 0 { FAINT } else { style(index - 1) };
         writeln!(out, "{style}{}{style:#}", line.trim_end())?;
@@ -33,7 +39,9 @@ pub(crate) fn print(out: &mut dyn Write, table: &Table, style: impl Fn(usize) ->
 }
 
 /// Prints to standard output; a reader that went away is no failure.
-pub(crate) fn to_stdout(print: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) -> Result<(), Failure> {
+pub(crate) fn to_stdout(
+    print: impl FnOnce(&mut dyn Write) -> std::io::Result<()>,
+) -> Result<(), Failure> {
     let mut out = anstream::stdout().lock();
     match print(&mut out).and_then(|()| out.flush()) {
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
@@ -68,7 +76,11 @@ impl Progress {
 pub(crate) fn complain(message: &str) {
     to_stderr(|out| {
         for (index, line) in message.lines().enumerate() {
-            let start = if index == 0 { format!("{BAD}tollgate:{BAD:#} ") } else { "  ".to_owned() };
+            let start = if index == 0 {
+                format!("{BAD}tollgate:{BAD:#} ")
+            } else {
+                "  ".to_owned()
+            };
             writeln!(out, "{start}{}", tollgate_audit::printable(line))?;
         }
         Ok(())
@@ -77,7 +89,13 @@ pub(crate) fn complain(message: &str) {
 
 /// A warning, on standard error.
 pub(crate) fn warn(message: &str) {
-    to_stderr(|out| writeln!(out, "{ODD}tollgate: warning:{ODD:#} {}", tollgate_audit::printable(message)));
+    to_stderr(|out| {
+        writeln!(
+            out,
+            "{ODD}tollgate: warning:{ODD:#} {}",
+            tollgate_audit::printable(message)
+        )
+    });
 }
 
 /// Guest text, fit for a terminal and for one line.
@@ -97,15 +115,24 @@ pub(crate) fn bytes(bytes: u64) -> String {
         unit += 1;
     }
     let name = UNITS.get(unit).copied().unwrap_or_default();
-    if unit == 0 { format!("{whole} {name}") } else { format!("{whole}.{tenths} {name}") }
+    if unit == 0 {
+        format!("{whole} {name}")
+    } else {
+        format!("{whole}.{tenths} {name}")
+    }
 }
 
 #[cfg(test)]
 mod tests {
     #[test]
     fn bytes_are_shown_in_the_largest_unit_that_they_fill() {
-        for (number, shown) in [(0, "0 B"), (1023, "1023 B"), (1024, "1.0 KiB"), (1536, "1.5 KiB"), (5 << 20, "5.0 MiB")]
-        {
+        for (number, shown) in [
+            (0, "0 B"),
+            (1023, "1023 B"),
+            (1024, "1.0 KiB"),
+            (1536, "1.5 KiB"),
+            (5 << 20, "5.0 MiB"),
+        ] {
             assert_eq!(super::bytes(number), shown);
         }
     }

@@ -11,7 +11,9 @@ use rustix::fs::{AtFlags, CWD, Mode, OFlags, Stat, fstat, mkdirat, openat, renam
 #[derive(Debug, thiserror::Error)]
 pub enum CacheError {
     /// The folder or a file belongs to somebody else.
-    #[error("the {what} of the compiled-component cache belongs to another user (uid {owner}); remove it")]
+    #[error(
+        "the {what} of the compiled-component cache belongs to another user (uid {owner}); remove it"
+    )]
     Owner {
         /// Folder or file.
         what: &'static str,
@@ -19,7 +21,9 @@ pub enum CacheError {
         owner: u32,
     },
     /// The folder or a file is open to others.
-    #[error("the {what} of the compiled-component cache has mode {mode:04o}, which lets other users in; make it {expected:04o}")]
+    #[error(
+        "the {what} of the compiled-component cache has mode {mode:04o}, which lets other users in; make it {expected:04o}"
+    )]
     Mode {
         /// Folder or file.
         what: &'static str,
@@ -29,7 +33,9 @@ pub enum CacheError {
         expected: u32,
     },
     /// A link, or a file with two names, where a plain file should be.
-    #[error("a file of the compiled-component cache is a link or has a second name; clear the cache")]
+    #[error(
+        "a file of the compiled-component cache is a link or has a second name; clear the cache"
+    )]
     Linked,
     /// The system refused a step.
     #[error("the compiled-component cache cannot {step}: {cause}")]
@@ -42,7 +48,10 @@ pub enum CacheError {
 }
 
 pub(super) fn at<E: Into<io::Error>>(step: &'static str) -> impl FnOnce(E) -> CacheError {
-    move |cause| CacheError::Io { step, cause: cause.into() }
+    move |cause| CacheError::Io {
+        step,
+        cause: cause.into(),
+    }
 }
 
 const FOLDER_MODE: u32 = 0o700;
@@ -88,8 +97,10 @@ impl Folder {
 
     /// Makes a new file, for this process alone.
     pub(super) fn create(&self, name: &str) -> Result<File, CacheError> {
-        let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        let file = openat(&self.0, name, flags, Mode::from_raw_mode(FILE_MODE)).map_err(at("make a file"))?;
+        let flags =
+            OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let file = openat(&self.0, name, flags, Mode::from_raw_mode(FILE_MODE))
+            .map_err(at("make a file"))?;
         Ok(File::from(file))
     }
 
@@ -121,11 +132,18 @@ impl Folder {
 
 fn check(what: &'static str, stat: &Stat, expected: u32) -> Result<(), CacheError> {
     if stat.st_uid != rustix::process::geteuid().as_raw() {
-        return Err(CacheError::Owner { what, owner: stat.st_uid });
+        return Err(CacheError::Owner {
+            what,
+            owner: stat.st_uid,
+        });
     }
     let mode = stat.st_mode & 0o7777;
     if mode & !expected != 0 {
-        return Err(CacheError::Mode { what, mode, expected });
+        return Err(CacheError::Mode {
+            what,
+            mode,
+            expected,
+        });
     }
     Ok(())
 }

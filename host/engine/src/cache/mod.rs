@@ -4,7 +4,11 @@
 //! the very handle that is then mapped (owner, mode, no link on the way, no second name), and nothing that was compiled
 //! elsewhere is ever read. An artifact is found by what it was made from and by whom: the digest of the source, the
 //! profile, and wasmtime's own hash of everything that its code depends on.
-#![expect(clippy::disallowed_methods, clippy::disallowed_types, reason = "this folder is the compiled-component cache, the one place where the engine touches files")]
+#![expect(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    reason = "this folder is the compiled-component cache, the one place where the engine touches files"
+)]
 
 mod artifact;
 mod entry;

@@ -9,10 +9,10 @@ use rustix::fs::{Timespec, Timestamps, futimens};
 use sha2::{Digest as _, Sha256};
 use wasmtime::component::Component;
 
+use super::DEFAULT_CACHE_BYTES;
 use super::artifact;
 use super::entry::{Entry, Fault};
 use super::folder::{CacheError, Folder, at};
-use super::DEFAULT_CACHE_BYTES;
 use crate::digest::Digest;
 
 const ARTIFACT: &str = ".cwasm";
@@ -30,7 +30,9 @@ pub struct Cache {
 
 impl std::fmt::Debug for Cache {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Cache").field("limit", &self.limit).finish_non_exhaustive()
+        f.debug_struct("Cache")
+            .field("limit", &self.limit)
+            .finish_non_exhaustive()
     }
 }
 
@@ -40,14 +42,21 @@ pub(crate) struct Key(String);
 impl Key {
     pub(crate) fn new(engine: &wasmtime::Engine, profile: &str, source: Digest) -> Self {
         let mut compatibility = Sha256Hasher(Sha256::new());
-        engine.precompile_compatibility_hash().hash(&mut compatibility);
+        engine
+            .precompile_compatibility_hash()
+            .hash(&mut compatibility);
         let mut hash = Sha256::new();
         for part in [env!("CARGO_PKG_VERSION"), profile, &source.to_string()] {
             hash.update((part.len() as u64).to_le_bytes());
             hash.update(part);
         }
         hash.update(compatibility.0.finalize());
-        Self(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+        Self(
+            hash.finalize()
+                .iter()
+                .map(|byte| format!("{byte:02x}"))
+                .collect(),
+        )
     }
 }
 
@@ -74,7 +83,10 @@ impl Cache {
     ///
     /// The folder is not this user's alone, or the system refuses.
     pub fn open(folder: &Path) -> Result<Self, CacheError> {
-        Ok(Self { folder: Folder::open(folder)?, limit: DEFAULT_CACHE_BYTES })
+        Ok(Self {
+            folder: Folder::open(folder)?,
+            limit: DEFAULT_CACHE_BYTES,
+        })
     }
 
     /// Keeps at most `bytes`.
@@ -95,7 +107,8 @@ impl Cache {
 
     /// Keeps `artifact`, and drops what was not used for longest while there is too much.
     pub(crate) fn put(&self, key: &Key, artifact: &[u8], about: &Entry) -> Result<(), CacheError> {
-        let about = serde_json::to_vec(about).map_err(|error| at("describe a file")(std::io::Error::other(error)))?;
+        let about = serde_json::to_vec(about)
+            .map_err(|error| at("describe a file")(std::io::Error::other(error)))?;
         self.write(&format!("{}{ABOUT}", key.0), &about)?;
         self.write(&format!("{}{ARTIFACT}", key.0), artifact)?;
         self.shrink()
@@ -105,7 +118,8 @@ impl Cache {
     /// the new one, and never a part of it, which would be mapped as code.
     fn write(&self, name: &str, bytes: &[u8]) -> Result<(), CacheError> {
         let mut random = [0_u8; 8];
-        getrandom::fill(&mut random).map_err(|error| at("name a file")(std::io::Error::other(error)))?;
+        getrandom::fill(&mut random)
+            .map_err(|error| at("name a file")(std::io::Error::other(error)))?;
         let unfinished = format!("{UNFINISHED}{:016x}", u64::from_le_bytes(random));
         let mut file = self.folder.create(&unfinished)?;
         let written = file.write_all(bytes).and_then(|()| file.sync_all());
@@ -144,7 +158,10 @@ impl Cache {
             let Some(key) = name.strip_suffix(ARTIFACT) else {
                 let about = name.strip_suffix(ABOUT).is_some_and(|key| self.has(key));
                 if !about {
-                    faults.push(Fault { file: name.clone(), problem: "it belongs to no artifact".to_owned() });
+                    faults.push(Fault {
+                        file: name.clone(),
+                        problem: "it belongs to no artifact".to_owned(),
+                    });
                     self.folder.remove(&name)?;
                 }
                 continue;
@@ -152,7 +169,10 @@ impl Cache {
             match self.check(key) {
                 Ok(entry) => good.push(entry),
                 Err(problem) => {
-                    faults.push(Fault { file: name.clone(), problem });
+                    faults.push(Fault {
+                        file: name.clone(),
+                        problem,
+                    });
                     self.drop(key)?;
                 }
             }
@@ -170,7 +190,10 @@ impl Cache {
         for name in self.folder.names()? {
             self.folder.remove(&name)?;
         }
-        Ok((artifacts.len(), artifacts.iter().map(|(_, _, bytes)| bytes).sum()))
+        Ok((
+            artifacts.len(),
+            artifacts.iter().map(|(_, _, bytes)| bytes).sum(),
+        ))
     }
 
     fn has(&self, key: &str) -> bool {
@@ -183,15 +206,26 @@ impl Cache {
             .file(&format!("{key}{ARTIFACT}"))
             .map_err(|error| error.to_string())?
             .ok_or("it vanished")?;
-        let about = self.about(key).map_err(|error| error.to_string())?.ok_or("nothing is known about it")?;
+        let about = self
+            .about(key)
+            .map_err(|error| error.to_string())?
+            .ok_or("nothing is known about it")?;
         let found = digest_of(&mut file).map_err(|error| error.to_string())?;
-        if found == about.artifact { Ok(about) } else { Err(format!("its digest is {found}, not {}", about.artifact)) }
+        if found == about.artifact {
+            Ok(about)
+        } else {
+            Err(format!("its digest is {found}, not {}", about.artifact))
+        }
     }
 
     fn about(&self, key: &str) -> Result<Option<Entry>, CacheError> {
-        let Some((file, _)) = self.folder.file(&format!("{key}{ABOUT}"))? else { return Ok(None) };
+        let Some((file, _)) = self.folder.file(&format!("{key}{ABOUT}"))? else {
+            return Ok(None);
+        };
         let mut bytes = Vec::new();
-        file.take(MAX_ABOUT_BYTES).read_to_end(&mut bytes).map_err(at("read a file"))?;
+        file.take(MAX_ABOUT_BYTES)
+            .read_to_end(&mut bytes)
+            .map_err(at("read a file"))?;
         Ok(serde_json::from_slice(&bytes).ok())
     }
 
@@ -199,9 +233,15 @@ impl Cache {
     fn artifacts(&self) -> Result<Vec<(String, i64, u64)>, CacheError> {
         let mut found = Vec::new();
         for name in self.folder.names()? {
-            let Some(key) = name.strip_suffix(ARTIFACT) else { continue };
+            let Some(key) = name.strip_suffix(ARTIFACT) else {
+                continue;
+            };
             if let Ok(Some((_, stat))) = self.folder.file(&name) {
-                found.push((key.to_owned(), stat.st_mtime, u64::try_from(stat.st_size).unwrap_or(0)));
+                found.push((
+                    key.to_owned(),
+                    stat.st_mtime,
+                    u64::try_from(stat.st_size).unwrap_or(0),
+                ));
             }
         }
         Ok(found)
@@ -229,8 +269,17 @@ impl Cache {
 
 /// The time of the last use is the file's; a system that refuses to set it drops artifacts in another order.
 fn touch(file: &File) {
-    let now = Timespec { tv_sec: 0, tv_nsec: rustix::fs::UTIME_NOW };
-    let _order_only = futimens(file, &Timestamps { last_access: now, last_modification: now });
+    let now = Timespec {
+        tv_sec: 0,
+        tv_nsec: rustix::fs::UTIME_NOW,
+    };
+    let _order_only = futimens(
+        file,
+        &Timestamps {
+            last_access: now,
+            last_modification: now,
+        },
+    );
 }
 
 fn digest_of(file: &mut File) -> std::io::Result<String> {

@@ -1,5 +1,8 @@
 //! The engine's own time: the epochs that give the host its turn, and how long a run took.
-#![expect(clippy::disallowed_methods, reason = "the engine measures its own work; no guest sees these readings")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "the engine measures its own work; no guest sees these readings"
+)]
 
 mod stopwatch;
 mod ticker;

@@ -36,21 +36,26 @@ impl Ticker {
         let shared = Arc::new(Shared::default());
         let weak = engine.weak();
         let theirs = Arc::clone(&shared);
-        std::thread::Builder::new().name("tollgate-epoch".to_owned()).spawn(move || {
-            loop {
-                let mut state = theirs.lock();
-                while state.running == 0 && !state.closed {
-                    state = theirs.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+        std::thread::Builder::new()
+            .name("tollgate-epoch".to_owned())
+            .spawn(move || {
+                loop {
+                    let mut state = theirs.lock();
+                    while state.running == 0 && !state.closed {
+                        state = theirs
+                            .changed
+                            .wait(state)
+                            .unwrap_or_else(PoisonError::into_inner);
+                    }
+                    if state.closed {
+                        return;
+                    }
+                    drop(state);
+                    std::thread::sleep(TICK);
+                    let Some(engine) = weak.upgrade() else { return };
+                    engine.increment_epoch();
                 }
-                if state.closed {
-                    return;
-                }
-                drop(state);
-                std::thread::sleep(TICK);
-                let Some(engine) = weak.upgrade() else { return };
-                engine.increment_epoch();
-            }
-        })?;
+            })?;
         Ok(Self(shared))
     }
 

@@ -1,13 +1,15 @@
 //! Building a policy: statements from flags, a file or a program become rules.
 
+mod error;
 mod flags;
 mod mounts;
 
+pub use error::BuildError;
+
 use std::collections::BTreeMap;
 
-use thiserror::Error;
-
 use crate::audit::AuditStated;
+use crate::bounds::{MOST_PATTERN_BYTES, MOST_PATTERNS};
 use crate::env::{EnvError, Environment, without_value};
 use crate::grant::{self, DirGrant, Effect, GrantError, GrantProblem};
 use crate::judge::{Fallback, Order, ScopeRules, Scopes};
@@ -17,39 +19,6 @@ use crate::policy::{Policy, Role};
 use crate::rule::{Matcher, Origin, Rule, RuleId, Source, Statement};
 use crate::scope::{Mode, Scope, ScopeSet};
 use crate::suggest;
-
-/// Most patterns that one policy may have. Each may be tried at each operation, and a client can
-/// send as many as fit a frame.
-pub const MOST_PATTERNS: usize = 4096;
-
-/// Most bytes that the patterns of one policy may have together: it bounds the memory of their
-/// compiled form.
-pub const MOST_PATTERN_BYTES: usize = 256 << 10;
-
-/// Statements that fit no policy together.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-pub enum BuildError {
-    /// Two mounts at one place: which one did the guest get?
-    #[error("{first} and {second} both mount at {guest_path}")]
-    SamePlace {
-        /// The place.
-        guest_path: String,
-        /// One of them.
-        first: Origin,
-        /// The other.
-        second: Origin,
-    },
-    /// More than [`MOST_PATTERNS`] patterns, or more than [`MOST_PATTERN_BYTES`] in them.
-    #[error(
-        "the policy has {count} patterns with {bytes} bytes; at most {MOST_PATTERNS} with {MOST_PATTERN_BYTES} are taken"
-    )]
-    TooManyPatterns {
-        /// How many it has.
-        count: usize,
-        /// Their bytes together.
-        bytes: usize,
-    },
-}
 
 /// Collects statements into a [`Policy`] in the language of files and flags, where the strictest
 /// matching rule decides.
@@ -144,7 +113,9 @@ impl PolicyBuilder {
     ///
     /// When two mounts share a place, or there are more patterns than a policy may have.
     pub fn build(mut self) -> Result<Policy, BuildError> {
-        let mounts = self.finish_mounts()?;
+        let (mounts, mount_rules) = mounts::place_all(self.role, self.mounts)?;
+        let mount_rules = mount_rules.into_iter().map(|rule| (Scope::Fs, rule));
+        self.rules.extend(mount_rules);
         within_bounds(self.rules.iter().map(|(_, rule)| rule))
             .map_err(|(count, bytes)| BuildError::TooManyPatterns { count, bytes })?;
         let (role, mentioned) = (self.role, self.mentioned);

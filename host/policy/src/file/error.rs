@@ -5,6 +5,7 @@ use std::fmt;
 use thiserror::Error;
 
 use super::located::Place;
+use crate::bounds::LONGEST_FILE;
 use crate::builder::BuildError;
 use crate::grant::GrantError;
 use crate::limits::LimitError;
@@ -115,11 +116,8 @@ pub enum FileProblem {
     /// Statements that do not fit together.
     #[error(transparent)]
     Build(#[from] BuildError),
-    /// The file is longer than [`LONGEST_FILE`](super::LONGEST_FILE).
-    #[error(
-        "the file has {length} bytes; at most {} are read",
-        super::LONGEST_FILE
-    )]
+    /// The file is longer than [`LONGEST_FILE`].
+    #[error("the file has {length} bytes; at most {LONGEST_FILE} are read")]
     TooLong {
         /// Its length in bytes.
         length: usize,

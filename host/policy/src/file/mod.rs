@@ -13,9 +13,6 @@ pub use schema::policy_schema;
 use crate::builder::PolicyBuilder;
 use crate::policy::{Policy, Role};
 
-/// Longest policy file, in bytes: the parser's memory grows with it.
-pub const LONGEST_FILE: usize = 1 << 20;
-
 impl Policy {
     /// Reads the policy of a run from the text of a `tollgate.toml`. `name` is what errors, rules
     /// and listings call the file.

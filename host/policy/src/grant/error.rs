@@ -5,7 +5,7 @@ use std::fmt;
 use thiserror::Error;
 
 use super::dir::DirError;
-use super::fs::PathPatternError;
+use super::path_pattern::PathPatternError;
 use crate::env::EnvError;
 use crate::http::HttpGrantError;
 use crate::limits::LimitError;

@@ -1,46 +1,11 @@
 //! `[WORD:]GLOB`, the text of a filesystem grant in files.
 
-use thiserror::Error;
-
-use super::error::{GrantProblem, at};
-use crate::pattern::{Pattern, PatternError};
+use super::error::{GrantProblem, at, within};
+use super::path_pattern::path_pattern;
+use crate::pattern::Pattern;
 use crate::scope::Scope;
 use crate::verb::{FsVerb, VerbSet};
 use crate::words::UnknownWord;
-
-/// A pattern that cannot match any guest path. In the sidecar protocol such a pattern is legal and
-/// idle; in a file or a flag it is a slip, and in a denial a dangerous one.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-pub enum PathPatternError {
-    /// It is empty or too long.
-    #[error(transparent)]
-    Pattern(#[from] PatternError),
-    /// No absolute path can match.
-    #[error("no absolute path matches this: a pattern begins with `/` or `**` (`*` stops at `/`)")]
-    NotAbsolute,
-    /// It has a component that no canonical path has.
-    #[error("guest paths have no empty, `.` or `..` component and no final `/`")]
-    Component,
-}
-
-/// Reads a pattern for guest paths.
-pub(crate) fn path_pattern(text: &str) -> Result<Pattern, (usize, PathPatternError)> {
-    let pattern = Pattern::new(text).map_err(|error| (0, error.into()))?;
-    if !pattern.can_be_absolute() {
-        return Err((0, PathPatternError::NotAbsolute));
-    }
-    let mut offset = 0;
-    for (index, component) in text.split('/').enumerate() {
-        let before_the_first_slash = index == 0 || text == "/";
-        let impossible =
-            matches!(component, "." | "..") || component.is_empty() && !before_the_first_slash;
-        if impossible {
-            return Err((offset, PathPatternError::Component));
-        }
-        offset += component.len() + 1;
-    }
-    Ok(pattern)
-}
 
 /// Reads `GLOB` (every operation) or `WORD:GLOB`.
 pub(super) fn parse(text: &str) -> Result<(VerbSet, Pattern), (usize, GrantProblem)> {
@@ -48,7 +13,7 @@ pub(super) fn parse(text: &str) -> Result<(VerbSet, Pattern), (usize, GrantProbl
         Some((word, glob)) if !is_path(word) => (verbs(word).map_err(at(0))?, word.len() + 1, glob),
         _ => (VerbSet::ALL, 0, text),
     };
-    let pattern = path_pattern(glob).map_err(super::error::within(glob_at))?;
+    let pattern = path_pattern(glob).map_err(within(glob_at))?;
     Ok((verbs, pattern))
 }
 
@@ -69,7 +34,9 @@ fn verbs(word: &str) -> Result<VerbSet, UnknownWord> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::path_pattern::PathPatternError;
     use super::*;
+    use crate::pattern::PatternError;
 
     fn words(text: &str) -> Result<String, (usize, GrantProblem)> {
         parse(text).map(|(verbs, pattern)| format!("{} {pattern}", verbs.words(Scope::Fs)))

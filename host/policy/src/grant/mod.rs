@@ -4,11 +4,12 @@ mod dir;
 mod error;
 mod fs;
 mod item;
+mod path_pattern;
 
 pub use dir::DirError;
 pub(crate) use dir::DirGrant;
 pub use error::{GrantError, GrantProblem};
 pub(crate) use error::{at, within};
-pub use fs::PathPatternError;
-pub(crate) use fs::path_pattern;
 pub(crate) use item::{Effect, parse_item};
+pub use path_pattern::PathPatternError;
+pub(crate) use path_pattern::path_pattern;

@@ -1,6 +1,7 @@
 //! A bit-parallel automaton: all places in the pattern that could have been reached, in one set.
 
-use super::{LONGEST_PATTERN, Token};
+use super::token::Token;
+use crate::bounds::LONGEST_PATTERN;
 
 /// Words of the widest set of places: one place per token, and the end.
 const WIDEST: usize = LONGEST_PATTERN / 64 + 1;

@@ -7,15 +7,16 @@
 //! have been reached, which costs (text length) × (pattern length ÷ 64) whatever either contains.
 
 mod automaton;
+mod token;
 
 use std::fmt;
 
 use thiserror::Error;
 
 use automaton::Automaton;
+use token::{Token, tokens};
 
-/// Longest pattern, in bytes. It bounds the time of a match and the memory of a compiled pattern.
-pub const LONGEST_PATTERN: usize = 1024;
+use crate::bounds::LONGEST_PATTERN;
 
 /// A pattern that cannot be taken.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -49,18 +50,6 @@ enum Rest {
     Anything,
     /// Whatever this automaton takes.
     Automaton(Box<Automaton>),
-}
-
-/// One step of a pattern.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Token {
-    Literal(u8),
-    /// `?`
-    One,
-    /// `*`
-    Segment,
-    /// `**`
-    Run,
 }
 
 impl Pattern {
@@ -153,21 +142,6 @@ impl fmt::Debug for Pattern {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Pattern({:?})", self.source)
     }
-}
-
-/// Splits a pattern. Stars that touch become one token (two or more are `**`), so that no two
-/// stars ever follow each other: the automaton relies on it.
-fn tokens(source: &str) -> Vec<Token> {
-    let mut tokens = Vec::with_capacity(source.len());
-    for byte in source.bytes() {
-        match (byte, tokens.last_mut()) {
-            (b'*', Some(last @ (Token::Segment | Token::Run))) => *last = Token::Run,
-            (b'*', _) => tokens.push(Token::Segment),
-            (b'?', _) => tokens.push(Token::One),
-            (literal, _) => tokens.push(Token::Literal(literal)),
-        }
-    }
-    tokens
 }
 
 #[cfg(test)]

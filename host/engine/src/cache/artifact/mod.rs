@@ -1,5 +1,8 @@
 //! Mapping an artifact of ours: the one `unsafe` of the host.
-#![expect(unsafe_code, reason = "wasmtime cannot check native code; the folder's checks are what makes it ours")]
+#![expect(
+    unsafe_code,
+    reason = "wasmtime cannot check native code; the folder's checks are what makes it ours"
+)]
 
 use std::fs::File;
 use std::os::fd::AsRawFd as _;
