@@ -2,6 +2,7 @@
 
 mod loops;
 mod network;
+mod streams;
 
 use tollgate_tests::{guests, scene};
 
@@ -12,6 +13,7 @@ pub(crate) use self::loops::{
     recursion,
 };
 pub(crate) use self::network::{http, sockets};
+pub(crate) use self::streams::odd_streams;
 pub(crate) use crate::everything::try_everything;
 
 const NO_STDOUT: &str = "version = 1\n[stdio]\ndefault = \"allow\"\ndeny = [\"stdout\"]\n";

@@ -268,6 +268,90 @@ fn denied_patterns_hide_and_protect() {
 }
 
 #[test]
+fn a_folder_that_holds_something_denied_is_not_renamed_away() {
+    let scene = scene!();
+    scene.write("work/dir/secret", "secret");
+    scene.write("work/other/file", "content");
+    let operations = [
+        "rename p0 dir p0 moved",
+        "open p0 moved/secret read f",
+        "rename p0 other p0 kept",
+        "rename p0 other p0 free",
+    ];
+    let flags = [
+        "--dir",
+        &scene.dir(""),
+        "--deny-read",
+        "/work/dir/**",
+        "--deny-write",
+        "/work/kept/**",
+    ];
+    let (answers, records) = scene.operations_logged(&operations, &flags);
+    assert_eq!(
+        answers,
+        ["error access", "error no-entry", "error access", "ok"]
+    );
+    for (folder, rule) in [("/work/dir", "flags:1"), ("/work/kept", "flags:2")] {
+        let told = |record: &&tollgate_tests::Record| {
+            record.operation.starts_with("fs.") && record.decision == "deny" && record.rule == rule
+        };
+        assert!(
+            records.iter().find(told).is_some(),
+            "nothing in the log says that {rule} kept {folder}: {records:#?}"
+        );
+    }
+}
+
+#[test]
+fn a_folder_within_a_folder_keeps_its_own_rules() {
+    let scene = scene!();
+    scene.write("work/inner/covered", "covered");
+    scene.write("work/file", "outer");
+    scene.write("inner/file", "inner");
+    let operations = [
+        "list p0",
+        "list p1",
+        "open p0 inner/file read f",
+        "read f 100 0",
+        "stat-at p0 inner/covered",
+        "open p0 inner/new create,write g",
+        "unlink p0 inner/file",
+        "rename p0 file p0 inner/file",
+        "rename p0 inner p0 away",
+        "rmdir p0 inner",
+        "symlink p0 inner/file link",
+        "open p0 link read,write,follow h",
+        "stat-at p0 inner/../file",
+        "open p1 .. directory,read up",
+    ];
+    let inner = format!("{}::/work/inner:ro", scene.path("inner").display());
+    let flags = ["--dir", &scene.dir(""), "--dir", &inner];
+    let answers = scene.operations(&operations, &flags);
+    assert_eq!(
+        answers[0],
+        "ok file:DescriptorType::RegularFile inner:DescriptorType::Directory"
+    );
+    assert_eq!(answers[1], "ok file:DescriptorType::RegularFile");
+    assert_eq!(
+        answers[2..5],
+        ["ok", "ok 5 end=false inner", "error no-entry"]
+    );
+    assert!(
+        answers[5..10]
+            .iter()
+            .all(|answer| answer.starts_with("error ")),
+        "{answers:?}"
+    );
+    assert_eq!(answers[10..12], ["ok", "error read-only"]);
+    assert!(answers[12].starts_with("ok "), "{answers:?}");
+    assert_eq!(answers[13], "error not-permitted");
+    assert_eq!(
+        (scene.read("inner/file"), scene.read("work/inner/covered")),
+        ("inner".to_owned(), "covered".to_owned())
+    );
+}
+
+#[test]
 fn a_ceiling_says_which_folders_may_be_given() {
     let scene = scene!();
     scene.write("allowed/sub/file", "content");

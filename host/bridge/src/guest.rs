@@ -128,6 +128,8 @@ impl GuestBuilder {
                 .max_open_handles(count(limits.handles))
                 .build()
         });
+        let mut http = WasiHttpCtx::new();
+        http.set_field_size_limit(count(limits.http_header));
         let given = Given {
             arguments: self.arguments,
             environment: self.environment,
@@ -140,7 +142,7 @@ impl GuestBuilder {
             gate: self.gate,
             limiter,
             given,
-            http: WasiHttpCtx::new(),
+            http,
             http_hooks: crate::http::Hooks,
         }
     }

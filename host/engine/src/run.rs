@@ -83,7 +83,7 @@ impl<P: Profile> Engine<P> {
         let started = Stopwatch::start();
         let gate = state.gate().clone();
         let wall = gate.limits().wall;
-        let mut store = self.store(state);
+        let mut store = self.store(state, &gate);
         let result = match tokio::time::timeout(wall, drive(&mut store, loaded, entry)).await {
             Ok(result) => result,
             Err(_) => by_the_host(&gate, Stop::Limit(LimitKey::Wall)).await,
@@ -98,9 +98,11 @@ impl<P: Profile> Engine<P> {
         )
     }
 
-    fn store<T: GuestState>(&self, state: T) -> Store<T> {
+    fn store<T: GuestState>(&self, state: T, gate: &Gate) -> Store<T> {
         let mut store = Store::new(self.wasmtime(), state);
         store.limiter_async(|state| state.limiter());
+        let copied = gate.limits().host_call_bytes;
+        store.set_hostcall_fuel(usize::try_from(copied).unwrap_or(usize::MAX));
         store.set_epoch_deadline(1);
         store.epoch_deadline_callback(|_| Ok(UpdateDeadline::Yield(1)));
         store

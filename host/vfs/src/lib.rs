@@ -73,6 +73,7 @@ pub use path::{MAX_CANONICAL_BYTES, MAX_LINKS, MAX_NAME_BYTES, MAX_PATH_BYTES};
 pub use permit::Permits;
 pub use read_dir::ReadDir;
 pub use resolve::Hint;
+pub use resolve::Unresolved;
 pub use stat::{DirEntry, FileKind, MetadataHash, SetTime, SetTimes, Stat, Timestamp};
 pub use target::{Opened, Target};
 pub use tollgate_policy::{FsVerb, Permit};

@@ -71,6 +71,8 @@ struct Walk<'a> {
     levels: Vec<Level>,
     /// What is left to do, last step first.
     pending: Vec<Component>,
+    /// The step that is being done, for saying where the walk failed.
+    current: Component,
     path_bytes: usize,
     links: u32,
     steps: u32,
@@ -79,20 +81,34 @@ struct Walk<'a> {
     through_link: bool,
 }
 
+/// A path that leads nowhere, and where it got to: what a decision about the failure has to be made on. The way there
+/// may lead through links, and then the path as it was asked for says nothing about where the walk was.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unresolved {
+    /// Why.
+    pub error: FsError,
+    /// The canonical guest path as far as the walk came, with what was left of the path after it.
+    pub path: String,
+}
+
 /// Resolves `path` beneath `base`, whose canonical path is `base_path`.
 pub(crate) fn resolve(
     base: &Node,
     base_path: &str,
     path: &str,
     follow: Follow,
-) -> Result<Resolved, FsError> {
-    let parsed = path::parse(path)?;
+) -> Result<Resolved, Unresolved> {
+    let parsed = path::parse(path).map_err(|error| Unresolved {
+        error,
+        path: base_path.to_owned(),
+    })?;
     let mut pending = parsed.components;
     pending.reverse();
-    let walk = Walk {
+    let mut walk = Walk {
         base,
         levels: Vec::new(),
         pending,
+        current: Component::Current,
         path_bytes: base_path.len(),
         links: 0,
         steps: 0,
@@ -100,13 +116,17 @@ pub(crate) fn resolve(
         trailing_slash: parsed.trailing_slash,
         through_link: false,
     };
-    walk.run(base_path)
+    walk.run(base_path).map_err(|error| Unresolved {
+        error,
+        path: walk.reached(base_path),
+    })
 }
 
 impl Walk<'_> {
-    fn run(mut self, base_path: &str) -> Result<Resolved, FsError> {
+    fn run(&mut self, base_path: &str) -> Result<Resolved, FsError> {
         let mut stop = Stop::Dot;
         while let Some(component) = self.pending.pop() {
+            self.current.clone_from(&component);
             match component {
                 Component::Current => stop = Stop::Dot,
                 Component::Parent => {
@@ -122,7 +142,28 @@ impl Walk<'_> {
                 Component::Name(name) => self.down(name)?,
             }
         }
+        self.current = Component::Current;
         self.itself(base_path, stop)
+    }
+
+    /// Where the walk stands, and what it had yet to do: never above the root, and no longer than a path can be.
+    fn reached(&self, base_path: &str) -> String {
+        let mut path = self.canonical(base_path);
+        for component in std::iter::once(&self.current).chain(self.pending.iter().rev()) {
+            match component {
+                Component::Current => {}
+                Component::Parent => path.truncate(path.rfind('/').unwrap_or(0)),
+                Component::Name(name) if path.len() + name.len() < MAX_CANONICAL_BYTES => {
+                    path = path::join(&path, name);
+                }
+                Component::Name(_) => break,
+            }
+        }
+        if path.is_empty() {
+            "/".to_owned()
+        } else {
+            path
+        }
     }
 
     /// Handles the last name. Nothing means that the walk goes on (the name was a link) or that it
@@ -309,7 +350,7 @@ impl Walk<'_> {
         })
     }
 
-    fn entry(mut self, base_path: &str, name: Box<str>, hint: Hint) -> Result<Resolved, FsError> {
+    fn entry(&mut self, base_path: &str, name: Box<str>, hint: Hint) -> Result<Resolved, FsError> {
         if self.path_bytes.saturating_add(name.len() + 1) > MAX_CANONICAL_BYTES {
             return Err(FsError::NameTooLong);
         }
@@ -324,7 +365,7 @@ impl Walk<'_> {
         })
     }
 
-    fn itself(mut self, base_path: &str, stop: Stop) -> Result<Resolved, FsError> {
+    fn itself(&mut self, base_path: &str, stop: Stop) -> Result<Resolved, FsError> {
         let path = self.canonical(base_path);
         let node = self.node()?;
         Ok(Resolved {
@@ -334,5 +375,42 @@ impl Walk<'_> {
             through_link: self.through_link,
             hint: Hint::Present,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(
+        clippy::unwrap_used,
+        reason = "a failed unwrap is the test's own message"
+    )]
+
+    use std::sync::Arc;
+
+    use crate::{Follow, FsError, MemoryFs, Mount, Quota, Timestamp, TreeBuilder};
+
+    #[test]
+    fn a_failure_lies_where_the_walk_was_and_not_where_the_path_pretends() {
+        let clock = Arc::new(|| Timestamp {
+            seconds: 0,
+            nanos: 0,
+        });
+        let memory = MemoryFs::new(Quota::default(), clock);
+        let tree = TreeBuilder::new()
+            .mount("/work", "/work", Mount::memory(memory))
+            .unwrap()
+            .build();
+        let work = &tree.preopens()[0].1;
+        let unresolved = |path: &str| {
+            let found = work.resolve_or_place(path, Follow::Yes).err().unwrap();
+            (found.error, found.path)
+        };
+        let missing = |path: &str| (FsError::NoEntry, path.to_owned());
+        assert_eq!(unresolved("a/b/../c"), missing("/work/a/c"));
+        assert_eq!(unresolved("./a/b"), missing("/work/a/b"));
+        assert_eq!(
+            unresolved("../up"),
+            (FsError::NotPermitted, "/up".to_owned())
+        );
     }
 }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::namespace::{Node, Shared};
-use crate::resolve::{self, Place, Resolved};
+use crate::resolve::{self, Place, Resolved, Unresolved};
 use crate::{DirHandle, FileHandle, Follow, FsError, Hint};
 
 /// A resolved path: an open parent directory and one name in it, or a directory itself.
@@ -43,6 +43,15 @@ impl DirHandle {
     /// the way, `Loop` beyond [`crate::MAX_LINKS`], `NameTooLong`, `Invalid` for NUL,
     /// `IllegalByteSequence` for a link whose target is not UTF-8, and what the backend says.
     pub fn resolve(&self, path: &str, follow: Follow) -> Result<Target, FsError> {
+        self.resolve_or_place(path, follow)
+            .map_err(|unresolved| unresolved.error)
+    }
+
+    /// As [`DirHandle::resolve`]; a failure says where it lies, for deciding whether the caller may learn of it.
+    ///
+    /// # Errors
+    /// As [`DirHandle::resolve`].
+    pub fn resolve_or_place(&self, path: &str, follow: Follow) -> Result<Target, Unresolved> {
         let resolved = resolve::resolve(self.node(), self.path(), path, follow)?;
         Ok(Target::new(Arc::clone(self.shared()), resolved, follow))
     }

@@ -2,7 +2,7 @@
 
 use tollgate_engine::{Gate, Outcome as _, Rate, Traffic, Verdict, case_of};
 use tollgate_policy::{FsVerb, Operation, Permit};
-use tollgate_vfs::{DirHandle, Follow, FsError, Target};
+use tollgate_vfs::{DirHandle, Follow, FsError, Target, Unresolved};
 use tollgate_world::{Failure, FilesystemFailure};
 
 use crate::outcome::Fs;
@@ -107,8 +107,8 @@ pub(super) async fn pass_all<T>(
     Ok(result?)
 }
 
-/// Resolves `path` beneath `dir`. What cannot be resolved is decided and recorded too, under the path as it was
-/// asked for: the guest must not learn from the difference between two errors what lies where it may not look.
+/// Resolves `path` beneath `dir`. What cannot be resolved is decided and recorded too, under the place where
+/// the walk failed: the guest must not learn from the difference between two errors what lies where it may not look.
 pub(super) async fn resolve(
     gate: &Gate,
     dir: &DirHandle,
@@ -116,11 +116,10 @@ pub(super) async fn resolve(
     path: &str,
     follow: Follow,
 ) -> Result<Target, FilesystemFailure> {
-    let error = match dir.resolve(path, follow) {
+    let Unresolved { error, path: asked } = match dir.resolve_or_place(path, follow) {
         Ok(target) => return Ok(target),
-        Err(error) => error,
+        Err(unresolved) => unresolved,
     };
-    let asked = lexical(dir.path(), path);
     if error == FsError::NotPermitted {
         // The wall of the descriptor itself: what lies behind it is not for the policy to say, nor for the guest to
         // learn from the difference between two errors.
@@ -142,44 +141,4 @@ pub(super) async fn resolve(
         Err(error)
     })
     .await
-}
-
-/// The longest path that goes into a decision or a record about something that could not be resolved.
-const MAX_LEXICAL_BYTES: usize = 4096;
-
-/// Where `path` would lie beneath `base` if nothing on the way were a link. Never above the root.
-fn lexical(base: &str, path: &str) -> String {
-    let mut end = path.len().min(MAX_LEXICAL_BYTES);
-    while !path.is_char_boundary(end) {
-        end -= 1;
-    }
-    let path = path.get(..end).unwrap_or_default();
-    let start = if path.starts_with('/') { "" } else { base };
-    let mut names: Vec<&str> = Vec::new();
-    for name in start.split('/').chain(path.split('/')) {
-        match name {
-            "" | "." => {}
-            ".." => drop(names.pop()),
-            name => names.push(name),
-        }
-    }
-    format!("/{}", names.join("/"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::lexical;
-
-    #[test]
-    fn an_unresolved_path_is_judged_where_it_would_lie() {
-        for (base, path, expected) in [
-            ("/work", "a/b", "/work/a/b"),
-            ("/work", "../../etc/./passwd", "/etc/passwd"),
-            ("/", "../..", "/"),
-            ("/work", "/etc", "/etc"),
-            ("/work", "", "/work"),
-        ] {
-            assert_eq!(lexical(base, path), expected);
-        }
-    }
 }
