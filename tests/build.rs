@@ -77,20 +77,8 @@ fn build(workspace: &Path, target: &Path) -> PathBuf {
         .arg("--target-dir")
         .arg(target)
         .current_dir(workspace);
-    // What cargo, clippy or nextest told this build about itself would reach the guests' build as orders: flags for
-    // another target, wrappers, features.
     for (name, _) in env::vars_os() {
-        let Some(text) = name.to_str() else { continue };
-        let ours = text.starts_with("CARGO") && text != "CARGO_HOME";
-        let compilers = [
-            "RUSTFLAGS",
-            "RUSTDOCFLAGS",
-            "RUSTC",
-            "RUSTC_WRAPPER",
-            "RUSTC_WORKSPACE_WRAPPER",
-            "RUSTDOC",
-        ];
-        if ours || compilers.contains(&text) || text.starts_with("NEXTEST") {
+        if name.to_str().is_some_and(is_an_order) {
             cargo.env_remove(&name);
         }
     }
@@ -100,6 +88,30 @@ fn build(workspace: &Path, target: &Path) -> PathBuf {
         "the guests do not build: see above (is the target there? `rustup target add {TARGET}`)"
     );
     target.join(TARGET).join("release")
+}
+
+/// Whether a variable is what cargo, clippy or nextest told this build about itself, which would reach the guests'
+/// build as orders: flags for another target, wrappers, features. Where packages come from is none.
+fn is_an_order(name: &str) -> bool {
+    const COMPILERS: [&str; 6] = [
+        "RUSTFLAGS",
+        "RUSTDOCFLAGS",
+        "RUSTC",
+        "RUSTC_WRAPPER",
+        "RUSTC_WORKSPACE_WRAPPER",
+        "RUSTDOC",
+    ];
+    const SOURCES: [&str; 6] = [
+        "CARGO_HOME",
+        "CARGO_NET_",
+        "CARGO_HTTP_",
+        "CARGO_REGISTRY_",
+        "CARGO_REGISTRIES_",
+        "CARGO_SOURCE_",
+    ];
+    let of_cargo =
+        name.starts_with("CARGO") && !SOURCES.iter().any(|source| name.starts_with(source));
+    of_cargo || name.starts_with("NEXTEST") || COMPILERS.contains(&name)
 }
 
 /// Constants, a list, and a macro that calls another one with each guest's name.

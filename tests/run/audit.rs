@@ -332,3 +332,30 @@ fn show_and_stats_tell_what_happened() {
         .run()
         .expect(1);
 }
+
+#[test]
+fn i69_a_guest_that_is_given_the_folder_of_its_own_log_is_found_out() {
+    for change in ["set-size f 0", "write f 10 forged", "append f forged%0A"] {
+        let scene = scene!();
+        let log = scene.path("work/audit.log").display().to_string();
+        let dir = scene.dir("");
+        let program = scene.tollgate(["run", "--audit", &log, "--dir", &dir, guests::FS_OPS]);
+        let finished = program
+            .input(format!(
+                "open p0 audit.log read,write f\n{change}\nlist p0\n"
+            ))
+            .run();
+        // Refused to the guest, or found by whoever looks.
+        let changed = finished
+            .lines()
+            .get(1)
+            .is_none_or(|answer| answer.starts_with("ok"));
+        let verified = scene.verify("work/audit.log");
+        assert_eq!(
+            verified.code,
+            Some(i32::from(changed)),
+            "{change}: {}",
+            verified.stdout
+        );
+    }
+}

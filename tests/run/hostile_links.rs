@@ -6,7 +6,7 @@ use std::os::unix::fs::symlink;
 use tollgate_tests::{Scene, guests};
 
 use crate::hostile_paths::{CANARY, with_outside};
-use crate::mounts::fingerprint;
+use crate::support::fingerprint;
 
 fn links(scene: &Scene) -> [(&'static str, String); 13] {
     let outside = scene.path("outside").display().to_string();

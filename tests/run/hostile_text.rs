@@ -123,3 +123,60 @@ fn i66_the_file_and_its_arguments_may_be_hostile_too() {
             .any(|record| record.operation == "run.start" && record.resource.contains("owned"))
     );
 }
+
+/// A module whose only function traps, under a name of the guest's choice.
+fn traps_as(name: &str) -> Vec<u8> {
+    let mut bytes = wat::parse_str(
+        "(module (memory (export \"memory\") 1) (func (export \"_start\") unreachable))",
+    )
+    .unwrap();
+    let length = u8::try_from(name.len()).unwrap();
+    // Custom section `name`, subsection 1 (functions): one name, for function 0.
+    bytes.extend([0, length + 10, 4]);
+    bytes.extend(b"name");
+    bytes.extend([1, length + 3, 1, 0, length]);
+    bytes.extend(name.as_bytes());
+    bytes
+}
+
+#[test]
+fn i66_names_of_functions_reach_no_terminal_raw() {
+    let scene = scene!();
+    let file = scene.write("traps.wasm", traps_as("\u{1b}[31mowned\u{202e}\u{7}"));
+    let finished = scene.run(file).flags(&["--report"]).finish();
+    finished.expect(134);
+    assert!(
+        finished.stderr.contains("owned"),
+        "the name is shown: {}",
+        finished.stderr
+    );
+    let raw = ['\u{1b}', '\u{202e}', '\u{7}'];
+    assert!(!finished.stderr.contains(raw), "{:?}", finished.stderr);
+
+    let text = "(module (import \"e\\1b[31m\" \"f\" (func)) (func (export \"_start\")))";
+    let file = scene.write("imports.wasm", wat::parse_str(text).unwrap());
+    let file = file.display().to_string();
+    for command in [vec!["run", &file], vec!["inspect", &file]] {
+        let finished = scene.tollgate(&command).run();
+        assert!(
+            !finished.expect(126).stderr.contains('\u{1b}'),
+            "{:?}",
+            finished.stderr
+        );
+    }
+}
+
+#[test]
+fn i66_results_of_invoked_functions_are_escaped() {
+    let call = "greet(\"\\u{1b}[31m\\u{202e}\", 1)";
+    let finished = scene!()
+        .run(guests::CALLS)
+        .flags(&["--invoke", call])
+        .finish();
+    let raw = ['\u{1b}', '\u{202e}'];
+    assert!(
+        !finished.expect(0).stdout.contains(raw),
+        "{:?}",
+        finished.stdout
+    );
+}

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tollgate_tests::{Finished, GuestRun, Record, guests, scene};
+use tollgate_tests::{Finished, GuestRun, Program, Record, guests, scene};
 
 use crate::support::module;
 
@@ -262,20 +262,60 @@ fn i65_endless_output_is_cut_at_the_limit() {
 }
 
 #[test]
-fn i65_endless_output_to_a_reader_that_went_away_ends() {
+fn i65_endless_output_to_a_reader_that_goes_away_ends() {
     let scene = scene!();
-    let mut running = scene
-        .run(guests::FLOOD)
-        .flags(&["--limit", "wall=10s,output=1GiB"])
-        .start();
-    drop(running.stdin.take());
-    let finished = running.wait();
+    let log = scene.path("audit.log").display().to_string();
+    let script = "{ \"$0\" run --audit \"$1\" --limit wall=20s,output=1GiB \"$2\"; echo $? > code; } | head -c 100";
+    let words = [
+        "-c",
+        script,
+        env!("CARGO_BIN_EXE_tollgate"),
+        &log,
+        guests::FLOOD,
+    ];
+    let shell = Program::new(std::path::Path::new("/bin/sh")).current_dir(scene.root());
+    let home = scene.path("home");
+    let finished = shell
+        .env("HOME", home)
+        .env("PATH", "/usr/bin:/bin")
+        .args(words)
+        .run();
+    finished.expect(0);
+    assert_eq!(finished.stdout.len(), 100);
+    // The guest is told that its output is closed, and ends by itself.
+    assert_eq!(scene.read("code"), "1\n", "{}", finished.stderr);
     assert!(
-        matches!(finished.code, Some(1 | 124 | 125)),
-        "{:?} {}",
-        finished.code,
+        finished.stderr.contains("refused after"),
+        "{}",
         finished.stderr
     );
+    scene.verify("audit.log").expect(0);
+    let outcomes = scene.records("audit.log");
+    assert!(
+        outcomes
+            .iter()
+            .any(|record| record.is("stdio.write", "stdout") && record.outcome == "closed"),
+        "{outcomes:#?}"
+    );
+}
+
+#[test]
+fn i87_closed_standard_streams_are_closed_streams_to_the_guest() {
+    let scene = scene!();
+    let script =
+        "\"$0\" run --audit closed.log --dir work::/work \"$1\" <&- >&- 2>&-; echo $? > code";
+    let words = ["-c", script, env!("CARGO_BIN_EXE_tollgate"), guests::FILES];
+    let shell = Program::new(std::path::Path::new("/bin/sh")).current_dir(scene.root());
+    shell
+        .env("HOME", scene.path("home"))
+        .env("PATH", "/usr/bin:/bin")
+        .args(words)
+        .run()
+        .expect(0);
+    assert_eq!(scene.read("code"), "0\n");
+    // No file of the host took the place of a stream and got its text.
+    assert_eq!(scene.read("work/c"), "hello");
+    scene.verify("closed.log").expect(0);
 }
 
 #[test]

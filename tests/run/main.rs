@@ -13,6 +13,7 @@
 )]
 
 mod audit;
+mod cache;
 mod everything;
 mod exits;
 mod flags;

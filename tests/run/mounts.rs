@@ -2,7 +2,7 @@
 
 use tollgate_tests::{guests, scene};
 
-use crate::support::{allowed, denied};
+use crate::support::{allowed, denied, fingerprint};
 
 fn preopens(scene: &tollgate_tests::Scene, dirs: &[&str]) -> String {
     let flags: Vec<&str> = dirs.iter().flat_map(|dir| ["--dir", dir]).collect();
@@ -17,6 +17,7 @@ fn preopens(scene: &tollgate_tests::Scene, dirs: &[&str]) -> String {
 #[test]
 fn a_folder_is_preopened_under_exactly_the_name_that_was_given() {
     let scene = scene!();
+    std::fs::create_dir(scene.path("second")).unwrap();
     let work = scene.work().display().to_string();
     assert_eq!(preopens(&scene, &["work"]), "ok work");
     assert_eq!(preopens(&scene, &["./work/"]), "ok ./work/");
@@ -24,46 +25,45 @@ fn a_folder_is_preopened_under_exactly_the_name_that_was_given() {
     assert_eq!(preopens(&scene, &["work::/data"]), "ok /data");
     assert_eq!(preopens(&scene, &["work::data:ro"]), "ok data");
     assert_eq!(preopens(&scene, &["work::."]), "ok .");
-    assert_eq!(preopens(&scene, &["work::/a", "home::/b:ro"]), "ok /a /b");
+    assert_eq!(preopens(&scene, &["work::/a", "second::/b:ro"]), "ok /a /b");
     assert_eq!(preopens(&scene, &[]), "ok");
 }
 
 #[test]
 fn a_relative_place_lies_below_the_root() {
     let scene = scene!();
-    scene.write("work/file", "content");
-    let stat = "stat-at p0 file\n";
-    for (dir, path) in [
-        ("work", "/work/file"),
-        ("work::data", "/data/file"),
-        ("work::.", "/file"),
-        (".", "/work/file"),
+    scene.write("work/sub/file", "content");
+    let log = scene.path("audit.log").display().to_string();
+    for (dir, name, path) in [
+        ("sub", "file", "/sub/file"),
+        ("./sub/", "file", "/sub/file"),
+        ("sub::data", "file", "/data/file"),
+        ("sub::.", "file", "/file"),
+        (".", "sub/file", "/sub/file"),
     ] {
-        let input = if dir == "." {
-            "stat-at p0 work/file\n"
-        } else {
-            stat
-        };
-        let (finished, records) = scene
-            .run(guests::FS_OPS)
-            .flags(&["--dir", dir])
-            .input(input)
-            .logged();
+        let words = [
+            "run",
+            "--audit",
+            &log,
+            "--dir",
+            dir,
+            guests::FS_OPS,
+            &format!("stat-at p0 {name}"),
+        ]
+        .map(str::to_owned);
+        let finished = scene.tollgate(words).current_dir(&scene.work()).run();
+        let regular = "ok type=DescriptorType::RegularFile size=7";
         assert!(
-            finished
-                .expect(0)
-                .stdout
-                .starts_with("ok type=DescriptorType::RegularFile size=7"),
+            finished.expect(0).stdout.starts_with(regular),
             "{dir}: {}",
             finished.stdout
         );
+        let records = scene.records("audit.log");
         let last = records
             .iter()
             .rfind(|record| record.operation == "fs.stat")
             .unwrap();
         assert_eq!(last.resource, path, "{dir}");
-        std::fs::remove_file(scene.path("audit.log")).unwrap();
-        std::fs::remove_file(scene.path("audit.log.head")).unwrap();
     }
 }
 
@@ -72,7 +72,7 @@ fn two_folders_at_one_place_are_a_usage_error() {
     let scene = scene!();
     let finished = scene
         .run(guests::HELLO)
-        .flags(&["--dir", "work::/x", "--dir", "home::/x/"])
+        .flags(&["--dir", "work::/x", "--dir", "second::/x/"])
         .finish();
     finished.expect(2);
     assert!(finished.stderr.contains("/x"), "{}", finished.stderr);
@@ -352,6 +352,40 @@ fn a_folder_within_a_folder_keeps_its_own_rules() {
 }
 
 #[test]
+fn a_folder_that_holds_the_log_its_key_or_the_cache_is_not_given() {
+    let scene = scene!();
+    scene.run(guests::HELLO).finish().expect(0);
+    std::os::unix::fs::symlink(scene.path("home/config"), scene.path("alias")).unwrap();
+    let (beneath, key) = (scene.path("work/audit.log"), scene.path("work/key"));
+    let (beneath, key) = (beneath.display().to_string(), key.display().to_string());
+    let refused = |words: &[&str]| {
+        let words = ["run"].iter().chain(words).chain([&guests::HELLO]);
+        let finished = scene.tollgate(words).run();
+        assert_eq!(
+            (finished.code, finished.stdout.as_str()),
+            (Some(126), ""),
+            "{}",
+            finished.stderr
+        );
+    };
+    for folder in [
+        ".",
+        "home",
+        "home/config",
+        "home/config/tollgate",
+        "home/cache",
+        "home/cache/tollgate/compiled",
+        "alias",
+        "/",
+    ] {
+        refused(&["--dir", folder]);
+    }
+    refused(&["--dir", "work", "--audit", &beneath]);
+    refused(&["--dir", ".", "--audit", &beneath]);
+    refused(&["--dir", "work", "--audit", "audit.log", "--audit-key", &key]);
+}
+
+#[test]
 fn a_ceiling_says_which_folders_may_be_given() {
     let scene = scene!();
     scene.write("allowed/sub/file", "content");
@@ -376,39 +410,4 @@ fn a_ceiling_says_which_folders_may_be_given() {
     assert_eq!(finished.expect(126).stdout, "");
     std::os::unix::fs::symlink(scene.work(), scene.path("allowed/out")).unwrap();
     assert_eq!(run("allowed/out::/s").expect(126).stdout, "");
-}
-
-/// Everything about a tree that a guest could have changed.
-pub(crate) fn fingerprint(scene: &tollgate_tests::Scene, name: &str) -> Vec<String> {
-    use std::os::unix::fs::MetadataExt as _;
-    let mut found = Vec::new();
-    let mut left = vec![scene.path(name)];
-    while let Some(path) = left.pop() {
-        let metadata = std::fs::symlink_metadata(&path).unwrap();
-        let content = if metadata.is_file() {
-            std::fs::read(&path).unwrap()
-        } else {
-            Vec::new()
-        };
-        found.push(format!(
-            "{} mode={:o} links={} size={} mtime={}.{} ctime={}.{} {content:?}",
-            path.display(),
-            metadata.mode(),
-            metadata.nlink(),
-            metadata.size(),
-            metadata.mtime(),
-            metadata.mtime_nsec(),
-            metadata.ctime(),
-            metadata.ctime_nsec()
-        ));
-        if metadata.is_dir() {
-            left.extend(
-                std::fs::read_dir(&path)
-                    .unwrap()
-                    .map(|entry| entry.unwrap().path()),
-            );
-        }
-    }
-    found.sort();
-    found
 }

@@ -80,3 +80,38 @@ pub(crate) fn run_file(scene: &Scene, name: &str, content: impl AsRef<[u8]>) -> 
 pub(crate) fn module(text: &str) -> Vec<u8> {
     wat::parse_str(text).expect("the text is WebAssembly")
 }
+
+/// Everything about a tree that a guest could have changed.
+pub(crate) fn fingerprint(scene: &Scene, name: &str) -> Vec<String> {
+    use std::os::unix::fs::MetadataExt as _;
+    let mut found = Vec::new();
+    let mut left = vec![scene.path(name)];
+    while let Some(path) = left.pop() {
+        let metadata = std::fs::symlink_metadata(&path).unwrap();
+        let content = if metadata.is_file() {
+            std::fs::read(&path).unwrap()
+        } else {
+            Vec::new()
+        };
+        found.push(format!(
+            "{} mode={:o} links={} size={} mtime={}.{} ctime={}.{} {content:?}",
+            path.display(),
+            metadata.mode(),
+            metadata.nlink(),
+            metadata.size(),
+            metadata.mtime(),
+            metadata.mtime_nsec(),
+            metadata.ctime(),
+            metadata.ctime_nsec()
+        ));
+        if metadata.is_dir() {
+            left.extend(
+                std::fs::read_dir(&path)
+                    .unwrap()
+                    .map(|entry| entry.unwrap().path()),
+            );
+        }
+    }
+    found.sort();
+    found
+}

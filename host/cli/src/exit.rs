@@ -63,6 +63,10 @@ pub(crate) enum Failure {
         "the folder `{folder}` may not be given: it lies in no [[mount]] of the ceiling; add one, or give another folder"
     )]
     AboveCeiling { folder: String },
+    #[error(
+        "the folder `{folder}` may not be given: it holds {what}, or lies in it; give another folder, or keep that elsewhere"
+    )]
+    OwnFolder { folder: String, what: &'static str },
     #[error("the folder cannot be given: {0}")]
     Mount(#[from] MountError),
     #[error("the audit log `{file}` cannot be used: {cause}")]
@@ -97,7 +101,8 @@ impl Failure {
             | Self::Source { .. }
             | Self::Inexpressible { .. }
             | Self::Effective(_)
-            | Self::AboveCeiling { .. } => REFUSED,
+            | Self::AboveCeiling { .. }
+            | Self::OwnFolder { .. } => REFUSED,
             Self::Read { .. }
             | Self::Folder { .. }
             | Self::Mount(_)

@@ -215,8 +215,9 @@ impl Gate {
         self.0.audit.room().await;
     }
 
-    /// Records an operation that is refused before any policy is asked, by a rule of the host's own: `wall:0` for what
-    /// no grant could allow, such as leaving the folder that a descriptor stands for.
+    /// Records an operation that is refused without a decision of its own: by a rule of the host (`wall:0` for what no
+    /// grant could allow, such as leaving the folder that a descriptor stands for), or by a rule about something that
+    /// the operation would have done along the way.
     ///
     /// # Errors
     ///
@@ -225,6 +226,7 @@ impl Gate {
         &self,
         import: &'static str,
         operation: &Operation<'_>,
+        rule: &str,
         outcome: &'static str,
     ) -> Result<(), Stop> {
         let entry = Entry {
@@ -232,7 +234,7 @@ impl Gate {
             operation: operation.name(),
             resource: &operation.resource(),
             decision: tollgate_audit::Decision::Deny,
-            rule: "wall:0",
+            rule,
             high_rate: false,
         };
         self.0.denials.fetch_add(1, Ordering::Relaxed);

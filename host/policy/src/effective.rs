@@ -12,7 +12,7 @@ use crate::mount::{HostPath, Mount};
 use crate::operation::Operation;
 use crate::permit::Permit;
 use crate::policy::{Policy, Role};
-use crate::rule::{Origin, RuleRow};
+use crate::rule::{Matcher, Origin, RuleId, RuleRow};
 use crate::scope::{Mode, Scope, ScopeSet};
 use crate::uniform::Share;
 
@@ -119,13 +119,17 @@ impl Effective {
     /// renamed without carrying what is in it past a rule. May say no where the answer is yes.
     #[must_use]
     pub fn is_uniform(&self, root: &str) -> bool {
+        self.tells_apart(root).is_none()
+    }
+
+    /// The first rule that keeps `root` from being uniform, in the sense of [`Effective::is_uniform`].
+    #[must_use]
+    pub fn tells_apart(&self, root: &str) -> Option<&RuleId> {
         let policies = std::iter::once(&self.run).chain(&self.ceiling);
         let mut rules = policies.flat_map(|policy| policy.scopes.of(Scope::Fs).rules());
-        rules.all(|rule| {
-            rule.matchers
-                .iter()
-                .all(|matcher| matcher.share(root) != Share::Part)
-        })
+        let parts = |matcher: &Matcher| matcher.share(root) == Share::Part;
+        let rule = rules.find(|rule| rule.matchers.iter().any(parts))?;
+        Some(&rule.statement.id)
     }
 
     /// The run's mounts.

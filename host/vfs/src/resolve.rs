@@ -380,11 +380,6 @@ impl Walk<'_> {
 
 #[cfg(test)]
 mod tests {
-    #![expect(
-        clippy::unwrap_used,
-        reason = "a failed unwrap is the test's own message"
-    )]
-
     use std::sync::Arc;
 
     use crate::{Follow, FsError, MemoryFs, Mount, Quota, Timestamp, TreeBuilder};

@@ -4,7 +4,7 @@ use crate::support::*;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tollgate_audit::verify::{VerifyOptions, verify};
 use tollgate_audit::{Detail, Flush, Log, LogOptions, SigningKey};
 
@@ -172,6 +172,7 @@ fn opening_child() {
             )
             .unwrap(),
         );
+        writeln!(std::io::stdout(), "flushed {n}").unwrap();
     }
 }
 
@@ -188,8 +189,8 @@ fn i70_a_writer_that_is_killed_while_it_opens_leaves_a_log_that_can_be_opened() 
     let mut random = Random::new();
     let place = Place::new();
     let folder = place.folder.path();
-    let (mut headless, mut verified) = (0, 0);
-    for round in 0..300 {
+    let (mut headless, mut verified, mut pause) = (0, 0, 5_000);
+    for round in 0..200 {
         let mut command = Command::new(std::env::current_exe().unwrap());
         command.args(["--exact", "kill::opening_child", "--ignored", "--nocapture"]);
         command
@@ -197,10 +198,18 @@ fn i70_a_writer_that_is_killed_while_it_opens_leaves_a_log_that_can_be_opened() 
             .stdout(Stdio::piped())
             .stderr(Stdio::null());
         let mut child = command.spawn().unwrap();
-        // From its first line on it does nothing but open logs.
+        // It says a line for each log that it has opened, so the kill falls into the opening of another, or of the
+        // one that the last kill fell into, however slow the disk is today.
         let mut said = said(&mut child);
         said.next();
-        std::thread::sleep(Duration::from_micros(random.below(10_000)));
+        let begun = Instant::now();
+        let opened = random.below(3);
+        for _ in 0..opened {
+            said.next();
+        }
+        let micros = u64::try_from(begun.elapsed().as_micros()).unwrap();
+        pause = micros.checked_div(opened).unwrap_or(pause) + 1;
+        std::thread::sleep(Duration::from_micros(random.below(pause)));
         let alive = child.try_wait().unwrap().is_none();
         child.kill().unwrap();
         child.wait().unwrap();

@@ -124,7 +124,7 @@ pub(super) async fn resolve(
         // The wall of the descriptor itself: what lies behind it is not for the policy to say, nor for the guest to
         // learn from the difference between two errors.
         let operation = Operation::Fs { verb, path: &asked };
-        gate.refuse(import, &operation, Fs(error).case())
+        gate.refuse(import, &operation, "wall:0", Fs(error).case())
             .await
             .map_err(Failure::trap)?;
         return Err(Fs(error).into());

@@ -1,12 +1,14 @@
 //! Operations on a path beneath a descriptor: resolve it, decide on where it leads, act on that handle.
 
-use tollgate_engine::{Rate, Traffic};
-use tollgate_policy::{FsVerb, Permit};
+use std::sync::Arc;
+
+use tollgate_engine::{Outcome as _, Rate, Traffic};
+use tollgate_policy::{FsVerb, Operation, Permit, RuleId};
 use tollgate_vfs::{Follow, FsError, Target};
-use tollgate_world::FilesystemFailure;
 use tollgate_world::wasi::filesystem::types::{
     Descriptor as Marker, DescriptorStat, MetadataHashValue, NewTimestamp, PathFlags,
 };
+use tollgate_world::{Failure, FilesystemFailure};
 use wasmtime::component::Resource;
 
 use super::convert;
@@ -187,28 +189,41 @@ impl View<'_> {
         .await
     }
 
+    /// A folder takes along what lies in it. Where some rule tells parts of it apart, under the old name or the new one,
+    /// moving it whole would carry those parts past the rule, so that rule refuses it.
     pub(super) async fn rename(&mut self, from: At<'_>, to: At<'_>) -> FsResult<()> {
-        let call = (
+        let (import, verb) = (
             "wasi:filesystem/types#[method]descriptor.rename-at",
             FsVerb::Rename,
         );
-        let policy = std::sync::Arc::clone(self.gate.shared_policy());
-        self.two_names(
-            call,
-            from,
-            Follow::No,
-            to,
-            move |source, destination, permit, to_permit| {
-                // A folder takes along what lies in it. Where some rule tells parts of it apart, under the old name or the
-                // new one, moving it whole would carry those parts past the rule.
-                if policy.is_uniform(source.path()) && policy.is_uniform(destination.path()) {
-                    source.rename(destination, permit, to_permit)
-                } else {
-                    source.rename_unless_directory(destination, permit, to_permit)
-                }
-            },
-        )
-        .await
+        let policy = Arc::clone(self.gate.shared_policy());
+        let mut kept: Option<(String, RuleId)> = None;
+        let act = |source: Target, destination: Target, permit, to_permit| {
+            let rule = policy
+                .tells_apart(source.path())
+                .or_else(|| policy.tells_apart(destination.path()));
+            let Some(rule) = rule else {
+                return source.rename(destination, permit, to_permit);
+            };
+            let path = source.path().to_owned();
+            let result = source.rename_unless_directory(destination, permit, to_permit);
+            if result == Err(FsError::Access) {
+                kept = Some((path, rule.clone()));
+            }
+            result
+        };
+        let result = self
+            .two_names((import, verb), from, Follow::No, to, act)
+            .await;
+        if let Some((path, rule)) = kept {
+            let operation = Operation::Fs { verb, path: &path };
+            let outcome = Fs(FsError::Access).case();
+            self.gate
+                .refuse(import, &operation, rule.as_str(), outcome)
+                .await
+                .map_err(Failure::trap)?;
+        }
+        result
     }
 
     pub(super) async fn link(

@@ -3,6 +3,7 @@
 mod audit;
 mod compile;
 mod inspect;
+mod log;
 mod operation;
 mod policy;
 mod run;

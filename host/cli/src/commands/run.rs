@@ -3,16 +3,16 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use tollgate_audit::{Flush, Log, LogOptions, RunIdentity, RunLimits, SigningKey};
+use tollgate_audit::{Log, RunIdentity, RunLimits};
 use tollgate_bridge::{Guest, Input, add_to_linker, requests};
 use tollgate_engine::{Digest, Ended, Engine, Entry, Gate, Loaded, RunProfile, Source, Usage};
-use tollgate_policy::{AuditSettings, Decision, Detail, Effective, RelativeTo, ScopeSet};
+use tollgate_policy::{Decision, Effective, ScopeSet};
 use tollgate_vfs::{Mount, Tree, TreeBuilder};
 
-use super::compile;
+use super::{compile, log};
 use crate::args::Run;
 use crate::exit::Failure;
-use crate::host::folders::{self, Bases};
+use crate::host::folders::{self, Bases, Own};
 use crate::host::signals::Signals;
 use crate::host::{environment, files, identity};
 use crate::policy;
@@ -33,8 +33,9 @@ pub(crate) fn run(args: Run, ceiling: Option<&Path>) -> Result<u8, Failure> {
     let file = path.display().to_string();
     let bytes = files::component(&path)?;
     let policy = Arc::new(loaded.effective);
-    let tree = tree(&policy, &loaded.bases)?;
-    let log = open_log(&policy.audit(), args.audit_key.as_deref(), &loaded.bases)?;
+    let place = log::Place::new(&policy.audit(), args.audit_key.as_deref(), &loaded.bases)?;
+    let tree = tree(&policy, &loaded.bases, &place)?;
+    let log = place.open()?;
     Prepared {
         args: &args,
         path,
@@ -60,55 +61,27 @@ fn permissive(text: Option<&str>) -> Result<ScopeSet, Failure> {
     Ok(scopes)
 }
 
-fn tree(policy: &Effective, bases: &Bases) -> Result<Tree, Failure> {
+fn tree(policy: &Effective, bases: &Bases, log: &log::Place) -> Result<Tree, Failure> {
+    let own = own_folders(log);
     let handles = usize::try_from(policy.limits().handles).unwrap_or(usize::MAX);
     let mut builder = TreeBuilder::new().max_open_handles(handles);
     for mount in policy.mounts() {
         let folder = folders::open(mount, policy, bases)?;
+        folders::check_own(mount, &folder, &own, bases)?;
         let mounted = Mount::host(folder.dir, folder.read_only)?;
         builder = builder.mount(&mount.guest_name, &mount.guest_path, mounted)?;
     }
     Ok(builder.build())
 }
 
-fn options(settings: &AuditSettings) -> LogOptions {
-    let flush = match settings.flush {
-        tollgate_policy::Flush::Batch => Flush::Batch,
-        tollgate_policy::Flush::Each => Flush::Each,
-    };
-    let detail = match settings.detail {
-        Detail::Coalesced => tollgate_audit::Detail::Coalesced,
-        Detail::Full => tollgate_audit::Detail::Full,
-    };
-    LogOptions {
-        flush,
-        detail,
-        rotate_bytes: settings.rotate,
-        ..LogOptions::default()
-    }
-}
-
-fn open_log(settings: &AuditSettings, key: Option<&Path>, bases: &Bases) -> Result<Log, Failure> {
-    let options = options(settings);
-    let Some(file) = &settings.file else {
-        return Ok(Log::memory(options));
-    };
-    let path = match file.relative_to {
-        RelativeTo::WorkingDirectory => PathBuf::from(&file.path),
-        RelativeTo::PolicyFile => bases.policy.join(&file.path),
-    };
-    let failed = |file: &Path| {
-        let file = file.display().to_string();
-        move |cause| Failure::AuditOpen { file, cause }
-    };
-    let key_file = match key {
-        Some(key) => key.to_path_buf(),
-        None => environment::configuration().map(|folder| folder.join("audit.key")).ok_or_else(|| {
-            Failure::Usage("there is no folder for the audit key: set HOME or XDG_CONFIG_HOME, or give --audit-key".to_owned())
-        })?,
-    };
-    let key = SigningKey::load_or_create(&key_file).map_err(failed(&key_file))?;
-    Log::file(&path, key, options).map_err(failed(&path))
+fn own_folders(log: &log::Place) -> Vec<Own> {
+    let cache = environment::cache().map(|path| Own {
+        what: "the cache of compiled components",
+        path,
+        secret: false,
+        entire: true,
+    });
+    cache.into_iter().chain(log.own_folders()).collect()
 }
 
 /// A run before its component is looked at.

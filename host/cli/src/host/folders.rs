@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use cap_std::ambient_authority;
-use cap_std::fs::Dir;
+use cap_std::fs::{Dir, MetadataExt};
 use tollgate_policy::{Effective, Mount, RelativeTo};
 
 use crate::exit::Failure;
@@ -21,6 +21,72 @@ pub(crate) struct Bases {
 pub(crate) struct Folder {
     pub(crate) dir: Dir,
     pub(crate) read_only: bool,
+}
+
+/// A folder of Tollgate's own, which no guest may reach: in the cache lies native code that is run, in the
+/// configuration the key that signs logs, and a log is evidence against the very guest.
+pub(crate) struct Own {
+    pub(crate) what: &'static str,
+    pub(crate) path: PathBuf,
+    /// Whether reading it would do harm too.
+    pub(crate) secret: bool,
+    /// Whether all that lies in it is our own; beside a log may lie anything.
+    pub(crate) entire: bool,
+}
+
+/// What a folder is on this machine, under whatever name.
+type Identity = (u64, u64);
+
+/// The folder itself and every one above it. One that is not there yet counts as the nearest that is.
+fn line(path: &Path) -> Vec<Identity> {
+    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
+    let real = absolute
+        .ancestors()
+        .find_map(|place| std::fs::canonicalize(place).ok());
+    let real = real.unwrap_or(absolute);
+    let identity = |place: &Path| {
+        let metadata = std::fs::metadata(place).ok()?;
+        Some((
+            std::os::unix::fs::MetadataExt::dev(&metadata),
+            std::os::unix::fs::MetadataExt::ino(&metadata),
+        ))
+    };
+    real.ancestors().filter_map(identity).collect()
+}
+
+/// Whether there is a folder at `path`.
+pub(crate) fn exists(path: &Path) -> bool {
+    path.is_dir()
+}
+
+/// Refuses a folder that holds one of our own, or lies in it.
+pub(crate) fn check_own(
+    mount: &Mount,
+    folder: &Folder,
+    own: &[Own],
+    bases: &Bases,
+) -> Result<(), Failure> {
+    let metadata = folder
+        .dir
+        .dir_metadata()
+        .map_err(|cause| failed(&mount.host, cause))?;
+    let given = (MetadataExt::dev(&metadata), MetadataExt::ino(&metadata));
+    let above_given = line(&place(&mount.host, mount.relative_to, &bases.policy));
+    for own in own.iter().filter(|own| own.secret || !folder.read_only) {
+        let ours = line(&own.path);
+        let entire = own.entire && std::fs::canonicalize(&own.path).is_ok();
+        let lies_in = entire
+            && ours
+                .first()
+                .is_some_and(|folder| above_given.contains(folder));
+        if ours.contains(&given) || lies_in {
+            return Err(Failure::OwnFolder {
+                folder: mount.host.clone(),
+                what: own.what,
+            });
+        }
+    }
+    Ok(())
 }
 
 fn failed(folder: &str, cause: std::io::Error) -> Failure {
