@@ -45,6 +45,58 @@ deny:
 format-check:
     cargo fmt --all --check
 
+# The programs that others wrote: WASI modules of Node's own tests, fetched into a cache
+[group("one by one")]
+conformance:
+    tests/conformance/fetch >/dev/null
+    cargo nextest run --package tollgate-cli --test conformance --no-capture
+
+# Everything that CI runs, with the minutes of each stage
+[group("now and then")]
+ci:
+    .ci/run
+
+# Build Tollgate and show a run of it
+[group("every day")]
+try:
+    .ci/try
+
+# What takes long: 1,000 kills, property tests a hundred times over
+[group("now and then")]
+soak:
+    # Not through nextest, which would stop a quarter of an hour of kills as a test that hangs.
+    TOLLGATE_KILLS=1000 cargo test --package tollgate-cli --test kill -- --nocapture
+    PROPTEST_CASES=25600 cargo nextest run --package tollgate-policy --package tollgate-audit --package tollgate-vfs
+
+# Take another release of the engine (`just bump-engine 48.0.9`), with all that has to go along
+[group("now and then")]
+bump-engine version:
+    #!/usr/bin/env python3
+    import json, pathlib, re, subprocess
+    manifest = pathlib.Path("Cargo.toml")
+    engine = ["wasmtime", "wasmtime-wasi", "wasmtime-wasi-http", "wasi-preview1-component-adapter-provider"]
+    beneath = ["wasmparser", "wasm-encoder", "wit-component", "wit-parser", "wasm-wave"]
+    def pin(text, name, version):
+        pattern = rf'^({re.escape(name)} = (?:\{{ version = )?)"=[^"]*"'
+        return re.sub(pattern, rf'\g<1>"={version}"', text, flags=re.M)
+    def info(name, version):
+        return subprocess.check_output(["cargo", "info", f"{name}@{version}", "--registry", "crates-io"], text=True)
+    text = manifest.read_text()
+    for name in engine:
+        text = pin(text, name, "{{ version }}")
+    manifest.write_text(text)
+    # The engine's own choice of the crates beneath it decides: two versions of one reader would read differently.
+    subprocess.run(["cargo", "update", *engine], check=True)
+    packages = json.loads(subprocess.check_output(["cargo", "metadata", "--format-version", "1"]))["packages"]
+    environ = next(p for p in packages if p["name"] == "wasmtime-environ")
+    wanted = next(d["req"] for d in environ["dependencies"] if d["name"] == "wasmparser").lstrip("^=")
+    for name in beneath:
+        text = pin(text, name, wanted)
+    manifest.write_text(text)
+    subprocess.run(["cargo", "update", *beneath], check=True)
+    subprocess.run(["just", "pin-wit"], check=True)
+    subprocess.run(["just", "test"], check=True)
+
 # The examples in the documentation
 [group("one by one")]
 test-docs:

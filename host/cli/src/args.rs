@@ -109,6 +109,7 @@ pub(crate) enum ReportForm {
 }
 
 #[derive(Debug, ClapArgs)]
+#[command(override_usage = "tollgate run [OPTIONS] FILE [ARGS]…")]
 pub(crate) struct Run {
     #[command(flatten)]
     pub(crate) grants: Grants,
@@ -138,7 +139,7 @@ pub(crate) struct Run {
     /// The component, or WASI 0.1 module; everything after it is the guest's
     // One list, so that clap stops looking for flags at its first member: a flag of the guest's that happens to be
     // spelt like one of ours must never become a grant.
-    #[arg(value_name = "FILE [ARGS]…", required = true, num_args = 1.., trailing_var_arg = true, allow_hyphen_values = true)]
+    #[arg(value_name = "FILE", required = true, num_args = 1.., trailing_var_arg = true, allow_hyphen_values = true)]
     program: Vec<OsString>,
 }
 

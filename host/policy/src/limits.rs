@@ -200,6 +200,13 @@ pub const FIXED: &[LimitRow] = &[
         "the longest path of POSIX systems",
     ),
     fixed(
+        "policy-file-bytes",
+        Unit::Bytes,
+        bounds::LONGEST_FILE as u64,
+        "Length of a policy file.",
+        "the parser's memory grows with it; the longest list of rules that is taken fits",
+    ),
+    fixed(
         "rules",
         Unit::Count,
         bounds::MOST_PATTERNS as u64,

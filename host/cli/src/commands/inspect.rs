@@ -6,7 +6,7 @@ use std::path::Path;
 use anstyle::Style;
 use serde::Serialize;
 use tollgate_bridge::{Request, requests};
-use tollgate_engine::{Engine, Kind, RunProfile, Source, Surface, surface};
+use tollgate_engine::{Engine, Interface, Kind, RunProfile, Source, Surface, surface};
 use tollgate_policy::{Effective, Mode, Outcome, Scope, ScopeSet};
 
 use super::compile;
@@ -20,7 +20,8 @@ use crate::terminal::table;
 struct Inspected {
     digest: String,
     kind: &'static str,
-    world: Vec<String>,
+    /// What it is for, in words.
+    world: &'static str,
     requests: Vec<Answer>,
     surface: Surface,
 }
@@ -54,11 +55,7 @@ pub(crate) fn inspect(args: &Inspect, ceiling: Option<&Path>) -> Result<u8, Fail
             Kind::Component => "component",
             Kind::Module => "WASI 0.1 module",
         },
-        world: surface
-            .exports
-            .iter()
-            .map(|export| export.name.clone())
-            .collect(),
+        world: world(&surface),
         requests: requests(&surface)
             .iter()
             .map(|request| answer(&policy, request))
@@ -94,6 +91,23 @@ fn answer(policy: &Effective, request: &Request) -> Answer {
     }
 }
 
+/// Components are told apart by what they export, since that is what somebody calls.
+fn world(surface: &Surface) -> &'static str {
+    let exports = |interface: &str| {
+        let versioned = |export: &Interface| export.name.split('@').next() == Some(interface);
+        surface.exports.iter().any(versioned)
+    };
+    if exports("wasi:cli/run") {
+        "a command: `tollgate run` calls it"
+    } else if exports("wasi:http/incoming-handler") {
+        "an HTTP handler: a server calls it for each request"
+    } else if surface.exports.is_empty() {
+        "nothing that can be called"
+    } else {
+        "a library: `tollgate run --invoke` calls its functions"
+    }
+}
+
 /// Where the answer depends on a path, name or address: the rules that could give it. Without any that allows, it is
 /// no to everything.
 fn depends(policy: &Effective, scope: Scope) -> (&'static str, Vec<String>) {
@@ -123,20 +137,20 @@ fn colour(says: &str) -> Style {
 impl Inspected {
     fn print(&self, out: &mut dyn Write) -> std::io::Result<()> {
         writeln!(out, "{}  {}", self.kind, self.digest)?;
-        let offers = self
-            .world
-            .iter()
-            .map(|name| table::text(name))
-            .collect::<Vec<_>>();
-        writeln!(
-            out,
-            "offers {}",
-            if offers.is_empty() {
-                "nothing".to_owned()
-            } else {
-                offers.join(", ")
+        writeln!(out, "{}", self.world)?;
+        for (verb, interfaces) in [
+            ("offers", &self.surface.exports),
+            ("imports", &self.surface.imports),
+        ] {
+            for interface in interfaces {
+                let name = table::text(&interface.name);
+                match interface.functions.len() {
+                    0 => writeln!(out, "  {verb} {name}")?,
+                    1 => writeln!(out, "  {verb} {name}, 1 function")?,
+                    functions => writeln!(out, "  {verb} {name}, {functions} functions")?,
+                }
             }
-        )?;
+        }
         writeln!(out)?;
         if self.requests.is_empty() {
             return writeln!(out, "it asks for nothing");

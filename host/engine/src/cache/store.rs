@@ -293,3 +293,86 @@ fn digest_of(file: &mut File) -> std::io::Result<String> {
     }
     Ok(Digest::from_hash(hash.finalize().into()).to_string())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(profile: &str, source: &[u8]) -> Key {
+        let engine = wasmtime::Engine::default();
+        Key::new(&engine, profile, Digest::of(source))
+    }
+
+    #[test]
+    fn a5_names_of_files_are_hex_digits_and_can_be_no_device() {
+        let name = key("run", b"COM1").0;
+        assert_eq!(name.len(), 64);
+        assert!(
+            name.bytes()
+                .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+        );
+    }
+
+    #[test]
+    fn a36_profiles_and_sources_have_keys_of_their_own() {
+        let keys = [key("run", b"a"), key("run", b"b"), key("fuel", b"a")].map(|key| key.0);
+        assert_ne!(keys[0], keys[1]);
+        assert_ne!(keys[0], keys[2]);
+        assert_eq!(key("run", b"a").0, keys[0]);
+    }
+
+    fn entry(bytes: u64) -> Entry {
+        Entry {
+            component: "sha256:0".to_owned(),
+            profile: "run".to_owned(),
+            bytes,
+            artifact: Digest::of(&vec![0; usize::try_from(bytes).unwrap()]).to_string(),
+            compile_ms: 1,
+        }
+    }
+
+    #[test]
+    fn what_was_not_used_for_longest_goes_first() {
+        let folder = tempfile::tempdir().unwrap();
+        let cache = Cache::open(&folder.path().join("cache"))
+            .unwrap()
+            .with_limit(2500);
+        let keys = [key("run", b"1"), key("run", b"2"), key("run", b"3")];
+        for (age, key) in keys.iter().enumerate() {
+            cache.put(key, &[0; 1000], &entry(1000)).unwrap();
+            let (file, _) = cache
+                .folder
+                .file(&format!("{}{ARTIFACT}", key.0))
+                .unwrap()
+                .unwrap();
+            let used = Timespec {
+                tv_sec: 1_000 + i64::try_from(age).unwrap(),
+                tv_nsec: 0,
+            };
+            futimens(
+                &file,
+                &Timestamps {
+                    last_access: used,
+                    last_modification: used,
+                },
+            )
+            .unwrap();
+        }
+        assert_eq!(cache.artifacts().unwrap().len(), 2);
+        assert!(!cache.has(&keys[0].0));
+        let (good, faults) = cache.verify().unwrap();
+        assert_eq!((good.len(), faults.len()), (2, 0));
+    }
+
+    #[test]
+    fn what_does_not_match_its_digest_is_removed() {
+        let folder = tempfile::tempdir().unwrap();
+        let cache = Cache::open(&folder.path().join("cache")).unwrap();
+        let key = key("run", b"1");
+        cache.put(&key, &[1; 1000], &entry(1000)).unwrap();
+        drop(cache.folder.create("unfinished-0").unwrap());
+        let (good, faults) = cache.verify().unwrap();
+        assert_eq!((good.len(), faults.len()), (0, 2));
+        assert!(cache.folder.names().unwrap().is_empty());
+    }
+}

@@ -6,8 +6,8 @@ use std::os::unix::ffi::OsStrExt;
 use std::time::{Duration, Instant};
 
 use tollgate_vfs::{
-    FileKind, FsError, FsVerb, Layer, MAX_TRANSFER_BYTES, Mount, MountError, OpenOptions, SetTime,
-    SetTimes, Timestamp,
+    FileKind, FsError, FsVerb, Layer, MAX_TRANSFER_BYTES, Mount, MountError, OpenOptions, Opened,
+    SetTime, SetTimes, Timestamp,
 };
 
 use crate::support::{
@@ -329,4 +329,23 @@ fn a8_two_listings_are_equal_to_the_byte() {
     assert_eq!(first, listing());
     let again = rooted(host(directory.path())).1;
     assert_eq!(first, names_in_order(&again).unwrap());
+}
+
+#[test]
+fn i63_an_error_of_the_device_is_io_and_the_next_call_is_fine() {
+    // The first page of a process is never mapped, so the kernel's own file of its memory is a disk
+    // that fails there, on any machine.
+    let mount = Mount::host_forced(capability("/proc".as_ref()), true).unwrap();
+    let root = rooted(mount).1;
+    let path = format!("{}/mem", std::process::id());
+    let file = match root.open(&path, READ).unwrap() {
+        Opened::File(file) => file,
+        Opened::Dir(_) => panic!("a file was wanted"),
+    };
+    let mut bytes = [0; 16];
+    assert_eq!(
+        file.read_at(&mut bytes, 0, permit(FsVerb::Read)),
+        Err(FsError::Io)
+    );
+    assert!(root.open(&path, READ).is_ok());
 }

@@ -1,0 +1,46 @@
+//! Binaries, from text or by hand.
+
+/// The binary of a text.
+#[track_caller]
+pub(crate) fn wasm(text: &str) -> Vec<u8> {
+    wat::parse_str(text).unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// A WASI 0.1 command with `items` around it.
+#[track_caller]
+pub(crate) fn command(items: &str) -> Vec<u8> {
+    wasm(&format!(
+        "(module {items} (memory (export \"memory\") 1) (func (export \"_start\")))"
+    ))
+}
+
+/// A component with one core module, which is not instantiated.
+#[track_caller]
+pub(crate) fn holding(items: &str) -> Vec<u8> {
+    wasm(&format!("(component (core module {items}))"))
+}
+
+/// `item` for each number below `count`, one behind the other.
+pub(crate) fn repeated(count: u64, item: impl Fn(u64) -> String) -> String {
+    (0..count).map(item).collect()
+}
+
+/// An empty component inside another one, `levels` deep. By hand: a parser of text would recurse.
+pub(crate) fn nested(levels: u64) -> Vec<u8> {
+    const COMPONENT_SECTION: u8 = 4;
+    let header = b"\0asm\x0d\0\x01\0";
+    let mut inner = header.to_vec();
+    for _ in 1..levels {
+        let mut outer = header.to_vec();
+        outer.push(COMPONENT_SECTION);
+        let mut length = inner.len();
+        while length > 0x7f {
+            outer.push(0x80 | u8::try_from(length & 0x7f).unwrap());
+            length >>= 7;
+        }
+        outer.push(u8::try_from(length).unwrap());
+        outer.extend(inner);
+        inner = outer;
+    }
+    inner
+}
