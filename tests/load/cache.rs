@@ -272,16 +272,22 @@ fn a36_an_artifact_of_another_configuration_is_compiled_anew() {
         .epoch_interruption(true);
     let others: [(&str, fn(&mut wasmtime::Config)); 5] = [
         ("without interruption", |config| {
-            drop(config.epoch_interruption(false))
+            {
+            config.epoch_interruption(false);
+        }
         }),
         ("with fuel", |config| {
             config.consume_fuel(true);
         }),
         ("with 64-bit memories", |config| {
-            drop(config.wasm_memory64(true))
+            {
+            config.wasm_memory64(true);
+        }
         }),
         ("with small reservations", |config| {
-            drop(config.memory_reservation(1 << 20))
+            {
+            config.memory_reservation(1 << 20);
+        }
         }),
         ("without guards", |config| {
             config.memory_guard_size(0);

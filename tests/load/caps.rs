@@ -3,7 +3,7 @@
 
 use tollgate_engine::caps::{Cap, EXPORTS, FUNCTION_BYTES, FUNCTIONS, IMPORTS, NESTED, TYPES};
 
-use crate::make::{command, holding, repeated, wasm};
+use crate::make::{command, holding, importing, repeated, wasm};
 use crate::measure::{bounded, refused, taken};
 
 /// A little less than the cap: adapting adds some of its own.
@@ -103,14 +103,11 @@ fn i26_many_values_that_live_at_once_are_bounded() {
         );
         taken(what, &holding(&body));
     }
-    let blocks = format!(
-        "{} {}",
-        "(block (result i32) (local.get 0) ".repeat(900),
-        ")".repeat(900)
-    );
+    let (open, close) = ("(block (result i32) ".repeat(900), ")".repeat(900));
+    let blocks = format!("{open} (local.get 0) {close}");
     taken(
         "nested blocks",
-        &holding(&format!("(func (param i32) (result i32) {blocks})").replace(") )", "))")),
+        &holding(&format!("(func (param i32) (result i32) {blocks})")),
     );
 }
 
@@ -163,14 +160,8 @@ fn i29_a_hundred_thousand_imports_are_refused_at_once() {
         &command(&imports(100_000)),
         IMPORTS.what,
     );
-    let named = |count| {
-        wasm(&format!(
-            "(component {})",
-            repeated(count, |index| format!("(import \"f{index}\" (func))"))
-        ))
-    };
-    refused("imports of a component", &named(100_000), IMPORTS.what);
-    taken("fewer", &named(below(IMPORTS)));
+    refused("imports of a component", &importing(100_000), IMPORTS.what);
+    taken("fewer", &importing(below(IMPORTS)));
 }
 
 #[test]

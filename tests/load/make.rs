@@ -1,5 +1,7 @@
 //! Binaries, from text or by hand.
 
+use wasm_encoder::{Component, ComponentImportSection, ComponentTypeRef, ComponentTypeSection, PrimitiveValType};
+
 /// The binary of a text.
 #[track_caller]
 pub(crate) fn wasm(text: &str) -> Vec<u8> {
@@ -43,4 +45,18 @@ pub(crate) fn nested(levels: u64) -> Vec<u8> {
         inner = outer;
     }
     inner
+}
+
+/// A component that imports `count` functions. By hand: the time that a text with many names takes is its square.
+pub(crate) fn importing(count: u64) -> Vec<u8> {
+    let mut types = ComponentTypeSection::new();
+    let no_parameters: [(&str, PrimitiveValType); 0] = [];
+    types.function().params(no_parameters).result(None);
+    let mut imports = ComponentImportSection::new();
+    for index in 0..count {
+        imports.import(format!("f{index}").as_str(), ComponentTypeRef::Func(0));
+    }
+    let mut component = Component::new();
+    component.section(&types).section(&imports);
+    component.finish()
 }

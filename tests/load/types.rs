@@ -56,7 +56,7 @@ fn a35_i34_a_chain_of_twenty_thousand_gc_types_is_refused() {
         )
     });
     let chained = wasm(&format!(
-        "(module (type $t0 (struct)) {structs} (func (export \"_start\")))"
+        "(module (type $t0 (struct)) {structs} (memory (export \"memory\") 1) (func (export \"_start\")))"
     ));
     in_a_corner(move || refused("a chain of structs", &chained, "gc"));
     let group = repeated(20_000, |index| {
@@ -68,7 +68,7 @@ fn a35_i34_a_chain_of_twenty_thousand_gc_types_is_refused() {
     let _either = bounded(
         "a ring of types",
         &wasm(&format!(
-            "(module (rec {group}) (func (export \"_start\")))"
+            "(module (rec {group}) (memory (export \"memory\") 1) (func (export \"_start\")))"
         )),
     );
 }

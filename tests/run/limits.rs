@@ -36,6 +36,63 @@ fn i1_an_endless_loop_ends_soon_after_its_deadline() {
 }
 
 #[test]
+fn i1_a_loop_ends_at_its_budget_of_processor_time() {
+    let scene = scene!();
+    let run = scene
+        .run(guests::ENDLESS)
+        .flags(&["--limit", "cpu=300ms,wall=50s"]);
+    let (finished, records) = run.logged();
+    finished.expect(124);
+    assert!(reached(&records, "cpu"), "{records:#?}");
+    assert!(
+        finished.wall < Duration::from_secs(25),
+        "{:?}",
+        finished.wall
+    );
+}
+
+#[test]
+fn sleeping_takes_no_processor_time() {
+    let scene = scene!();
+    let run = scene
+        .run(guests::ENDLESS_SLEEP)
+        .flags(&["--limit", "cpu=300ms,wall=1s"]);
+    let (finished, records) = run.logged();
+    finished.expect(124);
+    assert!(reached(&records, "wall"), "{records:#?}");
+    assert!(!reached(&records, "cpu"), "{records:#?}");
+}
+
+#[test]
+fn fuel_ends_a_run_at_the_same_instruction_each_time() {
+    let used = |limit: &str| {
+        let scene = scene!();
+        let run = scene
+            .run(guests::HELLO)
+            .flags(&["--limit", limit, "--report=json"]);
+        let finished = run.finish();
+        let report = finished
+            .expect(0)
+            .stderr
+            .lines()
+            .last()
+            .unwrap_or_default()
+            .to_owned();
+        let report: serde_json::Value = serde_json::from_str(&report).unwrap();
+        report["fuel"].as_u64().unwrap()
+    };
+    let fuel = used("fuel=100000000");
+    assert!(fuel > 0);
+    assert_eq!(used("fuel=200000000"), fuel);
+    let short = format!("fuel={}", fuel / 2);
+    let scene = scene!();
+    let run = scene.run(guests::HELLO).flags(&["--limit", &short]);
+    let (finished, records) = run.logged();
+    finished.expect(125);
+    assert!(reached(&records, "fuel"), "{records:#?}");
+}
+
+#[test]
 fn i2_an_endless_start_function_ends_at_the_deadline() {
     let scene = scene!();
     let text = "(module (memory (export \"memory\") 1) (func $spin (loop $l (br $l))) (start $spin) (func (export \"_start\")))";

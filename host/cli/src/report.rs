@@ -103,16 +103,28 @@ impl Report<'_> {
             counts(Decision::WouldDeny),
             self.ended
         )?;
-        let wall = u64::try_from(self.usage.wall.as_millis()).unwrap_or(u64::MAX);
-        let limit = u64::try_from(self.limits.wall.as_millis()).unwrap_or(u64::MAX);
-        writeln!(
-            out,
-            "memory {} of {}, wall {wall} ms of {}",
-            table::bytes(self.usage.memory),
-            table::bytes(self.limits.memory),
-            LimitKey::Wall.show(limit),
-        )?;
+        self.print_usage(out)?;
         writeln!(out, "component {}, run {}", self.component, self.run)
+    }
+
+    fn print_usage(&self, out: &mut dyn Write) -> std::io::Result<()> {
+        let (usage, limits) = (&self.usage, self.limits);
+        write!(
+            out,
+            "memory {} of {}, output {} of {}, wall {} ms of {}, cpu {} ms of {}",
+            table::bytes(usage.memory),
+            table::bytes(limits.memory),
+            table::bytes(usage.output),
+            table::bytes(limits.output),
+            millis(usage.wall),
+            LimitKey::Wall.show(millis(limits.wall)),
+            millis(usage.cpu),
+            LimitKey::Cpu.show(millis(limits.cpu)),
+        )?;
+        match usage.fuel.zip(limits.fuel) {
+            Some((used, given)) => writeln!(out, ", fuel {used} of {given}"),
+            None => writeln!(out),
+        }
     }
 
     fn count(&self, decision: Decision) -> Sum {
@@ -140,8 +152,18 @@ impl Report<'_> {
             "others": self.summary.others,
             "memory_bytes": self.usage.memory,
             "memory_limit_bytes": self.limits.memory,
-            "wall_ms": u64::try_from(self.usage.wall.as_millis()).unwrap_or(u64::MAX),
-            "wall_limit_ms": u64::try_from(self.limits.wall.as_millis()).unwrap_or(u64::MAX),
+            "output_bytes": self.usage.output,
+            "output_limit_bytes": self.limits.output,
+            "wall_ms": millis(self.usage.wall),
+            "wall_limit_ms": millis(self.limits.wall),
+            "cpu_ms": millis(self.usage.cpu),
+            "cpu_limit_ms": millis(self.limits.cpu),
+            "fuel": self.usage.fuel,
+            "fuel_limit": self.limits.fuel,
         })
     }
+}
+
+fn millis(time: std::time::Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }

@@ -279,6 +279,13 @@ impl Gate {
             .map_err(|_| self.0.output_left.swap(0, Ordering::Relaxed))
     }
 
+    /// Bytes of output that the run has charged.
+    #[must_use]
+    pub fn output_used(&self) -> u64 {
+        let left = self.0.output_left.load(Ordering::Relaxed);
+        self.0.limits.output.saturating_sub(left)
+    }
+
     /// Gives back what was charged and not written.
     pub fn refund_output(&self, bytes: u64) {
         self.0.output_left.fetch_add(bytes, Ordering::Relaxed);

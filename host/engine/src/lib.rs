@@ -27,7 +27,7 @@ pub use gate::{Call, Decider, Gate, Outcome, Rate, Traffic, Verdict, case_of};
 pub use imports::{Function, Interface, Surface, surface};
 pub use invoke::{Invocation, InvokeError};
 pub use limiter::Limiter;
-pub use profile::{Engine, EngineError, Profile, Run as RunProfile};
+pub use profile::{Engine, EngineError, Profile, Run as RunProfile, RunWithFuel};
 pub use run::{Ended, Entry, GuestState, RunError, Usage};
 pub use source::{Kind, MAX_SOURCE_BYTES, NotWebAssembly, detect};
 pub use stop::Stop;

@@ -18,6 +18,8 @@ pub trait Profile: sealed::Sealed + Debug + Send + Sync + 'static {
     const NAME: &'static str;
     /// The most bytes of stack that a guest's frames may take.
     const WASM_STACK: usize;
+    /// Whether instructions are counted, which slows every loop.
+    const FUEL: bool;
 }
 
 /// Any component or adapted module, run once.
@@ -29,6 +31,19 @@ impl sealed::Sealed for Run {}
 impl Profile for Run {
     const NAME: &'static str = "run";
     const WASM_STACK: usize = 512 << 10;
+    const FUEL: bool = false;
+}
+
+/// As [`Run`], with fuel: for runs that must end at the same instruction each time.
+#[derive(Debug)]
+pub enum RunWithFuel {}
+
+impl sealed::Sealed for RunWithFuel {}
+
+impl Profile for RunWithFuel {
+    const NAME: &'static str = "run-with-fuel";
+    const WASM_STACK: usize = Run::WASM_STACK;
+    const FUEL: bool = true;
 }
 
 /// A wasmtime engine under one profile, with its epoch ticker.
@@ -92,6 +107,7 @@ fn config<P: Profile>() -> wasmtime::Config {
         .wasm_wide_arithmetic(false)
         .wasm_custom_page_sizes(false)
         .epoch_interruption(true)
+        .consume_fuel(P::FUEL)
         .max_wasm_stack(P::WASM_STACK)
         .async_stack_size(P::WASM_STACK + (1 << 20))
         .memory_init_cow(true)

@@ -9,7 +9,7 @@ use wasmtime::{Store, UpdateDeadline};
 use crate::component::Loaded;
 use crate::invoke::{Invocation, InvokeError};
 use crate::profile::{Engine, Profile};
-use crate::time::Stopwatch;
+use crate::time::{Stopwatch, within_cpu};
 use crate::{Gate, Limiter, Stop};
 
 /// What a store must hold so that a run can be driven.
@@ -63,8 +63,14 @@ pub enum RunError {
 pub struct Usage {
     /// From before instantiation to the end.
     pub wall: Duration,
+    /// Processor time of all that the run computed, host calls included.
+    pub cpu: Duration,
     /// The most bytes of memories and tables at once.
     pub memory: u64,
+    /// Bytes on standard output and error.
+    pub output: u64,
+    /// Fuel, where it was counted.
+    pub fuel: Option<u64>,
 }
 
 impl<P: Profile> Engine<P> {
@@ -82,30 +88,40 @@ impl<P: Profile> Engine<P> {
         let _ticking = self.ticking();
         let started = Stopwatch::start();
         let gate = state.gate().clone();
-        let wall = gate.limits().wall;
-        let mut store = self.store(state, &gate);
-        let result = match tokio::time::timeout(wall, drive(&mut store, loaded, entry)).await {
-            Ok(result) => result,
-            Err(_) => by_the_host(&gate, Stop::Limit(LimitKey::Wall)).await,
+        let limits = *gate.limits();
+        let mut store = match self.store(state, &gate) {
+            Ok(store) => store,
+            Err(error) => return (Err(RunError::Trap(describe(&error))), Usage::default()),
         };
-        let memory = store.data_mut().limiter().peak();
-        (
-            result,
-            Usage {
-                wall: started.reading(),
-                memory,
-            },
-        )
+        let waiting = tokio::time::timeout(limits.wall, drive(&mut store, loaded, entry));
+        let (result, cpu) = within_cpu(limits.cpu, waiting).await;
+        let result = match result {
+            Ok(Ok(result)) => result,
+            Ok(Err(_)) => by_the_host(&gate, Stop::Limit(LimitKey::Wall)).await,
+            Err(_) => by_the_host(&gate, Stop::Limit(LimitKey::Cpu)).await,
+        };
+        let fuel = store.get_fuel().ok().zip(limits.fuel);
+        let usage = Usage {
+            wall: started.reading(),
+            cpu,
+            memory: store.data_mut().limiter().peak(),
+            output: gate.output_used(),
+            fuel: fuel.map(|(left, given)| given.saturating_sub(left)),
+        };
+        (result, usage)
     }
 
-    fn store<T: GuestState>(&self, state: T, gate: &Gate) -> Store<T> {
+    fn store<T: GuestState>(&self, state: T, gate: &Gate) -> wasmtime::Result<Store<T>> {
         let mut store = Store::new(self.wasmtime(), state);
         store.limiter_async(|state| state.limiter());
         let copied = gate.limits().host_call_bytes;
         store.set_hostcall_fuel(usize::try_from(copied).unwrap_or(usize::MAX));
         store.set_epoch_deadline(1);
         store.epoch_deadline_callback(|_| Ok(UpdateDeadline::Yield(1)));
-        store
+        if P::FUEL {
+            store.set_fuel(gate.limits().fuel.unwrap_or(u64::MAX))?;
+        }
+        Ok(store)
     }
 }
 
@@ -201,6 +217,9 @@ async fn ended_early<T: GuestState>(
     // wasmtime's own host functions make handles too.
     if let Some(ResourceTableError::Full) = error.downcast_ref::<ResourceTableError>() {
         return by_the_host(&gate, Stop::Limit(LimitKey::Handles)).await;
+    }
+    if let Some(wasmtime::Trap::OutOfFuel) = error.downcast_ref::<wasmtime::Trap>() {
+        return by_the_host(&gate, Stop::Limit(LimitKey::Fuel)).await;
     }
     let reached = store.data_mut().limiter().reached();
     let trapped = error.downcast_ref::<wasmtime::Trap>().is_some();

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anstyle::Style;
 use serde_json::json;
 use tollgate_engine::cache::Cache;
-use tollgate_engine::{Engine, Origin, RunProfile, Source};
+use tollgate_engine::{Engine, Origin, Profile, RunProfile, Source};
 use wasmtime::component::Component;
 
 use crate::args::CacheCommand;
@@ -26,8 +26,8 @@ pub(crate) fn cache() -> Option<Cache> {
 }
 
 /// Compiles, showing on a terminal that it takes its time.
-pub(crate) fn component(
-    engine: &Engine<RunProfile>,
+pub(crate) fn component<P: Profile>(
+    engine: &Engine<P>,
     source: &Source,
     file: &str,
     cache: Option<&Cache>,

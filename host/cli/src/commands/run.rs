@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use tollgate_audit::{Log, RunIdentity, RunLimits};
 use tollgate_bridge::{Guest, Input, add_to_linker, requests};
-use tollgate_engine::{Digest, Ended, Engine, Entry, Gate, Loaded, RunProfile, Source, Usage};
+use tollgate_engine::{
+    Digest, Ended, Engine, Entry, Gate, Loaded, Profile, RunProfile, RunWithFuel, Source, Usage,
+};
 use tollgate_policy::{Decision, Effective, ScopeSet};
 use tollgate_vfs::{Mount, Tree, TreeBuilder};
 
@@ -200,15 +202,35 @@ impl Prepared<'_> {
             .unwrap_or_default()
     }
 
+    /// Fuel slows every loop, so only a run that is limited by it is compiled for it.
     async fn execute(
         &self,
         bytes: Vec<u8>,
         tree: Tree,
         gate: &Gate,
     ) -> (Result<u8, Failure>, Usage) {
-        let (engine, loaded) = match self.load(bytes) {
-            Ok(loaded) => loaded,
-            Err(failure) => return (Err(failure), Usage::default()),
+        match gate.limits().fuel {
+            None => self.execute_as::<RunProfile>(bytes, tree, gate).await,
+            Some(_) => self.execute_as::<RunWithFuel>(bytes, tree, gate).await,
+        }
+    }
+
+    async fn execute_as<P: Profile>(
+        &self,
+        bytes: Vec<u8>,
+        tree: Tree,
+        gate: &Gate,
+    ) -> (Result<u8, Failure>, Usage) {
+        let loader = Loader {
+            file: self.file.clone(),
+            policy: Arc::clone(&self.policy),
+        };
+        // On a thread of its own, so that a signal ends the command while it compiles.
+        let loaded = tokio::task::spawn_blocking(move || loader.load::<P>(bytes)).await;
+        let (engine, loaded) = match loaded {
+            Ok(Ok(loaded)) => loaded,
+            Ok(Err(failure)) => return (Err(failure), Usage::default()),
+            Err(error) => return (Err(Failure::Host(error.to_string())), Usage::default()),
         };
         let (ended, usage) = engine
             .run(&loaded, self.guest(tree, gate), &self.entry)
@@ -219,39 +241,6 @@ impl Prepared<'_> {
             Err(error) => Err(error.into()),
         };
         (result, usage)
-    }
-
-    fn load(&self, bytes: Vec<u8>) -> Result<(Engine<RunProfile>, Loaded<Guest>), Failure> {
-        let failed = |cause| Failure::Load {
-            file: self.file.clone(),
-            cause,
-        };
-        let source = Source::new(bytes).map_err(failed)?;
-        let engine = Engine::new()?;
-        let (component, _) =
-            compile::component(&engine, &source, &self.file, compile::cache().as_ref())?;
-        let loaded = engine
-            .link(source.digest(), &component, add_to_linker)
-            .map_err(failed)?;
-        self.check_requests(&loaded)?;
-        Ok((engine, loaded))
-    }
-
-    /// What could not be denied at run time is denied now.
-    fn check_requests(&self, loaded: &Loaded<Guest>) -> Result<(), Failure> {
-        for request in requests(&loaded.surface()) {
-            let Some(operation) = request.operation.filter(|_| request.inexpressible) else {
-                continue;
-            };
-            if let Decision::Deny(denial) = self.policy.decide(&operation) {
-                return Err(Failure::Inexpressible {
-                    file: self.file.clone(),
-                    interface: request.interface,
-                    rule: denial.rule().to_string(),
-                });
-            }
-        }
-        Ok(())
     }
 
     fn guest(&self, tree: Tree, gate: &Gate) -> Guest {
@@ -267,6 +256,47 @@ impl Prepared<'_> {
             .tree(tree)
             .stdin(Input::Inherit)
             .build()
+    }
+}
+
+/// What turns bytes into something that runs.
+struct Loader {
+    file: String,
+    policy: Arc<Effective>,
+}
+
+impl Loader {
+    fn load<P: Profile>(&self, bytes: Vec<u8>) -> Result<(Engine<P>, Loaded<Guest, P>), Failure> {
+        let failed = |cause| Failure::Load {
+            file: self.file.clone(),
+            cause,
+        };
+        let source = Source::new(bytes).map_err(failed)?;
+        let engine = Engine::new()?;
+        let cache = compile::cache();
+        let (component, _) = compile::component(&engine, &source, &self.file, cache.as_ref())?;
+        let loaded = engine
+            .link(source.digest(), &component, add_to_linker)
+            .map_err(failed)?;
+        self.check_requests(&loaded)?;
+        Ok((engine, loaded))
+    }
+
+    /// What could not be denied at run time is denied now.
+    fn check_requests<P: Profile>(&self, loaded: &Loaded<Guest, P>) -> Result<(), Failure> {
+        for request in requests(&loaded.surface()) {
+            let Some(operation) = request.operation.filter(|_| request.inexpressible) else {
+                continue;
+            };
+            if let Decision::Deny(denial) = self.policy.decide(&operation) {
+                return Err(Failure::Inexpressible {
+                    file: self.file.clone(),
+                    interface: request.interface,
+                    rule: denial.rule().to_string(),
+                });
+            }
+        }
+        Ok(())
     }
 }
 

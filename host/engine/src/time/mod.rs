@@ -4,8 +4,10 @@
     reason = "the engine measures its own work; no guest sees these readings"
 )]
 
+mod cpu;
 mod stopwatch;
 mod ticker;
 
+pub(crate) use cpu::within as within_cpu;
 pub(crate) use stopwatch::Stopwatch;
 pub(crate) use ticker::{Ticker, Ticking};
