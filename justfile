@@ -1,4 +1,7 @@
 # `just` lists what there is to do; CI runs the same recipes.
+#
+# Always the whole workspace, narrowed by nextest's filters: with `--package` cargo resolves other features, and compiles
+# the engine once more.
 
 export PATH := env("TOLLGATE_TOOLS", cache_directory() / "tollgate/tools") / "bin" + ":" + env("PATH")
 
@@ -11,7 +14,7 @@ menu:
 setup:
     .ci/setup >/dev/null
 
-# Run the tests; arguments go to nextest (`just test -p tollgate-vfs`)
+# Run the tests; arguments go to nextest (`just test -E 'package(tollgate-vfs)'`)
 [group("every day")]
 test *arguments:
     cargo nextest run {{ arguments }}
@@ -33,7 +36,7 @@ lint:
 # The guards of the architecture, the bridge contract, and the pinned WIT
 [group("one by one")]
 guards:
-    cargo nextest run --package tollgate-tests --test architecture --test contract --test wit
+    cargo nextest run -E 'binary(architecture) + binary(contract) + binary(wit) + binary(gate)'
 
 # What dependencies may come in, and under which licences
 [group("one by one")]
@@ -49,7 +52,7 @@ format-check:
 [group("one by one")]
 conformance:
     tests/conformance/fetch >/dev/null
-    cargo nextest run --package tollgate-cli --test conformance --no-capture
+    cargo nextest run -E 'binary(conformance)' --no-capture
 
 # Everything that CI runs, with the minutes of each stage
 [group("now and then")]
@@ -65,8 +68,8 @@ try:
 [group("now and then")]
 soak:
     # Not through nextest, which would stop a quarter of an hour of kills as a test that hangs.
-    TOLLGATE_KILLS=1000 cargo test --package tollgate-cli --test kill -- --nocapture
-    PROPTEST_CASES=25600 cargo nextest run --package tollgate-policy --package tollgate-audit --package tollgate-vfs
+    TOLLGATE_KILLS=1000 cargo test --test kill -- --nocapture
+    PROPTEST_CASES=25600 cargo nextest run -E 'package(tollgate-policy) + package(tollgate-audit) + package(tollgate-vfs)'
 
 # Take another release of the engine (`just bump-engine 48.0.9`), with all that has to go along
 [group("now and then")]
