@@ -260,34 +260,26 @@ impl Kept {
     }
 }
 
+type Change = fn(&mut wasmtime::Config);
+
 #[test]
 fn a36_an_artifact_of_another_configuration_is_compiled_anew() {
     let kept = Kept::new();
     let component = fs::read(guests::HELLO).unwrap();
     let ours = fs::read(&kept.artifact).unwrap();
-    let mut same = wasmtime::Config::new();
-    same.wasm_memory64(false)
-        .wasm_wide_arithmetic(false)
-        .wasm_custom_page_sizes(false)
-        .epoch_interruption(true);
-    let others: [(&str, fn(&mut wasmtime::Config)); 5] = [
+    let same = crate::engine::configuration();
+    let others: [(&str, Change); 5] = [
         ("without interruption", |config| {
-            {
             config.epoch_interruption(false);
-        }
         }),
         ("with fuel", |config| {
             config.consume_fuel(true);
         }),
         ("with 64-bit memories", |config| {
-            {
             config.wasm_memory64(true);
-        }
         }),
         ("with small reservations", |config| {
-            {
             config.memory_reservation(1 << 20);
-        }
         }),
         ("without guards", |config| {
             config.memory_guard_size(0);

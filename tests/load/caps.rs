@@ -1,7 +1,9 @@
 //! Too much of something. Over a static cap it is refused at once; just below one it is bounded, which is what makes the
 //! number of the cap the right one.
 
-use tollgate_engine::caps::{Cap, EXPORTS, FUNCTION_BYTES, FUNCTIONS, IMPORTS, NESTED, TYPES};
+use tollgate_engine::caps::{
+    COMPONENT_TYPES, CORE_TYPES, Cap, EXPORTS, FUNCTION_BYTES, FUNCTIONS, IMPORTS, NESTED,
+};
 
 use crate::make::{command, holding, importing, repeated, wasm};
 use crate::measure::{bounded, refused, taken};
@@ -164,9 +166,13 @@ fn i29_a_hundred_thousand_imports_are_refused_at_once() {
     taken("fewer", &importing(below(IMPORTS)));
 }
 
+/// Adapting takes the square of them.
 #[test]
-fn i29_as_many_imports_as_the_cap_lets_in_are_bounded_when_a_module_is_adapted() {
-    let _either = bounded("imports of a module", &command(&imports(below(IMPORTS))));
+fn i29_a_module_with_many_imports_is_adapted_in_bounds_or_refused_at_once() {
+    taken("twenty times what WASI 0.1 has", &command(&imports(1_000)));
+    for many in [1_001, 5_000, below(IMPORTS)] {
+        refused("more", &command(&imports(many)), "imports");
+    }
 }
 
 #[test]
@@ -215,33 +221,40 @@ fn distinct(count: u64) -> String {
 
 #[test]
 fn i31_a_hundred_thousand_types_are_refused_at_once() {
+    let over = |cap: Cap, item: &str| item.repeat(usize::try_from(cap.limit + 1).unwrap());
     refused(
         "types of a module",
-        &command(&"(type (func))".repeat(usize::try_from(TYPES.limit + 1).unwrap())),
-        TYPES.what,
+        &command(&over(CORE_TYPES, "(type (func))")),
+        CORE_TYPES.what,
     );
-    let component = format!(
-        "(component {})",
-        "(type (list u8))".repeat(usize::try_from(TYPES.limit + 1).unwrap())
+    let component = format!("(component {})", over(COMPONENT_TYPES, "(type (list u8))"));
+    refused(
+        "types of a component",
+        &wasm(&component),
+        COMPONENT_TYPES.what,
     );
-    refused("types of a component", &wasm(&component), TYPES.what);
+    refused(
+        "a hundred thousand",
+        &holding(&"(type (func))".repeat(100_000)),
+        CORE_TYPES.what,
+    );
 }
 
 #[test]
 fn i31_as_many_types_as_the_cap_lets_in_are_bounded() {
-    let many = below(TYPES);
-    taken(
-        "types of one shape",
-        &holding(&"(type (func))".repeat(usize::try_from(many).unwrap())),
-    );
-    let functions = repeated(many, |index| {
+    let alike = "(type (func))".repeat(usize::try_from(below(CORE_TYPES)).unwrap());
+    taken("types of one shape", &holding(&alike));
+    let functions = repeated(below(COMPONENT_TYPES), |index| {
         format!("(type (func (param \"p{index}\" u8)))")
     });
     taken(
         "function types of a component",
         &wasm(&format!("(component {functions})")),
     );
-    taken("types of all shapes", &holding(&distinct(many)));
+    taken(
+        "types of all shapes",
+        &holding(&distinct(below(CORE_TYPES))),
+    );
 }
 
 #[test]

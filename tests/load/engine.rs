@@ -60,11 +60,7 @@ fn a51_a36_the_artifacts_of_the_engine_say_how_it_is_configured() {
         assert!(header.is_some(), "it is an artifact");
         format!("{:?}", Hashed::of(&engine)) == format!("{:?}", Hashed::of(ours.wasmtime()))
     };
-    let mut same = wasmtime::Config::new();
-    same.wasm_memory64(false)
-        .wasm_wide_arithmetic(false)
-        .wasm_custom_page_sizes(false)
-        .epoch_interruption(true);
+    let same = configuration();
     assert!(fits(&same), "the configuration that is expected");
     let mut interruptible = same.clone();
     assert!(
@@ -75,6 +71,25 @@ fn a51_a36_the_artifacts_of_the_engine_say_how_it_is_configured() {
     assert!(!fits(wide.wasm_memory64(true)), "with 64-bit memories");
     let mut fuelled = same.clone();
     assert!(!fits(fuelled.consume_fuel(true)), "with fuel");
+}
+
+/// The configuration that every guest is compiled with, written down a second time: whoever changes the first must mean
+/// it.
+pub(crate) fn configuration() -> wasmtime::Config {
+    use wasmtime::WasmFeatures;
+    let on = WasmFeatures::WASM2
+        | WasmFeatures::RELAXED_SIMD
+        | WasmFeatures::TAIL_CALL
+        | WasmFeatures::EXTENDED_CONST
+        | WasmFeatures::MULTI_MEMORY
+        | WasmFeatures::COMPONENT_MODEL;
+    let mut config = wasmtime::Config::new();
+    config
+        .strategy(wasmtime::Strategy::Cranelift)
+        .wasm_features(WasmFeatures::all().difference(on), false)
+        .wasm_features(on, true)
+        .epoch_interruption(true);
+    config
 }
 
 #[derive(Debug)]
@@ -100,15 +115,32 @@ fn run(limits: &str) -> Option<Result<Ended, RunError>> {
     let mut builder = PolicyBuilder::new();
     builder.limit(limits).ok()?;
     let policy = Arc::new(Effective::new(builder.build().unwrap(), None).unwrap());
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
     let engine: Engine<RunProfile> = Engine::new().unwrap();
     let source = Source::new(command("(table 10 funcref)")).unwrap();
     let (component, _) = engine.compile(&source, None, |_| ()).unwrap();
-    let loaded = engine.link(source.digest(), &component, add_to_linker).unwrap();
-    let identity =
-        RunIdentity { run: "run".to_owned(), vm: None, process: None, component: source.digest().to_string() };
-    let gate = Gate::new(policy, Log::memory(LogOptions::default()).run(identity, RunLimits::default()), None);
-    Some(runtime.block_on(engine.run(&loaded, Guest::builder(gate).build(), &Entry::Command)).0)
+    let loaded = engine
+        .link(source.digest(), &component, add_to_linker)
+        .unwrap();
+    let identity = RunIdentity {
+        run: "run".to_owned(),
+        vm: None,
+        process: None,
+        component: source.digest().to_string(),
+    };
+    let gate = Gate::new(
+        policy,
+        Log::memory(LogOptions::default()).run(identity, RunLimits::default()),
+        None,
+    );
+    Some(
+        runtime
+            .block_on(engine.run(&loaded, Guest::builder(gate).build(), &Entry::Command))
+            .0,
+    )
 }
 
 /// A limit that nobody thought of as a number of pages, slots or elements is where allocators were misconfigured.
@@ -116,9 +148,18 @@ fn run(limits: &str) -> Option<Result<Ended, RunError>> {
 fn a44_limits_at_their_ends_end_a_run_by_name_or_let_it_be() {
     let sizes = ["1", "65535", "65536", "65537", "1MiB", "4GiB", "256TiB"];
     let counts = ["1", "2", "1000", "100000"];
-    let keys = [("memory", &sizes[..]), ("output", &sizes), ("host-call-bytes", &sizes), ("handles", &counts), ("instances", &counts)];
+    let keys = [
+        ("memory", &sizes[..]),
+        ("output", &sizes),
+        ("host-call-bytes", &sizes),
+        ("handles", &counts),
+        ("instances", &counts),
+    ];
     let mut ran = 0;
-    for (key, value) in keys.iter().flat_map(|(key, values)| values.iter().map(move |value| (*key, *value))) {
+    for (key, value) in keys
+        .iter()
+        .flat_map(|(key, values)| values.iter().map(move |value| (*key, *value)))
+    {
         let limits = format!("{key}={value}");
         let named = |limit: LimitKey| limit.as_str() == key;
         match run(&limits) {
@@ -137,7 +178,10 @@ fn a44_nothing_is_no_limit_and_next_to_nothing_is_too_little_for_a_page() {
         assert!(run(&format!("{key}=0")).is_none(), "{key}=0 is a limit");
     }
     for limits in ["memory=1", "memory=65535"] {
-        assert!(matches!(run(limits), Some(Err(RunError::TooLarge(LimitKey::Memory)))), "{limits}");
+        assert!(
+            matches!(run(limits), Some(Err(RunError::TooLarge(LimitKey::Memory)))),
+            "{limits}"
+        );
     }
     assert!(matches!(run("memory=1MiB"), Some(Ok(Ended::Exit(0)))));
 }

@@ -1,6 +1,8 @@
 //! Binaries, from text or by hand.
 
-use wasm_encoder::{Component, ComponentImportSection, ComponentTypeRef, ComponentTypeSection, PrimitiveValType};
+use wasm_encoder::{
+    Component, ComponentImportSection, ComponentTypeRef, ComponentTypeSection, PrimitiveValType,
+};
 
 /// The binary of a text.
 #[track_caller]

@@ -17,6 +17,7 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 fn main() -> ExitCode {
+    terminal::panic::install();
     let args = args::Args::parse();
     match commands::dispatch(args) {
         Ok(code) => ExitCode::from(code),

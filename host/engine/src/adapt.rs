@@ -11,6 +11,8 @@ use wasmparser::{Parser, Payload, TypeRef};
 use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
 
 const WASI_0_1: &str = adapter::WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME;
+/// Imports of a module that is adapted.
+pub const MAX_IMPORTS: u32 = 1_000;
 const EXIT_MODULE: &str = "wasi:cli/exit@0.2.12";
 const EXIT_FUNCTION: &str = "exit-with-code";
 const EXIT_WORLD: &str = "package wasi:cli@0.2.12;
@@ -35,6 +37,14 @@ pub enum AdaptError {
         module: String,
         /// The import's name.
         name: String,
+    },
+    /// More than any program has; adapting takes the square of it.
+    #[error(
+        "the module has {count} imports, more than the {MAX_IMPORTS} that are adapted; WASI 0.1 has 46 functions"
+    )]
+    TooManyImports {
+        /// How many it has.
+        count: u32,
     },
     /// Nothing to run.
     #[error("the module exports no `_start`: it is a library and cannot be run by itself")]
@@ -80,6 +90,10 @@ fn check(module: &[u8]) -> Result<(), AdaptError> {
     let mut starts = false;
     for payload in Parser::new(0).parse_all(module) {
         match payload.map_err(malformed)? {
+            Payload::ImportSection(imports) if imports.count() > MAX_IMPORTS => {
+                let count = imports.count();
+                return Err(AdaptError::TooManyImports { count });
+            }
             Payload::ImportSection(imports) => {
                 for import in imports.into_imports() {
                     let import = import.map_err(malformed)?;

@@ -8,6 +8,7 @@ use crate::adapt::{AdaptError, adapt};
 use crate::cache::{Cache, CacheError, Entry, Key};
 use crate::caps::{CapError, check_caps};
 use crate::digest::Digest;
+use crate::guarded::{Panicked, guarded};
 use crate::profile::{Engine, Profile, Run};
 use crate::source::{Kind, NotWebAssembly, detect};
 use crate::time::Stopwatch;
@@ -24,6 +25,9 @@ pub enum LoadError {
     /// Over a static cap.
     #[error(transparent)]
     Cap(#[from] CapError),
+    /// The reader of the binary gave up on it.
+    #[error("the component is built in a way that its reader cannot take")]
+    Unreadable,
     /// Malformed, or using a feature that is switched off.
     #[error("the component is not valid: {0}")]
     Invalid(String),
@@ -52,10 +56,12 @@ impl Source {
     pub fn new(bytes: Vec<u8>) -> Result<Self, LoadError> {
         let kind = detect(&bytes)?;
         let digest = Digest::of(&bytes);
-        check_caps(&bytes)?;
+        guarded(|| check_caps(&bytes)).map_err(|Panicked| LoadError::Unreadable)??;
         let component = match kind {
             Kind::Component => bytes,
-            Kind::Module => adapt(&bytes)?,
+            Kind::Module => {
+                guarded(|| adapt(&bytes)).map_err(|Panicked| LoadError::Unreadable)??
+            }
         };
         Ok(Self {
             digest,
@@ -150,7 +156,8 @@ impl<P: Profile> Engine<P> {
             return Ok((component, Origin::Cached));
         }
         let watch = Stopwatch::start();
-        let component = Component::from_binary(self.wasmtime(), source.component())
+        let component = guarded(|| Component::from_binary(self.wasmtime(), source.component()))
+            .map_err(|Panicked| LoadError::Unreadable)?
             .map_err(|error| LoadError::Invalid(format!("{error:#}")))?;
         let took = watch.reading();
         let Some(cache) = cache else {

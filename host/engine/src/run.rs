@@ -223,6 +223,14 @@ async fn ended_early<T: GuestState>(
     }
     let reached = store.data_mut().limiter().reached();
     let trapped = error.downcast_ref::<wasmtime::Trap>().is_some();
+    // wasmtime has no type for this one; a test holds the text.
+    if phase == Phase::Instantiating && error.to_string().contains("resource limit exceeded") {
+        let limit = LimitKey::Instances;
+        return match by_the_host(&gate, Stop::Limit(limit)).await {
+            Err(RunError::Limit(_)) => Err(RunError::TooLarge(limit)),
+            other => other,
+        };
+    }
     Err(match (reached, phase, trapped) {
         (Some(limit), Phase::Instantiating, false) => RunError::TooLarge(limit),
         (Some(limit), _, _) => RunError::Limit(limit),

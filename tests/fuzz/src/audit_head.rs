@@ -15,7 +15,12 @@ pub fn check(data: &[u8]) {
     std::fs::write(&path, &genuine.log).expect("a file can be written");
     std::fs::write(folder.path().join("audit.jsonl.head"), data).expect("a file can be written");
     let taken = pinned(&path, genuine.key).is_ok();
-    assert_eq!(taken, data == genuine.head, "{:?}", String::from_utf8_lossy(data));
+    assert_eq!(
+        taken,
+        data == genuine.head,
+        "{:?}",
+        String::from_utf8_lossy(data)
+    );
 }
 
 /// The real head, spelt in other ways, and what is none.

@@ -28,14 +28,23 @@ fn write() -> Result<Genuine, Box<dyn std::error::Error>> {
     let key = SigningKey::from_seed(&[9; 32]);
     let public = key.public_key();
     let log = Log::file(&path, key, LogOptions::default())?;
-    let identity = RunIdentity { run: "run".to_owned(), vm: None, process: None, component: "sha256:00".to_owned() };
+    let identity = RunIdentity {
+        run: "run".to_owned(),
+        vm: None,
+        process: None,
+        component: "sha256:00".to_owned(),
+    };
     let run = log.run(identity, RunLimits::default());
     for resource in ["/a", "/a\n{\"v\":1", "/ü", "/long/".repeat(40).as_str()] {
         let entry = Entry {
             import: "wasi:filesystem/types#[method]descriptor.read",
             operation: "fs.read",
             resource,
-            decision: if resource == "/a" { Decision::Allow } else { Decision::Deny },
+            decision: if resource == "/a" {
+                Decision::Allow
+            } else {
+                Decision::Deny
+            },
             rule: "flags:0",
             high_rate: false,
         };
@@ -45,7 +54,12 @@ fn write() -> Result<Genuine, Box<dyn std::error::Error>> {
     log.close()?;
     let report = pinned(&path, public)?;
     let head = std::fs::read(folder.path().join("audit.jsonl.head"))?;
-    Ok(Genuine { log: std::fs::read(&path)?, head, key: public, records: report.records })
+    Ok(Genuine {
+        log: std::fs::read(&path)?,
+        head,
+        key: public,
+        records: report.records,
+    })
 }
 
 /// Holds verification to that. Each five bytes are an edit: where (three), how, and with what.
@@ -61,7 +75,11 @@ pub fn check(data: &[u8]) {
             let at = usize::from(*high) << 16 | usize::from(*middle) << 8 | usize::from(*low);
             let whole = log.len() + head.len();
             let at = at % (whole + 1);
-            if at < log.len() { apply(&mut log, at, *how, *byte) } else { apply(&mut head, at - log.len(), *how, *byte) }
+            if at < log.len() {
+                apply(&mut log, at, *how, *byte)
+            } else {
+                apply(&mut head, at - log.len(), *how, *byte)
+            }
         }
     }
     let folder = tempfile::tempdir().expect("there is a place for files");
@@ -73,7 +91,11 @@ pub fn check(data: &[u8]) {
         assert_eq!(head, genuine.head, "another head is taken");
         assert!(log.starts_with(&genuine.log), "signed records were changed");
         assert_eq!(report.signed_records, genuine.records);
-        assert!(good >= report.records, "{good} are read of {} that were proven", report.records);
+        assert!(
+            good >= report.records,
+            "{good} are read of {} that were proven",
+            report.records
+        );
     }
 }
 
@@ -90,7 +112,11 @@ fn apply(bytes: &mut Vec<u8>, at: usize, how: u8, byte: u8) {
         3 => bytes.truncate(at),
         4 => {
             // A whole line again, at the end: what a forger who knows the format tries first.
-            let line: Vec<u8> = bytes.split_inclusive(|byte| *byte == b'\n').nth(usize::from(byte % 8)).unwrap_or_default().to_vec();
+            let line: Vec<u8> = bytes
+                .split_inclusive(|byte| *byte == b'\n')
+                .nth(usize::from(byte % 8))
+                .unwrap_or_default()
+                .to_vec();
             bytes.extend(line);
         }
         _ => {

@@ -21,12 +21,26 @@ pub(crate) fn matches(pattern: &[u8], text: &[u8]) -> bool {
                 running = reached || (running && (any || byte != Some(&b'/')));
                 *place = running;
             } else {
-                let one = byte.is_some_and(|byte| if *token == b'?' { *byte != b'/' } else { byte == token });
-                *place = one && before.and_then(|at| reach.get(at)).copied().unwrap_or(false);
+                let one = byte.is_some_and(|byte| {
+                    if *token == b'?' {
+                        *byte != b'/'
+                    } else {
+                        byte == token
+                    }
+                });
+                *place = one
+                    && before
+                        .and_then(|at| reach.get(at))
+                        .copied()
+                        .unwrap_or(false);
             }
         }
         reach = next;
-        rest = if any { after.get(1..).unwrap_or_default() } else { after };
+        rest = if any {
+            after.get(1..).unwrap_or_default()
+        } else {
+            after
+        };
     }
     reach.last().copied().unwrap_or(false)
 }

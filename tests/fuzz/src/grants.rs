@@ -30,10 +30,18 @@ const DENIALS: [Flag; 5] = [
 ///
 /// When it does not hold.
 pub fn check(data: &[u8]) {
-    let Some((kind, text)) = data.split_first() else { return };
-    let Ok(text) = std::str::from_utf8(text) else { return };
+    let Some((kind, text)) = data.split_first() else {
+        return;
+    };
+    let Ok(text) = std::str::from_utf8(text) else {
+        return;
+    };
     let kind = usize::from(*kind) % (GRANTS.len() + DENIALS.len());
-    match (GRANTS.get(kind), kind.checked_sub(GRANTS.len()).and_then(|kind| DENIALS.get(kind))) {
+    match (
+        GRANTS.get(kind),
+        kind.checked_sub(GRANTS.len())
+            .and_then(|kind| DENIALS.get(kind)),
+    ) {
         (Some(grant), _) => drop(with(PolicyBuilder::new(), *grant, text)),
         (None, Some(denial)) => denies(*denial, text),
         (None, None) => {}
@@ -43,11 +51,19 @@ pub fn check(data: &[u8]) {
 /// The policy with the flag, if it is taken.
 fn with(mut builder: PolicyBuilder, flag: Flag, text: &str) -> Option<Effective> {
     if let Err(error) = flag(&mut builder, text) {
-        assert!(text.is_char_boundary(error.offset), "{}: byte {} of {text:?}", error.place, error.offset);
+        assert!(
+            text.is_char_boundary(error.offset),
+            "{}: byte {} of {text:?}",
+            error.place,
+            error.offset
+        );
         assert!(!error.to_string().is_empty());
         return None;
     }
-    builder.build().ok().map(|policy| Effective::new(policy, None).expect("a run's policy stands alone"))
+    builder
+        .build()
+        .ok()
+        .map(|policy| Effective::new(policy, None).expect("a run's policy stands alone"))
 }
 
 /// A policy that allows much, so that there is something to take away.
@@ -68,7 +84,8 @@ fn generous() -> PolicyBuilder {
 }
 
 fn denies(denial: Flag, text: &str) {
-    let wide = Effective::new(generous().build().expect("these fit together"), None).expect("a run's policy stands alone");
+    let wide = Effective::new(generous().build().expect("these fit together"), None)
+        .expect("a run's policy stands alone");
     if let Some(narrow) = with(generous(), denial, text) {
         no_wider(&narrow, &wide);
     }
@@ -101,5 +118,7 @@ pub fn seeds() -> Vec<Vec<u8>> {
         (9, "/data/**"),
         (10, "/**/.git"),
     ];
-    texts.map(|(kind, text)| [&[kind], text.as_bytes()].concat()).into()
+    texts
+        .map(|(kind, text)| [&[kind], text.as_bytes()].concat())
+        .into()
 }

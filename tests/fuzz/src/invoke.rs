@@ -6,7 +6,9 @@ use std::sync::{Arc, OnceLock};
 use tokio::runtime::Runtime;
 use tollgate_audit::{Log, LogOptions, RunIdentity, RunLimits};
 use tollgate_bridge::{Guest, add_to_linker};
-use tollgate_engine::{Ended, Engine, Entry, Gate, Invocation, Loaded, RunError, RunProfile, Source};
+use tollgate_engine::{
+    Ended, Engine, Entry, Gate, Invocation, Loaded, RunError, RunProfile, Source,
+};
 use tollgate_policy::{Effective, PolicyBuilder};
 
 /// Functions that give back what they are given, one per kind of type. A list of anything is a pointer and a length, so
@@ -71,7 +73,9 @@ fn host() -> &'static Host {
 }
 
 fn start() -> Result<Host, Box<dyn std::error::Error>> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
     let engine = Engine::new()?;
     let source = Source::new(wat::parse_str(ECHO)?)?;
     let (component, _) = engine.compile(&source, None, drop)?;
@@ -79,15 +83,34 @@ fn start() -> Result<Host, Box<dyn std::error::Error>> {
     let mut builder = PolicyBuilder::new();
     builder.limit("memory=16MiB,wall=10s")?;
     let policy = Arc::new(Effective::new(builder.build()?, None)?);
-    Ok(Host { runtime, engine, echo, log: Log::memory(LogOptions::default()), policy })
+    Ok(Host {
+        runtime,
+        engine,
+        echo,
+        log: Log::memory(LogOptions::default()),
+        policy,
+    })
 }
 
 impl Host {
     fn call(&self, invocation: Invocation) -> Result<Vec<String>, RunError> {
-        let identity = RunIdentity { run: "run".to_owned(), vm: None, process: None, component: "sha256:00".to_owned() };
-        let gate = Gate::new(Arc::clone(&self.policy), self.log.run(identity, RunLimits::default()), None);
+        let identity = RunIdentity {
+            run: "run".to_owned(),
+            vm: None,
+            process: None,
+            component: "sha256:00".to_owned(),
+        };
+        let gate = Gate::new(
+            Arc::clone(&self.policy),
+            self.log.run(identity, RunLimits::default()),
+            None,
+        );
         let guest = Guest::builder(gate).build();
-        let (ended, _) = self.runtime.block_on(self.engine.run(&self.echo, guest, &Entry::Invoke(invocation)));
+        let (ended, _) = self.runtime.block_on(self.engine.run(
+            &self.echo,
+            guest,
+            &Entry::Invoke(invocation),
+        ));
         match ended? {
             Ended::Returned(values) => Ok(values),
             Ended::Exit(code) => panic!("a function exits with {code}"),
@@ -101,14 +124,22 @@ impl Host {
 ///
 /// When it does not hold.
 pub fn check(data: &[u8]) {
-    let Ok(text) = std::str::from_utf8(data) else { return };
-    let Ok(invocation) = text.parse::<Invocation>() else { return };
+    let Ok(text) = std::str::from_utf8(data) else {
+        return;
+    };
+    let Ok(invocation) = text.parse::<Invocation>() else {
+        return;
+    };
     let name = text.split_once('(').map_or("", |(name, _)| name).trim();
     match host().call(invocation) {
         Ok(values) => {
             let again = format!("{name}({})", values.join(", "));
-            let invocation = again.parse().unwrap_or_else(|error| panic!("{again}: {error}"));
-            let returned = host().call(invocation).unwrap_or_else(|error| panic!("{again}: {error}"));
+            let invocation = again
+                .parse()
+                .unwrap_or_else(|error| panic!("{again}: {error}"));
+            let returned = host()
+                .call(invocation)
+                .unwrap_or_else(|error| panic!("{again}: {error}"));
             assert_eq!(returned, values, "{text:?}");
         }
         Err(RunError::Invoke(error)) => assert!(!error.to_string().contains(".cargo"), "{error}"),

@@ -6,7 +6,8 @@ use std::sync::{Arc, OnceLock};
 
 use tollgate_policy::{Decision, Effective, Mode, Operation, PolicyBuilder, Scope};
 use tollgate_vfs::{
-    DirHandle, Follow, FsError, FsVerb, MAX_LINKS, MemoryFs, Mount, Permit, Quota, Timestamp, TreeBuilder,
+    DirHandle, Follow, FsError, FsVerb, MAX_LINKS, MemoryFs, Mount, Permit, Quota, Timestamp,
+    TreeBuilder,
 };
 
 /// The most lines of one script.
@@ -33,7 +34,11 @@ enum Refused {
 
 impl Model {
     fn at(&self, path: &[String]) -> Option<&Node> {
-        if path.is_empty() { Some(&Node::Directory) } else { self.0.get(path) }
+        if path.is_empty() {
+            Some(&Node::Directory)
+        } else {
+            self.0.get(path)
+        }
     }
 
     /// Where `path` leads: every link on the way is followed, and the last one as `follow` says.
@@ -74,7 +79,12 @@ fn steps(path: &str) -> Result<Vec<String>, Refused> {
     match path.as_bytes() {
         [] => Err(Refused::Other),
         [b'/', ..] => Err(Refused::Outside),
-        _ => Ok(path.split('/').filter(|step| !step.is_empty()).rev().map(str::to_owned).collect()),
+        _ => Ok(path
+            .split('/')
+            .filter(|step| !step.is_empty())
+            .rev()
+            .map(str::to_owned)
+            .collect()),
     }
 }
 
@@ -83,7 +93,8 @@ fn permit(verb: FsVerb) -> Permit {
     let policy = POLICY.get_or_init(|| {
         let mut builder = PolicyBuilder::new();
         builder.default_mode(Scope::Fs, Mode::Allow);
-        Effective::new(builder.build().expect("one default fits"), None).expect("a run's policy stands alone")
+        Effective::new(builder.build().expect("one default fits"), None)
+            .expect("a run's policy stands alone")
     });
     match policy.decide(&Operation::Fs { verb, path: "/" }) {
         Decision::Allow(permit, _) => permit,
@@ -92,8 +103,17 @@ fn permit(verb: FsVerb) -> Permit {
 }
 
 fn root() -> DirHandle {
-    let memory = MemoryFs::new(Quota::default(), Arc::new(|| Timestamp { seconds: 0, nanos: 0 }));
-    let tree = TreeBuilder::new().mount("/", "/", Mount::memory(memory)).expect("`/` is a place").build();
+    let memory = MemoryFs::new(
+        Quota::default(),
+        Arc::new(|| Timestamp {
+            seconds: 0,
+            nanos: 0,
+        }),
+    );
+    let tree = TreeBuilder::new()
+        .mount("/", "/", Mount::memory(memory))
+        .expect("`/` is a place")
+        .build();
     tree.preopens().pop().expect("there is one mount").1
 }
 
@@ -103,7 +123,9 @@ fn root() -> DirHandle {
 ///
 /// When it does not hold.
 pub fn check(data: &[u8]) {
-    let Ok(script) = std::str::from_utf8(data) else { return };
+    let Ok(script) = std::str::from_utf8(data) else {
+        return;
+    };
     let (root, mut model) = (root(), Model::default());
     for line in script.lines().take(MOST_LINES) {
         match line.split(' ').collect::<Vec<_>>().as_slice() {
@@ -119,7 +141,9 @@ pub fn check(data: &[u8]) {
 
 /// Makes what the filesystem takes, and writes it down where the filesystem says that it is.
 fn make(root: &DirHandle, model: &mut Model, path: &str, node: Node) {
-    let Ok(target) = root.resolve(path, Follow::No) else { return };
+    let Ok(target) = root.resolve(path, Follow::No) else {
+        return;
+    };
     let place = names(target.path());
     let made = match &node {
         Node::Directory => target.create_dir(permit(FsVerb::CreateDir)),
@@ -132,7 +156,11 @@ fn make(root: &DirHandle, model: &mut Model, path: &str, node: Node) {
 }
 
 fn names(canonical: &str) -> Vec<String> {
-    canonical.split('/').filter(|name| !name.is_empty()).map(str::to_owned).collect()
+    canonical
+        .split('/')
+        .filter(|name| !name.is_empty())
+        .map(str::to_owned)
+        .collect()
 }
 
 fn compare(root: &DirHandle, model: &Model, path: &str, follow: Follow) {
@@ -141,14 +169,29 @@ fn compare(root: &DirHandle, model: &Model, path: &str, follow: Follow) {
         Ok(target) => {
             let canonical = target.path();
             let clean = canonical.starts_with('/')
-                && (canonical == "/" || !canonical.split('/').skip(1).any(|name| matches!(name, "" | "." | "..")));
+                && (canonical == "/"
+                    || !canonical
+                        .split('/')
+                        .skip(1)
+                        .any(|name| matches!(name, "" | "." | "..")));
             assert!(clean, "{path:?} leads to {canonical:?}");
-            assert_eq!(Ok(names(canonical)), naive, "{path:?}, {follow:?}, on {model:?}");
+            assert_eq!(
+                Ok(names(canonical)),
+                naive,
+                "{path:?}, {follow:?}, on {model:?}"
+            );
         }
         // What the bounds on paths and names refuse, the naive walk knows nothing of.
         Err(FsError::NameTooLong | FsError::Invalid) => {}
-        Err(FsError::NotPermitted) => assert_eq!(naive, Err(Refused::Outside), "{path:?}, {follow:?}, on {model:?}"),
-        Err(error) => assert!(naive.is_err(), "{path:?}, {follow:?}: {error}, and it leads to {naive:?} on {model:?}"),
+        Err(FsError::NotPermitted) => assert_eq!(
+            naive,
+            Err(Refused::Outside),
+            "{path:?}, {follow:?}, on {model:?}"
+        ),
+        Err(error) => assert!(
+            naive.is_err(),
+            "{path:?}, {follow:?}: {error}, and it leads to {naive:?} on {model:?}"
+        ),
     }
 }
 

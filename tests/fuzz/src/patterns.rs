@@ -13,10 +13,15 @@ const LONGEST_TEXT: usize = 2_048;
 ///
 /// When it does not hold.
 pub fn check(data: &[u8]) {
-    let Ok(input) = std::str::from_utf8(data) else { return };
+    let Ok(input) = std::str::from_utf8(data) else {
+        return;
+    };
     let (source, text) = input.split_once('\n').unwrap_or((input, ""));
     match Pattern::new(source) {
-        Err(_) => assert!(source.is_empty() || source.len() > LONGEST_PATTERN, "{source:?} is refused"),
+        Err(_) => assert!(
+            source.is_empty() || source.len() > LONGEST_PATTERN,
+            "{source:?} is refused"
+        ),
         Ok(pattern) => {
             assert_eq!(pattern.as_str(), source);
             let tried = if text.len() > LONGEST_TEXT { "" } else { text };

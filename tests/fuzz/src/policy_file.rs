@@ -11,7 +11,9 @@ use crate::samples::no_wider;
 ///
 /// When it does not hold.
 pub fn check(data: &[u8]) {
-    let Ok(text) = std::str::from_utf8(data) else { return };
+    let Ok(text) = std::str::from_utf8(data) else {
+        return;
+    };
     match PolicyBuilder::from_toml("fuzz.toml", text) {
         Err(errors) => placed(&errors, text),
         Ok(builder) => taken(builder, text),
@@ -20,12 +22,19 @@ pub fn check(data: &[u8]) {
 
 /// Every mistake lies in the text, from the top, and can be shown.
 fn placed(errors: &FileErrors, text: &str) {
-    let places: Vec<(usize, usize)> = errors.errors().iter().map(|error| (error.line, error.column)).collect();
+    let places: Vec<(usize, usize)> = errors
+        .errors()
+        .iter()
+        .map(|error| (error.line, error.column))
+        .collect();
     assert!(!places.is_empty(), "refused without a reason");
     assert!(places.is_sorted(), "{places:?}");
     let lines: Vec<&str> = text.split('\n').collect();
     for (line, column) in places {
-        let length = line.checked_sub(1).and_then(|line| lines.get(line)).map(|line| line.chars().count());
+        let length = line
+            .checked_sub(1)
+            .and_then(|line| lines.get(line))
+            .map(|line| line.chars().count());
         let within = length.is_some_and(|length| (1..=length + 1).contains(&column));
         assert!(within, "{line}:{column} is outside of {text:?}");
     }
@@ -34,12 +43,20 @@ fn placed(errors: &FileErrors, text: &str) {
 
 fn taken(builder: PolicyBuilder, text: &str) {
     let Ok(policy) = builder.build() else { return };
-    let alone = Effective::new(policy.clone(), None).expect("a run's policy stands without a ceiling");
+    let alone =
+        Effective::new(policy.clone(), None).expect("a run's policy stands without a ceiling");
     no_wider(&alone, &alone);
-    let Ok(ceiling) = Policy::ceiling_from_toml("ceiling.toml", text) else { return };
-    let Ok(beneath) = Effective::new(policy, Some(ceiling)) else { return };
+    let Ok(ceiling) = Policy::ceiling_from_toml("ceiling.toml", text) else {
+        return;
+    };
+    let Ok(beneath) = Effective::new(policy, Some(ceiling)) else {
+        return;
+    };
     no_wider(&beneath, &alone);
-    assert!(beneath.limits().memory <= alone.limits().memory, "a ceiling raised a limit");
+    assert!(
+        beneath.limits().memory <= alone.limits().memory,
+        "a ceiling raised a limit"
+    );
 }
 
 /// Every table once, and each kind of mistake.

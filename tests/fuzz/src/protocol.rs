@@ -14,17 +14,30 @@ use crate::samples::PATHS;
 ///
 /// When it does not hold.
 pub fn check(data: &[u8]) {
-    let Ok(text) = std::str::from_utf8(data) else { return };
-    let Ok(policy) = Policy::from_protocol_json(text) else { return };
-    let permissions: ProtocolPermissions = serde_json::from_str(text).expect("the policy was made of the same text");
+    let Ok(text) = std::str::from_utf8(data) else {
+        return;
+    };
+    let Ok(policy) = Policy::from_protocol_json(text) else {
+        return;
+    };
+    let permissions: ProtocolPermissions =
+        serde_json::from_str(text).expect("the policy was made of the same text");
     let again = Policy::from_protocol(&permissions).expect("and of the same permissions");
-    let [one, other] = [policy, again].map(|policy| Effective::new(policy, None).expect("a run's policy stands alone"));
+    let [one, other] = [policy, again]
+        .map(|policy| Effective::new(policy, None).expect("a run's policy stands alone"));
     for path in PATHS {
         for verb in FsVerb::ALL {
             let operation = Operation::Fs { verb: *verb, path };
-            let (decided, naive) = (one.decide(&operation).outcome(), naive(&permissions, *verb, path));
+            let (decided, naive) = (
+                one.decide(&operation).outcome(),
+                naive(&permissions, *verb, path),
+            );
             assert_eq!(decided, naive, "{verb} on {path}");
-            assert_eq!(other.decide(&operation).outcome(), decided, "{verb} on {path}");
+            assert_eq!(
+                other.decide(&operation).outcome(),
+                decided,
+                "{verb} on {path}"
+            );
         }
     }
 }
@@ -35,10 +48,18 @@ fn naive(permissions: &ProtocolPermissions, verb: FsVerb, path: &str) -> Outcome
         Some(ProtocolScope::Mode(mode)) => *mode,
         Some(ProtocolScope::Rules(scope)) => {
             let speaks = |words: &[String], paths: &[String]| {
-                words.iter().any(|word| word == "*" || word == verb.as_str())
-                    && paths.iter().any(|pattern| globs::matches(pattern.as_bytes(), path.as_bytes()))
+                words
+                    .iter()
+                    .any(|word| word == "*" || word == verb.as_str())
+                    && paths
+                        .iter()
+                        .any(|pattern| globs::matches(pattern.as_bytes(), path.as_bytes()))
             };
-            let last = scope.rules.iter().rev().find(|rule| speaks(&rule.operations, &rule.paths));
+            let last = scope
+                .rules
+                .iter()
+                .rev()
+                .find(|rule| speaks(&rule.operations, &rule.paths));
             last.map_or(scope.default.unwrap_or(Mode::Deny), |rule| rule.mode)
         }
     };

@@ -46,7 +46,19 @@ pub fn seeds() -> Vec<Vec<u8>> {
             (func (export "f") (result u32) (canon lift (core func $i "f"))))"#,
         r#"(component (import "a" (instance (export "r" (type (sub resource))))) (component (component)))"#,
     ];
-    let mut seeds: Vec<Vec<u8>> = texts.iter().map(|text| wat::parse_str(text).expect("it is WebAssembly")).collect();
-    seeds.extend([&b""[..], b"\0asm\x0e\0\x01\0", b"\x7fELF\x02\x01\x01", b"#!/bin/sh\n", b"(module)"].map(<[u8]>::to_vec));
+    let mut seeds: Vec<Vec<u8>> = texts
+        .iter()
+        .map(|text| wat::parse_str(text).expect("it is WebAssembly"))
+        .collect();
+    seeds.extend(
+        [
+            &b""[..],
+            b"\0asm\x0e\0\x01\0",
+            b"\x7fELF\x02\x01\x01",
+            b"#!/bin/sh\n",
+            b"(module)",
+        ]
+        .map(<[u8]>::to_vec),
+    );
     seeds
 }

@@ -6,4 +6,5 @@
 )]
 
 pub(crate) mod ask;
+pub(crate) mod panic;
 pub(crate) mod table;
