@@ -79,24 +79,31 @@ bump-engine version:
     manifest = pathlib.Path("Cargo.toml")
     engine = ["wasmtime", "wasmtime-wasi", "wasmtime-wasi-http", "wasi-preview1-component-adapter-provider"]
     beneath = ["wasmparser", "wasm-encoder", "wit-component", "wit-parser", "wasm-wave"]
-    def pin(text, name, version):
-        pattern = rf'^({re.escape(name)} = (?:\{{ version = )?)"=[^"]*"'
-        return re.sub(pattern, rf'\g<1>"={version}"', text, flags=re.M)
-    def info(name, version):
-        return subprocess.check_output(["cargo", "info", f"{name}@{version}", "--registry", "crates-io"], text=True)
+    def pin(text, name, requirement):
+        pattern = r'^(' + re.escape(name) + r' = (?:[\x7b] version = )?)"[^"]*"'
+        return re.sub(pattern, r'\g<1>"' + requirement + '"', text, flags=re.M)
+    def resolved():
+        output = subprocess.check_output(["cargo", "metadata", "--format-version", "1"])
+        packages = json.loads(output)["packages"]
+        environ = next(p for p in packages if p["name"] == "wasmtime-environ")
+        wanted = next(d["req"] for d in environ["dependencies"] if d["name"] == "wasmparser")
+        series = wanted.lstrip("^=").rsplit(".", 1)[0] + "."
+        parsers = [p["version"] for p in packages if p["name"] == "wasmparser"]
+        return next(version for version in parsers if version.startswith(series))
     text = manifest.read_text()
+    old = re.search(r'^wasmparser = "=([^"]*)"', text, flags=re.M)[1]
     for name in engine:
-        text = pin(text, name, "{{ version }}")
-    manifest.write_text(text)
+        text = pin(text, name, "={{ version }}")
     # The engine's own choice of the crates beneath it decides: two versions of one reader would read differently.
-    subprocess.run(["cargo", "update", *engine], check=True)
-    packages = json.loads(subprocess.check_output(["cargo", "metadata", "--format-version", "1"]))["packages"]
-    environ = next(p for p in packages if p["name"] == "wasmtime-environ")
-    wanted = next(d["req"] for d in environ["dependencies"] if d["name"] == "wasmparser").lstrip("^=")
     for name in beneath:
-        text = pin(text, name, wanted)
+        text = pin(text, name, old)
     manifest.write_text(text)
-    subprocess.run(["cargo", "update", *beneath], check=True)
+    subprocess.run(["cargo", "update", *engine], check=True)
+    wanted = resolved()
+    for name in beneath:
+        text = pin(text, name, "=" + wanted)
+    manifest.write_text(text)
+    resolved()
     subprocess.run(["just", "pin-wit"], check=True)
     subprocess.run(["just", "test"], check=True)
 

@@ -77,7 +77,7 @@ fn a51_a36_the_artifacts_of_the_engine_say_how_it_is_configured() {
 /// it.
 pub(crate) fn configuration() -> wasmtime::Config {
     use wasmtime::WasmFeatures;
-    let on = WasmFeatures::WASM2
+    let on = WasmFeatures::WASM2.difference(WasmFeatures::GC_TYPES)
         | WasmFeatures::RELAXED_SIMD
         | WasmFeatures::TAIL_CALL
         | WasmFeatures::EXTENDED_CONST
