@@ -12,7 +12,7 @@ use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
 
 const WASI_0_1: &str = adapter::WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME;
 /// Imports of a module that is adapted.
-pub const MAX_IMPORTS: u32 = 1_000;
+const MAX_IMPORTS: u32 = 1_000;
 const EXIT_MODULE: &str = "wasi:cli/exit@0.2.12";
 const EXIT_FUNCTION: &str = "exit-with-code";
 const EXIT_WORLD: &str = "package wasi:cli@0.2.12;

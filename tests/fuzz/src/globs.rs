@@ -44,3 +44,32 @@ pub(crate) fn matches(pattern: &[u8], text: &[u8]) -> bool {
     }
     reach.last().copied().unwrap_or(false)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::matches;
+
+    #[test]
+    fn the_naive_matcher_means_what_the_language_says() {
+        for (pattern, text, expected) in [
+            ("/a/*", "/a/b", true),
+            ("/a/*", "/a/b/c", false),
+            ("/a/*", "/a/", true),
+            ("/a/**", "/a/b/c", true),
+            ("/a/**", "/a", false),
+            ("?", "/", false),
+            ("?", "x", true),
+            ("**?", "a/", false),
+            ("***", "a/b", true),
+            ("*a", "b/a", false),
+            ("", "", true),
+            ("a", "", false),
+        ] {
+            assert_eq!(
+                matches(pattern.as_bytes(), text.as_bytes()),
+                expected,
+                "{pattern} on {text}"
+            );
+        }
+    }
+}

@@ -1,8 +1,9 @@
 //! Writes the seeds of a target into a folder, where a fuzzer begins: `seeds TARGET FOLDER`.
 
 #![expect(
+    clippy::disallowed_methods,
     clippy::panic,
-    reason = "a tool of the tests: the panic says what was wrong with the call"
+    reason = "a tool of the tests: it writes files, and the panic says what was wrong with the call"
 )]
 
 use std::path::Path;
