@@ -156,25 +156,28 @@ impl Cache {
         let (mut good, mut faults) = (Vec::new(), Vec::new());
         for name in self.folder.names()? {
             let Some(key) = name.strip_suffix(ARTIFACT) else {
-                let about = name.strip_suffix(ABOUT).is_some_and(|key| self.has(key));
-                if !about {
-                    faults.push(Fault {
-                        file: name.clone(),
-                        problem: "it belongs to no artifact".to_owned(),
-                    });
-                    self.folder.remove(&name)?;
-                }
                 continue;
             };
             match self.check(key) {
                 Ok(entry) => good.push(entry),
                 Err(problem) => {
+                    self.drop(key)?;
                     faults.push(Fault {
-                        file: name.clone(),
+                        file: name,
                         problem,
                     });
-                    self.drop(key)?;
                 }
+            }
+        }
+        // Looked at again, since an artifact that went has taken what was written about it along.
+        for name in self.folder.names()? {
+            let about = name.strip_suffix(ABOUT).is_some_and(|key| self.has(key));
+            if !about && !name.ends_with(ARTIFACT) {
+                self.folder.remove(&name)?;
+                faults.push(Fault {
+                    file: name,
+                    problem: "it belongs to no artifact".to_owned(),
+                });
             }
         }
         Ok((good, faults))
