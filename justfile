@@ -125,3 +125,23 @@ pin-wit:
     for file in shipped:
         shutil.copyfile(file, pathlib.Path("wit/deps") / file.name)
         print("wit/deps/" + file.name)
+
+# Fuzz one decoder: `just fuzz paths 60`; without a target, list them (needs a nightly toolchain and cargo-fuzz)
+[group("now and then")]
+fuzz target="" seconds="60":
+    #!/usr/bin/env sh
+    set -eu
+    if [ -z "{{ target }}" ]; then exec cargo +nightly fuzz list --fuzz-dir tests/fuzz; fi
+    # A target directory of its own: another selection of packages would compile the engine anew in the shared one.
+    export CARGO_TARGET_DIR="${XDG_CACHE_HOME:-$HOME/.cache}/tollgate/target-fuzz"
+    # Linking with optimisation across crates takes minutes for each fuzzer.
+    export CARGO_PROFILE_RELEASE_LTO=off
+    case "{{ target }}" in
+        source | invoke) features=engine,libfuzzer seeds= ;;
+        *) features=libfuzzer seeds=--no-default-features ;;
+    esac
+    corpus="$CARGO_TARGET_DIR/corpus/{{ target }}"
+    cargo run --quiet --package tollgate-fuzz $seeds --example seeds -- {{ target }} "$corpus"
+    cargo +nightly fuzz run --fuzz-dir tests/fuzz --sanitizer none --target-dir "$CARGO_TARGET_DIR" \
+        --no-default-features --features "$features" {{ target }} "$corpus" -- \
+        -max_total_time={{ seconds }} -timeout=20

@@ -116,7 +116,7 @@ fn a22_a_module_of_wasi_0_0_is_refused() {
 
 #[test]
 fn a37_a_component_that_needs_garbage_collection_is_refused() {
-    let text = "(module (func (export \"_start\") (drop (ref.i31 (i32.const 1)))))";
+    let text = "(module (memory (export \"memory\") 1) (func (export \"_start\") (drop (ref.i31 (i32.const 1)))))";
     let finished = run_file(&scene!(), "gc.wasm", module(text));
     finished.expect(126);
     let text = "(component (core module $m (type (struct (field i32))) (func (export \"f\") (param (ref null 0))))
@@ -129,7 +129,7 @@ fn a38_a49_exceptions_threads_and_64_bit_memories_are_refused() {
     for (name, text) in [
         (
             "exceptions",
-            "(module (tag) (func (export \"_start\") (throw 0)))",
+            "(module (memory (export \"memory\") 1) (tag) (func (export \"_start\") (throw 0)))",
         ),
         (
             "threads",
