@@ -71,7 +71,7 @@ fn swap_of_a_folder_and_a_link_leaks_nothing_i53_a63() {
     let finished = scene
         .run(guests::OPENER)
         .work()
-        .flags(&["--limit", "wall=60s,cpu=60s,audit-rate=1000000"])
+        .flags(&["--limit", "wall=60s,cpu=60s,audit=8GiB,audit-rate=1000000"])
         .args(&["name/file", &milliseconds, INSIDE])
         .finish();
     stop.store(true, Ordering::Relaxed);
