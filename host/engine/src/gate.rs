@@ -204,6 +204,16 @@ impl Gate {
         }
     }
 
+    /// Whether [`Gate::try_enter`] can never let `operation` pass, since each record is flushed before its effect or
+    /// somebody has to be asked.
+    #[must_use]
+    pub fn always_waits(&self, operation: &Operation<'_>) -> bool {
+        let asks = || {
+            matches!(self.0.policy.decide(operation), Decision::Ask(..)) && self.0.decider.is_some()
+        };
+        self.flushes_each() || asks()
+    }
+
     /// Whether each record is flushed before its effect: then nothing passes without waiting.
     #[must_use]
     pub fn flushes_each(&self) -> bool {

@@ -28,7 +28,7 @@ pub(crate) trait Source: Send + 'static {
 pub(crate) struct GatedInput<S> {
     gate: Gate,
     source: S,
-    /// Read ahead, where reading must wait for the log first (`flush = "each"`).
+    /// Read ahead, where reading must wait first: for a flush, or for somebody's answer.
     ahead: Option<StreamResult<Bytes>>,
 }
 
@@ -64,8 +64,10 @@ impl<S: Source> GatedInput<S> {
         }
     }
 
-    async fn waiting_chunk(&mut self, size: usize) -> StreamResult<Bytes> {
-        loop {
+    /// Reads one chunk ahead, waiting as needed. A guest that polls several streams drops this future whenever another
+    /// one is ready, so what was read stands in `self` before the wait for its record.
+    async fn fill(&mut self, size: usize) -> StreamResult<()> {
+        while self.ahead.is_none() {
             if self.gate.permits(&self.source.operation()) {
                 self.source.ready().await;
             }
@@ -77,10 +79,12 @@ impl<S: Source> GatedInput<S> {
                 .map_err(ends)?;
             let (result, filed) = self.chunk(size, verdict);
             if let Some((call, name)) = filed {
-                call.finish(name, received(&result)).await.map_err(ends)?;
-                return result;
+                let traffic = received(&result);
+                self.ahead = Some(result);
+                call.finish(name, traffic).await.map_err(ends)?;
             }
         }
+        Ok(())
     }
 
     fn buffered(&mut self, size: usize) -> Option<StreamResult<Bytes>> {
@@ -131,10 +135,8 @@ impl<S: Source> InputStream for GatedInput<S> {
             self.ready().await;
             return Ok(Bytes::new());
         }
-        match self.buffered(size) {
-            Some(buffered) => buffered,
-            None => self.waiting_chunk(size).await,
-        }
+        self.fill(size).await?;
+        self.buffered(size).unwrap_or_else(|| Ok(Bytes::new()))
     }
 }
 
@@ -144,8 +146,10 @@ impl<S: Source> Pollable for GatedInput<S> {
         if self.ahead.is_some() || !self.gate.permits(&self.source.operation()) {
             return;
         }
-        if self.gate.flushes_each() {
-            self.ahead = Some(self.waiting_chunk(CHUNK_BYTES).await);
+        if self.gate.always_waits(&self.source.operation()) {
+            if let Err(error) = self.fill(CHUNK_BYTES).await {
+                self.ahead = Some(Err(error));
+            }
             return;
         }
         self.source.ready().await;

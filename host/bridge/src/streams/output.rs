@@ -1,6 +1,6 @@
 //! Output streams.
 
-use bytes::Bytes;
+use bytes::{Buf as _, Bytes};
 use tollgate_engine::{Call, Gate, Rate, Stop, Traffic, Verdict};
 use tollgate_policy::{LimitKey, Operation, Permit};
 use wasmtime_wasi::p2::{OutputStream, Pollable, StreamError, StreamResult};
@@ -32,7 +32,7 @@ pub(crate) trait Sink: Send + 'static {
 pub(crate) struct GatedOutput<S> {
     gate: Gate,
     sink: S,
-    /// Accepted, not yet written: at most one chunk.
+    /// Accepted, not yet written: at most one chunk, or what one blocking call brought.
     pending: Bytes,
     /// What a deferred write came to, for the next call to say.
     failure: Option<StreamError>,
@@ -81,10 +81,18 @@ impl<S: Sink> GatedOutput<S> {
         cut
     }
 
-    /// Writes all of `bytes`, waiting as needed.
-    async fn write_all(&mut self, mut bytes: Bytes) -> StreamResult<()> {
-        while !bytes.is_empty() {
-            if self.gate.permits(&self.sink.operation()) {
+    /// A stream that has failed is closed from then on.
+    fn settle(&mut self, result: StreamResult<usize>) -> StreamResult<usize> {
+        self.closed |= result.is_err();
+        result
+    }
+
+    /// Writes all that is pending, waiting as needed. A guest that polls several streams drops this future whenever
+    /// another one is ready, so what is not written yet stays in `self` across every wait, and what is written has left
+    /// it before the wait for its record.
+    async fn write_pending(&mut self) -> StreamResult<()> {
+        while !self.pending.is_empty() {
+            if self.sink.capacity() == 0 && self.gate.permits(&self.sink.operation()) {
                 self.sink.ready().await;
             }
             let operation = self.sink.operation();
@@ -93,24 +101,22 @@ impl<S: Sink> GatedOutput<S> {
                 .enter(S::IMPORT, &operation, Rate::High)
                 .await
                 .map_err(ends)?;
-            let head = bytes.slice(..bytes.len().min(CHUNK_BYTES));
+            let head = self.pending.slice(..self.pending.len().min(CHUNK_BYTES));
             let (written, call, name) = self.chunk(&head, verdict);
-            call.finish(name, written.traffic()).await.map_err(ends)?;
-            let written = self.settle(written.result)?;
-            let _ = bytes.split_to(written.min(bytes.len()));
+            let traffic = written.traffic();
+            self.pending.advance(written.bytes.min(head.len()));
+            let result = self.settle(written.result);
+            if result.is_err() {
+                self.pending.clear();
+            }
+            call.finish(name, traffic).await.map_err(ends)?;
+            result?;
         }
         Ok(())
     }
 
-    /// A stream that has failed is closed from then on.
-    fn settle(&mut self, result: StreamResult<usize>) -> StreamResult<usize> {
-        self.closed |= result.is_err();
-        result
-    }
-
     async fn drain(&mut self) {
-        let pending = std::mem::take(&mut self.pending);
-        if let Err(error) = self.write_all(pending).await {
+        if let Err(error) = self.write_pending().await {
             self.failure = Some(error);
         }
     }
@@ -202,9 +208,9 @@ impl<S: Sink> OutputStream for GatedOutput<S> {
 
     async fn blocking_write_and_flush(&mut self, bytes: Bytes) -> StreamResult<()> {
         self.check()?;
-        self.drain().await;
-        self.check()?;
-        self.write_all(bytes).await
+        self.write_pending().await?;
+        self.pending = bytes;
+        self.write_pending().await
     }
 
     async fn cancel(&mut self) {
