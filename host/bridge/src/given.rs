@@ -1,6 +1,9 @@
 //! What the operator gives to a run.
 
+use std::sync::Arc;
+
 use tollgate_capability::clock::Monotonic;
+use tollgate_capability::net::{Lookups, Resolver};
 use tollgate_vfs::Tree;
 
 /// Where a guest's standard input comes from.
@@ -19,4 +22,11 @@ pub(crate) struct Given {
     pub(crate) tree: Tree,
     pub(crate) stdin: Input,
     pub(crate) clock: Monotonic,
+    pub(crate) resolver: Arc<dyn Resolver>,
+}
+
+/// What a run learnt of the network.
+#[derive(Default)]
+pub(crate) struct Learnt {
+    pub(crate) lookups: Lookups,
 }

@@ -1,15 +1,17 @@
 //! What a store holds for one run.
 
 use std::fmt;
+use std::sync::Arc;
 
 use tollgate_capability::clock::Monotonic;
+use tollgate_capability::net::{Resolver, SystemResolver};
 use tollgate_engine::{Gate, GuestState, Limiter};
 use tollgate_policy::Limits;
 use tollgate_vfs::{Tree, TreeBuilder};
 use wasmtime::component::ResourceTable;
 use wasmtime_wasi_http::WasiHttpCtx;
 
-use crate::given::{Given, Input};
+use crate::given::{Given, Input, Learnt};
 use crate::view::View;
 
 /// The data of a store: one guest, in one run.
@@ -18,6 +20,7 @@ pub struct Guest {
     gate: Gate,
     limiter: Limiter,
     given: Given,
+    learnt: Learnt,
     http: WasiHttpCtx,
     http_hooks: crate::http::Hooks,
 }
@@ -47,6 +50,7 @@ impl Guest {
             environment: Vec::new(),
             tree: None,
             stdin: Input::Bytes(bytes::Bytes::new()),
+            resolver: None,
         }
     }
 
@@ -55,6 +59,7 @@ impl Guest {
             table: &mut self.table,
             gate: &self.gate,
             given: &self.given,
+            learnt: &mut self.learnt,
         }
     }
 
@@ -78,6 +83,7 @@ pub struct GuestBuilder {
     environment: Vec<(String, String)>,
     tree: Option<Tree>,
     stdin: Input,
+    resolver: Option<Arc<dyn Resolver>>,
 }
 
 impl fmt::Debug for GuestBuilder {
@@ -115,6 +121,13 @@ impl GuestBuilder {
         self
     }
 
+    /// Where names are looked up. Without it: the system's resolver.
+    #[must_use]
+    pub fn resolver(mut self, resolver: Arc<dyn Resolver>) -> Self {
+        self.resolver = Some(resolver);
+        self
+    }
+
     /// The guest, with the limits of its gate's policy.
     #[must_use]
     pub fn build(self) -> Guest {
@@ -136,12 +149,16 @@ impl GuestBuilder {
             tree,
             stdin: self.stdin,
             clock: Monotonic::start(),
+            resolver: self
+                .resolver
+                .unwrap_or_else(|| Arc::new(SystemResolver::default())),
         };
         Guest {
             table,
             gate: self.gate,
             limiter,
             given,
+            learnt: Learnt::default(),
             http,
             http_hooks: crate::http::Hooks,
         }

@@ -3,7 +3,7 @@
 use tollgate_engine::Gate;
 use wasmtime::component::{HasData, Resource, ResourceTable};
 
-use crate::given::Given;
+use crate::given::{Given, Learnt};
 
 /// The part of a [`crate::Guest`] that host functions work on. Who is calling is this value; there is no other place
 /// where that is kept.
@@ -11,6 +11,7 @@ pub(crate) struct View<'a> {
     pub(crate) table: &'a mut ResourceTable,
     pub(crate) gate: &'a Gate,
     pub(crate) given: &'a Given,
+    pub(crate) learnt: &'a mut Learnt,
 }
 
 /// Names [`View`] to the generated code.

@@ -1,15 +1,16 @@
-//! The rest of the outside, behind permits: clocks, entropy, standard streams.
+//! The rest of the outside, behind permits: clocks, entropy, standard streams, the network.
 //!
 //! Everything here takes a [`tollgate_policy::Permit`] by value and acts once. It knows neither wasmtime nor the
 //! rules: who may do what was decided before, at the gate.
 #![expect(
     clippy::disallowed_methods,
-    reason = "this crate is the door to clocks, entropy and streams, and takes a permit for each use"
+    reason = "this crate is the door to clocks, entropy, streams and the network, and takes a permit for each use"
 )]
 
 pub mod clock;
 pub mod entropy;
 pub mod input;
+pub mod net;
 pub mod output;
 mod poll;
 mod spend;

@@ -6,6 +6,8 @@
 
 mod input;
 mod output;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use input::{GatedInput, Source};
 pub(crate) use output::{GatedOutput, Sink};

@@ -1,0 +1,7 @@
+//! The network, behind permits: names and addresses.
+
+mod lookups;
+mod resolver;
+
+pub use lookups::Lookups;
+pub use resolver::{Lookup, ResolveError, Resolver, SystemResolver, resolve};
