@@ -1,0 +1,3 @@
+//! What the gate costs beside the bare engine.
+
+fn main() {}
