@@ -121,7 +121,7 @@ fn run(limits: &str) -> Option<Result<Ended, RunError>> {
         .unwrap();
     let engine: Engine<RunProfile> = Engine::new().unwrap();
     let source = Source::new(command("(table 10 funcref)")).unwrap();
-    let (component, _) = engine.compile(&source, None, |_| ()).unwrap();
+    let (component, _) = engine.compile_in_process(&source, None, |_| ()).unwrap();
     let loaded = engine
         .link(source.digest(), &component, add_to_linker)
         .unwrap();

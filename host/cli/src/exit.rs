@@ -143,6 +143,6 @@ fn run_code(error: &RunError) -> u8 {
         RunError::Trap(_) => TRAPPED,
         RunError::Limit(LimitKey::Wall | LimitKey::Cpu) => TIME,
         RunError::Limit(_) => LIMIT,
-        RunError::AuditFailed(_) => HOST,
+        RunError::AuditFailed(_) | RunError::Full(_) => HOST,
     }
 }

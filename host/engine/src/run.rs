@@ -47,6 +47,9 @@ pub enum RunError {
     /// Refused while being instantiated, before its first instruction: over the memory limit from the start.
     #[error("the component needs more than the {0} limit from the start")]
     TooLarge(LimitKey),
+    /// The engine has no room for another guest now.
+    #[error("the engine has no room for another guest: {0}")]
+    Full(String),
     /// The guest trapped.
     #[error("the guest trapped: {0}")]
     Trap(String),
@@ -220,6 +223,9 @@ async fn ended_early<T: GuestState>(
     }
     if let Some(wasmtime::Trap::OutOfFuel) = error.downcast_ref::<wasmtime::Trap>() {
         return by_the_host(&gate, Stop::Limit(LimitKey::Fuel)).await;
+    }
+    if let Some(full) = error.downcast_ref::<wasmtime::PoolConcurrencyLimitError>() {
+        return Err(RunError::Full(full.to_string()));
     }
     let reached = store.data_mut().limiter().reached();
     let trapped = error.downcast_ref::<wasmtime::Trap>().is_some();

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use anstyle::Style;
 use serde_json::json;
 use tollgate_engine::cache::Cache;
-use tollgate_engine::{Engine, Origin, Profile, RunProfile, Source};
-use wasmtime::component::Component;
+use tollgate_engine::{Bounds, Compiled, Engine, Origin, Profile, RunProfile, Source};
+use tollgate_policy::Limits;
 
 use crate::args::CacheCommand;
 use crate::exit::Failure;
@@ -25,33 +25,47 @@ pub(crate) fn cache() -> Option<Cache> {
     }
 }
 
-/// Compiles, showing on a terminal that it takes its time.
-pub(crate) fn component<P: Profile>(
+/// Compiles within `limits`, showing on a terminal that it takes its time.
+pub(crate) async fn component<P: Profile>(
     engine: &Engine<P>,
     source: &Source,
     file: &str,
     cache: Option<&Cache>,
-) -> Result<(Component, Origin), Failure> {
+    limits: &Limits,
+) -> Result<Compiled, Failure> {
     let progress = table::progress("compiling");
-    let mut trouble = None;
-    let compiled = engine.compile(source, cache, |error| trouble = Some(error));
+    let compiled = engine.compile(source, cache, Bounds::from(limits)).await;
     progress.finish();
-    if let Some(error) = trouble {
+    if let Ok(Compiled {
+        trouble: Some(error),
+        ..
+    }) = &compiled
+    {
         table::warn(&error.to_string());
     }
     compiled.map_err(|cause| Failure::Load {
         file: file.to_owned(),
-        cause,
+        cause: cause.into(),
     })
+}
+
+/// For a command that compiles and does nothing else that waits.
+pub(crate) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::Host(format!("the runtime cannot start: {error}")))
 }
 
 pub(crate) fn compile(paths: &[PathBuf], json: bool) -> Result<u8, Failure> {
     let cache = required()?;
     let engine = Engine::new()?;
-    for path in paths {
-        one(path, &engine, &cache, json)?;
-    }
-    Ok(0)
+    runtime()?.block_on(async {
+        for path in paths {
+            one(path, &engine, &cache, json).await?;
+        }
+        Ok(0)
+    })
 }
 
 fn required() -> Result<Cache, Failure> {
@@ -61,13 +75,19 @@ fn required() -> Result<Cache, Failure> {
     Ok(Cache::open(&folder)?)
 }
 
-fn one(path: &Path, engine: &Engine<RunProfile>, cache: &Cache, json: bool) -> Result<(), Failure> {
+async fn one(
+    path: &Path,
+    engine: &Engine<RunProfile>,
+    cache: &Cache,
+    json: bool,
+) -> Result<(), Failure> {
     let file = path.display().to_string();
     let source = Source::new(files::component(path)?).map_err(|cause| Failure::Load {
         file: file.clone(),
         cause,
     })?;
-    let (_, origin) = component(engine, &source, &file, Some(cache))?;
+    let limits = Limits::default();
+    let Compiled { origin, .. } = component(engine, &source, &file, Some(cache), &limits).await?;
     let digest = source.digest().to_string();
     let (took, bytes) = match origin {
         Origin::Compiled { took, artifact } => (

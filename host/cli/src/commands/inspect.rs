@@ -47,8 +47,15 @@ pub(crate) fn inspect(args: &Inspect, ceiling: Option<&Path>) -> Result<u8, Fail
     };
     let source = Source::new(files::component(&args.file)?).map_err(failed)?;
     let engine: Engine<RunProfile> = Engine::new()?;
-    let (component, _) = compile::component(&engine, &source, &file, compile::cache().as_ref())?;
-    let surface = surface(&component);
+    let (cache, limits) = (compile::cache(), policy.limits());
+    let compiled = compile::runtime()?.block_on(compile::component(
+        &engine,
+        &source,
+        &file,
+        cache.as_ref(),
+        &limits,
+    ))?;
+    let surface = surface(&compiled.component);
     let inspected = Inspected {
         digest: source.digest().to_string(),
         kind: match source.kind() {

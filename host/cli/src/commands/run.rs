@@ -225,12 +225,9 @@ impl Prepared<'_> {
             file: self.file.clone(),
             policy: Arc::clone(&self.policy),
         };
-        // On a thread of its own, so that a signal ends the command while it compiles.
-        let loaded = tokio::task::spawn_blocking(move || loader.load::<P>(bytes)).await;
-        let (engine, loaded) = match loaded {
-            Ok(Ok(loaded)) => loaded,
-            Ok(Err(failure)) => return (Err(failure), Usage::default()),
-            Err(error) => return (Err(Failure::Host(error.to_string())), Usage::default()),
+        let (engine, loaded) = match loader.load::<P>(bytes).await {
+            Ok(loaded) => loaded,
+            Err(failure) => return (Err(failure), Usage::default()),
         };
         let (ended, usage) = engine
             .run(&loaded, self.guest(tree, gate), &self.entry)
@@ -266,17 +263,25 @@ struct Loader {
 }
 
 impl Loader {
-    fn load<P: Profile>(&self, bytes: Vec<u8>) -> Result<(Engine<P>, Loaded<Guest, P>), Failure> {
+    async fn load<P: Profile>(
+        &self,
+        bytes: Vec<u8>,
+    ) -> Result<(Engine<P>, Loaded<Guest, P>), Failure> {
         let failed = |cause| Failure::Load {
             file: self.file.clone(),
             cause,
         };
-        let source = Source::new(bytes).map_err(failed)?;
+        // On a thread of its own, so that a signal ends the command while a large file is looked at.
+        let source = tokio::task::spawn_blocking(move || Source::new(bytes))
+            .await
+            .map_err(|error| Failure::Host(error.to_string()))?
+            .map_err(failed)?;
         let engine = Engine::new()?;
-        let cache = compile::cache();
-        let (component, _) = compile::component(&engine, &source, &self.file, cache.as_ref())?;
+        let (cache, limits) = (compile::cache(), self.policy.limits());
+        let compiled =
+            compile::component(&engine, &source, &self.file, cache.as_ref(), &limits).await?;
         let loaded = engine
-            .link(source.digest(), &component, add_to_linker)
+            .link(source.digest(), &compiled.component, add_to_linker)
             .map_err(failed)?;
         self.check_requests(&loaded)?;
         Ok((engine, loaded))
