@@ -7,10 +7,11 @@ use wasmtime::component::{Component, InstancePre, Linker};
 
 use crate::adapt::{AdaptError, adapt};
 use crate::caps::{CapError, check_caps};
-use crate::compile::CompileError;
+use crate::compile::outcome::CompileError;
 use crate::digest::Digest;
+use crate::engine::Engine;
 use crate::guarded::{Panicked, guarded};
-use crate::profile::{Engine, Profile, Run};
+use crate::profile::{Profile, Run};
 use crate::source::{Kind, NotWebAssembly, detect};
 
 /// Why something was refused before its first instruction.

@@ -7,8 +7,9 @@ use wasmtime::component::{Func, Instance, ResourceTableError, Val};
 use wasmtime::{Store, UpdateDeadline};
 
 use crate::component::Loaded;
+use crate::engine::Engine;
 use crate::invoke::{Invocation, InvokeError};
-use crate::profile::{Engine, Profile};
+use crate::profile::Profile;
 use crate::time::{Stopwatch, within_cpu};
 use crate::{Gate, Limiter, Stop};
 

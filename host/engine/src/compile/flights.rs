@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{OnceCell, Semaphore, SemaphorePermit};
 
-use super::{CompileError, Compiled};
+use super::outcome::{CompileError, Compiled};
 use crate::digest::Digest;
 
 /// Compilations of one engine at a time. Each may take the memory of its limit, and as many threads as it has.

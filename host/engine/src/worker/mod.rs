@@ -15,18 +15,15 @@
 
 mod child;
 mod parent;
+mod program;
 mod wire;
 
-use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
+
+use program::{ARGUMENT, IS_WORKER};
 
 pub(crate) use parent::compile;
-
-/// The one argument of a worker.
-const ARGUMENT: &str = "tollgate-compile-worker";
-
-/// Whether this process can be started again as a worker.
-static IS_WORKER: AtomicBool = AtomicBool::new(false);
+pub use program::Worker;
 
 /// Becomes a compile worker, and never returns, if this process was started as one; otherwise notes that this program
 /// can be.
@@ -40,37 +37,4 @@ pub fn run_if_worker() {
         std::process::exit(child::serve());
     }
     IS_WORKER.store(true, Ordering::Relaxed);
-}
-
-/// How a compile worker is started.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Worker {
-    program: PathBuf,
-}
-
-impl Worker {
-    /// This program, if it called [`run_if_worker`].
-    #[must_use]
-    pub fn this_program() -> Option<Self> {
-        if !IS_WORKER.load(Ordering::Relaxed) {
-            return None;
-        }
-        // Not the file's name: a program that was replaced while it runs would be another version's worker.
-        let own = PathBuf::from("/proc/self/exe");
-        let program = if cfg!(target_os = "linux") {
-            Some(own)
-        } else {
-            std::env::current_exe().ok()
-        };
-        program.map(|program| Self { program })
-    }
-
-    /// Another program, whose `main` calls [`run_if_worker`]. It has to be of this very version of Tollgate: what it
-    /// makes is refused otherwise.
-    #[must_use]
-    pub fn program(program: impl Into<PathBuf>) -> Self {
-        Self {
-            program: program.into(),
-        }
-    }
 }

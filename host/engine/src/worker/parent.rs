@@ -10,9 +10,9 @@ use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, Buf
 use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command};
 use tollgate_policy::LimitKey;
 
+use super::program::{ARGUMENT, Worker};
 use super::wire::{Answer, LONGEST_LINE, Task};
-use super::{ARGUMENT, Worker};
-use crate::compile::{Bounds, CompileError};
+use crate::compile::outcome::{Bounds, CompileError};
 
 /// The most bytes of an artifact for each byte of its source. Eight is usual; small sources have a fixed part.
 const ARTIFACT_FACTOR: u64 = 64;
