@@ -93,9 +93,9 @@ impl<P: Profile> Engine<P> {
         let started = Stopwatch::start();
         let gate = state.gate().clone();
         let limits = *gate.limits();
-        let mut store = match self.store(state, &gate) {
+        let mut store = match self.store(state, &gate).await {
             Ok(store) => store,
-            Err(error) => return (Err(RunError::Trap(describe(&error))), Usage::default()),
+            Err(error) => return (Err(error), Usage::default()),
         };
         let waiting = tokio::time::timeout(limits.wall, drive(&mut store, loaded, entry));
         let (result, cpu) = within_cpu(limits.cpu, waiting).await;
@@ -115,7 +115,10 @@ impl<P: Profile> Engine<P> {
         (result, usage)
     }
 
-    fn store<T: GuestState>(&self, state: T, gate: &Gate) -> wasmtime::Result<Store<T>> {
+    async fn store<T: GuestState>(&self, mut state: T, gate: &Gate) -> Result<Store<T>, RunError> {
+        if !state.limiter().charge_stack(P::WASM_STACK) {
+            return Err(too_large(gate, LimitKey::Memory).await);
+        }
         let mut store = Store::new(self.wasmtime(), state);
         store.limiter_async(|state| state.limiter());
         let copied = gate.limits().host_call_bytes;
@@ -123,7 +126,9 @@ impl<P: Profile> Engine<P> {
         store.set_epoch_deadline(1);
         store.epoch_deadline_callback(|_| Ok(UpdateDeadline::Yield(1)));
         if P::FUEL {
-            store.set_fuel(gate.limits().fuel.unwrap_or(u64::MAX))?;
+            store
+                .set_fuel(gate.limits().fuel.unwrap_or(u64::MAX))
+                .map_err(|error| RunError::Trap(describe(&error)))?;
         }
         Ok(store)
     }
@@ -230,19 +235,27 @@ async fn ended_early<T: GuestState>(
     }
     let reached = store.data_mut().limiter().reached();
     let trapped = error.downcast_ref::<wasmtime::Trap>().is_some();
-    // wasmtime has no type for this one; a test holds the text.
-    if phase == Phase::Instantiating && error.to_string().contains("resource limit exceeded") {
-        let limit = LimitKey::Instances;
-        return match by_the_host(&gate, Stop::Limit(limit)).await {
-            Err(RunError::Limit(_)) => Err(RunError::TooLarge(limit)),
-            other => other,
-        };
+    // wasmtime has no public types for these two; tests hold the texts.
+    let text = error.root_cause().to_string();
+    if phase == Phase::Instantiating && text.contains("resource limit exceeded") {
+        return Err(too_large(&gate, LimitKey::Instances).await);
+    }
+    if text.contains("fuel allocated for hostcalls has been exhausted") {
+        return by_the_host(&gate, Stop::Limit(LimitKey::HostCallBytes)).await;
     }
     Err(match (reached, phase, trapped) {
         (Some(limit), Phase::Instantiating, false) => RunError::TooLarge(limit),
         (Some(limit), _, _) => RunError::Limit(limit),
         (None, _, _) => RunError::Trap(describe(&error)),
     })
+}
+
+/// What ends a run before its first instruction, and is recorded as the limit that it is.
+async fn too_large(gate: &Gate, limit: LimitKey) -> RunError {
+    match by_the_host(gate, Stop::Limit(limit)).await {
+        Err(RunError::Limit(_)) | Ok(_) => RunError::TooLarge(limit),
+        Err(other) => other,
+    }
 }
 
 /// How a run ended that the host ended; a limit is recorded here, wherever it was reached.

@@ -139,7 +139,7 @@ macro_rules! limits {
 }
 
 limits! {
-    /// Linear memories and tables of a run together, in bytes.
+    /// Linear memories, tables and stack of a run together, in bytes.
     memory (Memory = "memory"): u64, Bytes, Some(256 * MIB), LARGEST_SIZE,
         "a language runtime with its heap fits; a hundred such runs fit a usual server";
     /// Time from start to end of a run.

@@ -15,7 +15,7 @@ use wasmtime_wasi::p2::{DynInputStream, DynOutputStream};
 use super::Descriptor;
 use super::convert::{self, StreamFailure};
 use super::listing::Listing;
-use super::pass::{Ask, pass};
+use super::pass::{Ask, pass, pass_aside};
 use super::streams::{FileInput, FileOutput, Position};
 use crate::outcome::Fs;
 use crate::streams::{GatedInput, GatedOutput};
@@ -91,7 +91,8 @@ impl View<'_> {
     ) -> FsResult<()> {
         let descriptor = self.descriptor(handle)?;
         let ask = ask(import, sync_verb(&descriptor), &descriptor);
-        pass(self.gate, ask, |permit, _| match &descriptor {
+        let synced = descriptor.clone();
+        pass_aside(self.gate, ask, move |permit| match &synced {
             Descriptor::File(file) => file.sync(data_only, permit),
             Descriptor::Dir(dir) => dir.sync(data_only, permit),
         })

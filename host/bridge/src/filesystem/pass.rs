@@ -69,6 +69,30 @@ pub(super) async fn pass<T>(
     Ok(result?)
 }
 
+/// As [`pass`], for what may wait for a disk: on a thread that serves no guests, so that a run's deadline ends it there
+/// too. What was begun is then finished by the disk alone, and recorded as dropped.
+pub(super) async fn pass_aside<T: Send + 'static>(
+    gate: &Gate,
+    ask: Ask<'_>,
+    act: impl FnOnce(Permit) -> Result<T, FsError> + Send + 'static,
+) -> Result<T, FilesystemFailure> {
+    let verdict = gate
+        .enter(ask.import, &ask.operation(), ask.rate)
+        .await
+        .map_err(Failure::trap)?;
+    let (result, call) = match verdict {
+        Verdict::Permitted(permit, call) => {
+            let acted = tokio::task::spawn_blocking(move || act(permit)).await;
+            (acted.unwrap_or(Err(FsError::Io)).map_err(Fs), call)
+        }
+        Verdict::Denied(call) => (Err(ask.denied()), call),
+    };
+    call.finish(case_of(&result), Traffic::default())
+        .await
+        .map_err(Failure::trap)?;
+    Ok(result?)
+}
+
 /// As [`pass`], for an operation that takes several permits: `act` gets them in the order of `asks`. Every ask is
 /// decided and recorded, also after one that was denied, so that the log shows all that was wanted.
 pub(super) async fn pass_all<T>(
