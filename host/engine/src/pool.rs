@@ -21,16 +21,16 @@ impl Default for Pool {
 }
 
 /// The most guests of a pool: 16 TiB of address space at four gigabytes a memory are a quarter of what a process has.
-const MOST_GUESTS: u32 = 8_000;
+pub(crate) const MOST_GUESTS: u32 = 8_000;
 
 /// The largest linear memory: all that 32 bits address.
 const MEMORY_BYTES: usize = 4 << 30;
 /// Elements of one table. CPython has the largest that is known, with some ten thousand.
-const TABLE_ELEMENTS: usize = 100_000;
+pub(crate) const TABLE_ELEMENTS: usize = 100_000;
 /// Memories of one component. CPython with its extension modules shares one; adapters add one.
-const MEMORIES: u32 = 16;
+pub(crate) const MEMORIES: u32 = 16;
 /// Tables of one component. CPython with its extension modules has two dozen.
-const TABLES: u32 = 64;
+pub(crate) const TABLES: u32 = 64;
 /// Core instances of one component: what `--limit instances` can be raised to.
 const INSTANCES: u32 = 10_000;
 /// Bytes that the host keeps for one instance: its imports, functions and globals.

@@ -3,6 +3,7 @@
 mod audit;
 mod compile;
 mod inspect;
+mod limits;
 mod log;
 mod operation;
 mod policy;
@@ -24,6 +25,7 @@ pub(crate) fn dispatch(args: Args) -> Result<u8, Failure> {
         Command::Audit(command) => audit::audit(&command),
         Command::Compile { json, files } => compile::compile(&files, json),
         Command::Cache(command) => compile::look(&command),
+        Command::Limits { json } => limits::limits(json),
         Command::Completion { shell } => {
             let mut command = Args::command();
             crate::terminal::table::to_stdout(|out| {

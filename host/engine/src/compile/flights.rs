@@ -9,7 +9,7 @@ use super::outcome::{CompileError, Compiled};
 use crate::digest::Digest;
 
 /// Compilations of one engine at a time. Each may take the memory of its limit, and as many threads as it has.
-const MOST_AT_ONCE: usize = 2;
+pub(crate) const MOST_AT_ONCE: usize = 2;
 
 type Flight = Arc<OnceCell<Result<Compiled, CompileError>>>;
 

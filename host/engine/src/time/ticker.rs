@@ -4,7 +4,8 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// How long a guest may compute before it yields, and so how late a deadline can be noticed.
-pub(crate) const TICK: Duration = Duration::from_millis(10);
+const TICK: Duration = Duration::from_millis(TICK_MS);
+pub(crate) const TICK_MS: u64 = 10;
 
 #[derive(Default)]
 struct Shared {

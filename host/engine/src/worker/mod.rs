@@ -23,6 +23,7 @@ use std::sync::atomic::Ordering;
 use program::{ARGUMENT, IS_WORKER};
 
 pub(crate) use parent::compile;
+pub(crate) use program::THREADS;
 pub use program::Worker;
 
 /// Becomes a compile worker, and never returns, if this process was started as one; otherwise notes that this program

@@ -10,7 +10,7 @@ use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, Buf
 use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command};
 use tollgate_policy::LimitKey;
 
-use super::program::{ARGUMENT, Worker};
+use super::program::{ARGUMENT, THREADS, Worker};
 use super::wire::{Answer, LONGEST_LINE, Task};
 use crate::compile::outcome::{Bounds, CompileError};
 
@@ -21,8 +21,6 @@ const SMALL_ARTIFACT_BYTES: u64 = 64 << 20;
 const LAST_WORDS_BYTES: u64 = 4 << 10;
 const NOT_A_WORKER: &str =
     "its program does not answer as one: does it call `run_if_worker` first in `main`?";
-/// Threads of one worker: more would each reserve memory, and gain little.
-const THREADS: &str = "4";
 
 /// Compiles `component` under the profile of that name, and gives the artifact. Dropping the future ends the worker.
 pub(crate) async fn compile(
@@ -49,7 +47,7 @@ fn start(worker: &Worker) -> Result<Running, CompileError> {
     let mut child = Command::new(&worker.program)
         .arg(ARGUMENT)
         .env_clear()
-        .env("RAYON_NUM_THREADS", THREADS)
+        .env("RAYON_NUM_THREADS", THREADS.to_string())
         .current_dir("/")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

@@ -3,6 +3,9 @@
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+/// Threads of one worker: more would each reserve memory, and gain little.
+pub(crate) const THREADS: u32 = 4;
+
 /// The one argument of a worker.
 pub(super) const ARGUMENT: &str = "tollgate-compile-worker";
 
