@@ -1,5 +1,6 @@
 //! `tollgate inspect`: what a component may ask for, and what a policy says to it.
 
+use std::borrow::Cow;
 use std::io::Write;
 use std::path::Path;
 
@@ -31,7 +32,7 @@ struct Inspected {
 struct Answer {
     interface: String,
     scope: Scope,
-    may: &'static str,
+    may: Cow<'static, str>,
     /// `allow`, `deny`, `ask`; `depends` where the run's arguments decide.
     says: &'static str,
     /// The rule that decides, or those that could.
@@ -92,7 +93,7 @@ fn answer(policy: &Effective, request: &Request) -> Answer {
     Answer {
         interface: request.interface.clone(),
         scope: request.scope,
-        may: request.words,
+        may: request.words.clone(),
         says,
         rules,
     }
@@ -165,7 +166,7 @@ impl Inspected {
         let mut shown = table::table(["it may", "scope", "through", "policy says", "by"]);
         for request in &self.requests {
             shown.add_row([
-                request.may.to_owned(),
+                request.may.clone().into_owned(),
                 request.scope.to_string(),
                 table::text(&request.interface),
                 request.says.to_owned(),
