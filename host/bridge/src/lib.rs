@@ -28,5 +28,5 @@ mod view;
 pub use given::{Captured, Input, Output};
 pub use guest::{Guest, GuestBuilder};
 pub use linker::add_to_linker;
-pub use requests::{Inexpressible, Request, check, provides, requests};
+pub use requests::{Inexpressible, Request, Said, check, provides, requests};
 pub use ungated::UNGATED;

@@ -4,7 +4,9 @@
 use std::borrow::Cow;
 
 use tollgate_engine::Surface;
-use tollgate_policy::{Clock, Decision, Effective, Operation, Random, RuleId, Scope, Stdio};
+use tollgate_policy::{
+    Clock, Decision, Effective, Mode, Operation, Outcome, Random, RuleId, Scope, Stdio,
+};
 
 use crate::ungated::UNGATED;
 
@@ -193,6 +195,43 @@ pub fn check(requests: &[Request], policy: &Effective) -> Result<(), Inexpressib
         }
     }
     Ok(())
+}
+
+/// What a policy says to a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Said {
+    /// `allow`, `deny`, `ask`; `depends` where the run's arguments decide.
+    pub says: &'static str,
+    /// The rule that decides, or those that could.
+    pub rules: Vec<String>,
+}
+
+impl Request {
+    /// What `policy` says to it. Where the answer depends on a path, name or address: the rules that could give it;
+    /// without any that allows, it is no to everything.
+    #[must_use]
+    pub fn answered(&self, policy: &Effective) -> Said {
+        if let Some(operation) = &self.operation {
+            let explanation = policy.explain(operation);
+            return Said {
+                says: explanation.decision.as_str(),
+                rules: vec![explanation.rule.to_string()],
+            };
+        }
+        let rules = policy.rules();
+        let of_scope = || rules.iter().filter(|rule| rule.scope == self.scope);
+        let names: Vec<String> = of_scope().map(|rule| rule.rule.to_string()).collect();
+        let says = if of_scope().any(|rule| rule.mode != Mode::Deny) {
+            "depends"
+        } else {
+            Outcome::Deny.as_str()
+        };
+        let silent = || vec![format!("default:{}", self.scope)];
+        Said {
+            says,
+            rules: if names.is_empty() { silent() } else { names },
+        }
+    }
 }
 
 /// Whether the host provides an interface of this name, in some version. Each of its interfaces has functions that ask

@@ -8,7 +8,7 @@ use anstyle::Style;
 use serde::Serialize;
 use tollgate_bridge::{Request, requests};
 use tollgate_engine::{Engine, Interface, Kind, RunProfile, Source, Surface, surface};
-use tollgate_policy::{Effective, Mode, Outcome, Scope, ScopeSet};
+use tollgate_policy::{Effective, Scope, ScopeSet};
 
 use super::compile;
 use crate::args::Inspect;
@@ -80,22 +80,13 @@ pub(crate) fn inspect(args: &Inspect, ceiling: Option<&Path>) -> Result<u8, Fail
 }
 
 fn answer(policy: &Effective, request: &Request) -> Answer {
-    let (says, rules) = match &request.operation {
-        Some(operation) => {
-            let explanation = policy.explain(operation);
-            (
-                explanation.decision.as_str(),
-                vec![explanation.rule.to_string()],
-            )
-        }
-        None => depends(policy, request.scope),
-    };
+    let said = request.answered(policy);
     Answer {
         interface: request.interface.clone(),
         scope: request.scope,
         may: request.words.clone(),
-        says,
-        rules,
+        says: said.says,
+        rules: said.rules,
     }
 }
 
@@ -113,24 +104,6 @@ fn world(surface: &Surface) -> &'static str {
         "nothing that can be called"
     } else {
         "a library: `tollgate run --invoke` calls its functions"
-    }
-}
-
-/// Where the answer depends on a path, name or address: the rules that could give it. Without any that allows, it is
-/// no to everything.
-fn depends(policy: &Effective, scope: Scope) -> (&'static str, Vec<String>) {
-    let of_scope: Vec<_> = policy
-        .rules()
-        .into_iter()
-        .filter(|rule| rule.scope == scope)
-        .collect();
-    let names = of_scope.iter().map(|rule| rule.rule.to_string()).collect();
-    if of_scope.iter().any(|rule| rule.mode != Mode::Deny) {
-        ("depends", names)
-    } else if of_scope.is_empty() {
-        (Outcome::Deny.as_str(), vec![format!("default:{scope}")])
-    } else {
-        (Outcome::Deny.as_str(), names)
     }
 }
 

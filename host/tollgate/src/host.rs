@@ -1,0 +1,179 @@
+//! The host: what all runs have in common.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use tollgate_audit::{AuditError, Log, Run, RunIdentity, RunLimits, Summary};
+use tollgate_bridge::{check, provides, requests};
+use tollgate_capability::net::Resolver;
+use tollgate_engine::cache::Cache;
+use tollgate_engine::{Decider, LoadError as EngineLoadError, Source, Surface};
+use tollgate_policy::{Effective, Limits, Policy};
+
+use crate::component::Component;
+use crate::error::{GrantsError, LoadError};
+use crate::grants::{Grants, check_recording};
+use crate::interface::{self, Interface};
+use crate::machine::{Compiling, Machine};
+use crate::{HostBuilder, component};
+
+/// What components are loaded into and run by: one engine, one log, one ceiling. Cheap to clone.
+///
+/// Every future of a host is `Send` and wants a tokio runtime with its timer.
+#[derive(Clone)]
+pub struct Host(Arc<Inner>);
+
+impl std::fmt::Debug for Host {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Host").finish_non_exhaustive()
+    }
+}
+
+pub(crate) struct Inner {
+    pub(crate) id: u64,
+    pub(crate) machine: Machine,
+    /// What a run can be granted at most, where there is a ceiling.
+    pub(crate) most: Option<Effective>,
+    pub(crate) log: Log,
+    pub(crate) cache: Option<Cache>,
+    pub(crate) decider: Option<Arc<dyn Decider>>,
+    pub(crate) resolver: Option<Arc<dyn Resolver>>,
+    pub(crate) compiling: Compiling,
+    pub(crate) interfaces: Vec<Interface>,
+    pub(crate) runs: AtomicU64,
+}
+
+impl Inner {
+    /// A run's end of the log, under a name that no other run has, of this host or of another one.
+    pub(crate) fn audit(&self, component: &str, limits: &Limits) -> (String, Run) {
+        let number = self.runs.fetch_add(1, Ordering::Relaxed);
+        let run = format!("{:016x}-{number}", self.id);
+        let identity = RunIdentity {
+            run: run.clone(),
+            vm: None,
+            process: None,
+            component: component.to_owned(),
+        };
+        let limits = RunLimits {
+            bytes: limits.audit,
+            records_per_second: u32::try_from(limits.audit_rate).unwrap_or(u32::MAX),
+        };
+        (run, self.log.run(identity, limits))
+    }
+}
+
+impl Host {
+    /// Begins a host.
+    #[must_use]
+    pub fn builder() -> HostBuilder {
+        HostBuilder::new()
+    }
+
+    pub(crate) fn new(inner: Inner) -> Self {
+        Self(Arc::new(inner))
+    }
+
+    /// Puts a run's policy under the ceiling.
+    ///
+    /// # Errors
+    ///
+    /// It does not go with the ceiling, or with the log.
+    pub fn grants(&self, policy: Policy) -> Result<Grants, GrantsError> {
+        let ceiling = self.0.most.as_ref().and_then(Effective::ceiling).cloned();
+        let policy = Effective::new(policy, ceiling)?;
+        check_recording(&policy, self.0.log.options())?;
+        Ok(Grants {
+            policy: Arc::new(policy),
+            host: self.0.id,
+        })
+    }
+
+    /// Reads the text of a `tollgate.toml`, which errors call `name`, and puts it under the ceiling.
+    ///
+    /// # Errors
+    ///
+    /// The text is wrong, or as [`Host::grants`].
+    pub fn grants_from_toml(&self, name: &str, text: &str) -> Result<Grants, GrantsError> {
+        self.grants(Policy::from_toml(name, text)?)
+    }
+
+    /// Reads the permissions of the sidecar protocol, and puts them under the ceiling.
+    ///
+    /// # Errors
+    ///
+    /// The JSON is wrong, or as [`Host::grants`].
+    pub fn grants_from_protocol(&self, json: &str) -> Result<Grants, GrantsError> {
+        self.grants(Policy::from_protocol_json(json)?)
+    }
+
+    /// Makes a component (or a WASI 0.1 command) ready to run, on a thread for blocking work. It is compiled and linked
+    /// once, whatever it will be granted. Dropping the future gives up waiting; the thread ends its work.
+    ///
+    /// # Errors
+    ///
+    /// It is refused before its first instruction, whatever it would be granted.
+    pub async fn load(&self, bytes: impl Into<Vec<u8>>) -> Result<Component, LoadError> {
+        let (host, bytes) = (Arc::clone(&self.0), bytes.into());
+        tokio::task::spawn_blocking(move || load(host, bytes))
+            .await
+            .map_err(|_cut_off| LoadError::RuntimeEnded)?
+    }
+
+    /// The log of all runs.
+    #[must_use]
+    pub fn log(&self) -> &Log {
+        &self.0.log
+    }
+
+    /// Closes the log for all runs, which ends every one that still asks for something, and says what was asked and
+    /// decided. Blocks for as long as the disk takes.
+    ///
+    /// # Errors
+    ///
+    /// The log failed at any time.
+    pub fn close(self) -> Result<Summary, AuditError> {
+        self.0.log.clone().close()
+    }
+}
+
+fn load(host: Arc<Inner>, bytes: Vec<u8>) -> Result<Component, LoadError> {
+    let source = Source::new(bytes)?;
+    let compiled = host
+        .machine
+        .compile(host.compiling, &source, host.cache.as_ref())?;
+    drop(source);
+    let program = host
+        .machine
+        .link(&compiled, &host.interfaces)
+        .map_err(|error| unknown(error, &compiled.surface, &host.interfaces))?;
+    let mut requested = requests(&compiled.surface);
+    requested.extend(interface::requests(&host.interfaces, &compiled.surface));
+    if let Some(most) = &host.most {
+        check(&requested, most)?;
+    }
+    Ok(Component::new(component::Parts {
+        host,
+        program,
+        surface: compiled.surface,
+        requests: requested,
+        origin: compiled.origin,
+        trouble: compiled.trouble,
+    }))
+}
+
+/// The engine names the first import that does not fit; whoever wrote the component wants to know all that are unknown.
+fn unknown(error: EngineLoadError, surface: &Surface, own: &[Interface]) -> LoadError {
+    let known = |name: &str| provides(name) || interface::find(own, name).is_some();
+    let names: Vec<String> = surface
+        .imports
+        .iter()
+        // An interface without functions is imported for its types, which are what the component says they are.
+        .filter(|import| !import.functions.is_empty() || !import.name.contains('/'))
+        .filter(|import| !known(&import.name))
+        .map(|import| import.name.clone())
+        .collect();
+    match error {
+        EngineLoadError::Import(_) if !names.is_empty() => LoadError::UnknownImports { names },
+        other => other.into(),
+    }
+}
