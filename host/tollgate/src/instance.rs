@@ -204,15 +204,14 @@ impl Instance {
             return Err((*why).into());
         }
         let used = self.usage();
-        let idle = std::mem::replace(&mut self.state, State::Stopped(Stopped::Cancelled, used));
-        let State::Idle(mut live) = idle else {
-            return Err(Stopped::Cancelled.into());
-        };
-        // Made after the guest was taken out, and so dropped before it: what the guest drops is recorded all the same,
-        // since a call that has begun is sure of its record.
+        // Made before the guest is taken out, and so dropped after it: what the guest still had begun is recorded first.
         let mut flight = Flight {
             recorded: &self.parts.recorded,
             landed: false,
+        };
+        let idle = std::mem::replace(&mut self.state, State::Stopped(Stopped::Cancelled, used));
+        let State::Idle(mut live) = idle else {
+            return Err(Stopped::Cancelled.into());
         };
         let result = call(&mut live).await;
         flight.landed = true;
