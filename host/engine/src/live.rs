@@ -7,8 +7,8 @@ use wasmtime::Store;
 use wasmtime::component::{Component, ComponentNamedList, Func, Instance, Lift, Lower, Val};
 
 use crate::component::Loaded;
-use crate::invoke::{self, Invocation, InvokeError};
 use crate::engine::Engine;
+use crate::invoke::{self, Invocation, InvokeError};
 use crate::profile::Profile;
 use crate::run::{Ended, GuestState, Phase, RunError, Usage, by_the_host, describe, ended_early};
 use crate::time::{Stopwatch, TickerHandle, within_cpu};

@@ -37,7 +37,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         folder.path().join("audit.jsonl"),
         folder.path().join("audit.key"),
     );
-    let host = store::provide(Host::builder())
+    let host = store::provide(Host::builder().compile_in_process())
         .log_file(&log, key)
         .build()?;
 

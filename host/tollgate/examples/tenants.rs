@@ -68,7 +68,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     ceiling
         .rule(Scope::Keyvalue, Mode::Allow, "notes/**")?
         .limit("wall=1s,memory=4MiB")?;
-    let host = store::provide(Host::builder())
+    let host = store::provide(Host::builder().compile_in_process())
         .ceiling(ceiling.build()?)
         .build()?;
     let component = host

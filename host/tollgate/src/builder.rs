@@ -5,16 +5,17 @@ use std::sync::Arc;
 
 use tollgate_audit::{Log, LogOptions, SigningKey};
 use tollgate_capability::net::Resolver;
-use tollgate_engine::Decider;
 use tollgate_engine::cache::Cache;
-use tollgate_policy::{Effective, Mode, Policy, PolicyBuilder, Scope};
+use tollgate_engine::worker::Worker;
+use tollgate_engine::{Bounds, Compiling, Decider, EngineOptions, Pool};
+use tollgate_policy::{Effective, Limits, Mode, Policy, PolicyBuilder, Scope};
 
 use crate::error::BuildError;
 use crate::grants::check_recording;
 use crate::host::{Host, Inner};
 use crate::identity;
 use crate::interface::Interface;
-use crate::machine::{Compiling, Machine};
+use crate::machine::Machine;
 
 /// Where the log of a host is.
 enum LogPlace {
@@ -33,7 +34,8 @@ pub struct HostBuilder {
     cache_bytes: Option<u64>,
     decider: Option<Arc<dyn Decider>>,
     resolver: Option<Arc<dyn Resolver>>,
-    compiling: Compiling,
+    engine: EngineOptions,
+    bounds: Option<Bounds>,
     count_fuel: bool,
     interfaces: Vec<Interface>,
 }
@@ -56,7 +58,8 @@ impl HostBuilder {
             cache_bytes: None,
             decider: None,
             resolver: None,
-            compiling: Compiling::default(),
+            engine: EngineOptions::default(),
+            bounds: None,
             count_fuel: false,
             interfaces: Vec::new(),
         }
@@ -128,6 +131,37 @@ impl HostBuilder {
         self
     }
 
+    /// Compiles components in this process, on a thread that can be neither stopped nor kept to an amount of memory:
+    /// what they are made of is bounded by the static caps alone. For components that are trusted this far.
+    #[must_use]
+    pub fn compile_in_process(mut self) -> Self {
+        self.engine.compiling = Compiling::InProcess;
+        self
+    }
+
+    /// Compiles components in a process of `program`, under limits of time and memory. Its `main` calls
+    /// [`run_if_worker`](tollgate_engine::worker::run_if_worker) first, and it is of this very version of Tollgate.
+    /// Without it: this program, if its own `main` did that.
+    #[must_use]
+    pub fn compile_worker(mut self, program: impl Into<PathBuf>) -> Self {
+        self.engine.compiling = Compiling::Worker(Worker::program(program));
+        self
+    }
+
+    /// What one compilation in a worker may take. Without it: the ceiling's limits, or the defaults of the policy.
+    #[must_use]
+    pub fn compile_bounds(mut self, bounds: Bounds) -> Self {
+        self.bounds = Some(bounds);
+        self
+    }
+
+    /// Reserves room for many guests at a time, so that they start faster; there is no room for more than that.
+    #[must_use]
+    pub fn pool(mut self, pool: Pool) -> Self {
+        self.engine.pool = Some(pool);
+        self
+    }
+
     /// Counts instructions, so that runs can be limited by fuel. Every loop of every guest is slower then.
     #[must_use]
     pub fn count_fuel(mut self) -> Self {
@@ -150,7 +184,7 @@ impl HostBuilder {
     ///
     /// What was given cannot be used; nothing is left behind then but a key or an empty log.
     pub fn build(self) -> Result<Host, BuildError> {
-        let machine = Machine::new(self.count_fuel)?;
+        let machine = Machine::new(self.count_fuel, self.engine)?;
         check_interfaces(&machine, &self.interfaces)?;
         let most = self.ceiling.map(most_of).transpose()?;
         let cache = self.cache.map(|folder| Cache::open(&folder)).transpose()?;
@@ -169,6 +203,10 @@ impl HostBuilder {
         if let Some(most) = &most {
             check_recording(most, log.options())?;
         }
+        let limits = most
+            .as_ref()
+            .map_or_else(Limits::default, Effective::limits);
+        let bounds = self.bounds.unwrap_or_else(|| Bounds::from(&limits));
         Ok(Host::new(Inner {
             id,
             machine,
@@ -177,7 +215,7 @@ impl HostBuilder {
             cache,
             decider: self.decider,
             resolver: self.resolver,
-            compiling: self.compiling,
+            bounds,
             interfaces: self.interfaces,
             runs: 0.into(),
         }))

@@ -26,7 +26,7 @@ pub(crate) struct Parts {
     pub(crate) surface: Surface,
     pub(crate) requests: Vec<Request>,
     pub(crate) origin: Origin,
-    pub(crate) trouble: Option<CacheError>,
+    pub(crate) trouble: Option<Arc<CacheError>>,
 }
 
 impl std::fmt::Debug for Component {
@@ -78,7 +78,7 @@ impl Component {
     /// Why it could not be kept in the cache, if it could not. It runs all the same.
     #[must_use]
     pub fn cache_trouble(&self) -> Option<&CacheError> {
-        self.0.trouble.as_ref()
+        self.0.trouble.as_deref()
     }
 
     /// Runs it as a command (`wasi:cli/run`) in a store of its own. Dropping the future ends the guest, and leaves

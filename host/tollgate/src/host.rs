@@ -7,14 +7,14 @@ use tollgate_audit::{AuditError, Log, Run, RunIdentity, RunLimits, Summary};
 use tollgate_bridge::{check, provides, requests};
 use tollgate_capability::net::Resolver;
 use tollgate_engine::cache::Cache;
-use tollgate_engine::{Decider, LoadError as EngineLoadError, Source, Surface};
+use tollgate_engine::{Bounds, Decider, LoadError as EngineLoadError, Source, Surface};
 use tollgate_policy::{Effective, Limits, Policy};
 
 use crate::component::Component;
 use crate::error::{GrantsError, LoadError};
 use crate::grants::{Grants, check_recording};
 use crate::interface::{self, Interface};
-use crate::machine::{Compiling, Machine};
+use crate::machine::{Code, Machine};
 use crate::{HostBuilder, component};
 
 /// What components are loaded into and run by: one engine, one log, one ceiling. Cheap to clone.
@@ -38,7 +38,7 @@ pub(crate) struct Inner {
     pub(crate) cache: Option<Cache>,
     pub(crate) decider: Option<Arc<dyn Decider>>,
     pub(crate) resolver: Option<Arc<dyn Resolver>>,
-    pub(crate) compiling: Compiling,
+    pub(crate) bounds: Bounds,
     pub(crate) interfaces: Vec<Interface>,
     pub(crate) runs: AtomicU64,
 }
@@ -106,17 +106,19 @@ impl Host {
         self.grants(Policy::from_protocol_json(json)?)
     }
 
-    /// Makes a component (or a WASI 0.1 command) ready to run, on a thread for blocking work. It is compiled and linked
-    /// once, whatever it will be granted. Dropping the future gives up waiting; the thread ends its work.
+    /// Makes a component (or a WASI 0.1 command) ready to run. It is compiled and linked once, whatever it will be
+    /// granted; whoever loads the same one meanwhile waits for that compilation. Dropping the future ends the
+    /// compilation, unless somebody else waits for it.
     ///
     /// # Errors
     ///
     /// It is refused before its first instruction, whatever it would be granted.
     pub async fn load(&self, bytes: impl Into<Vec<u8>>) -> Result<Component, LoadError> {
         let (host, bytes) = (Arc::clone(&self.0), bytes.into());
-        tokio::task::spawn_blocking(move || load(host, bytes))
-            .await
-            .map_err(|_cut_off| LoadError::RuntimeEnded)?
+        let source = blocking(move || Ok(Source::new(bytes)?)).await?;
+        let cache = host.cache.as_ref();
+        let code = host.machine.compile(&source, cache, host.bounds).await?;
+        blocking(move || link(host, code)).await
     }
 
     /// The log of all runs.
@@ -136,28 +138,32 @@ impl Host {
     }
 }
 
-fn load(host: Arc<Inner>, bytes: Vec<u8>) -> Result<Component, LoadError> {
-    let source = Source::new(bytes)?;
-    let compiled = host
-        .machine
-        .compile(host.compiling, &source, host.cache.as_ref())?;
-    drop(source);
+/// Reading and linking take long for a large component: they are done away from the threads that serve guests.
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, LoadError> + Send + 'static,
+) -> Result<T, LoadError> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|_cut_off| LoadError::RuntimeEnded)?
+}
+
+fn link(host: Arc<Inner>, code: Code) -> Result<Component, LoadError> {
     let program = host
         .machine
-        .link(&compiled, &host.interfaces)
-        .map_err(|error| unknown(error, &compiled.surface, &host.interfaces))?;
-    let mut requested = requests(&compiled.surface);
-    requested.extend(interface::requests(&host.interfaces, &compiled.surface));
+        .link(&code, &host.interfaces)
+        .map_err(|error| unknown(error, &code.surface, &host.interfaces))?;
+    let mut requested = requests(&code.surface);
+    requested.extend(interface::requests(&host.interfaces, &code.surface));
     if let Some(most) = &host.most {
         check(&requested, most)?;
     }
     Ok(Component::new(component::Parts {
         host,
         program,
-        surface: compiled.surface,
         requests: requested,
-        origin: compiled.origin,
-        trouble: compiled.trouble,
+        origin: code.origin(),
+        trouble: code.trouble(),
+        surface: code.surface,
     }))
 }
 

@@ -79,7 +79,7 @@ pub enum InstanceError {
 fn stopped(error: &CallError) -> Option<Stopped> {
     Some(match error {
         CallError::Exited(code) => Stopped::Exited(*code),
-        CallError::Run(RunError::Invoke(_)) => return None,
+        CallError::Run(RunError::Invoke(_) | RunError::Full(_)) => return None,
         CallError::Run(RunError::Trap(_)) => Stopped::Trapped,
         CallError::Run(RunError::Limit(limit) | RunError::TooLarge(limit)) => {
             Stopped::Limit(*limit)

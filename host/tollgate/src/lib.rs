@@ -37,6 +37,7 @@
 //! # let folder = tempfile::tempdir()?;
 //! let log = folder.path().join("audit.jsonl");
 //! let host = Host::builder()
+//!     .compile_in_process()
 //!     .log_file(&log, folder.path().join("audit.key"))
 //!     .interface("acme:home/lamps@1.0.0", |lamps| {
 //!         lamps.words("switch lamps").function(
@@ -88,7 +89,8 @@
 //! # Time
 //!
 //! Every future is `Send` and asks of its runtime no more than tokio with its timer, of one thread or many. Components are
-//! compiled on tokio's threads for blocking work. A guest that computes yields every ten milliseconds. Dropping a future
+//! compiled in a worker process, which this program is itself if its `main` begins with
+//! [`engine::worker::run_if_worker`]; see [`HostBuilder::compile_worker`] and [`HostBuilder::compile_in_process`]. A guest that computes yields every ten milliseconds. Dropping a future
 //! ends what it runs: the store goes, what the guest had begun is recorded as `dropped`, and the run as `cancelled`. An
 //! engine ticks only while a guest is called.
 //!

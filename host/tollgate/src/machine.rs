@@ -6,20 +6,13 @@ use std::sync::Arc;
 use tollgate_bridge::{Guest, add_to_linker};
 use tollgate_engine::cache::{Cache, CacheError};
 use tollgate_engine::{
-    CallError, Digest, Ended, Engine, EngineError, Entry, Live, LoadError, Loaded, Origin, Profile,
-    RunError, RunProfile, RunWithFuel, Source, Surface, Usage, surface,
+    Bounds, CallError, Compiled, Digest, Ended, Engine, EngineError, EngineOptions, Entry, Live,
+    LoadError, Loaded, Origin, Profile, RunError, RunProfile, RunWithFuel, Source, Surface, Usage,
+    surface,
 };
-use wasmtime::component::{Component, Linker};
+use wasmtime::component::Linker;
 
 use crate::interface::Interface;
-
-/// How components are compiled.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) enum Compiling {
-    /// On a thread of this process.
-    #[default]
-    InProcess,
-}
 
 /// A future of a program, which is the same whatever its profile is.
 pub(crate) type Driving<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -38,7 +31,7 @@ pub(crate) trait Program: Send + Sync {
 }
 
 struct Ready<P: Profile> {
-    engine: Arc<Engine<P>>,
+    engine: Engine<P>,
     loaded: Loaded<Guest, P>,
 }
 
@@ -56,27 +49,35 @@ impl<P: Profile> Program for Ready<P> {
     }
 }
 
-/// A compiled component on its way to being linked.
-pub(crate) struct Compiled {
-    component: Component,
-    pub(crate) digest: Digest,
+/// Native code on its way to being linked.
+pub(crate) struct Code {
+    digest: Digest,
+    compiled: Compiled,
     pub(crate) surface: Surface,
-    pub(crate) origin: Origin,
-    pub(crate) trouble: Option<CacheError>,
+}
+
+impl Code {
+    pub(crate) fn origin(&self) -> Origin {
+        self.compiled.origin
+    }
+
+    pub(crate) fn trouble(&self) -> Option<Arc<CacheError>> {
+        self.compiled.trouble.clone()
+    }
 }
 
 /// The engine that a host has. All of its components are compiled under one profile.
 pub(crate) enum Machine {
-    Plain(Arc<Engine<RunProfile>>),
-    Fuel(Arc<Engine<RunWithFuel>>),
+    Plain(Engine<RunProfile>),
+    Fuel(Engine<RunWithFuel>),
 }
 
 impl Machine {
-    pub(crate) fn new(count_fuel: bool) -> Result<Self, EngineError> {
+    pub(crate) fn new(count_fuel: bool, options: EngineOptions) -> Result<Self, EngineError> {
         Ok(if count_fuel {
-            Self::Fuel(Arc::new(Engine::new()?))
+            Self::Fuel(Engine::with(options)?)
         } else {
-            Self::Plain(Arc::new(Engine::new()?))
+            Self::Plain(Engine::with(options)?)
         })
     }
 
@@ -94,50 +95,46 @@ impl Machine {
         fill(&mut linker, std::slice::from_ref(own))
     }
 
-    pub(crate) fn compile(
+    pub(crate) async fn compile(
         &self,
-        how: Compiling,
         source: &Source,
         cache: Option<&Cache>,
-    ) -> Result<Compiled, LoadError> {
-        let mut trouble = None;
-        let warn = |error| trouble = Some(error);
-        let (component, origin) = match (self, how) {
-            (Self::Plain(engine), Compiling::InProcess) => engine.compile(source, cache, warn)?,
-            (Self::Fuel(engine), Compiling::InProcess) => engine.compile(source, cache, warn)?,
+        bounds: Bounds,
+    ) -> Result<Code, LoadError> {
+        let compiled = match self {
+            Self::Plain(engine) => engine.compile(source, cache, bounds).await?,
+            Self::Fuel(engine) => engine.compile(source, cache, bounds).await?,
         };
-        Ok(Compiled {
-            surface: surface(&component),
+        Ok(Code {
             digest: source.digest(),
-            component,
-            origin,
-            trouble,
+            surface: surface(&compiled.component),
+            compiled,
         })
     }
 
     /// Links against a linker that is made for this component and never changed or cloned after it was filled.
     pub(crate) fn link(
         &self,
-        compiled: &Compiled,
+        code: &Code,
         own: &[Interface],
     ) -> Result<Arc<dyn Program>, LoadError> {
         Ok(match self {
-            Self::Plain(engine) => ready(engine, compiled, own)?,
-            Self::Fuel(engine) => ready(engine, compiled, own)?,
+            Self::Plain(engine) => ready(engine, code, own)?,
+            Self::Fuel(engine) => ready(engine, code, own)?,
         })
     }
 }
 
 fn ready<P: Profile>(
-    engine: &Arc<Engine<P>>,
-    compiled: &Compiled,
+    engine: &Engine<P>,
+    code: &Code,
     own: &[Interface],
 ) -> Result<Arc<dyn Program>, LoadError> {
-    let loaded = engine.link(compiled.digest, &compiled.component, |linker| {
+    let loaded = engine.link(code.digest, &code.compiled.component, |linker| {
         fill(linker, own)
     })?;
     Ok(Arc::new(Ready {
-        engine: Arc::clone(engine),
+        engine: engine.clone(),
         loaded,
     }))
 }

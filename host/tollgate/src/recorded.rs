@@ -96,6 +96,7 @@ impl How {
         let (what, outcome) = match error {
             RunError::Invoke(_) => ("nothing to call".to_owned(), "refused"),
             RunError::TooLarge(limit) => (limit.to_string(), "refused"),
+            RunError::Full(_) => ("no room".to_owned(), "refused"),
             RunError::Trap(_) => ("trap".to_owned(), "trap"),
             RunError::Limit(limit) => (limit.to_string(), "limit"),
             RunError::AuditFailed(_) => ("audit".to_owned(), "failed"),

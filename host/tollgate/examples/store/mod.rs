@@ -9,17 +9,17 @@ use tollgate::policy::{KeyvalueVerb, Operation, Scope};
 
 /// Notes by their keys.
 #[derive(Debug, Default)]
-pub struct Notes(Mutex<BTreeMap<String, String>>);
+pub(crate) struct Notes(Mutex<BTreeMap<String, String>>);
 
 impl Notes {
     /// Keeps a note.
-    pub fn put(&self, key: &str, text: &str) {
+    pub(crate) fn put(&self, key: &str, text: &str) {
         let mut notes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         notes.insert(key.to_owned(), text.to_owned());
     }
 
     /// The note, if there is one.
-    pub fn get(&self, key: &str) -> Option<String> {
+    pub(crate) fn get(&self, key: &str) -> Option<String> {
         let notes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         notes.get(key).cloned()
     }
@@ -40,7 +40,7 @@ fn denied<P, T>() -> Denial<P, (Result<T, String>,)> {
 }
 
 /// Provides the interface.
-pub fn provide(builder: HostBuilder) -> HostBuilder {
+pub(crate) fn provide(builder: HostBuilder) -> HostBuilder {
     builder.interface("acme:notes/store@1.0.0", |store| {
         store
             .words("keep notes")

@@ -7,7 +7,7 @@ use tollgate::policy::{LimitKey, Mode, Policy, PolicyBuilder, Scope};
 use tollgate::{Component, Host, InstanceError, Outcome, RunOptions, Stopped};
 
 use crate::interfaces::notes;
-use crate::support::{SOON, TOOLS, load};
+use crate::support::{SOON, TOOLS, builder, load};
 
 type Read = (Result<String, String>,);
 
@@ -78,7 +78,7 @@ async fn echo(host: &Host, component: &Component) -> Outcome<Read, CallError> {
 }
 
 fn noting() -> Host {
-    notes(Host::builder()).build().unwrap()
+    notes(builder()).build().unwrap()
 }
 
 #[tokio::test]

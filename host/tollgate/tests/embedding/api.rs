@@ -7,11 +7,11 @@ use tollgate::audit::{Decision, Flush, Log, LogOptions};
 use tollgate::engine::{Decider, Ended, InvokeError, Origin, RunError, async_trait};
 use tollgate::policy::{LimitKey, Mode, Policy, PolicyBuilder, Scope};
 use tollgate::vfs::{Layer, MemoryFs, Mount, Quota, Timestamp};
-use tollgate::{BuildError, GrantsError, Host, Recording, Refused, RunOptions, Stream};
+use tollgate::{BuildError, GrantsError, Recording, Refused, RunOptions, Stream};
 use tollgate_tests::guests;
 
 use crate::support::{
-    NOTES, TOOLS, ended, grants, guest, host, load, only, records, runtime, usual, wasm,
+    NOTES, TOOLS, builder, ended, grants, guest, host, load, only, records, runtime, usual, wasm,
 };
 
 fn assert_send<T: Send>(value: T) -> T {
@@ -267,8 +267,8 @@ async fn grants_are_of_one_host_and_its_ceiling() {
         .limit("wall=1s")
         .unwrap();
     let ceiling = ceiling.build().unwrap().command_line_defaults();
-    let held = Host::builder().ceiling(ceiling).build().unwrap();
-    let free = Host::builder().build().unwrap();
+    let held = builder().ceiling(ceiling).build().unwrap();
+    let free = builder().build().unwrap();
     let own = held.grants(usual("wall=60s")).unwrap();
     assert_eq!(own.policy().limits().wall.as_secs(), 1);
     let foreign = free.grants(usual("")).unwrap();
@@ -282,7 +282,7 @@ async fn grants_are_of_one_host_and_its_ceiling() {
         .grants(PolicyBuilder::ceiling().build().unwrap())
         .unwrap_err();
     assert!(matches!(swapped, GrantsError::Ceiling(_)), "{swapped}");
-    let swapped = Host::builder().ceiling(usual("")).build().unwrap_err();
+    let swapped = builder().ceiling(usual("")).build().unwrap_err();
     assert!(matches!(swapped, BuildError::Ceiling(_)), "{swapped}");
 }
 
@@ -301,7 +301,7 @@ async fn what_a_policy_says_about_its_log_is_done_or_refused() {
             "{line}: {refused}"
         );
         let ceiling = Policy::ceiling_from_toml("c", &stated(line)).unwrap();
-        let refused = Host::builder().ceiling(ceiling).build().unwrap_err();
+        let refused = builder().ceiling(ceiling).build().unwrap_err();
         assert!(
             matches!(refused, BuildError::Recording(why) if why == wanted),
             "{line}: {refused}"
@@ -311,7 +311,7 @@ async fn what_a_policy_says_about_its_log_is_done_or_refused() {
         flush: Flush::Each,
         ..LogOptions::default()
     };
-    let careful = Host::builder().log_options(each).build().unwrap();
+    let careful = builder().log_options(each).build().unwrap();
     assert!(
         careful
             .grants_from_toml("t", &stated("flush = \"each\""))
@@ -326,7 +326,7 @@ async fn a_log_in_a_file_is_whole_when_the_outcome_is_there() {
         folder.path().join("audit.jsonl"),
         folder.path().join("audit.key"),
     );
-    let host = Host::builder().log_file(&path, &key).build().unwrap();
+    let host = builder().log_file(&path, &key).build().unwrap();
     let component = host.load(guest(guests::HELLO)).await.unwrap();
     let outcome = component
         .command(RunOptions::new(&grants(&host, "")))
@@ -341,7 +341,7 @@ async fn a_log_in_a_file_is_whole_when_the_outcome_is_there() {
     drop(component);
     let summary = host.close().unwrap();
     assert!(summary.rows.iter().any(|row| row.operation == "run.end"));
-    let again = Host::builder().log_file(&path, &key).build().unwrap();
+    let again = builder().log_file(&path, &key).build().unwrap();
     drop(again);
     verify(&path, &VerifyOptions::default()).unwrap();
 }
@@ -413,7 +413,7 @@ async fn mounts_are_handles_and_the_policy_says_what_of_them_may_be_used() {
 async fn compiled_components_are_kept_in_the_cache() {
     let folder = tempfile::tempdir().unwrap();
     let cache = folder.path().join("compiled");
-    let first = Host::builder()
+    let first = builder()
         .cache(&cache)
         .cache_bytes(64 << 20)
         .build()
@@ -427,7 +427,7 @@ async fn compiled_components_are_kept_in_the_cache() {
         }
     ));
     assert!(component.cache_trouble().is_none());
-    let second = Host::builder().cache(&cache).build().unwrap();
+    let second = builder().cache(&cache).build().unwrap();
     let cached = load(&second, TOOLS).await;
     assert_eq!(cached.origin(), Origin::Cached);
     assert_eq!(cached.digest(), component.digest());
@@ -437,7 +437,7 @@ async fn compiled_components_are_kept_in_the_cache() {
         .unwrap();
     assert_eq!(outcome.result.unwrap(), (3,));
     std::fs::write(folder.path().join("file"), "").unwrap();
-    let refused = Host::builder()
+    let refused = builder()
         .cache(folder.path().join("file"))
         .build()
         .unwrap_err();
@@ -461,7 +461,7 @@ async fn what_is_to_be_asked_is_asked() {
         (Some(false), Err("denied")),
         (None, Err("denied")),
     ] {
-        let mut builder = crate::interfaces::notes(Host::builder());
+        let mut builder = crate::interfaces::notes(builder());
         if let Some(says) = decider {
             builder = builder.decider(Says(says));
         }
@@ -496,7 +496,7 @@ async fn fuel_is_counted_where_the_host_was_built_for_it() {
         .await
         .unwrap_err();
     assert!(matches!(refused, Refused::NoFuel));
-    let counting = Host::builder().count_fuel().build().unwrap();
+    let counting = builder().count_fuel().build().unwrap();
     let component = load(&counting, TOOLS).await;
     let few = grants(&counting, "fuel=100000");
     let outcome = component
@@ -540,7 +540,7 @@ fn a_runtime_of_one_thread_will_do() {
 #[test]
 fn one_component_serves_tenants_with_different_grants() {
     let log = Log::memory(LogOptions::default());
-    let host = crate::interfaces::notes(Host::builder())
+    let host = crate::interfaces::notes(builder())
         .log(log)
         .build()
         .unwrap();

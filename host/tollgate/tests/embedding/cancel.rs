@@ -6,10 +6,10 @@ use std::task::{Context, Poll, Waker};
 
 use tollgate::audit::{Log, LogOptions};
 use tollgate::policy::Scope;
-use tollgate::{Host, RunOptions, Stopped};
+use tollgate::{RunOptions, Stopped};
 
 use crate::interfaces::notes;
-use crate::support::{NOTES, load, only, runtime};
+use crate::support::{NOTES, builder, load, only, runtime};
 
 type Read = (Result<String, String>,);
 
@@ -51,7 +51,7 @@ async fn balanced(log: Log, runs: u64) {
 #[test]
 fn a26_a27_a_run_that_is_dropped_at_any_await_leaves_nothing_but_its_records() {
     let log = Log::memory(LogOptions::default());
-    let host = notes(Host::builder()).log(log.clone()).build().unwrap();
+    let host = notes(builder()).log(log.clone()).build().unwrap();
     runtime(2).block_on(async {
         let component = load(&host, NOTES).await;
         let grants = host.grants(only(&[(Scope::Keyvalue, "notes/**")])).unwrap();
@@ -83,7 +83,7 @@ fn a26_a27_a_run_that_is_dropped_at_any_await_leaves_nothing_but_its_records() {
 #[test]
 fn a26_a27_an_instance_whose_call_is_dropped_at_any_await_is_over_and_no_other_is() {
     let log = Log::memory(LogOptions::default());
-    let host = notes(Host::builder()).log(log.clone()).build().unwrap();
+    let host = notes(builder()).log(log.clone()).build().unwrap();
     runtime(2).block_on(async {
         let component = load(&host, NOTES).await;
         let grants = host.grants(only(&[(Scope::Keyvalue, "notes/**")])).unwrap();
@@ -127,7 +127,7 @@ fn a26_a27_an_instance_whose_call_is_dropped_at_any_await_is_over_and_no_other_i
 /// Dropped while it compiles, while it is instantiated in a start function that waits, and before it is polled at all.
 #[test]
 fn a26_a30_loading_and_instantiating_may_be_dropped() {
-    let host = notes(Host::builder()).build().unwrap();
+    let host = notes(builder()).build().unwrap();
     runtime(2).block_on(async {
         for polls in 0..200 {
             drop(polled(host.load(crate::support::wasm(NOTES)), polls % 4).await);

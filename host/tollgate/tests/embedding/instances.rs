@@ -4,10 +4,12 @@ use std::time::Duration;
 
 use tollgate::engine::{CallError, RunError};
 use tollgate::policy::{LimitKey, Scope};
-use tollgate::{Host, InstanceError, InstantiateError, RunOptions, Stopped};
+use tollgate::{InstanceError, InstantiateError, RunOptions, Stopped};
 
 use crate::interfaces::notes;
-use crate::support::{NOTES, SOON, TOOLS, ended, grants, host, load, only, records, runtime, wasm};
+use crate::support::{
+    NOTES, SOON, TOOLS, builder, ended, grants, host, load, only, records, runtime, wasm,
+};
 
 type Read = (Result<String, String>,);
 
@@ -149,7 +151,7 @@ async fn i48_after_a_trap_a_limit_or_a_cancel_every_call_is_refused() {
 
 #[test]
 fn a28_i48_guests_that_trap_beside_guests_with_pending_calls_end_nobody_else() {
-    let host = notes(Host::builder()).build().unwrap();
+    let host = notes(builder()).build().unwrap();
     runtime(2).block_on(async {
         let component = load(&host, NOTES).await;
         let grants = host.grants(only(&[(Scope::Keyvalue, "notes/**")])).unwrap();

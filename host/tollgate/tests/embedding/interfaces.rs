@@ -9,7 +9,7 @@ use tollgate::interface::{Ask, Denial, Failed, Interface};
 use tollgate::policy::{KeyvalueVerb, Mode, Operation, PolicyBuilder, Scope};
 use tollgate::{BuildError, Host, HostBuilder, LoadError, Refused, RunOptions};
 
-use crate::support::{NOTES, ended, host, load, only, records, wasm};
+use crate::support::{NOTES, builder, ended, host, load, only, records, wasm};
 
 type Read = (Result<String, String>,);
 type Written = (Result<(), String>,);
@@ -86,10 +86,7 @@ pub(crate) fn notes(builder: HostBuilder) -> HostBuilder {
 
 fn noting() -> (Host, Log) {
     let log = Log::memory(LogOptions::default());
-    (
-        notes(Host::builder()).log(log.clone()).build().unwrap(),
-        log,
-    )
+    (notes(builder()).log(log.clone()).build().unwrap(), log)
 }
 
 async fn read(host: &Host, key: &str, options: RunOptions) -> tollgate::Outcome<Read, CallError> {
@@ -303,7 +300,7 @@ fn bell(builder: HostBuilder, version: &str, rung: &Arc<AtomicU64>) -> HostBuild
 #[tokio::test]
 async fn a_function_that_cannot_say_no_is_refused_before_anything_runs() {
     let rung = Arc::new(AtomicU64::new(0));
-    let host = bell(Host::builder(), "2.1.0", &rung).build().unwrap();
+    let host = bell(builder(), "2.1.0", &rung).build().unwrap();
     let component = load(&host, RINGER).await;
     assert!(component.requests()[0].inexpressible);
     let without = host.grants(only(&[])).unwrap();
@@ -327,7 +324,7 @@ async fn a_function_that_cannot_say_no_is_refused_before_anything_runs() {
     assert_eq!(outcome.result.unwrap(), (1,));
 
     let ceiling = PolicyBuilder::ceiling().build().unwrap();
-    let host = bell(Host::builder(), "2.1.0", &rung)
+    let host = bell(builder(), "2.1.0", &rung)
         .ceiling(ceiling)
         .build()
         .unwrap();
@@ -339,7 +336,7 @@ async fn a_function_that_cannot_say_no_is_refused_before_anything_runs() {
 async fn where_somebody_says_no_to_what_cannot_be_denied_the_guest_ends() {
     let rung = Arc::new(AtomicU64::new(0));
     let (_, log) = host();
-    let host = bell(Host::builder(), "2.1.0", &rung)
+    let host = bell(builder(), "2.1.0", &rung)
         .log(log.clone())
         .build()
         .unwrap();
@@ -375,7 +372,7 @@ async fn versions_are_matched_as_semver_has_them() {
         ("1.0.0", false),
         ("3.0.0", false),
     ] {
-        let host = bell(Host::builder(), version, &rung).build().unwrap();
+        let host = bell(builder(), version, &rung).build().unwrap();
         let loaded = host.load(wasm(RINGER)).await;
         assert_eq!(loaded.is_ok(), fits, "{version}: {:?}", loaded.err());
         if let Ok(component) = loaded {
@@ -393,7 +390,7 @@ async fn versions_are_matched_as_semver_has_them() {
 #[tokio::test]
 async fn an_operation_of_another_scope_than_was_told_ends_the_guest() {
     let log = Log::memory(LogOptions::default());
-    let host = Host::builder()
+    let host = builder()
         .log(log.clone())
         .interface("acme:alarm/bell@2.1.0", |bell| {
             bell.function(
@@ -415,7 +412,7 @@ async fn an_operation_of_another_scope_than_was_told_ends_the_guest() {
         .unwrap();
     let error = outcome.result.unwrap_err().to_string();
     assert!(
-        error.contains("scope logging") && error.contains("scope tool"),
+        error.contains("in scope logging") && error.contains("ask in tool"),
         "{error}"
     );
     let records = records(&log, &outcome.run, ended).await;
@@ -439,20 +436,20 @@ fn an_interface_that_cannot_be_linked_is_no_host() {
         "wasi:cli/stdin@0.2.12",
         "acme:alarm/bell@1.0.0@2",
     ] {
-        let refused = Host::builder().interface(name, ring).build().unwrap_err();
+        let refused = builder().interface(name, ring).build().unwrap_err();
         assert!(
             matches!(&refused, BuildError::Interface { interface, .. } if interface == name),
             "{name}: {refused}"
         );
     }
     let name = "acme:alarm/bell@1.0.0";
-    let twice = Host::builder()
+    let twice = builder()
         .interface(name, ring)
         .interface(name, ring)
         .build()
         .unwrap_err();
     assert!(twice.to_string().contains("provided already"), "{twice}");
-    let twice = Host::builder().interface(name, |bell| {
+    let twice = builder().interface(name, |bell| {
         ring(bell);
         ring(bell);
     });
@@ -460,6 +457,6 @@ fn an_interface_that_cannot_be_linked_is_no_host() {
         twice.build().unwrap_err(),
         BuildError::Interface { .. }
     ));
-    let empty = Host::builder().interface(name, |_| ()).build().unwrap_err();
+    let empty = builder().interface(name, |_| ()).build().unwrap_err();
     assert!(empty.to_string().contains("no function"), "{empty}");
 }

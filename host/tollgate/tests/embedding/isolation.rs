@@ -3,9 +3,10 @@
 use std::fs;
 use std::path::Path;
 
+use tollgate::engine::Pool;
 use tollgate::{Host, RunOptions};
 
-use crate::support::{TOOLS, grants, host, load, runtime};
+use crate::support::{TOOLS, builder, grants, host, load, runtime};
 
 /// Fills its memory, table and global, or counts what of them is not as it should be in a new instance.
 const KEEPER: &str = r#"(component
@@ -46,10 +47,19 @@ const REUSES: u32 = 10_000;
 
 #[test]
 fn a43_what_one_tenant_wrote_no_other_finds() {
-    let (host, _) = host();
+    reuses(&host().0);
+}
+
+#[test]
+fn a43_what_one_tenant_wrote_no_other_finds_in_the_pool() {
+    let pool = Pool::of(8);
+    reuses(&builder().pool(pool).build().unwrap());
+}
+
+fn reuses(host: &Host) {
     runtime(2).block_on(async {
-        let component = load(&host, KEEPER).await;
-        let (a, b) = (grants(&host, ""), grants(&host, ""));
+        let component = load(host, KEEPER).await;
+        let (a, b) = (grants(host, ""), grants(host, ""));
         let mut same = component.instantiate(RunOptions::new(&a)).await.unwrap();
         same.call::<_, ()>("fill", (0xaa_u32,)).await.unwrap();
         assert_ne!(
@@ -128,7 +138,7 @@ fn a45_no_linker_is_cloned() {
 #[tokio::test]
 async fn a45_components_and_their_host_may_be_dropped_in_any_order() {
     for turn in 0..20 {
-        let host = crate::interfaces::notes(Host::builder()).build().unwrap();
+        let host = crate::interfaces::notes(builder()).build().unwrap();
         let first = load(&host, TOOLS).await;
         let second = load(&host, crate::support::NOTES).await;
         let grants = grants(&host, "");

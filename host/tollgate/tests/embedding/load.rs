@@ -1,13 +1,13 @@
 //! What is refused before it runs.
 
-use tollgate::engine::LoadError as EngineError;
+use tollgate::engine::{CompileError, LoadError as EngineError};
 use tollgate::interface::{Ask, Denial};
 use tollgate::policy::{Mode, Operation, PolicyBuilder, Scope};
 use tollgate::{Host, LoadError, Refused, RunOptions};
 use tollgate_tests::guests;
 
 use crate::interfaces::notes;
-use crate::support::{NOTES, guest, host, only, wasm};
+use crate::support::{NOTES, builder, guest, host, only, wasm};
 
 #[tokio::test]
 async fn every_import_that_is_unknown_is_named() {
@@ -40,7 +40,7 @@ async fn every_import_that_is_unknown_is_named() {
 
 #[tokio::test]
 async fn an_interface_of_another_type_is_refused_and_named() {
-    let refused = notes(Host::builder()).build().unwrap();
+    let refused = notes(builder()).build().unwrap();
     let other_type = NOTES.replace(
         r#"(export "get" (func (param "key" string) (result (result string (error string)))))"#,
         r#"(export "get" (func (param "key" string) (result (result string (error u32)))))"#,
@@ -55,7 +55,7 @@ async fn an_interface_of_another_type_is_refused_and_named() {
         text.contains("acme:notes/store") && text.contains("get"),
         "{text}"
     );
-    let missing = Host::builder()
+    let missing = builder()
         .interface("acme:notes/store@1.0.0", |store| {
             store.function(
                 "get",
@@ -90,10 +90,7 @@ async fn what_cannot_be_denied_at_run_time_is_refused_under_grants_and_under_a_c
     );
     let mut ceiling = PolicyBuilder::ceiling();
     ceiling.rule(Scope::Stdio, Mode::Allow, "*").unwrap();
-    let held = Host::builder()
-        .ceiling(ceiling.build().unwrap())
-        .build()
-        .unwrap();
+    let held = builder().ceiling(ceiling.build().unwrap()).build().unwrap();
     let refused = held.load(guest(guests::CLOCKS)).await.unwrap_err();
     let LoadError::Inexpressible(why) = &refused else {
         panic!("{refused}");
@@ -152,4 +149,12 @@ async fn a_module_of_wasi_0_1_is_loaded_too() {
             .result
             .is_ok()
     );
+}
+
+#[tokio::test]
+async fn without_anything_to_compile_with_a_component_is_refused() {
+    let host = Host::builder().build().unwrap();
+    let refused = host.load(wasm("(component)")).await.unwrap_err();
+    let missing = LoadError::Component(EngineError::Compile(CompileError::WorkerMissing));
+    assert_eq!(format!("{refused:?}"), format!("{missing:?}"));
 }

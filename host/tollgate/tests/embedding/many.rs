@@ -8,7 +8,7 @@ use tollgate::policy::LimitKey;
 use tollgate::{Component, Grants, Host, RunOptions, Stream};
 use tollgate_tests::guests;
 
-use crate::support::{TOOLS, grants, guest, load, runtime};
+use crate::support::{TOOLS, builder, grants, guest, load, runtime};
 
 /// Makes timers until it may make no more.
 const TIMERS: &str = r#"(component
@@ -61,7 +61,7 @@ impl Scene {
             flood: host.load(guest(guests::FLOOD)).await.unwrap(),
             usual: grants(host, ""),
             short: grants(host, "cpu=1ms"),
-            small: grants(host, "memory=1MiB,output=64KiB,handles=100"),
+            small: grants(host, "memory=4MiB,output=64KiB,handles=100"),
         }
     }
 
@@ -154,7 +154,7 @@ impl Scene {
 
 #[test]
 fn ten_thousand_runs_leave_memory_descriptors_and_threads_as_they_were() {
-    let host = Host::builder().build().unwrap();
+    let host = builder().build().unwrap();
     runtime(2).block_on(async {
         let scene = Scene::new(&host).await;
         scene.runs(2_000).await;

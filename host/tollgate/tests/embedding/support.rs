@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use tollgate::audit::{Log, LogOptions, Record};
 use tollgate::policy::{Mode, Policy, PolicyBuilder, Scope};
-use tollgate::{Component, Grants, Host};
+use tollgate::{Component, Grants, Host, HostBuilder};
 
 /// How long anything may take that is meant to be over at once.
 pub(crate) const SOON: Duration = Duration::from_secs(2);
@@ -20,13 +20,18 @@ pub(crate) fn guest(file: &str) -> Vec<u8> {
     std::fs::read(file).unwrap()
 }
 
+/// A host that compiles what tests vouch for, in the test's own process.
+pub(crate) fn builder() -> HostBuilder {
+    Host::builder().compile_in_process()
+}
+
 /// A host with a log in memory, and that log.
 pub(crate) fn host() -> (Host, Log) {
     let log = Log::memory(LogOptions {
         recent_records: 100_000,
         ..LogOptions::default()
     });
-    let host = Host::builder().log(log.clone()).build().unwrap();
+    let host = builder().log(log.clone()).build().unwrap();
     (host, log)
 }
 
