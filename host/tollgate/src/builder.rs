@@ -12,10 +12,11 @@ use tollgate_policy::{Effective, Limits, Mode, Policy, PolicyBuilder, Scope};
 
 use crate::error::BuildError;
 use crate::grants::check_recording;
-use crate::host::{Host, Inner};
+use crate::host::Host;
 use crate::identity;
 use crate::interface::Interface;
 use crate::machine::Machine;
+use crate::shared::Inner;
 
 /// Where the log of a host is.
 enum LogPlace {
@@ -48,8 +49,16 @@ impl std::fmt::Debug for HostBuilder {
     }
 }
 
+impl Host {
+    /// Begins a host.
+    #[must_use]
+    pub fn builder() -> HostBuilder {
+        HostBuilder::new()
+    }
+}
+
 impl HostBuilder {
-    pub(crate) fn new() -> Self {
+    fn new() -> Self {
         Self {
             ceiling: None,
             log: LogPlace::Memory,

@@ -9,12 +9,12 @@ use wasmtime::component::{ComponentNamedList, Lift, Lower};
 
 use crate::error::Refused;
 use crate::grants::Grants;
-use crate::host::Inner;
 use crate::instance::{self, Instance};
 use crate::machine::Program;
 use crate::options::{Kept, Prepared, RunOptions};
 use crate::outcome::Outcome;
 use crate::recorded::{How, Recorded};
+use crate::shared::Inner;
 
 /// A component that is compiled and linked, for any number of runs under any grants. Cheap to clone.
 #[derive(Clone)]

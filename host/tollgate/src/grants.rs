@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use tollgate_audit::{Detail, Flush, LogOptions};
-use tollgate_policy::Effective;
+use tollgate_policy::{Effective, ScopeSet};
 
 use crate::error::Recording;
 
@@ -20,6 +20,17 @@ impl Grants {
     #[must_use]
     pub fn policy(&self) -> &Effective {
         &self.policy
+    }
+
+    /// The same, but what the run's own policy denies in `scopes` is let through and recorded as `would-deny`, as far as
+    /// the ceiling allows it: for finding out what a component needs.
+    #[must_use]
+    pub fn permissive(&self, scopes: ScopeSet) -> Self {
+        let policy = Effective::clone(&self.policy).with_permissive(scopes);
+        Self {
+            policy: Arc::new(policy),
+            host: self.host,
+        }
     }
 }
 

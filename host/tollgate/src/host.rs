@@ -1,21 +1,18 @@
 //! The host: what all runs have in common.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
-use tollgate_audit::{AuditError, Log, Run, RunIdentity, RunLimits, Summary};
+use tollgate_audit::{AuditError, Log, Summary};
 use tollgate_bridge::{check, provides, requests};
-use tollgate_capability::net::Resolver;
-use tollgate_engine::cache::Cache;
-use tollgate_engine::{Bounds, Decider, LoadError as EngineLoadError, Source, Surface};
-use tollgate_policy::{Effective, Limits, Policy};
+use tollgate_engine::{LoadError as EngineLoadError, Source, Surface};
+use tollgate_policy::{Effective, Policy};
 
-use crate::component::Component;
+use crate::component::{Component, Parts};
 use crate::error::{GrantsError, LoadError};
 use crate::grants::{Grants, check_recording};
 use crate::interface::{self, Interface};
-use crate::machine::{Code, Machine};
-use crate::{HostBuilder, component};
+use crate::machine::Code;
+use crate::shared::Inner;
 
 /// What components are loaded into and run by: one engine, one log, one ceiling. Cheap to clone.
 ///
@@ -29,46 +26,7 @@ impl std::fmt::Debug for Host {
     }
 }
 
-pub(crate) struct Inner {
-    pub(crate) id: u64,
-    pub(crate) machine: Machine,
-    /// What a run can be granted at most, where there is a ceiling.
-    pub(crate) most: Option<Effective>,
-    pub(crate) log: Log,
-    pub(crate) cache: Option<Cache>,
-    pub(crate) decider: Option<Arc<dyn Decider>>,
-    pub(crate) resolver: Option<Arc<dyn Resolver>>,
-    pub(crate) bounds: Bounds,
-    pub(crate) interfaces: Vec<Interface>,
-    pub(crate) runs: AtomicU64,
-}
-
-impl Inner {
-    /// A run's end of the log, under a name that no other run has, of this host or of another one.
-    pub(crate) fn audit(&self, component: &str, limits: &Limits) -> (String, Run) {
-        let number = self.runs.fetch_add(1, Ordering::Relaxed);
-        let run = format!("{:016x}-{number}", self.id);
-        let identity = RunIdentity {
-            run: run.clone(),
-            vm: None,
-            process: None,
-            component: component.to_owned(),
-        };
-        let limits = RunLimits {
-            bytes: limits.audit,
-            records_per_second: u32::try_from(limits.audit_rate).unwrap_or(u32::MAX),
-        };
-        (run, self.log.run(identity, limits))
-    }
-}
-
 impl Host {
-    /// Begins a host.
-    #[must_use]
-    pub fn builder() -> HostBuilder {
-        HostBuilder::new()
-    }
-
     pub(crate) fn new(inner: Inner) -> Self {
         Self(Arc::new(inner))
     }
@@ -157,7 +115,7 @@ fn link(host: Arc<Inner>, code: Code) -> Result<Component, LoadError> {
     if let Some(most) = &host.most {
         check(&requested, most)?;
     }
-    Ok(Component::new(component::Parts {
+    Ok(Component::new(Parts {
         host,
         program,
         requests: requested,

@@ -1,13 +1,13 @@
 //! A guest that stays.
 
 use tollgate_bridge::Guest;
-use tollgate_engine::{CallError, Gate, Invocation, Live, RunError, Usage};
-use tollgate_policy::LimitKey;
+use tollgate_engine::{CallError, Gate, Invocation, Live, Usage};
 use wasmtime::component::{ComponentNamedList, Lift, Lower};
 
 use crate::options::Kept;
 use crate::outcome::Outcome;
 use crate::recorded::{How, Recorded};
+use crate::stopped::{Stopped, stopped};
 
 /// A guest that was instantiated once and may be called any number of times, one call after the other.
 ///
@@ -44,48 +44,15 @@ impl std::fmt::Debug for Instance {
     }
 }
 
-/// Why an instance takes no further call.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum Stopped {
-    /// A call of it was dropped before it ended.
-    #[error("a call of the instance was cancelled")]
-    Cancelled,
-    /// It trapped.
-    #[error("the instance trapped")]
-    Trapped,
-    /// A limit ended it.
-    #[error("the {0} limit ended the instance")]
-    Limit(LimitKey),
-    /// It ended itself.
-    #[error("the instance ended itself with code {0}")]
-    Exited(u8),
-    /// The log takes nothing any more.
-    #[error("the audit log of the instance failed")]
-    AuditFailed,
-}
-
 /// Why a call of an instance gave no value.
 #[derive(Debug, thiserror::Error)]
 pub enum InstanceError {
     /// An earlier call ended the instance. Nothing was called.
     #[error(transparent)]
     Stopped(#[from] Stopped),
-    /// This one went wrong. Unless there was nothing to call ([`RunError::Invoke`]), the instance is over.
+    /// This one went wrong. Unless there was nothing to call ([`RunError::Invoke`](tollgate_engine::RunError::Invoke)), the instance is over.
     #[error(transparent)]
     Call(#[from] CallError),
-}
-
-/// What a failed call makes of the instance; nothing, where nothing was called.
-fn stopped(error: &CallError) -> Option<Stopped> {
-    Some(match error {
-        CallError::Exited(code) => Stopped::Exited(*code),
-        CallError::Run(RunError::Invoke(_) | RunError::Full(_)) => return None,
-        CallError::Run(RunError::Trap(_)) => Stopped::Trapped,
-        CallError::Run(RunError::Limit(limit) | RunError::TooLarge(limit)) => {
-            Stopped::Limit(*limit)
-        }
-        CallError::Run(RunError::AuditFailed(_)) => Stopped::AuditFailed,
-    })
 }
 
 /// Says in the log that a call was dropped, and with it the guest, unless the call has ended.

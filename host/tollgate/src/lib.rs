@@ -111,15 +111,18 @@ mod machine;
 mod options;
 mod outcome;
 mod recorded;
+mod shared;
+mod stopped;
 
 pub use builder::HostBuilder;
 pub use component::{Component, InstantiateError};
 pub use error::{BuildError, GrantsError, LoadError, Recording, Refused};
 pub use grants::Grants;
 pub use host::Host;
-pub use instance::{Instance, InstanceError, Stopped};
+pub use instance::{Instance, InstanceError};
 pub use options::{RunOptions, Stream};
 pub use outcome::{Outcome, Spent};
+pub use stopped::Stopped;
 
 pub use tollgate_audit as audit;
 pub use tollgate_bridge as bridge;

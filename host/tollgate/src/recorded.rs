@@ -3,7 +3,7 @@
 use tollgate_audit::Summary;
 use tollgate_engine::{CallError, Ended, Gate, RunError, Stop};
 
-use crate::instance::Stopped;
+use crate::stopped::Stopped;
 
 /// A run between its first record and its last. Dropped before it has ended, it is recorded as cancelled.
 pub(crate) struct Recorded {

@@ -3,7 +3,8 @@
 use tollgate_engine::Rate;
 use tollgate_policy::{Operation, Scope};
 
-use super::Asks;
+/// A scope and the operation that a function always asks for, if it always asks for the same.
+pub(super) type Asks = (Scope, Option<Operation<'static>>);
 
 type EachTime<P> = Box<dyn for<'a> Fn(&'a P) -> Operation<'a> + Send + Sync>;
 

@@ -8,18 +8,8 @@ use tollgate_policy::{Operation, Scope};
 use wasmtime::StoreContextMut;
 use wasmtime::component::{ComponentNamedList, Lift, LinkerInstance, Lower};
 
-use super::ask::{Ask, Denial};
 use super::serve::{Admitted, Handling, serve};
-
-/// A function, with its types.
-pub(super) struct Typed<P, R, H> {
-    /// As records name it.
-    pub(super) import: String,
-    pub(super) ask: Ask<P>,
-    /// None where the results cannot say that it is denied.
-    pub(super) denial: Option<Denial<P, R>>,
-    pub(super) handler: H,
-}
+use super::typed::Typed;
 
 type Link = Box<dyn Fn(&str, &mut LinkerInstance<'_, Guest>) -> wasmtime::Result<()> + Send + Sync>;
 

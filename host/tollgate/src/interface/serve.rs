@@ -7,7 +7,7 @@ use std::sync::Arc;
 use tollgate_engine::{Gate, Traffic, Verdict};
 use tollgate_policy::Permit;
 
-use super::function::Typed;
+use super::typed::Typed;
 
 /// What a handler is given for a call that the policy let pass.
 #[derive(Debug)]

@@ -460,3 +460,19 @@ fn an_interface_that_cannot_be_linked_is_no_host() {
     let empty = builder().interface(name, |_| ()).build().unwrap_err();
     assert!(empty.to_string().contains("no function"), "{empty}");
 }
+
+#[tokio::test]
+async fn a_permissive_run_shows_what_a_component_needs() {
+    let (host, _) = noting();
+    let nothing = host.grants(only(&[])).unwrap();
+    let learning = nothing.permissive([Scope::Keyvalue].into_iter().collect());
+    let outcome = read(&host, "a", RunOptions::new(&learning)).await;
+    assert_eq!(outcome.denied().count(), 0);
+    let would: Vec<_> = outcome
+        .asked()
+        .filter(|row| row.decision == Decision::WouldDeny)
+        .map(|row| row.resource.as_str())
+        .collect();
+    assert_eq!(would, ["notes/a"]);
+    assert!(outcome.result.unwrap().0.is_ok());
+}
