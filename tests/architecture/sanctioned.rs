@@ -117,6 +117,11 @@ pub(crate) const SANCTIONS: &[Sanction] = &[
         reason: "the name of a run",
     },
     Sanction {
+        class: Class::Entropy,
+        folder: "host/tollgate/src/identity",
+        reason: "the name of a host, from which its runs have theirs",
+    },
+    Sanction {
         class: Class::Stdio,
         folder: "host/cli/src/terminal",
         reason: "the command line speaks to the person who called it",

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use tollgate_capability::input;
-use tollgate_capability::output::{CHUNK_BYTES, Output};
+use tollgate_capability::output::{CHUNK_BYTES, Output as Own};
 use tollgate_policy::{Operation, Permit, Stdio};
 use tollgate_world::wasi::cli::{
     stderr, stdin, stdout, terminal_input, terminal_output, terminal_stderr, terminal_stdin,
@@ -11,8 +11,8 @@ use tollgate_world::wasi::cli::{
 use wasmtime::component::Resource;
 use wasmtime_wasi::p2::{DynInputStream, DynOutputStream, StreamError, StreamResult};
 
-use crate::given::Input;
-use crate::streams::{GatedInput, GatedOutput, Sink, Source};
+use crate::given::{Input, Output};
+use crate::streams::{self, GatedInput, GatedOutput, Sink, Source};
 use crate::view::View;
 
 struct Stdin(Input);
@@ -63,6 +63,7 @@ impl Source for Stdin {
 
 struct Printed {
     output: Output,
+    own: Own,
     stream: Stdio,
 }
 
@@ -86,15 +87,15 @@ impl Sink for Printed {
     }
 
     fn capacity(&mut self) -> usize {
-        if self.output.writable() {
-            CHUNK_BYTES
-        } else {
-            0
+        match self.output {
+            Output::Inherit if self.own.writable() => CHUNK_BYTES,
+            Output::Inherit => 0,
+            Output::Discard | Output::Capture(_) => streams::CHUNK_BYTES,
         }
     }
 
     fn write(&mut self, bytes: &[u8], permit: Permit) -> StreamResult<usize> {
-        match self.output.write(bytes, permit) {
+        match self.print(bytes, permit) {
             Ok(written) => Ok(written),
             Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => Ok(0),
             Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => {
@@ -107,7 +108,26 @@ impl Sink for Printed {
     }
 
     async fn ready(&mut self) {
-        self.output.ready().await;
+        match self.output {
+            Output::Inherit => self.own.ready().await,
+            // As with bytes of input: a guest that polls in a loop must not keep the runtime to itself.
+            Output::Discard | Output::Capture(_) => tokio::task::yield_now().await,
+        }
+    }
+}
+
+impl Printed {
+    fn print(&self, bytes: &[u8], permit: Permit) -> std::io::Result<usize> {
+        match &self.output {
+            Output::Inherit => return self.own.write(bytes, permit),
+            Output::Discard => drop(permit),
+            Output::Capture(kept) => {
+                drop(permit);
+                kept.write(bytes)
+                    .map_err(|error| std::io::Error::new(std::io::ErrorKind::OutOfMemory, error))?;
+            }
+        }
+        Ok(bytes.len())
     }
 }
 
@@ -115,11 +135,16 @@ impl View<'_> {
     fn printed(
         &mut self,
         output: Output,
+        own: Own,
         stream: Stdio,
     ) -> wasmtime::Result<Resource<DynOutputStream>> {
         let gated: DynOutputStream = Box::new(GatedOutput::new(
             self.gate.clone(),
-            Printed { output, stream },
+            Printed {
+                output,
+                own,
+                stream,
+            },
         ));
         Ok(self.table.push(gated)?)
     }
@@ -143,13 +168,15 @@ impl stdin::Host for View<'_> {
 
 impl stdout::Host for View<'_> {
     async fn get_stdout(&mut self) -> wasmtime::Result<Resource<DynOutputStream>> {
-        self.printed(Output::Stdout, Stdio::Stdout)
+        let output = self.given.stdout.clone();
+        self.printed(output, Own::Stdout, Stdio::Stdout)
     }
 }
 
 impl stderr::Host for View<'_> {
     async fn get_stderr(&mut self) -> wasmtime::Result<Resource<DynOutputStream>> {
-        self.printed(Output::Stderr, Stdio::Stderr)
+        let output = self.given.stderr.clone();
+        self.printed(output, Own::Stderr, Stdio::Stderr)
     }
 }
 
@@ -191,7 +218,8 @@ impl terminal_stdout::Host for View<'_> {
     async fn get_terminal_stdout(
         &mut self,
     ) -> wasmtime::Result<Option<Resource<terminal_output::TerminalOutput>>> {
-        self.terminal(self.shows(Stdio::Stdout) && Output::Stdout.is_terminal())
+        let inherited = matches!(self.given.stdout, Output::Inherit) && self.shows(Stdio::Stdout);
+        self.terminal(inherited && Own::Stdout.is_terminal())
     }
 }
 
@@ -199,6 +227,7 @@ impl terminal_stderr::Host for View<'_> {
     async fn get_terminal_stderr(
         &mut self,
     ) -> wasmtime::Result<Option<Resource<terminal_output::TerminalOutput>>> {
-        self.terminal(self.shows(Stdio::Stderr) && Output::Stderr.is_terminal())
+        let inherited = matches!(self.given.stderr, Output::Inherit) && self.shows(Stdio::Stderr);
+        self.terminal(inherited && Own::Stderr.is_terminal())
     }
 }

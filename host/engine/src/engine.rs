@@ -8,7 +8,7 @@ use crate::compile::flights::Flights;
 use crate::compile::place::Compiling;
 use crate::pool::Pool;
 use crate::profile::{Profile, Run, config};
-use crate::time::{Ticker, Ticking};
+use crate::time::{Ticker, TickerHandle, Ticking};
 
 /// How an engine holds guests, and how it compiles them.
 #[derive(Debug, Clone, Default)]
@@ -111,7 +111,11 @@ impl<P: Profile> Engine<P> {
     }
 
     pub(crate) fn ticking(&self) -> Ticking {
-        self.inner.ticker.run()
+        self.inner.ticker.handle().run()
+    }
+
+    pub(crate) fn ticker(&self) -> TickerHandle {
+        self.inner.ticker.handle()
     }
 
     pub(crate) fn flights(&self) -> &Flights {

@@ -115,7 +115,11 @@ impl<P: Profile> Engine<P> {
         (result, usage)
     }
 
-    async fn store<T: GuestState>(&self, mut state: T, gate: &Gate) -> Result<Store<T>, RunError> {
+    pub(crate) async fn store<T: GuestState>(
+        &self,
+        mut state: T,
+        gate: &Gate,
+    ) -> Result<Store<T>, RunError> {
         if !state.limiter().charge_stack(P::WASM_STACK) {
             return Err(too_large(gate, LimitKey::Memory).await);
         }
@@ -209,12 +213,12 @@ fn function<T: GuestState>(
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Phase {
+pub(crate) enum Phase {
     Instantiating,
     Running,
 }
 
-async fn ended_early<T: GuestState>(
+pub(crate) async fn ended_early<T: GuestState>(
     store: &mut Store<T>,
     error: wasmtime::Error,
     phase: Phase,
@@ -259,7 +263,7 @@ async fn too_large(gate: &Gate, limit: LimitKey) -> RunError {
 }
 
 /// How a run ended that the host ended; a limit is recorded here, wherever it was reached.
-async fn by_the_host(gate: &Gate, stop: Stop) -> Result<Ended, RunError> {
+pub(crate) async fn by_the_host(gate: &Gate, stop: Stop) -> Result<Ended, RunError> {
     match stop {
         Stop::Exit(code) => Ok(Ended::Exit(code)),
         // Nothing more goes into a log that is used up, and it says so itself.
@@ -273,7 +277,7 @@ async fn by_the_host(gate: &Gate, stop: Stop) -> Result<Ended, RunError> {
 }
 
 /// What went wrong, and below it the guest's own frames: names and offsets of its code, no host path.
-fn describe(error: &wasmtime::Error) -> String {
+pub(crate) fn describe(error: &wasmtime::Error) -> String {
     let cause = match error.downcast_ref::<wasmtime::Trap>() {
         Some(trap) => trap.to_string(),
         None => error.root_cause().to_string(),

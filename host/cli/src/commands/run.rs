@@ -4,11 +4,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tollgate_audit::{Log, RunIdentity, RunLimits};
-use tollgate_bridge::{Guest, Input, add_to_linker, requests};
+use tollgate_bridge::{Guest, Input, add_to_linker, check, requests};
 use tollgate_engine::{
     Digest, Ended, Engine, Entry, Gate, Loaded, Profile, RunProfile, RunWithFuel, Source, Usage,
 };
-use tollgate_policy::{Decision, Effective, ScopeSet};
+use tollgate_policy::{Effective, ScopeSet};
 use tollgate_vfs::{Mount, Tree, TreeBuilder};
 
 use super::{compile, log};
@@ -283,25 +283,14 @@ impl Loader {
         let loaded = engine
             .link(source.digest(), &compiled.component, add_to_linker)
             .map_err(failed)?;
-        self.check_requests(&loaded)?;
-        Ok((engine, loaded))
-    }
-
-    /// What could not be denied at run time is denied now.
-    fn check_requests<P: Profile>(&self, loaded: &Loaded<Guest, P>) -> Result<(), Failure> {
-        for request in requests(&loaded.surface()) {
-            let Some(operation) = request.operation.filter(|_| request.inexpressible) else {
-                continue;
-            };
-            if let Decision::Deny(denial) = self.policy.decide(&operation) {
-                return Err(Failure::Inexpressible {
-                    file: self.file.clone(),
-                    interface: request.interface,
-                    rule: denial.rule().to_string(),
-                });
+        // What could not be denied at run time is denied now.
+        check(&requests(&loaded.surface()), &self.policy).map_err(|cause| {
+            Failure::Inexpressible {
+                file: self.file.clone(),
+                cause,
             }
-        }
-        Ok(())
+        })?;
+        Ok((engine, loaded))
     }
 }
 
