@@ -143,6 +143,11 @@ impl Run {
         self.flush().await
     }
 
+    /// As [`end`](Run::end), without waiting: what has finished is flushed within 100 ms.
+    pub fn end_unflushed(&self) {
+        let _known_already = self.0.state.end();
+    }
+
     /// Ends the run at once, with one last record that waits for nothing: for a run that is dropped, and so cannot wait.
     /// It takes no place in the ring, which is bounded because a run has one such record at most; a run that has
     /// ended, or used up its bytes, has none.

@@ -15,8 +15,9 @@ pub struct Outcome<T = Ended, E = RunError> {
     pub usage: Usage,
     /// What it could have used.
     pub limits: Limits,
-    /// What it asked for and was answered, as its records have it: flushed when this is returned.
-    pub audit: Summary,
+    /// What it asked for and was answered, as its records have it: flushed when this is returned. Nothing where the host
+    /// does not wait for that ([`HostBuilder::end_without_flush`](crate::HostBuilder::end_without_flush)): the log has it.
+    pub audit: Option<Summary>,
     /// Standard output, where it was captured; what was written after the limit is not in it.
     pub stdout: Vec<u8>,
     /// Standard error, where it was captured.
@@ -58,14 +59,15 @@ impl<T, E> Outcome<T, E> {
         .collect()
     }
 
-    /// What the guest asked for, without what the host recorded of the run itself.
+    /// What the guest asked for, as far as [`Outcome::audit`] has it, without what the host recorded of the run itself.
     pub fn asked(&self) -> impl Iterator<Item = &Row> {
         let of_host = |row: &&Row| {
             ["run.", "limit.", "log."]
                 .iter()
                 .any(|own| row.operation.starts_with(own))
         };
-        self.audit.rows.iter().filter(move |row| !of_host(row))
+        let rows = self.audit.iter().flat_map(|audit| &audit.rows);
+        rows.filter(move |row| !of_host(row))
     }
 
     /// What the guest asked for and was denied.
