@@ -3,12 +3,12 @@
 //! connection was made, 3 when it was denied, and 4 for anything else.
 
 use std::net::IpAddr;
-use std::process::ExitCode;
 
+use tollgate_components::host::wasi::cli::exit::exit_with_code;
 use tollgate_components::net::Driver;
 use tollgate_components::say;
 
-fn main() -> ExitCode {
+fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let word = |index: usize| arguments.get(index).map_or("", String::as_str);
     let (name, port) = (word(0), word(1));
@@ -34,9 +34,9 @@ fn main() -> ExitCode {
             say!("{address}: {last}");
         }
     }
-    match last.as_str() {
-        "ok" => ExitCode::SUCCESS,
-        "error access-denied" => ExitCode::from(3),
-        _ => ExitCode::from(4),
-    }
+    exit_with_code(match last.as_str() {
+        "ok" => 0,
+        "error access-denied" => 3,
+        _ => 4,
+    });
 }

@@ -77,7 +77,7 @@ fn a_denial_stands_above_a_grant() {
         finished.stdout
     );
     let connect = ("network.connect", "tcp://192.0.2.7:81");
-    denied(&records, connect.0, connect.1, "flags:1", "access-denied");
+    denied(&records, connect.0, connect.1, "flags:2", "access-denied");
     let resolve = ("network.resolve", "dns://a.example");
     denied(&records, resolve.0, resolve.1, "flags:3", "access-denied");
 }

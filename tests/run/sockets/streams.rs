@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use tollgate_tests::{guests, scene};
 
-use super::peers::{self, drain, echo, listener, nobody, peer, reset};
+use super::peers::{drain, echo, listener, nobody, peer, reset};
 use super::{script, sockets_of, tell, traffic};
 use crate::support::{about, allowed, ruling};
 
@@ -340,7 +340,7 @@ fn a_run_that_ends_closes_its_connections() {
 
 #[test]
 fn a_socket_is_in_one_state_at_a_time() {
-    let (_listener, port) = peers::listener();
+    let (_listener, port) = listener();
     let scene = scene!();
     let mut running = script(&scene, &["--allow-net", "localhost", "--allow-listen", "*"]);
     let connect = format!("start-connect t 127.0.0.1:{port}");

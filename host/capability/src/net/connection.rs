@@ -9,8 +9,8 @@ use rustix::net::{RecvFlags, SendFlags, Shutdown};
 use tollgate_policy::{NetworkVerb, Permit};
 
 use super::descriptor::{Watched, local_address};
+use super::permit::spend;
 use super::room::Place;
-use super::tcp::spend;
 use super::{Family, NetError, Options};
 use crate::WrongPermit;
 

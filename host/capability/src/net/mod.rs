@@ -7,8 +7,10 @@
 mod connection;
 mod descriptor;
 mod error;
+mod family;
 mod lookups;
 mod options;
+mod permit;
 mod resolver;
 mod room;
 mod tcp;
@@ -16,9 +18,10 @@ mod udp;
 
 pub use connection::{Ends, TcpConnection, Way};
 pub use error::NetError;
+pub use family::Family;
 pub use lookups::Lookups;
 pub use options::Options;
 pub use resolver::{Lookup, MOST_ADDRESSES, ResolveError, Resolver, SystemResolver, resolve};
-pub use room::{Family, MOST_SOCKETS, Sockets};
+pub use room::{MOST_SOCKETS, Sockets};
 pub use tcp::{Arrived, Connecting, TcpListener, TcpSocket};
 pub use udp::{Recipient, UdpSocket};

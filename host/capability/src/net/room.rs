@@ -4,20 +4,11 @@ use std::sync::Arc;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::{NetError, TcpSocket, UdpSocket};
+use super::NetError;
 
 /// The most sockets of the host that one run has at a time. A run has more handles than most systems give a process
 /// descriptors (1,024), and a guest that used them up would take the log's and every other guest's with them.
 pub const MOST_SOCKETS: usize = 512;
-
-/// Which addresses a socket has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Family {
-    /// Four bytes.
-    V4,
-    /// Sixteen bytes, never one of IPv4 in disguise.
-    V6,
-}
 
 /// Where a run's sockets come from. Cheap to clone: every clone is the same run's.
 #[derive(Debug, Clone)]
@@ -34,24 +25,6 @@ impl Sockets {
     #[must_use]
     pub fn new(most: usize) -> Self {
         Self(Arc::new(Semaphore::new(most.min(MOST_SOCKETS))))
-    }
-
-    /// A TCP socket. It is bound to nothing and speaks with nobody, which takes no permit.
-    ///
-    /// # Errors
-    ///
-    /// There are too many already, or the operating system makes none.
-    pub fn tcp(&self, family: Family) -> Result<TcpSocket, NetError> {
-        TcpSocket::new(family, self.place()?, self.clone())
-    }
-
-    /// A UDP socket. It is bound to nothing and speaks with nobody, which takes no permit.
-    ///
-    /// # Errors
-    ///
-    /// There are too many already, or the operating system makes none.
-    pub fn udp(&self, family: Family) -> Result<UdpSocket, NetError> {
-        UdpSocket::new(family, self.place()?)
     }
 
     pub(super) fn place(&self) -> Result<Place, NetError> {

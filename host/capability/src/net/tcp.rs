@@ -9,23 +9,21 @@ use tollgate_policy::{NetworkVerb, Permit};
 
 use super::descriptor::{Watched, address, local_address, open};
 use super::error::of_connect;
+use super::permit::spend;
 use super::room::Place;
 use super::{Family, NetError, Options, Sockets, TcpConnection, Way};
-use crate::WrongPermit;
 
 /// The longest queue of connections that nobody accepted yet.
 const LONGEST_BACKLOG: u32 = 4_096;
 
-/// The permit, spent on `verb` with exactly `address`.
-pub(super) fn spend(
-    permit: Permit,
-    verb: NetworkVerb,
-    address: SocketAddr,
-) -> Result<(), WrongPermit> {
-    if permit.covers_network(verb, address.ip(), address.port()) {
-        Ok(())
-    } else {
-        Err(WrongPermit)
+impl Sockets {
+    /// A TCP socket. It is bound to nothing and speaks with nobody, which takes no permit.
+    ///
+    /// # Errors
+    ///
+    /// There are too many already, or the operating system makes none.
+    pub fn tcp(&self, family: Family) -> Result<TcpSocket, NetError> {
+        TcpSocket::new(family, self.place()?, self.clone())
     }
 }
 
@@ -39,7 +37,7 @@ pub struct TcpSocket {
 }
 
 impl TcpSocket {
-    pub(super) fn new(family: Family, place: Place, sockets: Sockets) -> Result<Self, NetError> {
+    fn new(family: Family, place: Place, sockets: Sockets) -> Result<Self, NetError> {
         let descriptor = open(family, SocketType::STREAM, ipproto::TCP)?;
         Ok(Self {
             descriptor,

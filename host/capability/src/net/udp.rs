@@ -10,13 +10,24 @@ use tollgate_policy::{NetworkVerb, Permit};
 
 use super::descriptor::{Watched, address, local_address, open};
 use super::error::of_connect;
+use super::permit::spend;
 use super::room::Place;
-use super::tcp::spend;
-use super::{Family, NetError, Options};
+use super::{Family, NetError, Options, Sockets};
 use crate::WrongPermit;
 
 /// Room for the largest datagram that there is.
 const DATAGRAM_BYTES: usize = 64 << 10;
+
+impl Sockets {
+    /// A UDP socket. It is bound to nothing and speaks with nobody, which takes no permit.
+    ///
+    /// # Errors
+    ///
+    /// There are too many already, or the operating system makes none.
+    pub fn udp(&self, family: Family) -> Result<UdpSocket, NetError> {
+        UdpSocket::new(family, self.place()?)
+    }
+}
 
 /// A UDP socket.
 #[derive(Debug)]
@@ -27,7 +38,7 @@ pub struct UdpSocket {
 }
 
 impl UdpSocket {
-    pub(super) fn new(family: Family, place: Place) -> Result<Self, NetError> {
+    fn new(family: Family, place: Place) -> Result<Self, NetError> {
         let descriptor = open(family, SocketType::DGRAM, ipproto::UDP)?;
         Ok(Self {
             descriptor: Watched::new(descriptor)?,
