@@ -267,3 +267,31 @@ fn datagrams_are_denied_by_default() {
         "access-denied",
     );
 }
+
+/// A peer that is not there says so to whoever fixed on it.
+#[test]
+fn nobody_is_there() {
+    let (other, address) = socket();
+    drop(other);
+    let scene = scene!();
+    let mut running = script(&scene, &BOTH);
+    tell(
+        &mut running,
+        &[
+            ("udp u 4", "ok"),
+            ("bind u 127.0.0.1:0", "ok"),
+            (&format!("stream u {address}"), "ok"),
+            ("send u - text", "ok 1"),
+            ("receive u 1", "error connection-refused"),
+        ],
+    );
+    running.wait().expect(0);
+    let resource = format!("udp://{address}");
+    let records = scene.records("audit.log");
+    let told = about(&records, "network.connect", &resource);
+    assert!(
+        told.iter()
+            .any(|record| record.outcome == "connection-refused"),
+        "{records:#?}"
+    );
+}

@@ -31,18 +31,22 @@ fn i86_ten_thousand_sockets_end_at_a_bound_with_the_host_alive() {
 
 #[test]
 fn i86_sockets_are_handles_and_end_at_their_limit() {
-    let finished = scene!()
+    let (finished, records) = scene!()
         .run(guests::SOCKET_FLOOD)
         .flags(&["--limit", "handles=100"])
         .args(&["10000"])
-        .finish();
-    // Where the sockets end first, the guest is told; where the handles do, the run ends.
+        .logged();
+    finished.expect(125);
     assert!(
-        finished.says("last: error new-socket-limit") || finished.code == Some(125),
-        "{:?} {} {}",
-        finished.code,
-        finished.stdout,
+        finished.stderr.contains("handles limit"),
+        "{}",
         finished.stderr
+    );
+    assert!(
+        records
+            .iter()
+            .any(|record| record.is("limit.reached", "handles=100")),
+        "{records:#?}"
     );
 }
 

@@ -30,6 +30,10 @@ pub(super) fn open(
     if family == Family::V6 {
         sockopt::set_ipv6_v6only(&descriptor, true)?;
     }
+    if kind == SocketType::STREAM {
+        // A guest's writes come in chunks already; holding small ones back would only make it wait.
+        sockopt::set_tcp_nodelay(&descriptor, true)?;
+    }
     Ok(descriptor)
 }
 

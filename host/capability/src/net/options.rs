@@ -121,10 +121,11 @@ impl<'a> Options<'a> {
     /// It is zero; or the operating system's.
     pub fn set_hop_limit(self, hops: u8) -> Result<(), NetError> {
         let hops = positive(hops)?;
-        Ok(match self.family {
+        match self.family {
             Family::V4 => sockopt::set_ip_ttl(self.descriptor, u32::from(hops))?,
             Family::V6 => sockopt::set_ipv6_unicast_hops(self.descriptor, Some(hops))?,
-        })
+        }
+        Ok(())
     }
 
     /// Bytes of the receive buffer.
