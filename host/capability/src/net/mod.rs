@@ -21,7 +21,7 @@ pub use error::NetError;
 pub use family::Family;
 pub use lookups::Lookups;
 pub use options::Options;
-pub use resolver::{Lookup, MOST_ADDRESSES, ResolveError, Resolver, SystemResolver, resolve};
+pub use resolver::{Lookup, ResolveError, Resolver, SystemResolver, resolve};
 pub use room::{MOST_SOCKETS, Sockets};
 pub use tcp::{Arrived, Connecting, TcpListener, TcpSocket};
 pub use udp::{Recipient, UdpSocket};
