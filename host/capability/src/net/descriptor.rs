@@ -69,14 +69,17 @@ impl Watched {
     }
 
     pub(super) async fn readable(&self) {
-        self.ready(Interest::READABLE, Self::is_readable).await;
+        self.ready(Interest::READABLE | Interest::ERROR, Self::is_readable)
+            .await;
     }
 
     pub(super) async fn writable(&self) {
-        self.ready(Interest::WRITABLE, Self::is_writable).await;
+        self.ready(Interest::WRITABLE | Interest::ERROR, Self::is_writable)
+            .await;
     }
 
-    /// Waits until `is` holds. Dropping the future gives up waiting.
+    /// Waits until `is` holds, or the socket is in error, which a socket of datagrams is without being anything else.
+    /// Dropping the future gives up waiting.
     async fn ready(&self, interest: Interest, is: fn(&Self) -> bool) {
         loop {
             // Without the runtime's events nobody waits: whatever is done next says what is wrong.
