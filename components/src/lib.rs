@@ -4,6 +4,7 @@
 //! the words of the interface. None of them reports by panicking, so that a trap is always the one that was asked for.
 
 pub mod driver;
+pub mod net;
 pub mod text;
 pub mod tour;
 pub mod words;
@@ -14,6 +15,7 @@ pub mod host {
         path: "../wit",
         world: "tollgate:host/everything",
         generate_all,
+        features: ["network-error-code"],
     });
 }
 

@@ -3,7 +3,7 @@
 use crate::host::wasi::filesystem::types::{self as fs, filesystem_error_code};
 use crate::host::wasi::http::types as http;
 use crate::host::wasi::io::streams::StreamError;
-use crate::host::wasi::sockets::network;
+use crate::host::wasi::sockets::network::{self, network_error_code};
 
 /// The name of an error case as WIT spells it.
 pub trait Case {
@@ -29,7 +29,10 @@ impl Case for StreamError {
             Self::Closed => "closed".to_owned(),
             Self::LastOperationFailed(error) => match filesystem_error_code(error) {
                 Some(code) => code.case(),
-                None => format!("last-operation-failed {}", error.to_debug_string()),
+                None => match network_error_code(error) {
+                    Some(code) => code.case(),
+                    None => format!("last-operation-failed {}", error.to_debug_string()),
+                },
             },
         }
     }

@@ -14,9 +14,12 @@ pub(crate) use self::loops::{
     endless, endless_calls, endless_sleep, endless_zero_sleep, flood, flood_refused, memory_bomb,
     recursion,
 };
-pub(crate) use self::network::{http, sockets};
+pub(crate) use self::network::http;
 pub(crate) use self::streams::odd_streams;
 pub(crate) use crate::everything::try_everything;
+pub(crate) use crate::sockets::{
+    dial, net_ops, socket_flood, sockets, tcp_client, tcp_server, udp_peer,
+};
 
 const NO_STDOUT: &str = "version = 1\n[stdio]\ndefault = \"allow\"\ndeny = [\"stdout\"]\n";
 

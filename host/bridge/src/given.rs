@@ -5,7 +5,7 @@ use std::collections::TryReserveError;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tollgate_capability::clock::Monotonic;
-use tollgate_capability::net::{Lookups, Resolver};
+use tollgate_capability::net::{Lookups, Resolver, Sockets};
 use tollgate_vfs::Tree;
 
 /// Where a guest's standard input comes from.
@@ -67,6 +67,7 @@ pub(crate) struct Given {
     pub(crate) state: Option<Arc<dyn Any + Send + Sync>>,
     pub(crate) clock: Monotonic,
     pub(crate) resolver: Arc<dyn Resolver>,
+    pub(crate) sockets: Sockets,
 }
 
 /// What a run learnt of the network.

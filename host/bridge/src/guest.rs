@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use tollgate_capability::clock::Monotonic;
-use tollgate_capability::net::{Resolver, SystemResolver};
+use tollgate_capability::net::{Resolver, Sockets, SystemResolver};
 use tollgate_engine::{Gate, GuestState, Limiter};
 use tollgate_policy::Limits;
 use tollgate_vfs::{Tree, TreeBuilder};
@@ -189,6 +189,7 @@ impl GuestBuilder {
             resolver: self
                 .resolver
                 .unwrap_or_else(|| Arc::new(SystemResolver::default())),
+            sockets: Sockets::new(count(limits.handles)),
         };
         Guest {
             table,

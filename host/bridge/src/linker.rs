@@ -49,7 +49,8 @@ pub fn add_to_linker(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
     random::insecure_seed::add_to_linker::<_, Bridge>(linker, Guest::view)?;
 
     sockets::instance_network::add_to_linker::<_, Bridge>(linker, Guest::view)?;
-    let options = sockets::network::LinkOptions::default();
+    let mut options = sockets::network::LinkOptions::default();
+    options.network_error_code(true);
     sockets::network::add_to_linker::<_, Bridge>(linker, &options, Guest::view)?;
     sockets::ip_name_lookup::add_to_linker::<_, Bridge>(linker, Guest::view)?;
     sockets::tcp::add_to_linker::<_, Bridge>(linker, Guest::view)?;
