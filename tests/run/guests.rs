@@ -3,6 +3,7 @@
 mod loops;
 mod network;
 mod streams;
+mod web;
 
 use std::fs;
 
@@ -14,8 +15,9 @@ pub(crate) use self::loops::{
     endless, endless_calls, endless_sleep, endless_zero_sleep, flood, flood_refused, memory_bomb,
     recursion,
 };
-pub(crate) use self::network::{http, sockets};
+pub(crate) use self::network::sockets;
 pub(crate) use self::streams::odd_streams;
+pub(crate) use self::web::{http, http_fields, http_many, http_redirects};
 pub(crate) use crate::everything::try_everything;
 
 const NO_STDOUT: &str = "version = 1\n[stdio]\ndefault = \"allow\"\ndeny = [\"stdout\"]\n";
