@@ -590,7 +590,7 @@ async fn a_host_that_does_not_wait_for_the_disk_records_as_much() {
         .build()
         .unwrap();
     let hello = host
-        .load(std::fs::read(tollgate_tests::guests::HELLO).unwrap())
+        .load(std::fs::read(guests::HELLO).unwrap())
         .await
         .unwrap();
     let grants = host.grants_from_toml("t", "version = 1").unwrap();
