@@ -178,6 +178,12 @@ impl Run {
         }
     }
 
+    /// Bytes of records that the run was charged for so far.
+    #[must_use]
+    pub fn charged(&self) -> u64 {
+        self.0.state.charged()
+    }
+
     /// What the run was asked and answered, as far as it is written: all of it after [`end`](Run::end).
     #[must_use]
     pub fn summary(&self) -> Summary {

@@ -291,6 +291,11 @@ impl RunState {
         !std::mem::replace(&mut lock(&self.inner).spent, true)
     }
 
+    /// Bytes that the run was charged for.
+    pub(crate) fn charged(&self) -> u64 {
+        lock(&self.inner).charged
+    }
+
     /// Lets nothing begin any more. Says whether the run had neither ended nor used up its bytes until now.
     pub(crate) fn end(&self) -> bool {
         let mut inner = lock(&self.inner);

@@ -48,6 +48,8 @@ struct Inner {
     audit: Run,
     decider: Option<Arc<dyn Decider>>,
     output_left: AtomicU64,
+    /// The most of each limit that was in use at once, where that is counted here.
+    peaks: [AtomicU64; LimitKey::ALL.len()],
     denials: AtomicU64,
 }
 
@@ -137,6 +139,7 @@ impl Gate {
             audit,
             decider,
             output_left,
+            peaks: [const { AtomicU64::new(0) }; LimitKey::ALL.len()],
             denials: AtomicU64::new(0),
         }))
     }
@@ -348,6 +351,20 @@ impl Gate {
         self.0.limits.output.saturating_sub(left)
     }
 
+    /// Notes that so much of `limit` is in use, for the account of the run.
+    pub fn in_use(&self, limit: LimitKey, value: u64) {
+        if let Some(peak) = self.0.peaks.get(limit as usize) {
+            peak.fetch_max(value, Ordering::Relaxed);
+        }
+    }
+
+    /// The most of `limit` that was [in use](Self::in_use) at once.
+    #[must_use]
+    pub fn peak(&self, limit: LimitKey) -> u64 {
+        let peak = self.0.peaks.get(limit as usize);
+        peak.map_or(0, |peak| peak.load(Ordering::Relaxed))
+    }
+
     /// Gives back what was charged and not written.
     pub fn refund_output(&self, bytes: u64) {
         self.0.output_left.fetch_add(bytes, Ordering::Relaxed);
@@ -359,7 +376,7 @@ impl Gate {
     ///
     /// The log has failed or is used up.
     pub async fn limit_reached(&self, limit: LimitKey) -> Result<(), Stop> {
-        let resource = match stated(&self.0.limits, limit) {
+        let resource = match self.0.limits.value(limit) {
             Some(value) => format!("{limit}={}", limit.show(value)),
             None => limit.to_string(),
         };
@@ -450,27 +467,6 @@ pub fn case_of<T, E: Outcome>(result: &Result<T, E>) -> &'static str {
         Ok(_) => "ok",
         Err(error) => error.case(),
     }
-}
-
-/// The limit's value in bytes, milliseconds or ones.
-fn stated(limits: &Limits, limit: LimitKey) -> Option<u64> {
-    let millis = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
-    Some(match limit {
-        LimitKey::Memory => limits.memory,
-        LimitKey::Wall => millis(limits.wall),
-        LimitKey::Cpu => millis(limits.cpu),
-        LimitKey::Fuel => return limits.fuel,
-        LimitKey::Handles => limits.handles,
-        LimitKey::Output => limits.output,
-        LimitKey::HostCallBytes => limits.host_call_bytes,
-        LimitKey::HttpHeader => limits.http_header,
-        LimitKey::HttpBody => limits.http_body,
-        LimitKey::Instances => limits.instances,
-        LimitKey::Audit => limits.audit,
-        LimitKey::AuditRate => limits.audit_rate,
-        LimitKey::CompileMemory => limits.compile_memory,
-        LimitKey::CompileTime => millis(limits.compile_time),
-    })
 }
 
 fn entry<'a>(

@@ -23,6 +23,7 @@ mod run;
 mod source;
 mod stop;
 mod time;
+mod usage;
 pub mod worker;
 
 pub use adapt::AdaptError;
@@ -41,6 +42,7 @@ pub use limiter::Limiter;
 pub use live::{CallError, Live};
 pub use pool::Pool;
 pub use profile::{Profile, Run as RunProfile, RunWithFuel};
-pub use run::{Ended, Entry, GuestState, RunError, Usage};
+pub use run::{Ended, Entry, GuestState, RunError};
 pub use source::{Kind, MAX_SOURCE_BYTES, NotWebAssembly, detect};
 pub use stop::Stop;
+pub use usage::{Spent, Usage};

@@ -1,7 +1,5 @@
 //! One run: instantiate, call, and say how it ended.
 
-use std::time::Duration;
-
 use tollgate_policy::LimitKey;
 use wasmtime::component::{Func, Instance, ResourceTableError, Val};
 use wasmtime::{Store, UpdateDeadline};
@@ -11,6 +9,7 @@ use crate::engine::Engine;
 use crate::invoke::{Invocation, InvokeError};
 use crate::profile::Profile;
 use crate::time::{Stopwatch, within_cpu};
+use crate::usage::Usage;
 use crate::{Gate, Limiter, Stop};
 
 /// What a store must hold so that a run can be driven.
@@ -67,21 +66,6 @@ pub enum RunError {
     AuditFailed(String),
 }
 
-/// What a run used.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Usage {
-    /// From before instantiation to the end.
-    pub wall: Duration,
-    /// Processor time of all that the run computed, host calls included.
-    pub cpu: Duration,
-    /// The most bytes of memories and tables at once.
-    pub memory: u64,
-    /// Bytes on standard output and error.
-    pub output: u64,
-    /// Fuel, where it was counted.
-    pub fuel: Option<u64>,
-}
-
 impl<P: Profile> Engine<P> {
     /// Runs `loaded` in a store of its own, until it ends or a limit ends it. Dropping the future cancels the run.
     ///
@@ -114,8 +98,8 @@ impl<P: Profile> Engine<P> {
             wall: started.reading(),
             cpu,
             memory: store.data_mut().limiter().peak(),
-            output: gate.output_used(),
             fuel: fuel.map(|(left, given)| given.saturating_sub(left)),
+            ..Usage::of_gate(&gate)
         };
         // With the store goes all that the guest had going on, and what that was is in the log before the run ends.
         drop(store);

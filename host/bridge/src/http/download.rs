@@ -6,6 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use tollgate_capability::http::{Incoming, Piece, Sender, fields};
 use tollgate_engine::Traffic;
+use tollgate_policy::LimitKey;
 
 use super::failure::Failure;
 use super::route::Route;
@@ -49,6 +50,7 @@ async fn read(
                 let left = limits.http_body.saturating_sub(received);
                 let length = data.len() as u64;
                 received = received.saturating_add(length);
+                route.gate.in_use(LimitKey::HttpBody, received);
                 let beyond = length > left;
                 data.truncate(usize::try_from(left).unwrap_or(usize::MAX));
                 if !data.is_empty() {
@@ -60,6 +62,7 @@ async fn read(
             }
             Some(Piece::Trailers(mut trailers)) => {
                 let all = field_bytes.saturating_add(fields::bytes(&trailers));
+                route.gate.in_use(LimitKey::HttpHeader, all);
                 if all > limits.http_header {
                     return Err(Failure::ResponseTrailer(all));
                 }

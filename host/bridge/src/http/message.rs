@@ -127,6 +127,7 @@ impl Message {
         let (path, limits) = (self.path?, gate.limits());
         let origin = self.to.origin.clone().ok_or(Failure::Uri)?;
         let field_bytes = fields::bytes(&self.fields);
+        gate.in_use(LimitKey::HttpHeader, field_bytes);
         if field_bytes > limits.http_header {
             return Err(Failure::RequestHeader(field_bytes));
         }

@@ -6,6 +6,7 @@ use bytes::Bytes;
 use http_body_util::BodyExt as _;
 use tollgate_capability::http::{Frame, HttpError, Sender, Slot, fields};
 use tollgate_engine::Traffic;
+use tollgate_policy::LimitKey;
 use wasmtime_wasi_http::Error;
 use wasmtime_wasi_http::p2::body::HyperOutgoingBody;
 
@@ -82,7 +83,9 @@ impl Upload {
     }
 
     fn check(&self, sent: u64) -> Result<(), Failure> {
-        let most = self.route.gate.limits().http_body;
+        let gate = &self.route.gate;
+        gate.in_use(LimitKey::HttpBody, sent);
+        let most = gate.limits().http_body;
         if sent > self.declared.unwrap_or(most).min(most) {
             return Err(Failure::RequestBody(sent));
         }
