@@ -10,6 +10,7 @@
 
 pub mod clock;
 pub mod entropy;
+pub mod http;
 pub mod input;
 pub mod net;
 pub mod output;
