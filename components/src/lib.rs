@@ -7,6 +7,7 @@ pub mod driver;
 pub mod net;
 pub mod text;
 pub mod tour;
+pub mod web;
 pub mod words;
 
 /// The bindings of every interface that the host links, whatever is granted. A guest imports only what it calls.

@@ -125,6 +125,13 @@ impl Run {
         }
     }
 
+    /// Waits until no call of the run is pending: each has finished or was dropped. A call that somebody still holds is
+    /// waited for, however long.
+    pub async fn settled(&self) {
+        let (shared, state) = (self.0.shared(), &self.0.state);
+        state.settled(|| shared.is_stopped()).await;
+    }
+
     /// Waits until every call that has finished is flushed.
     ///
     /// # Errors

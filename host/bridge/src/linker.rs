@@ -63,5 +63,6 @@ pub fn add_to_linker(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
         &http_types::LinkOptions::default(),
         Guest::http,
     )?;
+    crate::http::add_error_codes(linker)?;
     http::outgoing_handler::add_to_linker::<_, Bridge>(linker, Guest::view)
 }

@@ -33,7 +33,7 @@ pub use component::{LoadError, Loaded, Source};
 pub use digest::Digest;
 pub use engine::{Engine, EngineError, EngineOptions};
 pub use fixed::FIXED;
-pub use gate::{Call, Decider, Gate, Outcome, Rate, Traffic, Verdict, case_of};
+pub use gate::{Call, Decider, Gate, Outcome, Rate, Ruling, Traffic, Verdict, case_of};
 pub use guarded::is_guarded;
 pub use imports::{Function, Interface, Surface, surface};
 pub use invoke::{Invocation, InvokeError};

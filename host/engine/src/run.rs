@@ -19,6 +19,11 @@ pub trait GuestState: Send + 'static {
     fn gate(&self) -> &Gate;
     /// The run's memory limiter.
     fn limiter(&mut self) -> &mut Limiter;
+    /// The limit that an error of a host function stands for, where the function is not ours and has an error of its own
+    /// for that.
+    fn limit_behind(_error: &wasmtime::Error) -> Option<LimitKey> {
+        None
+    }
 }
 
 /// What to call.
@@ -112,6 +117,9 @@ impl<P: Profile> Engine<P> {
             output: gate.output_used(),
             fuel: fuel.map(|(left, given)| given.saturating_sub(left)),
         };
+        // With the store goes all that the guest had going on, and what that was is in the log before the run ends.
+        drop(store);
+        gate.settled().await;
         (result, usage)
     }
 
@@ -230,6 +238,9 @@ pub(crate) async fn ended_early<T: GuestState>(
     // wasmtime's own host functions make handles too.
     if let Some(ResourceTableError::Full) = error.downcast_ref::<ResourceTableError>() {
         return by_the_host(&gate, Stop::Limit(LimitKey::Handles)).await;
+    }
+    if let Some(limit) = T::limit_behind(&error) {
+        return by_the_host(&gate, Stop::Limit(limit)).await;
     }
     if let Some(wasmtime::Trap::OutOfFuel) = error.downcast_ref::<wasmtime::Trap>() {
         return by_the_host(&gate, Stop::Limit(LimitKey::Fuel)).await;

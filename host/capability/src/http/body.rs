@@ -17,46 +17,41 @@ use super::HttpError;
 /// Pieces that wait in a body. More would only be memory.
 const WAITING: usize = 1;
 
-enum Message {
+enum Message<E> {
     Frame(Frame<Bytes>),
-    Failed(HttpError),
+    Failed(E),
     End,
 }
 
 /// A body with its feeder.
 #[must_use]
-pub fn channel() -> (Sender, Receiver) {
+pub fn channel<E>() -> (Sender<E>, Receiver<E>) {
     let (sender, receiver) = mpsc::channel(WAITING);
     (Sender(sender), Receiver(Some(receiver)))
 }
 
 /// Feeds a body.
 #[derive(Debug)]
-pub struct Sender(mpsc::Sender<Message>);
+pub struct Sender<E>(mpsc::Sender<Message<E>>);
 
 /// Room for one message of a body.
 #[derive(Debug)]
-pub struct Slot<'a>(mpsc::Permit<'a, Message>);
+pub struct Slot<'a, E>(mpsc::Permit<'a, Message<E>>);
 
-impl std::fmt::Debug for Message {
+impl<E> std::fmt::Debug for Message<E> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Message")
     }
 }
 
-impl Sender {
+impl<E> Sender<E> {
     /// Waits until the reader takes more; `None` when there is no reader any more. Cancelled, nothing has happened.
-    pub async fn room(&self) -> Option<Slot<'_>> {
+    pub async fn room(&self) -> Option<Slot<'_, E>> {
         self.0.reserve().await.ok().map(Slot)
-    }
-
-    /// Waits until there is no reader any more.
-    pub async fn closed(&self) {
-        self.0.closed().await;
     }
 }
 
-impl Slot<'_> {
+impl<E> Slot<'_, E> {
     /// Hands on a piece.
     pub fn data(self, bytes: Bytes) {
         self.0.send(Message::Frame(Frame::data(bytes)));
@@ -73,23 +68,23 @@ impl Slot<'_> {
     }
 
     /// Ends the body ill.
-    pub fn fail(self, error: HttpError) {
+    pub fn fail(self, error: E) {
         self.0.send(Message::Failed(error));
     }
 }
 
 /// A body that is fed by a [`Sender`].
 #[derive(Debug)]
-pub struct Receiver(Option<mpsc::Receiver<Message>>);
+pub struct Receiver<E>(Option<mpsc::Receiver<Message<E>>>);
 
-impl hyper::body::Body for Receiver {
+impl<E: From<HttpError>> hyper::body::Body for Receiver<E> {
     type Data = Bytes;
-    type Error = HttpError;
+    type Error = E;
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, HttpError>>> {
+    ) -> Poll<Option<Result<Frame<Bytes>, E>>> {
         let Some(receiver) = &mut self.0 else {
             return Poll::Ready(None);
         };
@@ -100,7 +95,7 @@ impl hyper::body::Body for Receiver {
             }
             Some(Message::Failed(error)) => (Some(Err(error)), true),
             Some(Message::End) => (None, true),
-            None => (Some(Err(HttpError::Terminated)), true),
+            None => (Some(Err(HttpError::Terminated.into())), true),
         };
         if last {
             self.0 = None;
@@ -115,7 +110,7 @@ impl hyper::body::Body for Receiver {
 
 /// The body of a request: none, or one that is fed.
 #[derive(Debug)]
-pub struct Body(Receiver);
+pub struct Body(Receiver<HttpError>);
 
 impl Body {
     /// No body.
@@ -125,8 +120,8 @@ impl Body {
     }
 }
 
-impl From<Receiver> for Body {
-    fn from(receiver: Receiver) -> Self {
+impl From<Receiver<HttpError>> for Body {
+    fn from(receiver: Receiver<HttpError>) -> Self {
         Self(receiver)
     }
 }
@@ -155,7 +150,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_writer_that_is_cut_off_has_not_ended_its_body() {
-        let (sender, mut body) = channel();
+        let (sender, mut body) = channel::<HttpError>();
         sender
             .room()
             .await
@@ -172,7 +167,7 @@ mod tests {
 
     #[tokio::test]
     async fn a13_a_reader_that_takes_nothing_holds_up_its_writer() {
-        let (sender, mut body) = channel();
+        let (sender, mut body) = channel::<HttpError>();
         sender
             .room()
             .await

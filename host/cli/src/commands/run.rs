@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use tollgate_audit::{Log, RunIdentity, RunLimits};
 use tollgate_bridge::{Guest, Input, add_to_linker, check, requests};
+use tollgate_capability::http::{Client, Trust};
 use tollgate_engine::{
     Digest, Ended, Engine, Entry, Gate, Loaded, Profile, RunProfile, RunWithFuel, Source, Usage,
 };
@@ -35,6 +36,7 @@ pub(crate) fn run(args: Run, ceiling: Option<&Path>) -> Result<u8, Failure> {
     let file = path.display().to_string();
     let bytes = files::component(&path)?;
     let policy = Arc::new(loaded.effective);
+    let http = Client::new(Trust::new(files::authorities(&policy, &loaded.bases)?));
     let place = log::Place::new(&policy.audit(), args.audit_key.as_deref(), &loaded.bases)?;
     let tree = tree(&policy, &loaded.bases, &place)?;
     let log = place.open()?;
@@ -44,6 +46,7 @@ pub(crate) fn run(args: Run, ceiling: Option<&Path>) -> Result<u8, Failure> {
         arguments,
         file,
         policy,
+        http,
         entry,
         log,
     }
@@ -93,6 +96,7 @@ struct Prepared<'a> {
     arguments: Vec<String>,
     file: String,
     policy: Arc<Effective>,
+    http: Client,
     entry: Entry,
     log: Log,
 }
@@ -181,6 +185,7 @@ impl Prepared<'_> {
             ended = self.execute(bytes, tree, &gate) => ended,
             failure = signals.end() => (Err(failure), Usage::default()),
         };
+        gate.settled().await;
         let outcome = match &result {
             Ok(_) => "ok",
             Err(failure) => failure.outcome(),
@@ -252,6 +257,7 @@ impl Prepared<'_> {
             )
             .tree(tree)
             .stdin(Input::Inherit)
+            .http(self.http.clone())
             .build()
     }
 }

@@ -1,0 +1,114 @@
+//! A request's body, from the guest to the peer.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http_body_util::BodyExt as _;
+use tollgate_capability::http::{HttpError, Sender, Slot, fields};
+use tollgate_engine::Traffic;
+use wasmtime_wasi_http::p2::body::HyperOutgoingBody;
+
+use super::exchange::{Given, Route};
+use super::failure::Failure;
+
+const IMPORT: &str = "wasi:io/streams#[method]output-stream.write";
+
+/// A body that is to be sent. What has no end must look like none: a body that the guest gave up, that is longer or
+/// shorter than its length says, or beyond the limit, breaks the connection instead of ending the message.
+pub(super) struct Upload {
+    pub(super) route: Arc<Route>,
+    /// A piece that was taken from it already.
+    pub(super) first: Option<Given>,
+    pub(super) body: HyperOutgoingBody,
+    pub(super) declared: Option<u64>,
+    pub(super) field_bytes: u64,
+}
+
+impl Upload {
+    /// Feeds `sender` until the body ends, or nobody wants it any more.
+    pub(super) async fn run(mut self, sender: Sender<HttpError>) {
+        if let Err(failure) = self.feed(&sender).await {
+            self.route.fail(IMPORT, failure).await;
+            if let Some(room) = sender.room().await {
+                room.fail(HttpError::Aborted);
+            }
+        }
+    }
+
+    async fn feed(&mut self, sender: &Sender<HttpError>) -> Result<(), Failure> {
+        let mut sent = 0_u64;
+        loop {
+            let given = match self.first.take() {
+                Some(first) => Some(first),
+                None => self.body.frame().await,
+            };
+            let Some(given) = given else {
+                self.check_whole(sent)?;
+                if let Some(room) = sender.room().await {
+                    room.end();
+                }
+                return Ok(());
+            };
+            // The types say no more than that the guest gave it up.
+            let frame = match given {
+                Ok(frame) => frame,
+                Err(_) => return Err(self.given_up(sent)),
+            };
+            match frame.into_data() {
+                Ok(data) => {
+                    sent = sent.saturating_add(data.len() as u64);
+                    self.check(sent)?;
+                    let Some(room) = sender.room().await else {
+                        return Ok(());
+                    };
+                    pass_on(&self.route, room, data).await?;
+                }
+                Err(frame) => {
+                    self.check_whole(sent)?;
+                    let mut trailers = frame.into_trailers().unwrap_or_default();
+                    fields::remove(&mut trailers, fields::is_forbidden_in_trailers);
+                    let all = self.field_bytes.saturating_add(fields::bytes(&trailers));
+                    if all > self.route.gate.limits().http_header {
+                        return Err(Failure::RequestTrailer(all));
+                    }
+                    if let Some(room) = sender.room().await {
+                        room.trailers(trailers);
+                    }
+                    return Ok(());
+                }
+            }
+        }
+    }
+
+    fn check(&self, sent: u64) -> Result<(), Failure> {
+        let most = self.route.gate.limits().http_body;
+        if sent > self.declared.unwrap_or(most).min(most) {
+            return Err(Failure::RequestBody(sent));
+        }
+        Ok(())
+    }
+
+    fn check_whole(&self, sent: u64) -> Result<(), Failure> {
+        match self.declared {
+            Some(declared) if declared != sent => Err(Failure::RequestBody(sent)),
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    fn given_up(&self, sent: u64) -> Failure {
+        self.check_whole(sent)
+            .err()
+            .unwrap_or(HttpError::Aborted.into())
+    }
+}
+
+async fn pass_on(route: &Route, room: Slot<'_, HttpError>, data: Bytes) -> Result<(), Failure> {
+    let traffic = Traffic {
+        bytes_in: 0,
+        bytes_out: data.len() as u64,
+    };
+    let call = route.part(IMPORT).await?;
+    room.data(data);
+    route.moved.notify_one();
+    Ok(call.finish("ok", traffic).await?)
+}
