@@ -2,8 +2,9 @@
 
 use crate::host::wasi::http::outgoing_handler::handle;
 use crate::host::wasi::http::types::{
-    ErrorCode, Fields, FutureIncomingResponse, FutureTrailers, HeaderError, IncomingBody, IncomingResponse, Method,
-    OutgoingBody, OutgoingRequest, RequestOptions, Scheme, http_error_code,
+    ErrorCode, Fields, FutureIncomingResponse, FutureTrailers, HeaderError, IncomingBody,
+    IncomingResponse, Method, OutgoingBody, OutgoingRequest, RequestOptions, Scheme,
+    http_error_code,
 };
 use crate::host::wasi::io::streams::{OutputStream, StreamError};
 use crate::text::{escaped, unescaped};
@@ -33,19 +34,32 @@ impl Asked {
         let mut next = |otherwise: &str| arguments.next().unwrap_or_else(|| otherwise.to_owned());
         let (scheme, authority, path) = (next("http"), next("example.com"), next("/"));
         let word = |argument: String| {
-            argument.split_once('=').map(|(key, value)| (key.to_owned(), value.to_owned()))
+            argument
+                .split_once('=')
+                .map(|(key, value)| (key.to_owned(), value.to_owned()))
         };
-        Self { scheme, authority, path, words: arguments.filter_map(word).collect() }
+        Self {
+            scheme,
+            authority,
+            path,
+            words: arguments.filter_map(word).collect(),
+        }
     }
 
     fn all<'a>(&'a self, key: &'a str) -> impl Iterator<Item = &'a str> {
-        self.words.iter().filter(move |(known, _)| known == key).map(|(_, value)| value.as_str())
+        self.words
+            .iter()
+            .filter(move |(known, _)| known == key)
+            .map(|(_, value)| value.as_str())
     }
 
     /// The value of a word.
     #[must_use]
     pub fn one(&self, key: &str) -> Option<&str> {
-        self.words.iter().find(|(known, _)| known == key).map(|(_, value)| value.as_str())
+        self.words
+            .iter()
+            .find(|(known, _)| known == key)
+            .map(|(_, value)| value.as_str())
     }
 
     /// The number of a word.
@@ -80,13 +94,22 @@ impl Asked {
         if let Some(name) = self.one("method") {
             report("set method", request.set_method(&method(name)).map(|()| ""));
         }
-        report("set scheme", request.set_scheme(Some(&scheme(&self.scheme))).map(|()| ""));
-        report("set authority", request.set_authority(Some(&self.authority)).map(|()| ""));
+        report(
+            "set scheme",
+            request.set_scheme(Some(&scheme(&self.scheme))).map(|()| ""),
+        );
+        report(
+            "set authority",
+            request.set_authority(Some(&self.authority)).map(|()| ""),
+        );
         let path = match self.number("path") {
             Some(length) => format!("/{}", "a".repeat(usize::try_from(length).unwrap_or(0))),
             None => self.path.clone(),
         };
-        report("set path", request.set_path_with_query(Some(&path)).map(|()| ""));
+        report(
+            "set path",
+            request.set_path_with_query(Some(&path)).map(|()| ""),
+        );
         request
     }
 
@@ -94,7 +117,9 @@ impl Asked {
     #[must_use]
     pub fn send(&self) -> Option<FutureIncomingResponse> {
         let request = self.request();
-        let has_body = ["body", "size", "trailer", "abandon"].iter().any(|key| self.one(key).is_some());
+        let has_body = ["body", "size", "trailer", "abandon"]
+            .iter()
+            .any(|key| self.one(key).is_some());
         let body = if has_body { request.body().ok() } else { None };
         let future = match handle(request, Some(self.options())) {
             Ok(future) => future,
@@ -168,7 +193,9 @@ impl Asked {
             self.body(body);
         }
         let location = fields.get("location");
-        location.first().map(|value| String::from_utf8_lossy(value).into_owned())
+        location
+            .first()
+            .map(|value| String::from_utf8_lossy(value).into_owned())
     }
 
     fn body(&self, body: IncomingBody) {
@@ -254,7 +281,9 @@ fn write_all(stream: &OutputStream, block: &[u8], length: u64) -> Result<u64, (S
         let left = usize::try_from(length - sent).unwrap_or(usize::MAX);
         let piece = block.get(..block.len().min(left)).unwrap_or(block);
         let piece = piece.get(..piece.len().min(4096)).unwrap_or(piece);
-        stream.blocking_write_and_flush(piece).map_err(|error| (error, sent))?;
+        stream
+            .blocking_write_and_flush(piece)
+            .map_err(|error| (error, sent))?;
         sent += piece.len() as u64;
     }
     Ok(sent)

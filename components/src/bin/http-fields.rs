@@ -6,9 +6,14 @@ use tollgate_components::{report, say};
 fn main() {
     let mut arguments = std::env::args().skip(1);
     let way = arguments.next().unwrap_or_default();
-    let many: usize = arguments.next().and_then(|number| number.parse().ok()).unwrap_or(0);
+    let many: usize = arguments
+        .next()
+        .and_then(|number| number.parse().ok())
+        .unwrap_or(0);
     if way == "from-list" {
-        let list: Vec<_> = (0..many).map(|number| (format!("n{number}"), b"v".to_vec())).collect();
+        let list: Vec<_> = (0..many)
+            .map(|number| (format!("n{number}"), b"v".to_vec()))
+            .collect();
         report("from-list", Fields::from_list(&list).map(|_| ""));
         return;
     }

@@ -5,7 +5,10 @@ use tollgate_components::web::Asked;
 
 fn main() {
     let mut arguments = std::env::args().skip(1);
-    let many: usize = arguments.next().and_then(|number| number.parse().ok()).unwrap_or(0);
+    let many: usize = arguments
+        .next()
+        .and_then(|number| number.parse().ok())
+        .unwrap_or(0);
     let asked = Asked::read(arguments);
     let futures: Vec<_> = (0..many).filter_map(|_| asked.send()).collect();
     say!("under way: {}", futures.len());
@@ -14,6 +17,9 @@ fn main() {
         say!("again: {}", (0..many).filter_map(|_| asked.send()).count());
         return;
     }
-    let answered = futures.iter().filter(|future| Asked::answer(future).is_ok()).count();
+    let answered = futures
+        .iter()
+        .filter(|future| Asked::answer(future).is_ok())
+        .count();
     say!("answered: {answered}");
 }
