@@ -1,15 +1,15 @@
 //! Answers that are ill-formed, or that two readers could read in two ways.
 
-use tollgate_tests::scene;
+use tollgate_tests::{Scene, scene};
 
 use crate::peer::Peer;
-use crate::requests::asking;
+use crate::requests::{asking, last_run};
 
 /// What the guest is told of an answer: the first error, or the body.
-fn told(answer: &str) -> String {
-    let scene = scene!();
-    let (finished, records) = asking(&scene, &Peer::saying(answer), &["/"]).logged();
+fn told(scene: &Scene, answer: &str) -> String {
+    let (finished, records) = asking(scene, &Peer::saying(answer), &["/"]).logged();
     finished.expect(0);
+    let records = last_run(records);
     let error = finished
         .stdout
         .lines()
@@ -41,6 +41,7 @@ fn told(answer: &str) -> String {
 
 #[test]
 fn i85_an_answer_that_can_be_read_in_two_ways_is_refused() {
+    let scene = scene!();
     for (fields, body, word) in [
         (
             "Content-Length: 5\r\nTransfer-Encoding: chunked",
@@ -79,12 +80,13 @@ fn i85_an_answer_that_can_be_read_in_two_ways_is_refused() {
         ("no colon", "", "HTTP-protocol-error"),
     ] {
         let answer = format!("HTTP/1.1 200 OK\r\n{fields}\r\n\r\n{body}");
-        assert_eq!(told(&answer), word, "{fields}");
+        assert_eq!(told(&scene, &answer), word, "{fields}");
     }
 }
 
 #[test]
 fn i85_an_answer_that_is_none_has_a_typed_error() {
+    let scene = scene!();
     for (answer, word) in [
         ("", "HTTP-response-incomplete"),
         ("HTTP/1.1 200 OK\r\nContent-Le", "HTTP-response-incomplete"),
@@ -113,12 +115,13 @@ fn i85_an_answer_that_is_none_has_a_typed_error() {
             "HTTP-upgrade-failed",
         ),
     ] {
-        assert_eq!(told(answer), word, "{answer:?}");
+        assert_eq!(told(&scene, answer), word, "{answer:?}");
     }
 }
 
 #[test]
 fn answers_in_the_forms_that_there_are_arrive() {
+    let scene = scene!();
     for answer in [
         "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello",
         "HTTP/1.1 200 OK\r\n\r\nhello",
@@ -127,26 +130,28 @@ fn answers_in_the_forms_that_there_are_arrive() {
         "HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello",
         "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhelloHTTP/1.1 200 OK\r\n\r\n",
     ] {
-        assert_eq!(told(answer), "body: ok 5 hello", "{answer:?}");
+        assert_eq!(told(&scene, answer), "body: ok 5 hello", "{answer:?}");
     }
 }
 
 #[test]
 fn i85_chunk_extensions_without_end_are_cut_off() {
+    let scene = scene!();
     let answer = format!(
         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5;{}\r\nhello\r\n0\r\n\r\n",
         "x".repeat(1 << 20)
     );
-    assert_eq!(told(&answer), "HTTP-protocol-error");
+    assert_eq!(told(&scene, &answer), "HTTP-protocol-error");
     let many = format!(
         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n{}0\r\n\r\n",
         "1;xxxxxxxxxxxxxxxx\r\na\r\n".repeat(10_000)
     );
-    assert_eq!(told(&many), "HTTP-protocol-error");
+    assert_eq!(told(&scene, &many), "HTTP-protocol-error");
 }
 
 #[test]
 fn i85_nothing_is_decompressed() {
+    let scene = scene!();
     let answer = "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 5\r\n\r\nhello";
-    assert_eq!(told(answer), "body: ok 5 hello");
+    assert_eq!(told(&scene, answer), "body: ok 5 hello");
 }

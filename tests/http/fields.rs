@@ -41,17 +41,13 @@ fn a15_more_fields_than_fit_end_the_guest_by_the_limit() {
             finished.stdout
         );
     }
-    // Even where the limit takes them, more than a map holds are no panic.
-    for (way, flags) in [
-        ("append", ["--limit", "http-header=1GiB"]),
-        ("from-list", ["--limit", "http-header=1GiB"]),
-    ] {
-        let finished = scene
+    // Where the limit takes them all, more names than a map holds are no panic either.
+    for (way, code) in [("append", 0), ("from-list", 125)] {
+        let run = scene
             .run(guests::HTTP_FIELDS)
-            .flags(&flags)
-            .args(&[way, "40000"])
-            .finish();
-        finished.expect(125);
+            .flags(&["--limit", "http-header=1GiB"]);
+        let finished = run.args(&[way, "40000"]).finish();
+        finished.expect(code);
         assert!(!finished.stderr.contains("panic"), "{}", finished.stderr);
     }
 }

@@ -2,12 +2,12 @@
 //! so that a test can say what a name leads to.
 
 use std::net::IpAddr;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 
 use tollgate_audit::{Decision, Log, LogOptions, Record, RunIdentity, RunLimits};
 use tollgate_bridge::{Guest, add_to_linker};
 use tollgate_capability::net::{Lookup, ResolveError, Resolver};
-use tollgate_engine::{Engine, Entry, Gate, RunProfile, Source};
+use tollgate_engine::{Engine, Entry, Gate, Loaded, RunProfile, Source};
 use tollgate_policy::{Effective, PolicyBuilder};
 use tollgate_tests::guests;
 
@@ -34,6 +34,17 @@ impl Resolver for Names {
 
 /// A public address that nobody answers for: dialling it is given up by the guest's own patience.
 const PUBLIC: &str = "11.0.0.1";
+
+/// The guest, compiled once.
+static LOADED: LazyLock<(Engine<RunProfile>, Loaded<Guest, RunProfile>)> = LazyLock::new(|| {
+    let engine = Engine::new().unwrap();
+    let source = Source::new(std::fs::read(guests::HTTP).unwrap()).unwrap();
+    let (component, _) = engine.compile(&source, None, |_| ()).unwrap();
+    let loaded = engine
+        .link(source.digest(), &component, add_to_linker)
+        .unwrap();
+    (engine, loaded)
+});
 
 struct Machine {
     names: Arc<Names>,
@@ -77,17 +88,12 @@ impl Machine {
             builder.command_line_defaults();
             let policy = Arc::new(Effective::new(builder.build().unwrap(), None).unwrap());
             let gate = Gate::new(policy, log.run(identity, RunLimits::default()), None);
-            let engine = Engine::<RunProfile>::new().unwrap();
-            let source = Source::new(std::fs::read(guests::HTTP).unwrap()).unwrap();
-            let (component, _) = engine.compile(&source, None, |_| ()).unwrap();
-            let loaded = engine
-                .link(source.digest(), &component, add_to_linker)
-                .unwrap();
+            let (engine, loaded) = &*LOADED;
             let guest = Guest::builder(gate.clone())
                 .arguments(["http", "http", authority, "/", "connect=300000000"])
                 .resolver(self.names.clone())
                 .build();
-            let (ended, _) = engine.run(&loaded, guest, &Entry::Command).await;
+            let (ended, _) = engine.run(loaded, guest, &Entry::Command).await;
             ended.unwrap();
             gate.audit().end().await.unwrap();
             let records = log.recent();
@@ -229,6 +235,25 @@ fn i83_no_internal_address_is_reached_by_a_name() {
             );
         }
     }
+}
+
+#[test]
+fn i83_a_dot_that_ends_a_name_is_for_the_lookup_alone() {
+    let peer = Peer::content();
+    let machine = Machine::new(&["a.example", "127.0.0.1"], &[&["127.0.0.1"]]);
+    let found = told(&machine.ask(&format!("A.Example.:{}", peer.port())));
+    assert!(
+        found
+            .iter()
+            .all(|(_, decision, outcome)| (*decision, outcome.as_str()) == (Decision::Allow, "ok")),
+        "{found:?}"
+    );
+    assert_eq!(*machine.names.asked.lock().unwrap(), ["a.example."]);
+    let request = peer.request().to_lowercase();
+    assert!(
+        request.contains(&format!("host: a.example:{}\r\n", peer.port())),
+        "{request}"
+    );
 }
 
 #[test]

@@ -4,10 +4,8 @@
 #![expect(
     clippy::disallowed_methods,
     clippy::disallowed_types,
-    clippy::disallowed_macros,
     clippy::unwrap_used,
     clippy::expect_used,
-    clippy::panic,
     clippy::indexing_slicing,
     reason = "the bans are about the host; a test starts the host's binary, plays its peers, and fails by panicking"
 )]

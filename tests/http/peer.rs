@@ -117,7 +117,8 @@ impl Wire {
         let _listens = self.says(bytes);
     }
 
-    fn read(&mut self) -> bool {
+    /// Reads once, and says how much.
+    fn read(&mut self) -> usize {
         let mut bytes = [0; 16 << 10];
         match self.stream.read(&mut bytes) {
             Ok(read @ 1..) => {
@@ -126,27 +127,32 @@ impl Wire {
                 if seen[self.index].len() < 4 << 20 {
                     seen[self.index].extend(&bytes[..read]);
                 }
-                true
+                read
             }
-            Ok(0) | Err(_) => false,
+            Ok(0) | Err(_) => 0,
         }
     }
 
     /// Reads until what was read has `end` in it.
     pub(crate) fn read_until(&mut self, end: &[u8]) -> bool {
-        while !self.seen.lock().unwrap()[self.index]
-            .windows(end.len())
-            .any(|window| window == end)
-        {
-            if !self.read() {
+        let mut looked_at = 0;
+        loop {
+            {
+                let seen = &self.seen.lock().unwrap()[self.index];
+                let from = looked_at.min(seen.len());
+                if seen[from..].windows(end.len()).any(|window| window == end) {
+                    return true;
+                }
+                looked_at = seen.len().saturating_sub(end.len());
+            }
+            if self.read() == 0 {
                 return false;
             }
         }
-        true
     }
 
     /// Reads until the client closes.
     pub(crate) fn read_to_end(&mut self) {
-        while self.read() {}
+        while self.read() > 0 {}
     }
 }

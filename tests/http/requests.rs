@@ -15,6 +15,14 @@ pub(crate) fn asking<'a>(scene: &'a Scene, peer: &Peer, words: &[&str]) -> Guest
         .args(&arguments)
 }
 
+/// The records of the last run of a log that several wrote.
+pub(crate) fn last_run(mut records: Vec<Record>) -> Vec<Record> {
+    let start = records
+        .iter()
+        .rposition(|record| record.operation == "run.start");
+    records.split_off(start.expect("a run began"))
+}
+
 /// The records of requests.
 pub(crate) fn requests(records: &[Record]) -> Vec<&Record> {
     records

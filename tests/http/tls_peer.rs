@@ -1,12 +1,11 @@
 //! Peers that speak TLS, with a certificate authority of their own, before a real HTTP server.
 
-use std::convert::Infallible;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex};
 use std::thread;
 
 use bytes::Bytes;
-use http_body_util::Full;
+use http_body_util::{BodyExt as _, Full};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper::{Request, Response};
@@ -131,10 +130,12 @@ where
             request.uri(),
             request.version()
         );
-        seen.lock().unwrap().push(line);
-        std::future::ready(Ok::<_, Infallible>(Response::new(Full::new(
-            Bytes::from_static(b"over the wire"),
-        ))))
+        async move {
+            let length = request.into_body().collect().await?.to_bytes().len();
+            seen.lock().unwrap().push(line);
+            let words = format!("{length} bytes");
+            Ok::<_, hyper::Error>(Response::new(Full::new(Bytes::from(words))))
+        }
     });
     let _gone = hyper::server::conn::http1::Builder::new()
         .serve_connection(stream, service)

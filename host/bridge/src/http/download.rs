@@ -7,8 +7,8 @@ use bytes::Bytes;
 use tollgate_capability::http::{Incoming, Piece, Sender, fields};
 use tollgate_engine::Traffic;
 
-use super::exchange::Route;
 use super::failure::Failure;
+use super::route::Route;
 
 const IMPORT: &str = "wasi:io/streams#[method]input-stream.read";
 

@@ -2,27 +2,29 @@
 
 use std::net::IpAddr;
 use std::pin::pin;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
-use bytes::Bytes;
 use http::Method;
 use http_body_util::BodyExt as _;
-use hyper::body::Frame;
-use tokio::sync::{Notify, OwnedSemaphorePermit};
+use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::timeout;
 use tollgate_capability::http::{
     Answer, Body, Client, Connection, HttpError, Payload, Request, Times, channel,
 };
 use tollgate_capability::net::{Resolver, resolve};
-use tollgate_engine::{Call, Gate, Rate, Ruling, Stop, Traffic, Verdict};
+use tollgate_engine::{Call, Gate, Rate, Traffic, Verdict};
 use tollgate_policy::{LimitKey, Permit};
 use wasmtime_wasi::runtime::{self, AbortOnDropJoinHandle};
 use wasmtime_wasi_http::p2::body::{HyperIncomingBody, HyperOutgoingBody};
 
+use super::download;
 use super::failure::Failure;
-use super::message::{Outgoing, To};
+use super::message::Outgoing;
+use super::route::Route;
 use super::upload::Upload;
-use super::{IMPORT, download};
+
+/// What the guest called.
+pub(super) const IMPORT: &str = "wasi:http/outgoing-handler#handle";
 
 /// Everything that a request needs beside itself.
 pub(super) struct Exchange {
@@ -32,57 +34,6 @@ pub(super) struct Exchange {
     pub(super) times: Times,
     /// The run's place for it.
     pub(super) slot: OwnedSemaphorePermit,
-}
-
-/// A request on its way, for whatever moves its bytes.
-pub(super) struct Route {
-    pub(super) gate: Gate,
-    to: To,
-    address: IpAddr,
-    ruling: Ruling,
-    /// What went wrong first. What the client says afterwards follows from it.
-    cause: OnceLock<Failure>,
-    /// Rung for each piece of the request that goes out.
-    pub(super) moved: Notify,
-}
-
-impl Route {
-    /// Reserves the record of a piece of a body.
-    pub(super) async fn part(&self, import: &'static str) -> Result<Call, Stop> {
-        let operation = self.to.operation(Some(self.address));
-        self.gate.part(import, &operation, &self.ruling).await
-    }
-
-    /// Records that a body came to nothing, and why; keeps the reason where there is none yet.
-    pub(super) async fn fail(&self, import: &'static str, failure: Failure) -> Failure {
-        let cause = *self.cause.get_or_init(|| failure);
-        let limit = match cause {
-            Failure::RequestBody(bytes) if bytes > self.gate.limits().http_body => {
-                Some(LimitKey::HttpBody)
-            }
-            Failure::ResponseBody(_) => Some(LimitKey::HttpBody),
-            Failure::RequestTrailer(_) | Failure::ResponseTrailer(_) => Some(LimitKey::HttpHeader),
-            _ => None,
-        };
-        let recorded = async {
-            self.part(import)
-                .await?
-                .finish(cause.case(), Traffic::default())
-                .await?;
-            match limit {
-                Some(limit) if cause == failure => self.gate.limit_reached(limit).await,
-                Some(_) | None => Ok(()),
-            }
-        };
-        match recorded.await {
-            Ok(()) => cause,
-            Err(stop) => stop.into(),
-        }
-    }
-
-    fn cause(&self) -> Option<Failure> {
-        self.cause.get().copied()
-    }
 }
 
 /// What the types of the interface hold of an answer.
@@ -109,14 +60,7 @@ impl Exchange {
     ) -> Result<Answered, Failure> {
         let (connection, call, address) = self.connected(&outgoing, permit, call).await?;
         let sent = outgoing.head_bytes();
-        let route = Arc::new(Route {
-            gate: self.gate.clone(),
-            to: outgoing.to.clone(),
-            address,
-            ruling: call.ruling(),
-            cause: OnceLock::new(),
-            moved: Notify::new(),
-        });
+        let route = Arc::new(Route::new(&self.gate, &outgoing.to, address, call.ruling()));
         let result = self.first_word(&route, connection, outgoing, body).await;
         let received = result.as_ref().map_or(0, |(answer, _)| answer.field_bytes);
         let traffic = Traffic {
@@ -349,6 +293,3 @@ async fn moved(
         () = feeding => {}
     }
 }
-
-/// A piece of a request's body as the types give it.
-pub(super) type Given = Result<Frame<Bytes>, wasmtime_wasi_http::Error>;

@@ -194,11 +194,6 @@ fn declared(fields: &HeaderMap) -> Result<Option<u64>, Failure> {
 
 #[cfg(test)]
 mod tests {
-    #![expect(
-        clippy::unwrap_used,
-        reason = "a failed unwrap is the test's own message"
-    )]
-
     use super::*;
 
     #[test]

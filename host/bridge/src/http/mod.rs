@@ -9,6 +9,7 @@ mod download;
 mod exchange;
 mod failure;
 mod message;
+mod route;
 mod upload;
 
 use std::sync::Arc;
@@ -18,8 +19,7 @@ use tollgate_capability::http::{Times, fields};
 use tollgate_engine::{Rate, Traffic, Verdict};
 use tollgate_policy::{LimitKey, Limits};
 use tollgate_world::wasi::http::outgoing_handler::{self, ErrorCode};
-use wasmtime::StoreContextMut;
-use wasmtime::component::{Linker, Resource};
+use wasmtime::component::Resource;
 use wasmtime_wasi::runtime;
 use wasmtime_wasi_http::p2::bindings::http::types::IoError;
 use wasmtime_wasi_http::p2::types::{HostFutureIncomingResponse, HostOutgoingRequest};
@@ -27,13 +27,10 @@ use wasmtime_wasi_http::{
     Error, FieldMapError, ForbiddenHeaderFilter, RequestOptions, WasiBody, WasiHttpHooks,
 };
 
-use self::exchange::Exchange;
+use self::exchange::{Exchange, IMPORT};
 use self::failure::Failure;
 use self::message::Message;
-use crate::guest::Guest;
 use crate::view::View;
-
-pub(super) const IMPORT: &str = "wasi:http/outgoing-handler#handle";
 
 /// The requests of one run that may be on their way at a time. Each can hold a descriptor, two pieces of a body each way
 /// and an open record; a guest that fetches pages needs some dozens.
@@ -43,9 +40,12 @@ pub(crate) const MOST_REQUESTS: usize = 64;
 const CHUNK_BYTES: usize = 16 << 10;
 
 /// What a collection of fields may take of the host's memory. It is counted with the room that each field takes beside its
-/// text, while the limit speaks of bytes on the wire, and what is sent is held against that.
+/// text, while the limit speaks of bytes on the wire, and what is sent is held against that. A small limit is no reason to
+/// end a guest while it still collects.
 pub(crate) fn most_kept_bytes(limits: &Limits) -> usize {
-    usize::try_from(limits.http_header.saturating_mul(2)).unwrap_or(usize::MAX)
+    const LEAST: u64 = 16 << 10;
+    let most = limits.http_header.saturating_mul(2).max(LEAST);
+    usize::try_from(most).unwrap_or(usize::MAX)
 }
 
 /// The limit that stands behind an error of the types, which have none for it.
@@ -113,22 +113,8 @@ impl outgoing_handler::Host for View<'_> {
     }
 }
 
-/// Links the one function of the types that is ours: which code of the interface stands behind a stream's error. The
-/// types' own knows no error of a body.
-pub(crate) fn add_error_codes(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
-    linker.allow_shadowing(true);
-    let mut types = linker.instance("wasi:http/types@0.2.12")?;
-    let linked = types.func_wrap(
-        "http-error-code",
-        |mut store: StoreContextMut<'_, Guest>, (error,): (Resource<IoError>,)| {
-            Ok((code_behind(store.data_mut().table().get(&error)?),))
-        },
-    );
-    linker.allow_shadowing(false);
-    linked
-}
-
-fn code_behind(error: &IoError) -> Option<ErrorCode> {
+/// The code of the interface that stands behind a stream's error. The types' own answer to that knows no error of a body.
+pub(crate) fn code_behind(error: &IoError) -> Option<ErrorCode> {
     match error.downcast_ref::<Error>() {
         Some(Error::Connect(carried)) => Some(failure::code(carried)),
         Some(_) | None => error.downcast_ref::<ErrorCode>().cloned(),

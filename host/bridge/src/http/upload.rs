@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http_body_util::BodyExt as _;
-use tollgate_capability::http::{HttpError, Sender, Slot, fields};
+use tollgate_capability::http::{Frame, HttpError, Sender, Slot, fields};
 use tollgate_engine::Traffic;
+use wasmtime_wasi_http::Error;
 use wasmtime_wasi_http::p2::body::HyperOutgoingBody;
 
-use super::exchange::{Given, Route};
 use super::failure::Failure;
+use super::route::Route;
 
 const IMPORT: &str = "wasi:io/streams#[method]output-stream.write";
 
@@ -18,7 +19,7 @@ const IMPORT: &str = "wasi:io/streams#[method]output-stream.write";
 pub(super) struct Upload {
     pub(super) route: Arc<Route>,
     /// A piece that was taken from it already.
-    pub(super) first: Option<Given>,
+    pub(super) first: Option<Result<Frame<Bytes>, Error>>,
     pub(super) body: HyperOutgoingBody,
     pub(super) declared: Option<u64>,
     pub(super) field_bytes: u64,

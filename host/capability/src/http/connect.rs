@@ -1,5 +1,10 @@
 //! Connecting, to the one address that was decided about.
 
+#![expect(
+    clippy::disallowed_types,
+    reason = "here the client connects, with the permit for that very address"
+)]
+
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
