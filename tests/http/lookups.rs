@@ -39,7 +39,7 @@ const PUBLIC: &str = "11.0.0.1";
 static LOADED: LazyLock<(Engine<RunProfile>, Loaded<Guest, RunProfile>)> = LazyLock::new(|| {
     let engine = Engine::new().unwrap();
     let source = Source::new(std::fs::read(guests::HTTP).unwrap()).unwrap();
-    let (component, _) = engine.compile(&source, None, |_| ()).unwrap();
+    let (component, _) = engine.compile_in_process(&source, None, |_| ()).unwrap();
     let loaded = engine
         .link(source.digest(), &component, add_to_linker)
         .unwrap();
