@@ -18,7 +18,6 @@ pub use body::{Body, Receiver, Sender, Slot, channel};
 pub use connect::{Client, Connection};
 pub use error::HttpError;
 pub use exchange::{Answer, Head, Incoming, Payload, Piece, Request};
-pub use hyper::body::Frame;
 pub use origin::{Origin, OriginError};
 pub use times::Times;
 pub use tls::{Authorities, AuthorityError, MOST_AUTHORITY_BYTES, Trust};
