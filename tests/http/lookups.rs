@@ -3,6 +3,7 @@
 
 use std::net::IpAddr;
 use std::sync::{Arc, LazyLock, Mutex};
+use std::time::{Duration, Instant};
 
 use tollgate_audit::{Decision, Log, LogOptions, Record, RunIdentity, RunLimits};
 use tollgate_bridge::{Guest, add_to_linker};
@@ -11,7 +12,7 @@ use tollgate_engine::{Engine, Entry, Gate, Loaded, RunProfile, Source};
 use tollgate_policy::{Effective, PolicyBuilder};
 use tollgate_tests::guests;
 
-use crate::peer::Peer;
+use crate::peer::{Peer, Wire};
 
 /// Answers one lookup after the other; the last answer stays.
 struct Names {
@@ -49,6 +50,7 @@ static LOADED: LazyLock<(Engine<RunProfile>, Loaded<Guest, RunProfile>)> = LazyL
 struct Machine {
     names: Arc<Names>,
     grants: Vec<&'static str>,
+    limit: &'static str,
 }
 
 impl Machine {
@@ -63,6 +65,7 @@ impl Machine {
                 asked: Mutex::default(),
             }),
             grants: grants.to_vec(),
+            limit: "wall=60s",
         }
     }
 
@@ -85,6 +88,7 @@ impl Machine {
             for grant in &self.grants {
                 builder.allow_net(grant).unwrap();
             }
+            builder.limit(self.limit).unwrap();
             builder.command_line_defaults();
             let policy = Arc::new(Effective::new(builder.build().unwrap(), None).unwrap());
             let gate = Gate::new(policy, log.run(identity, RunLimits::default()), None);
@@ -94,7 +98,8 @@ impl Machine {
                 .resolver(self.names.clone())
                 .build();
             let (ended, _) = engine.run(loaded, guest, &Entry::Command).await;
-            ended.unwrap();
+            // A run that was to be cut off was cut off.
+            assert_eq!(ended.is_ok(), self.limit == "wall=60s", "{ended:?}");
             gate.audit().end().await.unwrap();
             let records = log.recent();
             records
@@ -254,6 +259,42 @@ fn i83_a_dot_that_ends_a_name_is_for_the_lookup_alone() {
         request.contains(&format!("host: a.example:{}\r\n", peer.port())),
         "{request}"
     );
+}
+
+/// Descriptors that this process has open.
+fn descriptors() -> usize {
+    std::fs::read_dir("/proc/self/fd").unwrap().count()
+}
+
+#[test]
+fn a_run_that_is_cut_off_leaves_no_connection() {
+    let peer = Peer::new(Wire::read_to_end);
+    let mut machine = Machine::new(&["127.0.0.1"], &[&[PUBLIC]]);
+    machine.limit = "wall=200ms";
+    // What a process opens once is open from here on.
+    let _first = machine.ask(&peer.authority());
+    let settled = |most: usize| {
+        let since = Instant::now();
+        while descriptors() > most && since.elapsed() < Duration::from_secs(10) {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        descriptors()
+    };
+    std::thread::sleep(Duration::from_millis(300));
+    let before = descriptors();
+    for _ in 0..10 {
+        let found = told(&machine.ask(&peer.authority()));
+        let [(_, Decision::Allow, outcome)] = &found[..] else {
+            panic!("{found:?}")
+        };
+        assert_eq!(outcome, "dropped");
+    }
+    assert!(
+        settled(before) <= before,
+        "{} descriptors, and {before} before",
+        descriptors()
+    );
+    assert_eq!(peer.seen().len(), 11);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use tokio::sync::Semaphore;
 use tollgate_capability::clock::Monotonic;
-use tollgate_capability::http::Client;
+use tollgate_capability::http::{Client, MOST_REQUESTS};
 use tollgate_capability::net::{Resolver, Sockets, SystemResolver};
 use tollgate_engine::{Gate, GuestState, Limiter};
 use tollgate_policy::{LimitKey, Limits};
@@ -206,7 +206,7 @@ impl GuestBuilder {
                 .unwrap_or_else(|| Arc::new(SystemResolver::default())),
             sockets: Sockets::new(count(limits.handles)),
             http: self.http,
-            http_requests: Arc::new(Semaphore::new(crate::http::MOST_REQUESTS)),
+            http_requests: Arc::new(Semaphore::new(MOST_REQUESTS)),
         };
         Guest {
             table,

@@ -21,7 +21,7 @@ use super::download;
 use super::failure::Failure;
 use super::message::Outgoing;
 use super::route::Route;
-use super::upload::Upload;
+use super::upload::{self, Upload};
 
 /// What the guest called.
 pub(super) const IMPORT: &str = "wasi:http/outgoing-handler#handle";
@@ -233,7 +233,7 @@ impl Exchange {
             Method::TRACE,
         ];
         if outgoing.declared.is_none() && has_none.contains(method) {
-            let waited = timeout(self.times.first_byte, body.frame()).await;
+            let waited = timeout(self.times.first_byte, upload::next(&mut body)).await;
             first = waited.map_err(|_| HttpError::AnswerTimeout)?;
             if first.is_none() {
                 return Ok((Payload::None, None));

@@ -32,10 +32,6 @@ use self::failure::Failure;
 use self::message::Message;
 use crate::view::View;
 
-/// The requests of one run that may be on their way at a time. Each can hold a descriptor, two pieces of a body each way
-/// and an open record; a guest that fetches pages needs some dozens.
-pub(crate) const MOST_REQUESTS: usize = 64;
-
 /// The most bytes that a write to a request's body takes at once: what a TLS record holds.
 const CHUNK_BYTES: usize = 16 << 10;
 

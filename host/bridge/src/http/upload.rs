@@ -4,10 +4,9 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http_body_util::BodyExt as _;
-use tollgate_capability::http::{Frame, HttpError, Sender, Slot, fields};
+use tollgate_capability::http::{HttpError, Piece, Sender, Slot, fields};
 use tollgate_engine::Traffic;
 use tollgate_policy::LimitKey;
-use wasmtime_wasi_http::Error;
 use wasmtime_wasi_http::p2::body::HyperOutgoingBody;
 
 use super::failure::Failure;
@@ -15,12 +14,33 @@ use super::route::Route;
 
 const IMPORT: &str = "wasi:io/streams#[method]output-stream.write";
 
+/// The guest gave its body up: the types say no more.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct GivenUp;
+
+/// The next piece of a body. Cancelled, none is lost.
+pub(super) async fn next(body: &mut HyperOutgoingBody) -> Option<Result<Piece, GivenUp>> {
+    loop {
+        let Ok(frame) = body.frame().await? else {
+            return Some(Err(GivenUp));
+        };
+        match frame.into_data() {
+            Ok(data) => return Some(Ok(Piece::Data(data))),
+            Err(frame) => {
+                if let Ok(trailers) = frame.into_trailers() {
+                    return Some(Ok(Piece::Trailers(trailers)));
+                }
+            }
+        }
+    }
+}
+
 /// A body that is to be sent. What has no end must look like none: a body that the guest gave up, that is longer or
 /// shorter than its length says, or beyond the limit, breaks the connection instead of ending the message.
 pub(super) struct Upload {
     pub(super) route: Arc<Route>,
     /// A piece that was taken from it already.
-    pub(super) first: Option<Result<Frame<Bytes>, Error>>,
+    pub(super) first: Option<Result<Piece, GivenUp>>,
     pub(super) body: HyperOutgoingBody,
     pub(super) declared: Option<u64>,
     pub(super) field_bytes: u64,
@@ -42,7 +62,7 @@ impl Upload {
         loop {
             let given = match self.first.take() {
                 Some(first) => Some(first),
-                None => self.body.frame().await,
+                None => next(&mut self.body).await,
             };
             let Some(given) = given else {
                 self.check_whole(sent)?;
@@ -51,13 +71,9 @@ impl Upload {
                 }
                 return Ok(());
             };
-            // The types say no more than that the guest gave it up.
-            let frame = match given {
-                Ok(frame) => frame,
-                Err(_) => return Err(self.given_up(sent)),
-            };
-            match frame.into_data() {
-                Ok(data) => {
+            match given {
+                Err(GivenUp) => return Err(self.given_up(sent)),
+                Ok(Piece::Data(data)) => {
                     sent = sent.saturating_add(data.len() as u64);
                     self.check(sent)?;
                     let Some(room) = sender.room().await else {
@@ -65,9 +81,8 @@ impl Upload {
                     };
                     pass_on(&self.route, room, data).await?;
                 }
-                Err(frame) => {
+                Ok(Piece::Trailers(mut trailers)) => {
                     self.check_whole(sent)?;
-                    let mut trailers = frame.into_trailers().unwrap_or_default();
                     fields::remove(&mut trailers, fields::is_forbidden_in_trailers);
                     let all = self.field_bytes.saturating_add(fields::bytes(&trailers));
                     if all > self.route.gate.limits().http_header {

@@ -13,7 +13,7 @@ use super::connect::Connection;
 use super::{HttpError, fields};
 
 /// The most header fields that an answer may have. Parsing it takes room for each, and common servers send some dozens.
-const MOST_FIELDS: usize = 1024;
+pub(super) const MOST_FIELDS: usize = 1024;
 
 /// The least that hyper reads with.
 const LEAST_BUFFER: u64 = 8 << 10;

@@ -5,7 +5,7 @@ use std::time::Duration;
 /// How long a request waits for its peer. The wall limit of the run stands above all of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Times {
-    /// Until there is a connection, name lookup and TLS included.
+    /// For the lookup of the name, and as long again for a connection, TLS included; the addresses of a name share that.
     pub connect: Duration,
     /// From the last byte of the request that went out until the answer's fields are there.
     pub first_byte: Duration,
