@@ -589,10 +589,7 @@ async fn a_host_that_does_not_wait_for_the_disk_records_as_much() {
         .end_without_flush()
         .build()
         .unwrap();
-    let hello = host
-        .load(std::fs::read(guests::HELLO).unwrap())
-        .await
-        .unwrap();
+    let hello = host.load(guest(guests::HELLO)).await.unwrap();
     let grants = host.grants_from_toml("t", "version = 1").unwrap();
     for _ in 0..20 {
         let outcome = hello.command(RunOptions::new(&grants)).await.unwrap();
