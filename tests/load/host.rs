@@ -10,7 +10,7 @@ use tokio::runtime::Runtime;
 use tollgate_audit::{Log, LogOptions, Record, RunIdentity, RunLimits};
 use tollgate_bridge::{Guest, add_to_linker};
 use tollgate_engine::{
-    Ended, Engine, Entry, Gate, LoadError, Loaded, Profile, RunError, RunProfile, Source, Usage,
+    Ended, Engine, Entry, Gate, LoadError, Loaded, Profile, RunError, RunProfile, Source,
 };
 use tollgate_policy::{Effective, LimitKey, PolicyBuilder};
 
@@ -38,7 +38,6 @@ pub(crate) struct Host<P: Profile = RunProfile> {
 #[derive(Debug)]
 pub(crate) struct Done {
     pub(crate) result: Result<Ended, RunError>,
-    pub(crate) usage: Usage,
     /// Of this run alone.
     pub(crate) records: Vec<Record>,
 }
@@ -170,11 +169,7 @@ impl<P: Profile> Host<P> {
             .into_iter()
             .filter(|record| record.run == name)
             .collect();
-        Done {
-            result,
-            usage,
-            records,
-        }
+        Done { result, records }
     }
 
     /// As [`Host::run`], and then looks at the host.

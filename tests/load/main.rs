@@ -10,6 +10,8 @@
 //! * `mutants`: components with a few bytes changed.
 //! * `worker`: the process that compiles, and what ends it.
 //!
+//! * `defaults`: hostile components on default limits: the list of what they do, and how it ends.
+//!
 //! And calling what was loaded, in one process that goes on afterwards (`host`):
 //! * `handles`: handles that are forged, used again, carried elsewhere, or too many.
 //! * `values`: values that are not what their type says, and memory that is somewhere else.
@@ -29,6 +31,7 @@
 mod cache;
 mod calls;
 mod caps;
+mod defaults;
 mod engine;
 mod features;
 mod handles;
