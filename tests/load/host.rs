@@ -8,11 +8,11 @@ use std::sync::Arc;
 
 use tokio::runtime::Runtime;
 use tollgate_audit::{Log, LogOptions, Record, RunIdentity, RunLimits};
-use tollgate_bridge::{Guest, add_to_linker};
+use tollgate_bridge::{Guest, GuestBuilder, add_to_linker};
 use tollgate_engine::{
     Ended, Engine, Entry, Gate, LoadError, Loaded, Profile, RunError, RunProfile, Source,
 };
-use tollgate_policy::{Effective, LimitKey, PolicyBuilder};
+use tollgate_policy::{Effective, LimitKey, Policy, PolicyBuilder};
 
 /// What is left in a process when something large was freed: allocators keep some.
 const KEPT: u64 = 48 << 20;
@@ -148,7 +148,18 @@ impl<P: Profile> Host<P> {
         if !limits.is_empty() {
             policy.limit(limits).unwrap();
         }
-        let policy = Arc::new(Effective::new(policy.build().unwrap(), None).unwrap());
+        self.run_under(loaded, policy.build().unwrap(), call, |guest| guest)
+    }
+
+    /// One call under this policy, by a guest that was given this.
+    pub(crate) fn run_under(
+        &self,
+        loaded: &Loaded<Guest, P>,
+        policy: Policy,
+        call: Option<&str>,
+        given: impl FnOnce(GuestBuilder) -> GuestBuilder,
+    ) -> Done {
+        let policy = Arc::new(Effective::new(policy, None).unwrap());
         let identity = RunIdentity {
             run: format!("run-{}", self.log.summary().records),
             vm: None,
@@ -158,8 +169,8 @@ impl<P: Profile> Host<P> {
         let name = identity.run.clone();
         let gate = Gate::new(policy, self.log.run(identity, RunLimits::default()), None);
         let entry = call.map_or(Entry::Command, |call| Entry::Invoke(call.parse().unwrap()));
-        let state = Guest::builder(gate.clone()).arguments(["guest"]).build();
-        let (result, usage) = self
+        let state = given(Guest::builder(gate.clone()).arguments(["guest"])).build();
+        let (result, _) = self
             .runtime
             .block_on(self.engine.run(loaded, state, &entry));
         self.runtime.block_on(gate.audit().end()).unwrap();

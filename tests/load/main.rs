@@ -11,6 +11,7 @@
 //! * `worker`: the process that compiles, and what ends it.
 //!
 //! * `defaults`: hostile components on default limits: the list of what they do, and how it ends.
+//! * `entries`: each way into the host under the same denials.
 //!
 //! And calling what was loaded, in one process that goes on afterwards (`host`):
 //! * `handles`: handles that are forged, used again, carried elsewhere, or too many.
@@ -33,6 +34,7 @@ mod calls;
 mod caps;
 mod defaults;
 mod engine;
+mod entries;
 mod features;
 mod handles;
 mod host;

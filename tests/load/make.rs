@@ -30,7 +30,10 @@ pub(crate) fn holding(items: &str) -> Vec<u8> {
 /// are the functions of WASI by their names, and its exports are those of `exports`, lines of a WIT world.
 #[track_caller]
 pub(crate) fn speaking(exports: &str, core: &str) -> Vec<u8> {
-    let mut resolve = Resolve::default();
+    let mut resolve = Resolve {
+        all_features: true,
+        ..Resolve::default()
+    };
     resolve
         .push_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../../wit"))
         .unwrap();

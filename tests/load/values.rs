@@ -464,3 +464,65 @@ fn a24_a_value_of_a_million_fields_ends_by_the_limit_of_what_a_call_copies() {
             .limited(LimitKey::HostCallBytes);
     }
 }
+
+/// The host asks the guest where to put what a link says, after it was decided which link; by then the guest has written
+/// another name over the first.
+#[test]
+fn a68_a_name_that_changes_while_the_host_calls_back_stays_what_was_decided() {
+    let scene = tollgate_tests::scene!();
+    std::fs::create_dir(scene.path("work/sub")).unwrap();
+    std::os::unix::fs::symlink("of-the-first", scene.path("work/fine")).unwrap();
+    std::os::unix::fs::symlink("of-the-second", scene.path("work/deny")).unwrap();
+    let component = |name: &str| {
+        crate::make::speaking(
+            "export f: func() -> string;",
+            &format!(
+                "(module
+                    (import \"wasi:filesystem/preopens@0.2.12\" \"get-directories\" (func $folders (param i32)))
+                    (import \"wasi:filesystem/types@0.2.12\" \"[method]descriptor.readlink-at\"
+                        (func $read (param i32 i32 i32 i32)))
+                    (memory (export \"memory\") 1)
+                    (data (i32.const 256) \"{name}\")
+                    (data (i32.const 272) \"deny\")
+                    (global $free (mut i32) (i32.const 4096))
+                    (func (export \"cabi_realloc\") (param i32 i32 i32 i32) (result i32)
+                        (i32.store (i32.const 256) (i32.load (i32.const 272)))
+                        (global.get $free)
+                        (global.set $free (i32.add (global.get $free) (i32.const 4096))))
+                    (func (export \"f\") (result i32)
+                        (call $folders (i32.const 64))
+                        (memory.copy (i32.const 256) (i32.const 300) (i32.const 4))
+                        (call $read (i32.load (i32.load (i32.const 64))) (i32.const 256) (i32.const 4) (i32.const 80))
+                        (if (i32.load8_u (i32.const 80)) (then unreachable))
+                        (i32.const 84))
+                    (data (i32.const 300) \"{name}\"))"
+            ),
+        )
+    };
+    let flags = ["--deny-read", "/work/deny", "--invoke", "f()"];
+    scene.write("fine.wasm", component("fine"));
+    let (finished, records) = scene.run("fine.wasm").work().flags(&flags).logged();
+    assert_eq!(finished.expect(0).stdout, "\"of-the-first\"\n");
+    let looked: Vec<_> = records
+        .iter()
+        .filter(|record| record.resource.starts_with("/work/"))
+        .collect();
+    assert!(
+        looked
+            .iter()
+            .any(|record| record.resource == "/work/fine" && record.outcome == "ok"),
+        "{looked:#?}"
+    );
+    assert!(
+        looked.iter().all(|record| record.resource != "/work/deny"),
+        "{looked:#?}"
+    );
+    // The control: by its own name the second is denied, so the guest sees an error and traps.
+    scene.write("deny.wasm", component("deny"));
+    scene
+        .run("deny.wasm")
+        .work()
+        .flags(&flags)
+        .finish()
+        .expect(134);
+}
