@@ -54,6 +54,12 @@ conformance:
     tests/conformance/fetch >/dev/null
     cargo nextest run -E 'binary(conformance)' --no-capture
 
+# The scripts that the specification and the tools of WebAssembly are tested with, fetched into a cache
+[group("one by one")]
+upstream:
+    tests/upstream/fetch >/dev/null
+    cargo nextest run -E 'binary(upstream)' --no-capture
+
 # Everything that CI runs, with the minutes of each stage
 [group("now and then")]
 ci:
