@@ -101,7 +101,7 @@ bump-engine version:
     import json, pathlib, re, subprocess
     manifest = pathlib.Path("Cargo.toml")
     engine = ["wasmtime", "wasmtime-wasi", "wasmtime-wasi-http", "wasi-preview1-component-adapter-provider"]
-    beneath = ["wasmparser", "wasm-encoder", "wit-component", "wit-parser", "wasm-wave"]
+    beneath = ["wasmparser", "wasm-encoder", "wit-component", "wit-parser", "wasm-wave", "wasm-smith"]
     def pin(text, name, requirement):
         pattern = r'^(' + re.escape(name) + r' = (?:[\x7b] version = )?)"[^"]*"'
         return re.sub(pattern, r'\g<1>"' + requirement + '"', text, flags=re.M)

@@ -18,7 +18,7 @@ use tollgate_policy::{Effective, LimitKey, Policy, PolicyBuilder};
 const KEPT: u64 = 48 << 20;
 
 /// A component that answers 42, which works as long as the host does.
-const GOOD: &str = "(component
+pub(crate) const GOOD: &str = "(component
     (core module $m (func (export \"f\") (result i32) (i32.const 42)))
     (core instance $i (instantiate $m))
     (func (export \"f\") (result u32) (canon lift (core func $i \"f\"))))";

@@ -10,6 +10,7 @@
 //! * `mutants`: components with a few bytes changed.
 //! * `worker`: the process that compiles, and what ends it.
 //!
+//! * `smith`: modules that nobody wrote.
 //! * `defaults`: hostile components on default limits: the list of what they do, and how it ends.
 //! * `entries`: each way into the host under the same denials.
 //!
@@ -42,6 +43,7 @@ mod kinds;
 mod make;
 mod measure;
 mod mutants;
+mod smith;
 mod types;
 mod values;
 mod worker;
