@@ -112,7 +112,7 @@ pub(crate) fn load<P: Profile>(
     bytes: &[u8],
 ) -> Result<Loaded<Guest, P>, LoadError> {
     let source = Source::new(bytes.to_vec())?;
-    let (component, _) = engine.compile(&source, None, |_| ())?;
+    let (component, _) = engine.compile_in_process(&source, None, |_| ())?;
     engine.link(source.digest(), &component, add_to_linker)
 }
 

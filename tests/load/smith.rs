@@ -5,7 +5,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
-use tollgate_engine::{Ended, LoadError, RunError};
+use tollgate_engine::{CompileError, Ended, LoadError, RunError};
 use tollgate_tests::{guests, scene};
 use wasmparser::{ExternalKind, Parser, Payload, ValType};
 
@@ -37,7 +37,7 @@ fn modules(first: u64, count: u64) -> Vec<Vec<u8>> {
     let (first, count) = (first.to_string(), count.to_string());
     let finished = scene
         .run(guests::SMITH)
-        .args(&[&first, &count])
+        .args(&[first.as_str(), count.as_str()])
         .flags(&["--limit", "output=1GiB,cpu=10m,wall=20m"])
         .patience(Duration::from_secs(1_200))
         .finish();
@@ -148,7 +148,7 @@ fn drive(host: &Host, module: &[u8], ends: &mut Ends) {
     let (bytes, calls) = component(module);
     let loaded = match crate::host::load(&host.engine, &bytes) {
         Ok(loaded) => loaded,
-        Err(error @ (LoadError::Invalid(_) | LoadError::Cap(_))) => {
+        Err(error @ (LoadError::Compile(CompileError::Invalid(_)) | LoadError::Cap(_))) => {
             unrevealing("a refusal", &error.to_string());
             ends.refused += 1;
             return;

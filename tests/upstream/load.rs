@@ -10,7 +10,7 @@ pub(crate) fn load(
     component: Vec<u8>,
 ) -> Result<Loaded<Guest>, LoadError> {
     let source = Source::new(component)?;
-    let (compiled, _) = engine.compile(&source, None, |_| ())?;
+    let (compiled, _) = engine.compile_in_process(&source, None, |_| ())?;
     engine.link(source.digest(), &compiled, add_to_linker)
 }
 

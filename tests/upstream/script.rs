@@ -2,7 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use tollgate_engine::{Engine, LoadError, RunProfile};
+use tollgate_engine::{CompileError, Engine, LoadError, RunProfile};
 use wast::lexer::Lexer;
 use wast::parser::{self, ParseBuffer};
 use wast::token::Span;
@@ -219,10 +219,11 @@ fn expected_off(error: &LoadError) -> bool {
     match error {
         LoadError::Cap(_) | LoadError::Import(_) => true,
         // Its own words for what its readers take and it does not.
-        LoadError::Invalid(text) => {
+        LoadError::Compile(CompileError::Invalid(text)) => {
             text.contains("not implemented yet") || text.contains("support for this type")
         }
-        LoadError::NotWebAssembly(_)
+        LoadError::Compile(_)
+        | LoadError::NotWebAssembly(_)
         | LoadError::Adapt(_)
         | LoadError::Unreadable
         | LoadError::Linker(_) => false,

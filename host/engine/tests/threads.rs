@@ -62,7 +62,7 @@ fn component(kind: u64) -> Vec<u8> {
 /// Everything that happens to a component but running it.
 fn load(engine: &Engine<RunProfile>, bytes: &[u8]) -> Loaded<()> {
     let source = Source::new(bytes.to_vec()).unwrap();
-    let (component, _) = engine.compile(&source, None, |_| ()).unwrap();
+    let (component, _) = engine.compile_in_process(&source, None, |_| ()).unwrap();
     engine
         .link(source.digest(), &component, |_| Ok(()))
         .unwrap()
