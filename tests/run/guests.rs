@@ -12,7 +12,7 @@ use crate::support::{about, allowed, denied, of_the_guest};
 
 pub(crate) use self::loops::{
     endless, endless_calls, endless_sleep, endless_zero_sleep, flood, flood_refused, memory_bomb,
-    recursion,
+    recursion, smith,
 };
 pub(crate) use self::streams::odd_streams;
 pub(crate) use self::web::{http, http_fields, http_many, http_redirects};

@@ -12,6 +12,9 @@ use crate::time::{Stopwatch, within_cpu};
 use crate::usage::Usage;
 use crate::{Gate, Limiter, Stop};
 
+/// The most bytes of what is said about a trap; a trace of twenty functions with usual names takes half of it.
+const MAX_TRAP_BYTES: usize = 8 << 10;
+
 /// What a store must hold so that a run can be driven.
 pub trait GuestState: Send + 'static {
     /// The run's gate.
@@ -119,6 +122,9 @@ impl<P: Profile> Engine<P> {
         store.limiter_async(|state| state.limiter());
         let copied = gate.limits().host_call_bytes;
         store.set_hostcall_fuel(usize::try_from(copied).unwrap_or(usize::MAX));
+        // Handles of a component's own resources are kept by the host too, over all of its instances.
+        let handles = gate.limits().handles;
+        store.set_max_component_handles(usize::try_from(handles).unwrap_or(usize::MAX));
         store.set_epoch_deadline(1);
         store.epoch_deadline_callback(|_| Ok(UpdateDeadline::Yield(1)));
         if P::FUEL {
@@ -232,15 +238,15 @@ pub(crate) async fn ended_early<T: GuestState>(
     if let Some(full) = error.downcast_ref::<wasmtime::PoolConcurrencyLimitError>() {
         return Err(RunError::Full(full.to_string()));
     }
+    if let Some(limit) = untyped(&error) {
+        return by_the_host(&gate, Stop::Limit(limit)).await;
+    }
     let reached = store.data_mut().limiter().reached();
     let trapped = error.downcast_ref::<wasmtime::Trap>().is_some();
-    // wasmtime has no public types for these two; tests hold the texts.
+    // wasmtime has no public type for this one; a test holds the text.
     let text = error.root_cause().to_string();
     if phase == Phase::Instantiating && text.contains("resource limit exceeded") {
         return Err(too_large(&gate, LimitKey::Instances).await);
-    }
-    if text.contains("fuel allocated for hostcalls has been exhausted") {
-        return by_the_host(&gate, Stop::Limit(LimitKey::HostCallBytes)).await;
     }
     Err(match (reached, phase, trapped) {
         (Some(limit), Phase::Instantiating, false) => RunError::TooLarge(limit),
@@ -254,6 +260,18 @@ async fn too_large(gate: &Gate, limit: LimitKey) -> RunError {
     match by_the_host(gate, Stop::Limit(limit)).await {
         Err(RunError::Limit(_)) | Ok(_) => RunError::TooLarge(limit),
         Err(other) => other,
+    }
+}
+
+/// Limits of ours that wasmtime keeps and has no public type for. Tests hold the texts, which hold nothing of a guest's.
+fn untyped(error: &wasmtime::Error) -> Option<LimitKey> {
+    match error.root_cause().to_string().as_str() {
+        "cannot allocate another handle: store handle limit exceeded"
+        | "cannot lend resource: store handle limit exceeded" => Some(LimitKey::Handles),
+        "too much data is being copied between the host and the guest: fuel allocated for hostcalls has been exhausted" => {
+            Some(LimitKey::HostCallBytes)
+        }
+        _ => None,
     }
 }
 
@@ -278,7 +296,16 @@ pub(crate) fn describe(error: &wasmtime::Error) -> String {
         None => error.root_cause().to_string(),
     };
     match error.downcast_ref::<wasmtime::WasmBacktrace>() {
-        Some(frames) => format!("{cause}\n{frames}"),
-        None => cause,
+        Some(frames) => within(format!("{cause}\n{frames}")),
+        None => within(cause),
     }
+}
+
+/// The beginning of a text that holds names of a guest's making, each of up to a hundred kilobytes.
+fn within(mut text: String) -> String {
+    if text.len() > MAX_TRAP_BYTES {
+        text.truncate(text.floor_char_boundary(MAX_TRAP_BYTES));
+        text.push_str(" […]");
+    }
+    text
 }
