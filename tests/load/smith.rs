@@ -131,7 +131,7 @@ fn component(module: &[u8]) -> (Vec<u8>, Vec<String>) {
         encoder.result(result.as_ref().map(kind));
         let lifted = builder.lift_func(None, core, ty, []);
         builder.export(
-            &format!("f{number}"),
+            format!("f{number}"),
             ComponentExportKind::Func,
             lifted,
             None,
