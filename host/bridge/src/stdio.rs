@@ -15,7 +15,10 @@ use crate::given::Input;
 use crate::streams::{GatedInput, GatedOutput, Sink, Source};
 use crate::view::View;
 
-struct Stdin(Input);
+const READ: &str = "wasi:io/streams#[method]input-stream.read";
+const WRITE: &str = "wasi:io/streams#[method]output-stream.write";
+
+pub(crate) struct Stdin(pub(crate) Input);
 
 impl Stdin {
     fn failed_read(_: std::io::Error) -> StreamError {
@@ -25,7 +28,9 @@ impl Stdin {
 
 #[async_trait::async_trait]
 impl Source for Stdin {
-    const IMPORT: &'static str = "wasi:io/streams#[method]input-stream.read";
+    fn import(&self) -> &'static str {
+        READ
+    }
 
     fn operation(&self) -> Operation<'_> {
         Operation::Stdio {
@@ -61,15 +66,18 @@ impl Source for Stdin {
     }
 }
 
-struct Printed {
-    output: Output,
-    stream: Stdio,
+pub(crate) struct Printed {
+    pub(crate) output: Output,
+    pub(crate) stream: Stdio,
 }
 
 #[async_trait::async_trait]
 impl Sink for Printed {
-    const IMPORT: &'static str = "wasi:io/streams#[method]output-stream.write";
     const METERED: bool = true;
+
+    fn import(&self) -> &'static str {
+        WRITE
+    }
 
     fn operation(&self) -> Operation<'_> {
         Operation::Stdio {
@@ -131,6 +139,21 @@ impl View<'_> {
     fn terminal<T: 'static>(&mut self, is_terminal: bool) -> wasmtime::Result<Option<Resource<T>>> {
         is_terminal.then(|| self.put(Terminal)).transpose()
     }
+
+    /// Standard input as a terminal, where it is one and may be read.
+    pub(crate) fn terminal_in<T: 'static>(&mut self) -> wasmtime::Result<Option<Resource<T>>> {
+        let inherited = self.given.stdin == Input::Inherit && self.shows(Stdio::Stdin);
+        self.terminal(inherited && input::is_terminal())
+    }
+
+    /// Standard output or error as a terminal, where it is one and may be written.
+    pub(crate) fn terminal_out<T: 'static>(
+        &mut self,
+        output: Output,
+        stream: Stdio,
+    ) -> wasmtime::Result<Option<Resource<T>>> {
+        self.terminal(self.shows(stream) && output.is_terminal())
+    }
 }
 
 impl stdin::Host for View<'_> {
@@ -154,7 +177,7 @@ impl stderr::Host for View<'_> {
 }
 
 /// A terminal's handle: it has no functions.
-struct Terminal;
+pub(crate) struct Terminal;
 
 impl terminal_input::Host for View<'_> {}
 
@@ -182,8 +205,7 @@ impl terminal_stdin::Host for View<'_> {
     async fn get_terminal_stdin(
         &mut self,
     ) -> wasmtime::Result<Option<Resource<terminal_input::TerminalInput>>> {
-        let inherited = self.given.stdin == Input::Inherit && self.shows(Stdio::Stdin);
-        self.terminal(inherited && input::is_terminal())
+        self.terminal_in()
     }
 }
 
@@ -191,7 +213,7 @@ impl terminal_stdout::Host for View<'_> {
     async fn get_terminal_stdout(
         &mut self,
     ) -> wasmtime::Result<Option<Resource<terminal_output::TerminalOutput>>> {
-        self.terminal(self.shows(Stdio::Stdout) && Output::Stdout.is_terminal())
+        self.terminal_out(Output::Stdout, Stdio::Stdout)
     }
 }
 
@@ -199,6 +221,6 @@ impl terminal_stderr::Host for View<'_> {
     async fn get_terminal_stderr(
         &mut self,
     ) -> wasmtime::Result<Option<Resource<terminal_output::TerminalOutput>>> {
-        self.terminal(self.shows(Stdio::Stderr) && Output::Stderr.is_terminal())
+        self.terminal_out(Output::Stderr, Stdio::Stderr)
     }
 }

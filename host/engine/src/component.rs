@@ -10,6 +10,7 @@ use crate::caps::{CapError, check_caps};
 use crate::digest::Digest;
 use crate::guarded::{Panicked, guarded};
 use crate::profile::{Engine, Profile, Run};
+use crate::release::is_p3;
 use crate::source::{Kind, NotWebAssembly, detect};
 use crate::time::Stopwatch;
 
@@ -45,6 +46,7 @@ pub struct Source {
     digest: Digest,
     kind: Kind,
     component: Vec<u8>,
+    is_p3: bool,
 }
 
 impl Source {
@@ -63,10 +65,12 @@ impl Source {
                 guarded(|| adapt(&bytes)).map_err(|Panicked| LoadError::Unreadable)??
             }
         };
+        let is_p3 = guarded(|| is_p3(&component)).map_err(|Panicked| LoadError::Unreadable)?;
         Ok(Self {
             digest,
             kind,
             component,
+            is_p3,
         })
     }
 
@@ -80,6 +84,12 @@ impl Source {
     #[must_use]
     pub fn kind(&self) -> Kind {
         self.kind
+    }
+
+    /// Whether it is built for WASI 0.3, which only some profiles run.
+    #[must_use]
+    pub fn is_p3(&self) -> bool {
+        self.is_p3
     }
 
     /// The component's binary.

@@ -14,6 +14,7 @@ mod imports;
 mod invoke;
 mod limiter;
 mod profile;
+mod release;
 mod run;
 mod source;
 mod stop;
@@ -29,7 +30,9 @@ pub use guarded::is_guarded;
 pub use imports::{Function, Interface, Surface, surface};
 pub use invoke::{Invocation, InvokeError};
 pub use limiter::Limiter;
-pub use profile::{Engine, EngineError, Profile, Run as RunProfile, RunWithFuel};
+pub use profile::{
+    Engine, EngineError, Profile, Run as RunProfile, RunP3, RunP3WithFuel, RunWithFuel,
+};
 pub use run::{Ended, Entry, GuestState, RunError, Usage};
 pub use source::{Kind, MAX_SOURCE_BYTES, NotWebAssembly, detect};
 pub use stop::Stop;
