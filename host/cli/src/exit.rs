@@ -44,6 +44,8 @@ pub(crate) enum Failure {
     NotFound(String),
     #[error("`{file}` is not run: {cause}")]
     Load { file: String, cause: LoadError },
+    #[error("`{file}` is not run: it is built for WASI 0.3, {cure}")]
+    Release { file: String, cure: &'static str },
     #[error("`{file}` is not run: {cause}")]
     Source { file: String, cause: NotWebAssembly },
     #[error(
@@ -98,6 +100,7 @@ impl Failure {
             Self::Usage(_) | Self::Grant(_) | Self::PolicyFile(_) | Self::Policy(_) => USAGE,
             Self::NotFound(_) => NOT_FOUND,
             Self::Load { .. }
+            | Self::Release { .. }
             | Self::Source { .. }
             | Self::Inexpressible { .. }
             | Self::Effective(_)

@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 use anstyle::Style;
 use serde_json::json;
 use tollgate_engine::cache::Cache;
-use tollgate_engine::{Engine, Origin, Profile, RunProfile, Source};
+use tollgate_engine::{Engine, Origin, Profile, RunP3, RunProfile, Source};
 use wasmtime::component::Component;
 
+use super::release;
 use crate::args::CacheCommand;
 use crate::exit::Failure;
 use crate::host::{environment, files};
@@ -32,6 +33,7 @@ pub(crate) fn component<P: Profile>(
     file: &str,
     cache: Option<&Cache>,
 ) -> Result<(Component, Origin), Failure> {
+    release::check_source::<P>(source, file)?;
     let progress = table::progress("compiling");
     let mut trouble = None;
     let compiled = engine.compile(source, cache, |error| trouble = Some(error));
@@ -45,9 +47,18 @@ pub(crate) fn component<P: Profile>(
     })
 }
 
-pub(crate) fn compile(paths: &[PathBuf], json: bool) -> Result<u8, Failure> {
+pub(crate) fn compile(paths: &[PathBuf], json: bool, wasi_p3: bool) -> Result<u8, Failure> {
+    release::check_flag(wasi_p3)?;
+    if wasi_p3 {
+        compile_as::<RunP3>(paths, json)
+    } else {
+        compile_as::<RunProfile>(paths, json)
+    }
+}
+
+fn compile_as<P: Profile>(paths: &[PathBuf], json: bool) -> Result<u8, Failure> {
     let cache = required()?;
-    let engine = Engine::new()?;
+    let engine = Engine::<P>::new()?;
     for path in paths {
         one(path, &engine, &cache, json)?;
     }
@@ -61,7 +72,12 @@ fn required() -> Result<Cache, Failure> {
     Ok(Cache::open(&folder)?)
 }
 
-fn one(path: &Path, engine: &Engine<RunProfile>, cache: &Cache, json: bool) -> Result<(), Failure> {
+fn one<P: Profile>(
+    path: &Path,
+    engine: &Engine<P>,
+    cache: &Cache,
+    json: bool,
+) -> Result<(), Failure> {
     let file = path.display().to_string();
     let source = Source::new(files::component(path)?).map_err(|cause| Failure::Load {
         file: file.clone(),
