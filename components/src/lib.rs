@@ -4,6 +4,7 @@
 //! the words of the interface. None of them reports by panicking, so that a trap is always the one that was asked for.
 
 pub mod driver;
+pub mod p3;
 pub mod text;
 pub mod tour;
 pub mod words;

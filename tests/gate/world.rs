@@ -6,18 +6,34 @@ use std::path::Path;
 use wit_parser::{Resolve, WorldItem};
 
 /// The functions of the interfaces that `tollgate:host/everything` imports, as `wasi:io/poll#poll`: freestanding ones,
-/// constructors, methods and statics. Dropping a resource is no function of its interface, and gives a handle back.
+/// constructors, methods and statics; and those of `tollgate:host-p3/everything`, as `wasi:clocks/system-clock@0.3#now`.
+/// Dropping a resource is no function of its interface, and gives a handle back.
 ///
 /// Unstable features are on, as in the bindings: what is linked must be decided, whoever may call it.
 pub(crate) fn functions(repository: &Path) -> BTreeSet<String> {
-    let mut resolve = Resolve {
-        all_features: true,
-        ..Resolve::default()
-    };
-    let (package, _) = resolve
-        .push_dir(repository.join("wit"))
-        .unwrap_or_else(|error| panic!("wit/ does not resolve: {error:?}"));
-    of_world(&resolve, package, "everything")
+    let mut functions = BTreeSet::new();
+    for folder in ["wit", "wit/p3"] {
+        let mut resolve = Resolve {
+            all_features: true,
+            ..Resolve::default()
+        };
+        let (package, _) = resolve
+            .push_dir(repository.join(folder))
+            .unwrap_or_else(|error| panic!("{folder}/ does not resolve: {error:?}"));
+        functions.extend(of_world(&resolve, package, "everything"));
+    }
+    functions
+}
+
+/// The interface as the log names it: 0.2 is the base and goes without saying, another release is said without its
+/// patch.
+fn logged(interface: &str) -> String {
+    let (name, version) = interface.split_once('@').unwrap_or((interface, "0.2"));
+    let mut numbers = version.split('.');
+    match (numbers.next(), numbers.next()) {
+        (Some("0"), Some("2")) | (None, _) | (_, None) => name.to_owned(),
+        (Some(major), Some(minor)) => format!("{name}@{major}.{minor}"),
+    }
 }
 
 /// As [`functions`], for a package of which a test is the author.
@@ -43,7 +59,7 @@ fn of_world(resolve: &Resolve, package: wit_parser::PackageId, name: &str) -> BT
             panic!("{key:?} is no interface")
         };
         let interface = resolve.name_world_key(key);
-        let interface = interface.split('@').next().unwrap_or_default();
+        let interface = logged(&interface);
         let all = &resolve
             .interfaces
             .get(*id)

@@ -109,13 +109,19 @@ impl<S: Sink> GatedOutput<S> {
             if self.sink.capacity() == 0 && self.gate.permits(&self.sink.operation()) {
                 self.sink.ready().await;
             }
+            // No more than the sink takes at once: what is charged and not written would be missing where the
+            // allowance of output ends.
+            let most = match self.sink.capacity() {
+                0 => CHUNK_BYTES,
+                room => room.min(CHUNK_BYTES),
+            };
             let operation = self.sink.operation();
             let verdict = self
                 .gate
                 .enter(self.sink.import(), &operation, Rate::High)
                 .await
                 .map_err(ends)?;
-            let head = self.pending.slice(..self.pending.len().min(CHUNK_BYTES));
+            let head = self.pending.slice(..self.pending.len().min(most));
             let (written, call, name) = self.chunk(&head, verdict);
             let traffic = written.traffic();
             self.pending.advance(written.bytes.min(head.len()));

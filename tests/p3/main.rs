@@ -1,0 +1,3 @@
+//! WASI 0.3 through the real binary.
+
+mod programs;
