@@ -25,14 +25,12 @@ pub(crate) fn functions(repository: &Path) -> BTreeSet<String> {
     functions
 }
 
-/// The interface as the log names it: 0.2 is the base and goes without saying, another release is said without its
-/// patch.
+/// The interface as the log names it: without its version, but for 0.3, which is not the base.
 fn logged(interface: &str) -> String {
-    let (name, version) = interface.split_once('@').unwrap_or((interface, "0.2"));
-    let mut numbers = version.split('.');
-    match (numbers.next(), numbers.next()) {
-        (Some("0"), Some("2")) | (None, _) | (_, None) => name.to_owned(),
-        (Some(major), Some(minor)) => format!("{name}@{major}.{minor}"),
+    match interface.split_once('@') {
+        Some((name, version)) if version.starts_with("0.3.") => format!("{name}@0.3"),
+        Some((name, _)) => name.to_owned(),
+        None => interface.to_owned(),
     }
 }
 

@@ -43,12 +43,14 @@ impl Code for ErrorCode {
     }
 }
 
+const READ: &str = "wasi:cli/stdin@0.3#read-via-stream";
+
 struct Stdin(base::Stdin);
 
 #[async_trait::async_trait]
 impl Source for Stdin {
     fn import(&self) -> &'static str {
-        "wasi:cli/stdin@0.3#read-via-stream"
+        READ
     }
 
     fn operation(&self) -> Operation<'_> {
