@@ -1,4 +1,4 @@
-//! Ends as its argument says: `ok`, `err`, `code N`, `trap`, `stuck`, or with operations still under way (`pending`).
+//! Ends as its argument says: `ok`, `err`, `code N`, `trap`, `stuck`, never (`wait`), or with operations still under way (`pending`).
 
 use tollgate_components::p3::host::wasi::cli::exit;
 use tollgate_components::p3::host::wasi::clocks::monotonic_clock;
@@ -13,6 +13,7 @@ async fn run() -> Result<(), ()> {
         ["err"] => return Err(()),
         ["code", code] => exit::exit_with_code(code.parse().unwrap_or(99)),
         ["trap"] => std::process::abort(),
+        ["wait"] => monotonic_clock::wait_for(u64::MAX).await,
         // Nobody will ever write to this stream.
         ["stuck"] => {
             let (_writer, mut reader) = wit_stream::new::<u8>();

@@ -1,5 +1,7 @@
 //! Guests of 0.3 that would go on for ever, make more and more, or use what is not theirs.
 
+use std::io::Read as _;
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use tollgate_tests::{Finished, Record, guests, scene};
@@ -85,32 +87,69 @@ fn fewer_handles_are_fewer_of_what_a_guest_makes() {
 #[test]
 fn a_wait_without_end_ends_at_the_deadline() {
     let scene = scene!();
-    let mut running = run(&scene, guests::P3_HALF)
+    let ended = run(&scene, guests::P3_EXIT)
         .flags(&["--limit", "wall=500ms"])
-        .start();
-    assert_eq!(running.line(), "ready at once false");
-    // Nothing is ever said to it.
-    let finished = running.wait();
-    finished.expect(124);
-    assert!(finished.wall < Duration::from_secs(20));
-    scene.verify("audit.log").expect(0);
+        .args(&["wait"])
+        .logged();
+    ended_by("wall", 124, &ended);
+    assert!(ended.0.wall < Duration::from_secs(20));
 }
 
-/// A reader that does not read: the write waits outside of the guest's control, and the deadline still ends it.
+/// Nobody reads standard output. The guest gives its write up after a while, and is told how much of it went out: that
+/// much is in the pipe, and that much is in the log.
+#[test]
+pub(crate) fn a_write_that_is_given_up_went_out_as_far_as_the_guest_is_told() {
+    let scene = scene!();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_tollgate"))
+        .current_dir(scene.root())
+        .env_clear()
+        .env("HOME", scene.path("home"))
+        .args(["run", "--wasi-p3", "--audit", "audit.log"])
+        .arg(guests::P3_BACK)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut told = String::new();
+    child
+        .stderr
+        .take()
+        .unwrap()
+        .read_to_string(&mut told)
+        .unwrap();
+    assert!(child.wait().unwrap().success(), "{told}");
+    let mut out = Vec::new();
+    child.stdout.take().unwrap().read_to_end(&mut out).unwrap();
+    assert_eq!(told.trim(), format!("told {}", out.len()));
+    assert!(out.len() > 4096, "a pipe holds more than {}", out.len());
+    scene.verify("audit.log").expect(0);
+    let written: u64 = about(&scene.records("audit.log"), "stdio.write", "stdout")
+        .iter()
+        .map(|record| record.bytes_out)
+        .sum();
+    assert_eq!(written, out.len() as u64);
+}
+
+/// Nobody reads standard output, and the guest waits for that: the deadline still ends it.
 #[test]
 fn a_reader_that_reads_nothing_holds_no_deadline_up() {
     let scene = scene!();
-    let program = scene
-        .tollgate([
-            "run",
-            "--wasi-p3",
-            "--limit",
-            "wall=500ms",
-            guests::P3_FLOOD,
-        ])
-        .run();
-    // The test's own reader reads on, so either limit may come first.
-    assert!(matches!(program.code, Some(124 | 125)), "{program:?}");
+    let child = Command::new(env!("CARGO_BIN_EXE_tollgate"))
+        .current_dir(scene.root())
+        .env_clear()
+        .env("HOME", scene.path("home"))
+        .args(["run", "--wasi-p3", "--limit", "wall=1s", guests::P3_FLOOD])
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let (mut child, mut stderr) = (child, String::new());
+    let read = child.stderr.take().unwrap().read_to_string(&mut stderr);
+    read.unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(124), "{stderr}");
+    drop(child.stdout.take());
 }
 
 /// I42: forged, dropped, twice dropped, of another kind, given away.

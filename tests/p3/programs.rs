@@ -2,6 +2,7 @@
 
 use tollgate_tests::{guests, scene};
 
+pub(crate) use crate::hostile::a_write_that_is_given_up_went_out_as_far_as_the_guest_is_told as p3_back;
 pub(crate) use crate::hostile::{p3_flood, p3_many, p3_odd};
 use crate::run;
 use crate::support::{about, allowed, denied, of_the_guest};

@@ -53,17 +53,6 @@ impl<S: Sink> GatedOutput<S> {
         }
     }
 
-    /// Bytes that went out so far.
-    pub(crate) fn written(&self) -> u64 {
-        self.written
-    }
-
-    /// Takes back what was accepted and is not written: for a caller that has not told the guest yet that it was
-    /// accepted.
-    pub(crate) fn retract(&mut self) {
-        self.pending = Bytes::new();
-    }
-
     fn chunk(&mut self, bytes: &[u8], verdict: Verdict) -> (Written, Call, &'static str) {
         match verdict {
             Verdict::Denied(call) => {
@@ -151,6 +140,20 @@ impl<S: Sink> GatedOutput<S> {
         } else {
             Ok(())
         }
+    }
+}
+
+/// For streams of 0.3, which tell the guest of bytes when they went out and not before.
+#[cfg(feature = "wasi-p3")]
+impl<S: Sink> GatedOutput<S> {
+    /// Bytes that went out so far.
+    pub(crate) fn written(&self) -> u64 {
+        self.written
+    }
+
+    /// Takes back what was accepted and is not written.
+    pub(crate) fn retract(&mut self) {
+        self.pending = Bytes::new();
     }
 }
 
