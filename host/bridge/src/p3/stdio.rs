@@ -5,10 +5,10 @@ use tollgate_capability::output::Output;
 use tollgate_policy::{Operation, Permit, Stdio};
 use tollgate_world::p3::wasi::cli::types::{self, ErrorCode};
 use tollgate_world::p3::wasi::cli::{stderr, stdin, stdout};
-use wasmtime::component::{Access, FutureReader, StreamReader};
+use wasmtime::component::{Access, StreamReader};
 use wasmtime_wasi::p2::{StreamError, StreamResult};
 
-use super::streams::{Code, Consumer, Producer, ending};
+use super::streams::{Code, Consumer, Ending, Producer, ending};
 use crate::stdio as base;
 use crate::streams::{GatedInput, GatedOutput, Sink, Source};
 use crate::view::{Bridge, View};
@@ -129,7 +129,7 @@ fn print<T: 'static>(
     data: StreamReader<u8>,
     (output, stream): (Output, Stdio),
     import: &'static str,
-) -> wasmtime::Result<FutureReader<Result<(), ErrorCode>>> {
+) -> wasmtime::Result<Ending<ErrorCode>> {
     let gate = store.get().gate.clone();
     let printed = Printed {
         base: base::Printed { output, stream },
@@ -152,7 +152,7 @@ impl stderr::Host for View<'_> {}
 impl<T: 'static> stdin::HostWithStore<T> for Bridge {
     fn read_via_stream(
         mut store: Access<'_, T, Self>,
-    ) -> wasmtime::Result<(StreamReader<u8>, FutureReader<Result<(), ErrorCode>>)> {
+    ) -> wasmtime::Result<(StreamReader<u8>, Ending<ErrorCode>)> {
         let view = store.get();
         let source = Stdin(base::Stdin(view.given.stdin.clone()));
         let input = GatedInput::new(view.gate.clone(), source);
@@ -166,7 +166,7 @@ impl<T: 'static> stdout::HostWithStore<T> for Bridge {
     fn write_via_stream(
         store: Access<'_, T, Self>,
         data: StreamReader<u8>,
-    ) -> wasmtime::Result<FutureReader<Result<(), ErrorCode>>> {
+    ) -> wasmtime::Result<Ending<ErrorCode>> {
         let import = "wasi:cli/stdout@0.3#write-via-stream";
         print(store, data, (Output::Stdout, Stdio::Stdout), import)
     }
@@ -176,7 +176,7 @@ impl<T: 'static> stderr::HostWithStore<T> for Bridge {
     fn write_via_stream(
         store: Access<'_, T, Self>,
         data: StreamReader<u8>,
-    ) -> wasmtime::Result<FutureReader<Result<(), ErrorCode>>> {
+    ) -> wasmtime::Result<Ending<ErrorCode>> {
         let import = "wasi:cli/stderr@0.3#write-via-stream";
         print(store, data, (Output::Stderr, Stdio::Stderr), import)
     }

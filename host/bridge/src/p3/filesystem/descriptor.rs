@@ -9,7 +9,7 @@ use tollgate_world::p3::wasi::filesystem::types::{
     ErrorCode, Filesize, Host, HostDescriptor, HostDescriptorWithStore, MetadataHashValue,
     NewTimestamp, OpenFlags, PathFlags,
 };
-use wasmtime::component::{Access, Accessor, FutureReader, Resource, StreamReader};
+use wasmtime::component::{Access, Accessor, Resource, StreamReader};
 
 use super::convert;
 use super::entries::Entries;
@@ -19,12 +19,12 @@ use crate::filesystem::open::open;
 use crate::filesystem::paths::{self, At};
 use crate::filesystem::streams::{FileInput, FileOutput, Position};
 use crate::outcome::Fs;
-use crate::p3::streams::{Consumer, Producer, ending};
+use crate::p3::streams::{self, Consumer, Producer, ending};
 use crate::streams::{GatedInput, GatedOutput};
 use crate::view::{Bridge, View};
 
 type FsResult<T> = Result<T, FilesystemFailure>;
-type Ending = FutureReader<Result<(), ErrorCode>>;
+type Ending = streams::Ending<ErrorCode>;
 
 fn code(error: FsError) -> FilesystemFailure {
     Failure::Code(Fs(error).into())

@@ -32,10 +32,11 @@ impl<E> Told<E> {
     }
 }
 
+/// The future that a guest gets beside a stream.
+pub(crate) type Ending<E> = FutureReader<Result<(), E>>;
+
 /// A future that says how a stream ended. A stream that is dropped before its end has ended well.
-pub(crate) fn ending<E: Code>(
-    store: impl AsContextMut,
-) -> wasmtime::Result<(Told<E>, FutureReader<Result<(), E>>)> {
+pub(crate) fn ending<E: Code>(store: impl AsContextMut) -> wasmtime::Result<(Told<E>, Ending<E>)> {
     let (sender, receiver) = oneshot::channel();
     let future = FutureReader::new(store, async move {
         wasmtime::error::Ok(receiver.await.unwrap_or(Ok(())))
