@@ -64,6 +64,23 @@ ci:
 try:
     .ci/try
 
+# Measure what Tollgate costs beside the bare engine, and write the tables into bench/
+[group("now and then")]
+bench *arguments:
+    #!/usr/bin/env bash
+    set -euo pipefail
+    version=$(sed -n 's/^wasmtime = { version = "=\([0-9.]*\)".*/\1/p' Cargo.toml)
+    tools=${TOLLGATE_TOOLS:-{{ cache_directory() }}/tollgate/tools}
+    if ! "$tools/bin/wasmtime" --version 2>/dev/null | grep -qF "$version"; then
+        echo "bench: wasmtime $version, to compare with (minutes)" >&2
+        cargo install --locked --quiet --root "$tools" "wasmtime-cli@$version" \
+            --no-default-features --features run,cache,cranelift,component-model,parallel-compilation
+    fi
+    export WASMTIME=$tools/bin/wasmtime TOLLGATE_BENCH=$PWD/bench
+    mkdir -p bench
+    cargo bench --bench startup --bench density
+    cargo bench --bench overhead -- {{ arguments }}
+
 # What takes long: 1,000 kills, property tests a hundred times over
 [group("now and then")]
 soak:

@@ -77,6 +77,26 @@ pub(crate) const SANCTIONS: &[Sanction] = &[
         reason: "names of unfinished files, which nobody else may guess and put something in the way of",
     },
     Sanction {
+        class: Class::Process,
+        folder: "host/engine/src/worker",
+        reason: "the compile worker, the one process that the host starts, and the limits that it holds itself to",
+    },
+    Sanction {
+        class: Class::Stdio,
+        folder: "host/engine/src/worker",
+        reason: "the worker's own end of the pipe to whoever started it",
+    },
+    Sanction {
+        class: Class::Env,
+        folder: "host/engine/src/worker",
+        reason: "whether this process was started as a worker, and which program it is",
+    },
+    Sanction {
+        class: Class::Net,
+        folder: "host/capability/src",
+        reason: "the crate is the capability: sockets and names, with a permit",
+    },
+    Sanction {
         class: Class::Env,
         folder: "host/cli/src/host",
         reason: "the command's own environment: what a grant names, and the user's folders",
@@ -95,6 +115,11 @@ pub(crate) const SANCTIONS: &[Sanction] = &[
         class: Class::Entropy,
         folder: "host/cli/src/host",
         reason: "the name of a run",
+    },
+    Sanction {
+        class: Class::Entropy,
+        folder: "host/tollgate/src/identity",
+        reason: "the name of a host, from which its runs have theirs",
     },
     Sanction {
         class: Class::Stdio,

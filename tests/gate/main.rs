@@ -93,6 +93,24 @@ fn a65_what_a_group_excuses_is_written_down_function_by_function() {
     );
 }
 
+/// What is told apart from what no host provides, when a component cannot be linked.
+#[test]
+fn every_interface_with_functions_is_known_by_its_name() {
+    let functions = world::functions(repository());
+    let interfaces: BTreeSet<&str> = functions
+        .iter()
+        .filter_map(|function| function.split('#').next())
+        .collect();
+    let unknown: Vec<_> = interfaces
+        .iter()
+        .filter(|interface| !tollgate_bridge::provides(&format!("{interface}@0.2.12")))
+        .collect();
+    assert!(interfaces.len() > 20 && unknown.is_empty(), "{unknown:?}");
+    for other in ["wasi:nn/graph@0.2.0", "wasi:cli", "acme:cli/stdin", ""] {
+        assert!(!tollgate_bridge::provides(other), "{other}");
+    }
+}
+
 #[test]
 fn the_guard_reads_what_it_should() {
     let functions = world::functions(repository());

@@ -244,7 +244,7 @@ impl Kept {
     fn found(&self) -> bool {
         let warn = |error| panic!("the cache cannot be written: {error}");
         self.engine
-            .compile(&self.source, Some(&self.cache), warn)
+            .compile_in_process(&self.source, Some(&self.cache), warn)
             .unwrap()
             .1
             == Origin::Cached

@@ -121,7 +121,7 @@ fn run(limits: &str) -> Option<Result<Ended, RunError>> {
         .unwrap();
     let engine: Engine<RunProfile> = Engine::new().unwrap();
     let source = Source::new(command("(table 10 funcref)")).unwrap();
-    let (component, _) = engine.compile(&source, None, |_| ()).unwrap();
+    let (component, _) = engine.compile_in_process(&source, None, |_| ()).unwrap();
     let loaded = engine
         .link(source.digest(), &component, add_to_linker)
         .unwrap();
@@ -184,4 +184,18 @@ fn a44_nothing_is_no_limit_and_next_to_nothing_is_too_little_for_a_page() {
         );
     }
     assert!(matches!(run("memory=1MiB"), Some(Ok(Ended::Exit(0)))));
+}
+
+/// Half a megabyte of stack; the module and its adapter have a page or two of memory each.
+#[test]
+fn i16_the_stack_counts_against_the_memory_of_a_run() {
+    assert!(matches!(
+        run("memory=512KiB"),
+        Some(Err(RunError::TooLarge(LimitKey::Memory)))
+    ));
+    assert!(matches!(
+        run("memory=576KiB"),
+        Some(Err(RunError::TooLarge(LimitKey::Memory)))
+    ));
+    assert!(matches!(run("memory=768KiB"), Some(Ok(Ended::Exit(0)))));
 }

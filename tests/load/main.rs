@@ -8,6 +8,7 @@
 //! * `engine`: how the engine is configured, and limits at their ends.
 //! * `cache`: artifacts that are not this host's own.
 //! * `mutants`: components with a few bytes changed.
+//! * `worker`: the process that compiles, and what ends it.
 
 #![expect(
     clippy::disallowed_methods,
@@ -29,3 +30,4 @@ mod make;
 mod measure;
 mod mutants;
 mod types;
+mod worker;

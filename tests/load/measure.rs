@@ -33,7 +33,8 @@ pub(crate) fn peak() -> u64 {
 /// Recognises, counts, adapts and compiles `bytes`, and drops what came of it.
 pub(crate) fn load(engine: &Engine<RunProfile>, bytes: &[u8]) -> Result<(), LoadError> {
     let source = Source::new(bytes.to_vec())?;
-    engine.compile(&source, None, |_| ()).map(drop)
+    engine.compile_in_process(&source, None, |_| ())?;
+    Ok(())
 }
 
 /// Loads `bytes`, and holds that to the bounds.

@@ -130,3 +130,41 @@ fn a_standard_stream_that_a_ceiling_denies_is_closed() {
         "closed",
     );
 }
+
+/// One table with every number: unit, default, reason, and who may change it.
+#[test]
+fn every_limit_is_listed_with_its_default_and_reason() {
+    let listed = scene!().tollgate(["limits", "--json"]).run();
+    let rows: Vec<serde_json::Value> = serde_json::from_str(&listed.expect(0).stdout).unwrap();
+    let text =
+        |row: &serde_json::Value, field: &str| row[field].as_str().unwrap_or_default().to_owned();
+    for row in tollgate_policy::LIMITS {
+        let found = rows.iter().find(|found| text(found, "key") == row.key);
+        let found = found.unwrap_or_else(|| panic!("{} is missing", row.key));
+        assert_eq!(text(found, "who"), "run");
+    }
+    for fixed in [
+        "component-bytes",
+        "functions",
+        "stack",
+        "path-bytes",
+        "pattern-bytes",
+    ] {
+        let found = rows.iter().find(|found| text(found, "key") == fixed);
+        assert_eq!(text(found.unwrap(), "who"), "fixed", "{fixed}");
+    }
+    let keys: std::collections::BTreeSet<_> = rows.iter().map(|row| text(row, "key")).collect();
+    assert_eq!(keys.len(), rows.len(), "two rows have one name");
+    for row in &rows {
+        assert!(
+            !text(row, "what").is_empty() && !text(row, "reason").is_empty(),
+            "{row}"
+        );
+    }
+    let shown = scene!().tollgate(["limits"]).run();
+    assert!(
+        shown.expect(0).stdout.contains("256MiB"),
+        "{}",
+        shown.stdout
+    );
+}

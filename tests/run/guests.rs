@@ -4,6 +4,8 @@ mod loops;
 mod network;
 mod streams;
 
+use std::fs;
+
 use tollgate_tests::{guests, scene};
 
 use crate::support::{about, allowed, denied, of_the_guest};
@@ -319,6 +321,27 @@ pub(crate) fn random() {
         "{}",
         finished.stderr
     );
+}
+
+#[test]
+pub(crate) fn paces() {
+    let scene = scene!();
+    fs::write(scene.work().join("file"), [1; 4_096]).unwrap();
+    for (call, done) in [
+        ("nothing()", ""),
+        ("stat(3)", "3\n"),
+        ("read(4096, 3)", "3\n"),
+        ("write(4096, 3)", "3\n"),
+        ("environment(3)", "3\n"),
+        ("random(3)", "3\n"),
+    ] {
+        let flags = ["--env", "GREETING=good day", "--invoke", call];
+        let run = scene.run(guests::PACES).work().flags(&flags);
+        assert_eq!(run.finish().expect(0).stdout, done, "{call}");
+    }
+    // Without a folder there is nothing to count.
+    let alone = scene.run(guests::PACES).flags(&["--invoke", "stat(3)"]);
+    assert_eq!(alone.finish().expect(0).stdout, "0\n");
 }
 
 #[test]

@@ -149,3 +149,19 @@ fn an_invoked_function_is_behind_the_gate_and_in_the_log() {
         "{records:#?}"
     );
 }
+
+#[test]
+fn a9_what_a_guest_hands_over_at_once_is_bounded() {
+    let finished = scene!()
+        .run(guests::CALLS)
+        .flags(&["--limit", "host-call-bytes=4KiB"])
+        .flags(&["--invoke", "greet(\"you\", 1000)"])
+        .finish();
+    finished.expect(125);
+    assert!(
+        finished.stderr.contains("host-call-bytes"),
+        "{}",
+        finished.stderr
+    );
+    assert!(finished.stdout.is_empty());
+}

@@ -151,6 +151,12 @@ impl Log {
             .collect()
     }
 
+    /// How the log is kept.
+    #[must_use]
+    pub fn options(&self) -> LogOptions {
+        self.0.options
+    }
+
     /// Why the log has failed, if it has.
     #[must_use]
     pub fn failure(&self) -> Option<Failure> {

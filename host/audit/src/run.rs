@@ -4,10 +4,12 @@ use crate::clock;
 use crate::entry::Entry;
 use crate::error::AuditError;
 use crate::handle::{Handle, RunHandle};
+use crate::lock::lock;
 use crate::pending::Pending;
 use crate::record::{Decision, RunIdentity};
 use crate::span::{Key, Outcome, Span, Totals};
 use crate::state::{Admission, RunLimits, RunState};
+use crate::summary::Summary;
 use std::sync::Arc;
 
 /// One run's door to the log. Clones are the same run; the run is over when the last clone and the last
@@ -137,8 +139,37 @@ impl Run {
     /// # Errors
     /// [`AuditError::Failed`] or [`AuditError::Closed`] when the writer is gone.
     pub async fn end(&self) -> Result<(), AuditError> {
-        self.0.state.end();
+        let _known_already = self.0.state.end();
         self.flush().await
+    }
+
+    /// Ends the run at once, with one last record that waits for nothing: for a run that is dropped, and so cannot wait.
+    /// It takes no place in the ring, which is bounded because a run has one such record at most; a run that has
+    /// ended, or used up its bytes, has none.
+    pub fn cut(&self, entry: Entry<'_>, outcome: &'static str) {
+        if !self.0.state.end() {
+            return;
+        }
+        let totals = Totals {
+            count: 1,
+            stamp: clock::mono_ns(),
+            ..Totals::default()
+        };
+        let span = Span {
+            key: Arc::new(Key::new(&entry)),
+            outcome: Outcome::Known(outcome),
+            totals,
+        };
+        self.0.shared().push(self.0.state.raw(span, 0), None);
+        if self.0.flushes_each() {
+            self.0.shared().request_flush();
+        }
+    }
+
+    /// What the run was asked and answered, as far as it is written: all of it after [`end`](Run::end).
+    #[must_use]
+    pub fn summary(&self) -> Summary {
+        lock(&self.0.state.account).summary()
     }
 
     /// The answer to a call beyond the run's bytes. The first one writes the one record that a run may write beyond

@@ -8,6 +8,7 @@ use crate::lock::lock;
 use crate::pace::Pace;
 use crate::record::{RunIdentity, bounds};
 use crate::span::{Key, Outcome, Span, Spans, Totals};
+use crate::summary::Account;
 use std::pin::pin;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -66,6 +67,8 @@ pub(crate) struct RunState {
     /// Charged bytes that records turned out not to take.
     refunded: AtomicU64,
     gone: AtomicBool,
+    /// What the writer has written of this run.
+    pub(crate) account: Mutex<Account>,
 }
 
 struct Inner {
@@ -94,6 +97,7 @@ impl RunState {
             turn: Notify::new(),
             refunded: AtomicU64::new(0),
             gone: AtomicBool::new(false),
+            account: Mutex::new(Account::default()),
         }
     }
 
@@ -272,9 +276,10 @@ impl RunState {
         !std::mem::replace(&mut lock(&self.inner).spent, true)
     }
 
-    /// Lets nothing begin any more.
-    pub(crate) fn end(&self) {
-        lock(&self.inner).ended = true;
+    /// Lets nothing begin any more. Says whether the run had neither ended nor used up its bytes until now.
+    pub(crate) fn end(&self) -> bool {
+        let mut inner = lock(&self.inner);
+        !std::mem::replace(&mut inner.ended, true) && !inner.spent
     }
 
     /// Nobody can use the run any more, and its spans are in the queue.

@@ -117,10 +117,13 @@ impl Writer {
         }
         let mut account = lock(&self.shared.account);
         for raw in &records {
+            let mut own = lock(&raw.run.account);
             account.records += 1;
+            own.records += 1;
             // A record of a beginning counts no call, and what it is about comes again with the call's end.
             if raw.totals.count > 0 {
                 account.add(&raw.key, &raw.totals);
+                own.add(&raw.key, &raw.totals);
             }
         }
         Ok(())

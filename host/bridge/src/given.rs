@@ -1,6 +1,8 @@
 //! What the operator gives to a run.
 
-use std::sync::Arc;
+use std::any::Any;
+use std::collections::TryReserveError;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tollgate_capability::clock::Monotonic;
 use tollgate_capability::net::{Lookups, Resolver};
@@ -15,12 +17,54 @@ pub enum Input {
     Bytes(bytes::Bytes),
 }
 
+/// Where a guest's standard output or error goes.
+#[derive(Debug, Clone, Default)]
+pub enum Output {
+    /// The process's own.
+    #[default]
+    Inherit,
+    /// Nowhere. It is metered and recorded all the same.
+    Discard,
+    /// Into memory.
+    Capture(Captured),
+}
+
+/// What a guest has written so far, kept in memory. Clones are the same. It grows no larger than the run's limit of
+/// output, which every chunk is charged to before it comes here.
+#[derive(Debug, Clone, Default)]
+pub struct Captured(Arc<Mutex<Vec<u8>>>);
+
+impl Captured {
+    /// Takes out what has been written since it was last taken.
+    #[must_use]
+    pub fn take(&self) -> Vec<u8> {
+        std::mem::take(&mut *self.lock())
+    }
+
+    /// Appends; nothing is written where the machine has no memory for it.
+    pub(crate) fn write(&self, bytes: &[u8]) -> Result<(), TryReserveError> {
+        let mut kept = self.lock();
+        kept.try_reserve(bytes.len())?;
+        kept.extend_from_slice(bytes);
+        Ok(())
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<u8>> {
+        // Bytes are appended whole or not at all, so a panic elsewhere leaves nothing half done.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 /// What the operator gave to a run, beside the policy that says what of it may be used.
 pub(crate) struct Given {
     pub(crate) arguments: Vec<String>,
     pub(crate) environment: Vec<(String, String)>,
     pub(crate) tree: Tree,
     pub(crate) stdin: Input,
+    pub(crate) stdout: Output,
+    pub(crate) stderr: Output,
+    /// What an embedder's own interfaces work on.
+    pub(crate) state: Option<Arc<dyn Any + Send + Sync>>,
     pub(crate) clock: Monotonic,
     pub(crate) resolver: Arc<dyn Resolver>,
 }

@@ -1,5 +1,6 @@
 //! What a store holds for one run.
 
+use std::any::Any;
 use std::fmt;
 use std::sync::Arc;
 
@@ -11,7 +12,7 @@ use tollgate_vfs::{Tree, TreeBuilder};
 use wasmtime::component::ResourceTable;
 use wasmtime_wasi_http::WasiHttpCtx;
 
-use crate::given::{Given, Input, Learnt};
+use crate::given::{Given, Input, Learnt, Output};
 use crate::view::View;
 
 /// The data of a store: one guest, in one run.
@@ -50,8 +51,17 @@ impl Guest {
             environment: Vec::new(),
             tree: None,
             stdin: Input::Bytes(bytes::Bytes::new()),
+            stdout: Output::Inherit,
+            stderr: Output::Inherit,
+            state: None,
             resolver: None,
         }
+    }
+
+    /// What an embedder gave for its own interfaces.
+    #[must_use]
+    pub fn state(&self) -> Option<&Arc<dyn Any + Send + Sync>> {
+        self.given.state.as_ref()
     }
 
     pub(crate) fn view(&mut self) -> View<'_> {
@@ -83,6 +93,9 @@ pub struct GuestBuilder {
     environment: Vec<(String, String)>,
     tree: Option<Tree>,
     stdin: Input,
+    stdout: Output,
+    stderr: Output,
+    state: Option<Arc<dyn Any + Send + Sync>>,
     resolver: Option<Arc<dyn Resolver>>,
 }
 
@@ -121,6 +134,27 @@ impl GuestBuilder {
         self
     }
 
+    /// Standard output. Without it: the process's own.
+    #[must_use]
+    pub fn stdout(mut self, stdout: Output) -> Self {
+        self.stdout = stdout;
+        self
+    }
+
+    /// Standard error. Without it: the process's own.
+    #[must_use]
+    pub fn stderr(mut self, stderr: Output) -> Self {
+        self.stderr = stderr;
+        self
+    }
+
+    /// What an embedder's own interfaces work on for this guest.
+    #[must_use]
+    pub fn state(mut self, state: Arc<dyn Any + Send + Sync>) -> Self {
+        self.state = Some(state);
+        self
+    }
+
     /// Where names are looked up. Without it: the system's resolver.
     #[must_use]
     pub fn resolver(mut self, resolver: Arc<dyn Resolver>) -> Self {
@@ -148,6 +182,9 @@ impl GuestBuilder {
             environment: self.environment,
             tree,
             stdin: self.stdin,
+            stdout: self.stdout,
+            stderr: self.stderr,
+            state: self.state,
             clock: Monotonic::start(),
             resolver: self
                 .resolver

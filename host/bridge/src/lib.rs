@@ -27,8 +27,8 @@ mod streams;
 mod ungated;
 mod view;
 
-pub use given::Input;
+pub use given::{Captured, Input, Output};
 pub use guest::{Guest, GuestBuilder};
 pub use linker::{HAS_WASI_P3, add_p3_to_linker, add_to_linker};
-pub use requests::{Request, requests};
+pub use requests::{Inexpressible, Request, Said, check, provides, requests};
 pub use ungated::UNGATED;

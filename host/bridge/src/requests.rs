@@ -1,8 +1,14 @@
 //! What a component may use, read from the functions that it imports: for `inspect`, and for refusing at load what
 //! could not be denied at run time.
 
+use std::borrow::Cow;
+
 use tollgate_engine::Surface;
-use tollgate_policy::{Clock, Operation, Random, Scope, Stdio};
+use tollgate_policy::{
+    Clock, Decision, Effective, Mode, Operation, Outcome, Random, RuleId, Scope, Stdio,
+};
+
+use crate::ungated::UNGATED;
 
 /// One thing that a component may use.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -10,8 +16,8 @@ pub struct Request {
     /// The policy scope that decides about it.
     pub scope: Scope,
     /// In words, for people.
-    pub words: &'static str,
-    /// The interface that asks for it.
+    pub words: Cow<'static, str>,
+    /// The interface that asks for it; for an embedder's own, with the function.
     pub interface: String,
     /// The operation to try a policy with, where it does not depend on the run's arguments.
     pub operation: Option<Operation<'static>>,
@@ -161,11 +167,87 @@ pub fn requests(surface: &Surface) -> Vec<Request> {
             let reading = READINGS.iter().find(|reading| reading.interface == name)?;
             Some(Request {
                 scope: reading.scope,
-                words: reading.words,
+                words: Cow::Borrowed(reading.words),
                 interface: interface.name.clone(),
                 operation: reading.operation,
                 inexpressible: reading.inexpressible,
             })
         })
         .collect()
+}
+
+/// A component uses what is denied, and could not be told so while it runs.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("it uses `{interface}`, which has no error to say that it is denied, and {rule} denies it")]
+pub struct Inexpressible {
+    /// The interface, and for an embedder's own the function.
+    pub interface: String,
+    /// The rule that denies it.
+    pub rule: RuleId,
+}
+
+/// Holds what could not be denied at run time against `policy`, before anything runs.
+///
+/// # Errors
+///
+/// The first request that is denied and whose interface has no error for that.
+pub fn check(requests: &[Request], policy: &Effective) -> Result<(), Inexpressible> {
+    for request in requests {
+        let Some(operation) = request.operation.filter(|_| request.inexpressible) else {
+            continue;
+        };
+        if let Decision::Deny(denial) = policy.decide(&operation) {
+            return Err(Inexpressible {
+                interface: request.interface.clone(),
+                rule: denial.rule().clone(),
+            });
+        }
+    }
+    Ok(())
+}
+
+/// What a policy says to a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Said {
+    /// `allow`, `deny`, `ask`; `depends` where the run's arguments decide.
+    pub says: &'static str,
+    /// The rule that decides, or those that could.
+    pub rules: Vec<String>,
+}
+
+impl Request {
+    /// What `policy` says to it. Where the answer depends on a path, name or address: the rules that could give it;
+    /// without any that allows, it is no to everything.
+    #[must_use]
+    pub fn answered(&self, policy: &Effective) -> Said {
+        if let Some(operation) = &self.operation {
+            let explanation = policy.explain(operation);
+            return Said {
+                says: explanation.decision.as_str(),
+                rules: vec![explanation.rule.to_string()],
+            };
+        }
+        let rules = policy.rules();
+        let of_scope = || rules.iter().filter(|rule| rule.scope == self.scope);
+        let names: Vec<String> = of_scope().map(|rule| rule.rule.to_string()).collect();
+        let says = if of_scope().any(|rule| rule.mode != Mode::Deny) {
+            "depends"
+        } else {
+            Outcome::Deny.as_str()
+        };
+        let silent = || vec![format!("default:{}", self.scope)];
+        Said {
+            says,
+            rules: if names.is_empty() { silent() } else { names },
+        }
+    }
+}
+
+/// Whether the host provides an interface of this name, in some version. Each of its interfaces has functions that ask
+/// for something or functions that pass no gate.
+#[must_use]
+pub fn provides(interface: &str) -> bool {
+    let name = interface.split('@').next().unwrap_or_default();
+    let ungated = |(function, _): &(&str, _)| function.split('#').next() == Some(name);
+    READINGS.iter().any(|reading| reading.interface == name) || UNGATED.iter().any(ungated)
 }

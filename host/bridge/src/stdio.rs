@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use tollgate_capability::input;
-use tollgate_capability::output::{CHUNK_BYTES, Output};
+use tollgate_capability::output::{CHUNK_BYTES, Output as Own};
 use tollgate_policy::{Operation, Permit, Stdio};
 use tollgate_world::wasi::cli::{
     stderr, stdin, stdout, terminal_input, terminal_output, terminal_stderr, terminal_stdin,
@@ -11,8 +11,8 @@ use tollgate_world::wasi::cli::{
 use wasmtime::component::Resource;
 use wasmtime_wasi::p2::{DynInputStream, DynOutputStream, StreamError, StreamResult};
 
-use crate::given::Input;
-use crate::streams::{GatedInput, GatedOutput, Sink, Source};
+use crate::given::{Input, Output};
+use crate::streams::{self, GatedInput, GatedOutput, Sink, Source};
 use crate::view::View;
 
 const READ: &str = "wasi:io/streams#[method]input-stream.read";
@@ -67,8 +67,9 @@ impl Source for Stdin {
 }
 
 pub(crate) struct Printed {
-    pub(crate) output: Output,
-    pub(crate) stream: Stdio,
+    output: Output,
+    own: Own,
+    stream: Stdio,
 }
 
 #[async_trait::async_trait]
@@ -94,15 +95,15 @@ impl Sink for Printed {
     }
 
     fn capacity(&mut self) -> usize {
-        if self.output.writable() {
-            CHUNK_BYTES
-        } else {
-            0
+        match self.output {
+            Output::Inherit if self.own.writable() => CHUNK_BYTES,
+            Output::Inherit => 0,
+            Output::Discard | Output::Capture(_) => streams::CHUNK_BYTES,
         }
     }
 
     fn write(&mut self, bytes: &[u8], permit: Permit) -> StreamResult<usize> {
-        match self.output.write(bytes, permit) {
+        match self.print(bytes, permit) {
             Ok(written) => Ok(written),
             Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => Ok(0),
             Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => {
@@ -115,20 +116,33 @@ impl Sink for Printed {
     }
 
     async fn ready(&mut self) {
-        self.output.ready().await;
+        match self.output {
+            Output::Inherit => self.own.ready().await,
+            // As with bytes of input: a guest that polls in a loop must not keep the runtime to itself.
+            Output::Discard | Output::Capture(_) => tokio::task::yield_now().await,
+        }
+    }
+}
+
+impl Printed {
+    fn print(&self, bytes: &[u8], permit: Permit) -> std::io::Result<usize> {
+        match &self.output {
+            Output::Inherit => return self.own.write(bytes, permit),
+            Output::Discard => drop(permit),
+            Output::Capture(kept) => {
+                drop(permit);
+                kept.write(bytes)
+                    .map_err(|error| std::io::Error::new(std::io::ErrorKind::OutOfMemory, error))?;
+            }
+        }
+        Ok(bytes.len())
     }
 }
 
 impl View<'_> {
-    fn printed(
-        &mut self,
-        output: Output,
-        stream: Stdio,
-    ) -> wasmtime::Result<Resource<DynOutputStream>> {
-        let gated: DynOutputStream = Box::new(GatedOutput::new(
-            self.gate.clone(),
-            Printed { output, stream },
-        ));
+    fn printed(&mut self, own: Own) -> wasmtime::Result<Resource<DynOutputStream>> {
+        let gated: DynOutputStream =
+            Box::new(GatedOutput::new(self.gate.clone(), self.own_output(own)));
         Ok(self.table.push(gated)?)
     }
 
@@ -149,10 +163,24 @@ impl View<'_> {
     /// Standard output or error as a terminal, where it is one and may be written.
     pub(crate) fn terminal_out<T: 'static>(
         &mut self,
-        output: Output,
-        stream: Stdio,
+        own: Own,
     ) -> wasmtime::Result<Option<Resource<T>>> {
-        self.terminal(self.shows(stream) && output.is_terminal())
+        let printed = self.own_output(own);
+        let inherited = matches!(printed.output, Output::Inherit) && self.shows(printed.stream);
+        self.terminal(inherited && own.is_terminal())
+    }
+
+    /// Standard output or error, as it was given.
+    pub(crate) fn own_output(&self, own: Own) -> Printed {
+        let (output, stream) = match own {
+            Own::Stdout => (&self.given.stdout, Stdio::Stdout),
+            Own::Stderr => (&self.given.stderr, Stdio::Stderr),
+        };
+        Printed {
+            output: output.clone(),
+            own,
+            stream,
+        }
     }
 }
 
@@ -166,13 +194,13 @@ impl stdin::Host for View<'_> {
 
 impl stdout::Host for View<'_> {
     async fn get_stdout(&mut self) -> wasmtime::Result<Resource<DynOutputStream>> {
-        self.printed(Output::Stdout, Stdio::Stdout)
+        self.printed(Own::Stdout)
     }
 }
 
 impl stderr::Host for View<'_> {
     async fn get_stderr(&mut self) -> wasmtime::Result<Resource<DynOutputStream>> {
-        self.printed(Output::Stderr, Stdio::Stderr)
+        self.printed(Own::Stderr)
     }
 }
 
@@ -213,7 +241,7 @@ impl terminal_stdout::Host for View<'_> {
     async fn get_terminal_stdout(
         &mut self,
     ) -> wasmtime::Result<Option<Resource<terminal_output::TerminalOutput>>> {
-        self.terminal_out(Output::Stdout, Stdio::Stdout)
+        self.terminal_out(Own::Stdout)
     }
 }
 
@@ -221,6 +249,6 @@ impl terminal_stderr::Host for View<'_> {
     async fn get_terminal_stderr(
         &mut self,
     ) -> wasmtime::Result<Option<Resource<terminal_output::TerminalOutput>>> {
-        self.terminal_out(Output::Stderr, Stdio::Stderr)
+        self.terminal_out(Own::Stderr)
     }
 }

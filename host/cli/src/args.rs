@@ -53,6 +53,12 @@ pub(crate) enum Command {
     /// Look into the cache of compiled components
     #[command(subcommand)]
     Cache(CacheCommand),
+    /// List every limit: what a run can state, and what is fixed, with its default and reason
+    Limits {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// Print shell completions
     Completion {
         /// For which shell

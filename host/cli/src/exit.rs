@@ -1,6 +1,7 @@
 //! What a failure says, and the exit code that it ends with.
 
 use tollgate_audit::{AuditError, OpenError};
+use tollgate_bridge::Inexpressible;
 use tollgate_engine::cache::CacheError;
 use tollgate_engine::{EngineError, InvokeError, LoadError, NotWebAssembly, RunError};
 use tollgate_policy::{BuildError, EffectiveError, FileErrors, GrantError, LimitKey};
@@ -48,14 +49,8 @@ pub(crate) enum Failure {
     Release { file: String, cure: &'static str },
     #[error("`{file}` is not run: {cause}")]
     Source { file: String, cause: NotWebAssembly },
-    #[error(
-        "`{file}` is not run: it uses `{interface}`, which has no error to say that it is denied, and {rule} denies it"
-    )]
-    Inexpressible {
-        file: String,
-        interface: String,
-        rule: String,
-    },
+    #[error("`{file}` is not run: {cause}")]
+    Inexpressible { file: String, cause: Inexpressible },
     #[error("the folder `{folder}` cannot be given: {cause}")]
     Folder {
         folder: String,
@@ -146,6 +141,6 @@ fn run_code(error: &RunError) -> u8 {
         RunError::Trap(_) => TRAPPED,
         RunError::Limit(LimitKey::Wall | LimitKey::Cpu) => TIME,
         RunError::Limit(_) => LIMIT,
-        RunError::AuditFailed(_) => HOST,
+        RunError::AuditFailed(_) | RunError::Full(_) => HOST,
     }
 }

@@ -17,6 +17,7 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 fn main() -> ExitCode {
+    tollgate_engine::worker::run_if_worker();
     terminal::panic::install();
     let args = args::Args::parse();
     match commands::dispatch(args) {

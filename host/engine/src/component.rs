@@ -1,18 +1,19 @@
 //! A component that is ready to run: compiled, linked once, and known by its digest.
 
 use std::fmt;
+use std::sync::Arc;
 
 use wasmtime::component::{Component, InstancePre, Linker};
 
 use crate::adapt::{AdaptError, adapt};
-use crate::cache::{Cache, CacheError, Entry, Key};
 use crate::caps::{CapError, check_caps};
+use crate::compile::outcome::CompileError;
 use crate::digest::Digest;
+use crate::engine::Engine;
 use crate::guarded::{Panicked, guarded};
-use crate::profile::{Engine, Profile, Run};
+use crate::profile::{Profile, Run};
 use crate::release::is_p3;
 use crate::source::{Kind, NotWebAssembly, detect};
-use crate::time::Stopwatch;
 
 /// Why something was refused before its first instruction.
 #[derive(Debug, thiserror::Error)]
@@ -29,9 +30,9 @@ pub enum LoadError {
     /// The reader of the binary gave up on it.
     #[error("the component is built in a way that its reader cannot take")]
     Unreadable,
-    /// Malformed, or using a feature that is switched off.
-    #[error("the component is not valid: {0}")]
-    Invalid(String),
+    /// It cannot be compiled.
+    #[error(transparent)]
+    Compile(#[from] CompileError),
     /// An import that the host does not provide.
     #[error("the component cannot be linked: {0}")]
     Import(String),
@@ -45,7 +46,7 @@ pub enum LoadError {
 pub struct Source {
     digest: Digest,
     kind: Kind,
-    component: Vec<u8>,
+    component: Arc<[u8]>,
     is_p3: bool,
 }
 
@@ -69,7 +70,7 @@ impl Source {
         Ok(Self {
             digest,
             kind,
-            component,
+            component: component.into(),
             is_p3,
         })
     }
@@ -134,73 +135,7 @@ impl<T, P: Profile> Loaded<T, P> {
     }
 }
 
-/// How a component came to be compiled.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Origin {
-    /// Compiled just now, which took so long.
-    Compiled {
-        /// How long.
-        took: std::time::Duration,
-        /// Bytes of the artifact, where one was made for a cache.
-        artifact: Option<u64>,
-    },
-    /// Found in the cache.
-    Cached,
-}
-
 impl<P: Profile> Engine<P> {
-    /// Compiles `source`, or finds it in `cache`.
-    ///
-    /// # Errors
-    ///
-    /// The component is not valid. A cache that cannot be written is no error of the component: it is handed to
-    /// `warn`.
-    pub fn compile(
-        &self,
-        source: &Source,
-        cache: Option<&Cache>,
-        warn: impl FnOnce(CacheError),
-    ) -> Result<(Component, Origin), LoadError> {
-        let key = Key::new(self.wasmtime(), P::NAME, source.digest());
-        if let Some(component) = cache.and_then(|cache| cache.get(&key, self.wasmtime())) {
-            return Ok((component, Origin::Cached));
-        }
-        let watch = Stopwatch::start();
-        let component = guarded(|| Component::from_binary(self.wasmtime(), source.component()))
-            .map_err(|Panicked| LoadError::Unreadable)?
-            .map_err(|error| LoadError::Invalid(format!("{error:#}")))?;
-        let took = watch.reading();
-        let Some(cache) = cache else {
-            return Ok((
-                component,
-                Origin::Compiled {
-                    took,
-                    artifact: None,
-                },
-            ));
-        };
-        let artifact = component
-            .serialize()
-            .map_err(|error| LoadError::Invalid(format!("{error:#}")))?;
-        let about = Entry {
-            component: source.digest().to_string(),
-            profile: P::NAME.to_owned(),
-            bytes: artifact.len() as u64,
-            artifact: Digest::of(&artifact).to_string(),
-            compile_ms: u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
-        };
-        if let Err(error) = cache.put(&key, &artifact, &about) {
-            warn(error);
-        }
-        Ok((
-            component,
-            Origin::Compiled {
-                took,
-                artifact: Some(about.bytes),
-            },
-        ))
-    }
-
     /// Links a compiled component against what `link` puts into a linker.
     ///
     /// # Errors

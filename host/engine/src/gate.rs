@@ -157,7 +157,7 @@ impl Gate {
     /// The log has failed or is used up: the guest ends.
     pub async fn enter(
         &self,
-        import: &'static str,
+        import: &str,
         operation: &Operation<'_>,
         rate: Rate,
     ) -> Result<Verdict, Stop> {
@@ -234,7 +234,7 @@ impl Gate {
     /// The log has failed or is used up: the guest ends.
     pub async fn refuse(
         &self,
-        import: &'static str,
+        import: &str,
         operation: &Operation<'_>,
         rule: &str,
         outcome: &'static str,
@@ -345,6 +345,20 @@ impl Gate {
         };
         let pending = self.0.audit.begin(entry).await?;
         Ok(pending.finish_flushed(outcome, 0, 0).await?)
+    }
+
+    /// Records that the run was cut off, and ends its part of the log, without waiting: for a run that is dropped. A run
+    /// that has ended already has said so.
+    pub fn cut(&self, operation: &'static str, resource: &str) {
+        let entry = Entry {
+            import: "host:run",
+            operation,
+            resource,
+            decision: tollgate_audit::Decision::Allow,
+            rule: "host:0",
+            high_rate: false,
+        };
+        self.0.audit.cut(entry, "cancelled");
     }
 
     async fn decide(

@@ -192,10 +192,52 @@ pub(crate) fn command(
         })
 }
 
+/// The export that `name` says, written as WIT has it: `ns:pkg/iface@1.0.0#f`, `iface#f` or `f`.
+pub(crate) fn named(
+    component: &Component,
+    name: &str,
+) -> Result<ComponentExportIndex, InvokeError> {
+    let exports = exports(component);
+    let dotted = match name.split_once('#') {
+        Some((interface, function)) => match interface.split_once('@') {
+            Some((interface, version)) => format!("{interface}.{function}@{version}"),
+            None => format!("{interface}.{function}"),
+        },
+        None => name.to_owned(),
+    };
+    let export = choose(&dotted, &exports)?;
+    index(component, &export.path).ok_or_else(|| InvokeError::Unknown {
+        name: name.to_owned(),
+        available: names(&exports),
+    })
+}
+
+fn choose<'a>(name: &str, exports: &'a [Export]) -> Result<&'a Export, InvokeError> {
+    // The full name wins over a short one that happens to be spelt alike.
+    if let Some(export) = exports.iter().find(|export| export.full() == name) {
+        return Ok(export);
+    }
+    let matching: Vec<&Export> = exports
+        .iter()
+        .filter(|export| export.answers_to(name))
+        .collect();
+    match matching.as_slice() {
+        [export] => Ok(export),
+        [] => Err(InvokeError::Unknown {
+            name: name.to_owned(),
+            available: names(exports),
+        }),
+        several => Err(InvokeError::Ambiguous {
+            name: name.to_owned(),
+            candidates: several.iter().map(|export| export.full()).collect(),
+        }),
+    }
+}
+
 impl Invocation {
     pub(crate) fn resolve(&self, component: &Component) -> Result<Found, InvokeError> {
         let exports = exports(component);
-        let export = self.choose(&exports)?;
+        let export = choose(&self.name, &exports)?;
         let index = index(component, &export.path).ok_or_else(|| InvokeError::Unknown {
             name: self.name.clone(),
             available: names(&exports),
@@ -205,28 +247,6 @@ impl Invocation {
             arguments: self.arguments_for(&export.ty)?,
             results: export.ty.results().len(),
         })
-    }
-
-    fn choose<'a>(&self, exports: &'a [Export]) -> Result<&'a Export, InvokeError> {
-        // The full name wins over a short one that happens to be spelt alike.
-        if let Some(export) = exports.iter().find(|export| export.full() == self.name) {
-            return Ok(export);
-        }
-        let matching: Vec<&Export> = exports
-            .iter()
-            .filter(|export| export.answers_to(&self.name))
-            .collect();
-        match matching.as_slice() {
-            [export] => Ok(export),
-            [] => Err(InvokeError::Unknown {
-                name: self.name.clone(),
-                available: names(exports),
-            }),
-            several => Err(InvokeError::Ambiguous {
-                name: self.name.clone(),
-                candidates: several.iter().map(|export| export.full()).collect(),
-            }),
-        }
     }
 
     fn arguments_for(&self, ty: &ComponentFunc) -> Result<Vec<Val>, InvokeError> {

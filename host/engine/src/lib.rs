@@ -6,33 +6,42 @@
 mod adapt;
 pub mod cache;
 pub mod caps;
+mod compile;
 mod component;
 mod digest;
+mod engine;
+mod fixed;
 mod gate;
 mod guarded;
 mod imports;
 mod invoke;
 mod limiter;
+mod live;
+mod pool;
 mod profile;
 mod release;
 mod run;
 mod source;
 mod stop;
 mod time;
+pub mod worker;
 
 pub use adapt::AdaptError;
 pub use async_trait::async_trait;
 pub use caps::CapError;
-pub use component::{LoadError, Loaded, Origin, Source};
+pub use compile::{Bounds, CompileError, Compiled, Compiling, Origin};
+pub use component::{LoadError, Loaded, Source};
 pub use digest::Digest;
+pub use engine::{Engine, EngineError, EngineOptions};
+pub use fixed::FIXED;
 pub use gate::{Call, Decider, Gate, Outcome, Rate, Traffic, Verdict, case_of};
 pub use guarded::is_guarded;
 pub use imports::{Function, Interface, Surface, surface};
 pub use invoke::{Invocation, InvokeError};
 pub use limiter::Limiter;
-pub use profile::{
-    Engine, EngineError, Profile, Run as RunProfile, RunP3, RunP3WithFuel, RunWithFuel,
-};
+pub use live::{CallError, Live};
+pub use pool::Pool;
+pub use profile::{Profile, Run as RunProfile, RunP3, RunP3WithFuel, RunWithFuel};
 pub use run::{Ended, Entry, GuestState, RunError, Usage};
 pub use source::{Kind, MAX_SOURCE_BYTES, NotWebAssembly, detect};
 pub use stop::Stop;

@@ -1,4 +1,4 @@
-//! Memory and tables of one run, summed over all of its instances, against one limit.
+//! Memory, tables and stack of one run, summed over all of its instances, against one limit.
 
 use tollgate_policy::LimitKey;
 
@@ -7,7 +7,7 @@ use crate::Gate;
 /// What a table element costs the host, in bytes: a pointer, or a tagged one.
 const TABLE_ELEMENT_BYTES: usize = size_of::<usize>();
 
-/// Counts what a run's linear memories and tables take together. wasmtime's own limits bound each memory and each
+/// Counts what a run's linear memories, tables and stack take together. wasmtime's own limits bound each memory and each
 /// table, so ninety memories of the limit would pass them.
 #[derive(Debug)]
 pub struct Limiter {
@@ -45,6 +45,17 @@ impl Limiter {
     #[must_use]
     pub fn peak(&self) -> u64 {
         self.peak
+    }
+
+    /// Takes what the guest's stack may take off its memory: whether it fits.
+    pub(crate) fn charge_stack(&mut self, bytes: usize) -> bool {
+        self.used = self.used.saturating_add(bytes as u64);
+        self.peak = self.peak.max(self.used);
+        let fits = self.used <= self.limit;
+        if !fits {
+            self.reached = Some(LimitKey::Memory);
+        }
+        fits
     }
 
     async fn grow(

@@ -4,11 +4,7 @@
 //! parameter of both, so the mix-up does not compile.
 
 use std::fmt::Debug;
-use std::marker::PhantomData;
-
 use wasmtime::WasmFeatures;
-
-use crate::time::{Ticker, Ticking};
 
 mod sealed {
     pub trait Sealed {}
@@ -76,54 +72,6 @@ impl Profile for RunP3WithFuel {
     const ASYNC: bool = true;
 }
 
-/// A wasmtime engine under one profile, with its epoch ticker.
-pub struct Engine<P: Profile = Run> {
-    wasm: wasmtime::Engine,
-    ticker: Ticker,
-    profile: PhantomData<P>,
-}
-
-impl<P: Profile> Debug for Engine<P> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Engine")
-            .field("profile", &P::NAME)
-            .finish_non_exhaustive()
-    }
-}
-
-/// The engine could not be made on this machine.
-#[derive(Debug, thiserror::Error)]
-#[error("the WebAssembly engine cannot start: {0}")]
-pub struct EngineError(String);
-
-impl<P: Profile> Engine<P> {
-    /// Makes an engine.
-    ///
-    /// # Errors
-    ///
-    /// The machine lacks what the engine needs (address space, threads, an instruction set).
-    pub fn new() -> Result<Self, EngineError> {
-        let wasm = wasmtime::Engine::new(&config::<P>())
-            .map_err(|error| EngineError(format!("{error:#}")))?;
-        let ticker = Ticker::start(&wasm).map_err(|error| EngineError(error.to_string()))?;
-        Ok(Self {
-            wasm,
-            ticker,
-            profile: PhantomData,
-        })
-    }
-
-    /// The engine beneath, for filling a linker.
-    #[must_use]
-    pub fn wasmtime(&self) -> &wasmtime::Engine {
-        &self.wasm
-    }
-
-    pub(crate) fn ticking(&self) -> Ticking {
-        self.ticker.run()
-    }
-}
-
 /// What WebAssembly a guest may use, said feature by feature: a release of the engine that switches something on
 /// changes nothing here. Left out is what no guest here needs and what past advisories came through: garbage collection
 /// and its types, typed function references, exceptions, threads, 64-bit memories, stack switching, and, but for the
@@ -155,7 +103,7 @@ fn features<P: Profile>() -> WasmFeatures {
 
 /// The one place that configures wasmtime, for compiling and running alike. One compiler: the second one, Winch, has
 /// had escapes of its own.
-fn config<P: Profile>() -> wasmtime::Config {
+pub(crate) fn config<P: Profile>() -> wasmtime::Config {
     let mut config = wasmtime::Config::new();
     config
         .strategy(wasmtime::Strategy::Cranelift)

@@ -7,8 +7,9 @@ use wasmtime::component::{Func, Instance, ResourceTableError, Val};
 use wasmtime::{Store, UpdateDeadline};
 
 use crate::component::Loaded;
+use crate::engine::Engine;
 use crate::invoke::{Invocation, InvokeError};
-use crate::profile::{Engine, Profile};
+use crate::profile::Profile;
 use crate::time::{Stopwatch, within_cpu};
 use crate::{Gate, Limiter, Stop};
 
@@ -47,6 +48,9 @@ pub enum RunError {
     /// Refused while being instantiated, before its first instruction: over the memory limit from the start.
     #[error("the component needs more than the {0} limit from the start")]
     TooLarge(LimitKey),
+    /// The engine has no room for another guest now.
+    #[error("the engine has no room for another guest: {0}")]
+    Full(String),
     /// The guest trapped.
     #[error("the guest trapped: {0}")]
     Trap(String),
@@ -89,9 +93,9 @@ impl<P: Profile> Engine<P> {
         let started = Stopwatch::start();
         let gate = state.gate().clone();
         let limits = *gate.limits();
-        let mut store = match self.store(state, &gate) {
+        let mut store = match self.store(state, &gate).await {
             Ok(store) => store,
-            Err(error) => return (Err(RunError::Trap(describe(&error))), Usage::default()),
+            Err(error) => return (Err(error), Usage::default()),
         };
         let waiting = tokio::time::timeout(limits.wall, drive(&mut store, loaded, entry));
         let (result, cpu) = within_cpu(limits.cpu, waiting).await;
@@ -111,7 +115,14 @@ impl<P: Profile> Engine<P> {
         (result, usage)
     }
 
-    fn store<T: GuestState>(&self, state: T, gate: &Gate) -> wasmtime::Result<Store<T>> {
+    pub(crate) async fn store<T: GuestState>(
+        &self,
+        mut state: T,
+        gate: &Gate,
+    ) -> Result<Store<T>, RunError> {
+        if !state.limiter().charge_stack(P::WASM_STACK) {
+            return Err(too_large(gate, LimitKey::Memory).await);
+        }
         let mut store = Store::new(self.wasmtime(), state);
         store.limiter_async(|state| state.limiter());
         let copied = gate.limits().host_call_bytes;
@@ -119,7 +130,9 @@ impl<P: Profile> Engine<P> {
         store.set_epoch_deadline(1);
         store.epoch_deadline_callback(|_| Ok(UpdateDeadline::Yield(1)));
         if P::FUEL {
-            store.set_fuel(gate.limits().fuel.unwrap_or(u64::MAX))?;
+            store
+                .set_fuel(gate.limits().fuel.unwrap_or(u64::MAX))
+                .map_err(|error| RunError::Trap(describe(&error)))?;
         }
         if P::ASYNC {
             bound_what_the_guest_makes(&mut store, gate);
@@ -219,12 +232,12 @@ fn function<T: GuestState>(
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Phase {
+pub(crate) enum Phase {
     Instantiating,
     Running,
 }
 
-async fn ended_early<T: GuestState>(
+pub(crate) async fn ended_early<T: GuestState>(
     store: &mut Store<T>,
     error: wasmtime::Error,
     phase: Phase,
@@ -240,7 +253,10 @@ async fn ended_early<T: GuestState>(
     if let Some(wasmtime::Trap::OutOfFuel) = error.downcast_ref::<wasmtime::Trap>() {
         return by_the_host(&gate, Stop::Limit(LimitKey::Fuel)).await;
     }
-    // Nor for this one.
+    if let Some(full) = error.downcast_ref::<wasmtime::PoolConcurrencyLimitError>() {
+        return Err(RunError::Full(full.to_string()));
+    }
+    // wasmtime has no type for this one; a test holds the text.
     if error
         .root_cause()
         .to_string()
@@ -250,13 +266,13 @@ async fn ended_early<T: GuestState>(
     }
     let reached = store.data_mut().limiter().reached();
     let trapped = error.downcast_ref::<wasmtime::Trap>().is_some();
-    // wasmtime has no type for this one; a test holds the text.
-    if phase == Phase::Instantiating && error.to_string().contains("resource limit exceeded") {
-        let limit = LimitKey::Instances;
-        return match by_the_host(&gate, Stop::Limit(limit)).await {
-            Err(RunError::Limit(_)) => Err(RunError::TooLarge(limit)),
-            other => other,
-        };
+    // wasmtime has no public types for these two; tests hold the texts.
+    let text = error.root_cause().to_string();
+    if phase == Phase::Instantiating && text.contains("resource limit exceeded") {
+        return Err(too_large(&gate, LimitKey::Instances).await);
+    }
+    if text.contains("fuel allocated for hostcalls has been exhausted") {
+        return by_the_host(&gate, Stop::Limit(LimitKey::HostCallBytes)).await;
     }
     Err(match (reached, phase, trapped) {
         (Some(limit), Phase::Instantiating, false) => RunError::TooLarge(limit),
@@ -265,8 +281,16 @@ async fn ended_early<T: GuestState>(
     })
 }
 
+/// What ends a run before its first instruction, and is recorded as the limit that it is.
+async fn too_large(gate: &Gate, limit: LimitKey) -> RunError {
+    match by_the_host(gate, Stop::Limit(limit)).await {
+        Err(RunError::Limit(_)) | Ok(_) => RunError::TooLarge(limit),
+        Err(other) => other,
+    }
+}
+
 /// How a run ended that the host ended; a limit is recorded here, wherever it was reached.
-async fn by_the_host(gate: &Gate, stop: Stop) -> Result<Ended, RunError> {
+pub(crate) async fn by_the_host(gate: &Gate, stop: Stop) -> Result<Ended, RunError> {
     match stop {
         Stop::Exit(code) => Ok(Ended::Exit(code)),
         // Nothing more goes into a log that is used up, and it says so itself.
@@ -280,7 +304,7 @@ async fn by_the_host(gate: &Gate, stop: Stop) -> Result<Ended, RunError> {
 }
 
 /// What went wrong, and below it the guest's own frames: names and offsets of its code, no host path.
-fn describe(error: &wasmtime::Error) -> String {
+pub(crate) fn describe(error: &wasmtime::Error) -> String {
     let cause = match error.downcast_ref::<wasmtime::Trap>() {
         Some(trap) => trap.to_string(),
         None => error.root_cause().to_string(),

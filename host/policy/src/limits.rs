@@ -27,7 +27,7 @@ pub enum Who {
     /// Whoever starts a run, by a flag or a policy file, up to the ceiling. Where the ceiling says
     /// nothing, its number is the default: a run can then only lower it.
     Run,
-    /// Nobody: it protects the policy engine itself.
+    /// Nobody: it protects the host itself.
     Fixed,
 }
 
@@ -139,7 +139,7 @@ macro_rules! limits {
 }
 
 limits! {
-    /// Linear memories and tables of a run together, in bytes.
+    /// Linear memories, tables and stack of a run together, in bytes.
     memory (Memory = "memory"): u64, Bytes, Some(256 * MIB), LARGEST_SIZE,
         "a language runtime with its heap fits; a hundred such runs fit a usual server";
     /// Time from start to end of a run.
@@ -183,37 +183,38 @@ limits! {
         "six times what the costliest small component that is known takes; the result is kept";
 }
 
-/// Numbers of this crate that nobody can state; they bound the work of policy itself.
+/// Numbers of this crate that nobody can state; they bound the work of policy itself. The crates that bound something of
+/// their own have a table of this name too, and `tollgate limits` prints them all.
 pub const FIXED: &[LimitRow] = &[
-    fixed(
+    LimitRow::fixed(
         "pattern-bytes",
         Unit::Bytes,
         bounds::LONGEST_PATTERN as u64,
         "Length of one pattern.",
         "time and memory of a match grow with it; no path that people write is longer",
     ),
-    fixed(
+    LimitRow::fixed(
         "guest-path-bytes",
         Unit::Bytes,
         bounds::LONGEST_GUEST_PATH as u64,
         "Length of a guest path.",
         "the longest path of POSIX systems",
     ),
-    fixed(
+    LimitRow::fixed(
         "policy-file-bytes",
         Unit::Bytes,
         bounds::LONGEST_FILE as u64,
         "Length of a policy file.",
         "the parser's memory grows with it; the longest list of rules that is taken fits",
     ),
-    fixed(
+    LimitRow::fixed(
         "rules",
         Unit::Count,
         bounds::MOST_PATTERNS as u64,
         "Patterns of one policy.",
         "each may be tried at each operation, and a client can send as many as fit a frame",
     ),
-    fixed(
+    LimitRow::fixed(
         "all-pattern-bytes",
         Unit::Bytes,
         bounds::MOST_PATTERN_BYTES as u64,
@@ -222,21 +223,31 @@ pub const FIXED: &[LimitRow] = &[
     ),
 ];
 
-const fn fixed(
-    key: &'static str,
-    unit: Unit,
-    value: u64,
-    what: &'static str,
-    reason: &'static str,
-) -> LimitRow {
-    LimitRow {
-        key,
-        unit,
-        default: Some(value),
-        largest: value,
-        what,
-        reason,
-        who: Who::Fixed,
+impl LimitRow {
+    /// A number that nobody can state.
+    #[must_use]
+    pub const fn fixed(
+        key: &'static str,
+        unit: Unit,
+        value: u64,
+        what: &'static str,
+        reason: &'static str,
+    ) -> Self {
+        Self {
+            key,
+            unit,
+            default: Some(value),
+            largest: value,
+            what,
+            reason,
+            who: Who::Fixed,
+        }
+    }
+
+    /// A value of this row in the form that `--limit` takes.
+    #[must_use]
+    pub fn show(&self, value: u64) -> String {
+        Shown(self.unit, value).to_string()
     }
 }
 
@@ -254,7 +265,7 @@ impl LimitKey {
     /// A value of this limit in the form that `--limit` takes.
     #[must_use]
     pub fn show(self, value: u64) -> String {
-        Shown(self.row().unit, value).to_string()
+        self.row().show(value)
     }
 }
 

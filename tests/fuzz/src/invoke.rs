@@ -78,7 +78,7 @@ fn start() -> Result<Host, Box<dyn std::error::Error>> {
         .build()?;
     let engine = Engine::new()?;
     let source = Source::new(wat::parse_str(ECHO)?)?;
-    let (component, _) = engine.compile(&source, None, drop)?;
+    let (component, _) = engine.compile_in_process(&source, None, drop)?;
     let echo = engine.link(source.digest(), &component, add_to_linker)?;
     let mut builder = PolicyBuilder::new();
     builder.limit("memory=16MiB,wall=10s")?;

@@ -15,6 +15,7 @@
 )]
 
 mod coalescing;
+mod cut;
 mod disk_full;
 mod failures;
 mod files;

@@ -5,7 +5,7 @@ use tollgate_policy::FsVerb;
 use tollgate_vfs::{Advice, FileHandle, FsError, MetadataHash, SetTimes, Stat};
 
 use super::Descriptor;
-use super::pass::{Ask, Undone, pass};
+use super::pass::{Ask, Undone, pass, pass_aside};
 
 pub(crate) fn ask<'a>(import: &'static str, verb: FsVerb, descriptor: &'a Descriptor) -> Ask<'a> {
     Ask {
@@ -44,7 +44,8 @@ pub(crate) async fn sync(
     data_only: bool,
 ) -> Result<(), Undone> {
     let ask = ask(import, sync_verb(descriptor), descriptor);
-    pass(gate, ask, |permit, _| match descriptor {
+    let synced = descriptor.clone();
+    pass_aside(gate, ask, move |permit| match &synced {
         Descriptor::File(file) => file.sync(data_only, permit),
         Descriptor::Dir(dir) => dir.sync(data_only, permit),
     })

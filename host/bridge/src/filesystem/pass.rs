@@ -104,6 +104,25 @@ pub(crate) async fn pass<T>(
     Ok(result?)
 }
 
+/// As [`pass`], for what may wait for a disk: on a thread that serves no guests, so that a run's deadline ends it there
+/// too. What was begun is then finished by the disk alone, and recorded as dropped.
+pub(crate) async fn pass_aside<T: Send + 'static>(
+    gate: &Gate,
+    ask: Ask<'_>,
+    act: impl FnOnce(Permit) -> Result<T, FsError> + Send + 'static,
+) -> Result<T, Undone> {
+    let verdict = gate.enter(ask.import, &ask.operation(), ask.rate).await?;
+    let (result, call) = match verdict {
+        Verdict::Permitted(permit, call) => {
+            let acted = tokio::task::spawn_blocking(move || act(permit)).await;
+            (acted.unwrap_or(Err(FsError::Io)).map_err(Fs), call)
+        }
+        Verdict::Denied(call) => (Err(ask.denied()), call),
+    };
+    call.finish(case_of(&result), Traffic::default()).await?;
+    Ok(result?)
+}
+
 /// As [`pass`], for an operation that takes several permits: `act` gets them in the order of `asks`. Every ask is
 /// decided and recorded, also after one that was denied, so that the log shows all that was wanted.
 pub(crate) async fn pass_all<T>(

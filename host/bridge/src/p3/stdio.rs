@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use tollgate_capability::output::Output;
-use tollgate_policy::{Operation, Permit, Stdio};
+use tollgate_policy::{Operation, Permit};
 use tollgate_world::p3::wasi::cli::types::{self, ErrorCode};
 use tollgate_world::p3::wasi::cli::{stderr, stdin, stdout};
 use wasmtime::component::{Access, StreamReader};
@@ -127,12 +127,13 @@ impl Sink for Printed {
 fn print<T: 'static>(
     mut store: Access<'_, T, Bridge>,
     data: StreamReader<u8>,
-    (output, stream): (Output, Stdio),
+    own: Output,
     import: &'static str,
 ) -> wasmtime::Result<Ending<ErrorCode>> {
-    let gate = store.get().gate.clone();
+    let view = store.get();
+    let gate = view.gate.clone();
     let printed = Printed {
-        base: base::Printed { output, stream },
+        base: view.own_output(own),
         import,
         failed: ErrorCode::Io,
     };
@@ -168,7 +169,7 @@ impl<T: 'static> stdout::HostWithStore<T> for Bridge {
         data: StreamReader<u8>,
     ) -> wasmtime::Result<Ending<ErrorCode>> {
         let import = "wasi:cli/stdout@0.3#write-via-stream";
-        print(store, data, (Output::Stdout, Stdio::Stdout), import)
+        print(store, data, Output::Stdout, import)
     }
 }
 
@@ -178,6 +179,6 @@ impl<T: 'static> stderr::HostWithStore<T> for Bridge {
         data: StreamReader<u8>,
     ) -> wasmtime::Result<Ending<ErrorCode>> {
         let import = "wasi:cli/stderr@0.3#write-via-stream";
-        print(store, data, (Output::Stderr, Stdio::Stderr), import)
+        print(store, data, Output::Stderr, import)
     }
 }

@@ -1,7 +1,6 @@
 //! `wasi:cli/terminal-…@0.3`.
 
 use tollgate_capability::output::Output;
-use tollgate_policy::Stdio;
 use tollgate_world::p3::wasi::cli::{
     terminal_input, terminal_output, terminal_stderr, terminal_stdin, terminal_stdout,
 };
@@ -44,7 +43,7 @@ impl terminal_stdout::Host for View<'_> {
     async fn get_terminal_stdout(
         &mut self,
     ) -> wasmtime::Result<Option<Resource<terminal_output::TerminalOutput>>> {
-        self.terminal_out(Output::Stdout, Stdio::Stdout)
+        self.terminal_out(Output::Stdout)
     }
 }
 
@@ -52,6 +51,6 @@ impl terminal_stderr::Host for View<'_> {
     async fn get_terminal_stderr(
         &mut self,
     ) -> wasmtime::Result<Option<Resource<terminal_output::TerminalOutput>>> {
-        self.terminal_out(Output::Stderr, Stdio::Stderr)
+        self.terminal_out(Output::Stderr)
     }
 }

@@ -9,7 +9,7 @@ use tokio::sync::Semaphore;
 use tollgate_policy::{Permit, Scope};
 
 /// The most addresses that one lookup hands on. A zone can list thousands; nobody dials more than a few.
-pub const MOST_ADDRESSES: usize = 64;
+const MOST_ADDRESSES: usize = 64;
 
 /// The most lookups of one resolver that the system works on at once. Each holds a thread until the system gives up.
 const MOST_LOOKUPS: usize = 16;

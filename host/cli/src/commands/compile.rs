@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use anstyle::Style;
 use serde_json::json;
 use tollgate_engine::cache::Cache;
-use tollgate_engine::{Engine, Origin, Profile, RunP3, RunProfile, Source};
-use wasmtime::component::Component;
+use tollgate_engine::{Bounds, Compiled, Engine, Origin, Profile, RunP3, RunProfile, Source};
+use tollgate_policy::Limits;
 
 use super::release;
 use crate::args::CacheCommand;
@@ -26,25 +26,37 @@ pub(crate) fn cache() -> Option<Cache> {
     }
 }
 
-/// Compiles, showing on a terminal that it takes its time.
-pub(crate) fn component<P: Profile>(
+/// Compiles within `limits`, showing on a terminal that it takes its time.
+pub(crate) async fn component<P: Profile>(
     engine: &Engine<P>,
     source: &Source,
     file: &str,
     cache: Option<&Cache>,
-) -> Result<(Component, Origin), Failure> {
+    limits: &Limits,
+) -> Result<Compiled, Failure> {
     release::check_source::<P>(source, file)?;
     let progress = table::progress("compiling");
-    let mut trouble = None;
-    let compiled = engine.compile(source, cache, |error| trouble = Some(error));
+    let compiled = engine.compile(source, cache, Bounds::from(limits)).await;
     progress.finish();
-    if let Some(error) = trouble {
+    if let Ok(Compiled {
+        trouble: Some(error),
+        ..
+    }) = &compiled
+    {
         table::warn(&error.to_string());
     }
     compiled.map_err(|cause| Failure::Load {
         file: file.to_owned(),
-        cause,
+        cause: cause.into(),
     })
+}
+
+/// For a command that compiles and does nothing else that waits.
+pub(crate) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::Host(format!("the runtime cannot start: {error}")))
 }
 
 pub(crate) fn compile(paths: &[PathBuf], json: bool, wasi_p3: bool) -> Result<u8, Failure> {
@@ -59,10 +71,12 @@ pub(crate) fn compile(paths: &[PathBuf], json: bool, wasi_p3: bool) -> Result<u8
 fn compile_as<P: Profile>(paths: &[PathBuf], json: bool) -> Result<u8, Failure> {
     let cache = required()?;
     let engine = Engine::<P>::new()?;
-    for path in paths {
-        one(path, &engine, &cache, json)?;
-    }
-    Ok(0)
+    runtime()?.block_on(async {
+        for path in paths {
+            one(path, &engine, &cache, json).await?;
+        }
+        Ok(0)
+    })
 }
 
 fn required() -> Result<Cache, Failure> {
@@ -72,7 +86,7 @@ fn required() -> Result<Cache, Failure> {
     Ok(Cache::open(&folder)?)
 }
 
-fn one<P: Profile>(
+async fn one<P: Profile>(
     path: &Path,
     engine: &Engine<P>,
     cache: &Cache,
@@ -83,7 +97,8 @@ fn one<P: Profile>(
         file: file.clone(),
         cause,
     })?;
-    let (_, origin) = component(engine, &source, &file, Some(cache))?;
+    let limits = Limits::default();
+    let Compiled { origin, .. } = component(engine, &source, &file, Some(cache), &limits).await?;
     let digest = source.digest().to_string();
     let (took, bytes) = match origin {
         Origin::Compiled { took, artifact } => (

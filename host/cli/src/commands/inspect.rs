@@ -1,5 +1,6 @@
 //! `tollgate inspect`: what a component may ask for, and what a policy says to it.
 
+use std::borrow::Cow;
 use std::io::Write;
 use std::path::Path;
 
@@ -9,7 +10,7 @@ use tollgate_bridge::{Request, requests};
 use tollgate_engine::{
     Engine, Interface, Kind, Profile, RunP3, RunProfile, Source, Surface, surface,
 };
-use tollgate_policy::{Effective, Mode, Outcome, Scope, ScopeSet};
+use tollgate_policy::{Effective, Scope, ScopeSet};
 
 use super::{compile, release};
 use crate::args::Inspect;
@@ -33,7 +34,7 @@ struct Inspected {
 struct Answer {
     interface: String,
     scope: Scope,
-    may: &'static str,
+    may: Cow<'static, str>,
     /// `allow`, `deny`, `ask`; `depends` where the run's arguments decide.
     says: &'static str,
     /// The rule that decides, or those that could.
@@ -50,9 +51,9 @@ pub(crate) fn inspect(args: &Inspect, ceiling: Option<&Path>) -> Result<u8, Fail
     };
     let source = Source::new(files::component(&args.file)?).map_err(failed)?;
     let surface = if args.wasi_p3 {
-        of::<RunP3>(&source, &file)?
+        of::<RunP3>(&source, &file, &policy)?
     } else {
-        of::<RunProfile>(&source, &file)?
+        of::<RunProfile>(&source, &file, &policy)?
     };
     let inspected = Inspected {
         digest: source.digest().to_string(),
@@ -77,29 +78,27 @@ pub(crate) fn inspect(args: &Inspect, ceiling: Option<&Path>) -> Result<u8, Fail
 }
 
 /// What the component imports and exports, as the runs that it is for would see it.
-fn of<P: Profile>(source: &Source, file: &str) -> Result<Surface, Failure> {
+fn of<P: Profile>(source: &Source, file: &str, policy: &Effective) -> Result<Surface, Failure> {
     let engine: Engine<P> = Engine::new()?;
-    let (component, _) = compile::component(&engine, source, file, compile::cache().as_ref())?;
-    Ok(surface(&component))
+    let (cache, limits) = (compile::cache(), policy.limits());
+    let compiled = compile::runtime()?.block_on(compile::component(
+        &engine,
+        source,
+        file,
+        cache.as_ref(),
+        &limits,
+    ))?;
+    Ok(surface(&compiled.component))
 }
 
 fn answer(policy: &Effective, request: &Request) -> Answer {
-    let (says, rules) = match &request.operation {
-        Some(operation) => {
-            let explanation = policy.explain(operation);
-            (
-                explanation.decision.as_str(),
-                vec![explanation.rule.to_string()],
-            )
-        }
-        None => depends(policy, request.scope),
-    };
+    let said = request.answered(policy);
     Answer {
         interface: request.interface.clone(),
         scope: request.scope,
-        may: request.words,
-        says,
-        rules,
+        may: request.words.clone(),
+        says: said.says,
+        rules: said.rules,
     }
 }
 
@@ -117,24 +116,6 @@ fn world(surface: &Surface) -> &'static str {
         "nothing that can be called"
     } else {
         "a library: `tollgate run --invoke` calls its functions"
-    }
-}
-
-/// Where the answer depends on a path, name or address: the rules that could give it. Without any that allows, it is
-/// no to everything.
-fn depends(policy: &Effective, scope: Scope) -> (&'static str, Vec<String>) {
-    let of_scope: Vec<_> = policy
-        .rules()
-        .into_iter()
-        .filter(|rule| rule.scope == scope)
-        .collect();
-    let names = of_scope.iter().map(|rule| rule.rule.to_string()).collect();
-    if of_scope.iter().any(|rule| rule.mode != Mode::Deny) {
-        ("depends", names)
-    } else if of_scope.is_empty() {
-        (Outcome::Deny.as_str(), vec![format!("default:{scope}")])
-    } else {
-        (Outcome::Deny.as_str(), names)
     }
 }
 
@@ -170,7 +151,7 @@ impl Inspected {
         let mut shown = table::table(["it may", "scope", "through", "policy says", "by"]);
         for request in &self.requests {
             shown.add_row([
-                request.may.to_owned(),
+                request.may.clone().into_owned(),
                 request.scope.to_string(),
                 table::text(&request.interface),
                 request.says.to_owned(),

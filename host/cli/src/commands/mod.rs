@@ -3,6 +3,7 @@
 mod audit;
 mod compile;
 mod inspect;
+mod limits;
 mod log;
 mod operation;
 mod policy;
@@ -29,6 +30,7 @@ pub(crate) fn dispatch(args: Args) -> Result<u8, Failure> {
             files,
         } => compile::compile(&files, json, wasi_p3),
         Command::Cache(command) => compile::look(&command),
+        Command::Limits { json } => limits::limits(json),
         Command::Completion { shell } => {
             let mut command = Args::command();
             crate::terminal::table::to_stdout(|out| {

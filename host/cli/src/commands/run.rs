@@ -4,12 +4,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tollgate_audit::{Log, RunIdentity, RunLimits};
-use tollgate_bridge::{Guest, Input, add_p3_to_linker, add_to_linker, requests};
+use tollgate_bridge::{Guest, Input, add_p3_to_linker, add_to_linker, check, requests};
 use tollgate_engine::{
     Digest, Ended, Engine, Entry, Gate, Loaded, Profile, RunP3, RunP3WithFuel, RunProfile,
     RunWithFuel, Source, Usage,
 };
-use tollgate_policy::{Decision, Effective, ScopeSet};
+use tollgate_policy::{Effective, ScopeSet};
 use tollgate_vfs::{Mount, Tree, TreeBuilder};
 
 use super::{compile, log, release};
@@ -230,12 +230,9 @@ impl Prepared<'_> {
             file: self.file.clone(),
             policy: Arc::clone(&self.policy),
         };
-        // On a thread of its own, so that a signal ends the command while it compiles.
-        let loaded = tokio::task::spawn_blocking(move || loader.load::<P>(bytes)).await;
-        let (engine, loaded) = match loaded {
-            Ok(Ok(loaded)) => loaded,
-            Ok(Err(failure)) => return (Err(failure), Usage::default()),
-            Err(error) => return (Err(Failure::Host(error.to_string())), Usage::default()),
+        let (engine, loaded) = match loader.load::<P>(bytes).await {
+            Ok(loaded) => loaded,
+            Err(failure) => return (Err(failure), Usage::default()),
         };
         let (ended, usage) = engine
             .run(&loaded, self.guest(tree, gate), &self.entry)
@@ -271,17 +268,25 @@ struct Loader {
 }
 
 impl Loader {
-    fn load<P: Profile>(&self, bytes: Vec<u8>) -> Result<(Engine<P>, Loaded<Guest, P>), Failure> {
+    async fn load<P: Profile>(
+        &self,
+        bytes: Vec<u8>,
+    ) -> Result<(Engine<P>, Loaded<Guest, P>), Failure> {
         let failed = |cause| Failure::Load {
             file: self.file.clone(),
             cause,
         };
-        let source = Source::new(bytes).map_err(failed)?;
+        // On a thread of its own, so that a signal ends the command while a large file is looked at.
+        let source = tokio::task::spawn_blocking(move || Source::new(bytes))
+            .await
+            .map_err(|error| Failure::Host(error.to_string()))?
+            .map_err(failed)?;
         let engine = Engine::new()?;
-        let cache = compile::cache();
-        let (component, _) = compile::component(&engine, &source, &self.file, cache.as_ref())?;
+        let (cache, limits) = (compile::cache(), self.policy.limits());
+        let compiled =
+            compile::component(&engine, &source, &self.file, cache.as_ref(), &limits).await?;
         let loaded = engine
-            .link(source.digest(), &component, |linker| {
+            .link(source.digest(), &compiled.component, |linker| {
                 add_to_linker(linker)?;
                 if P::ASYNC {
                     add_p3_to_linker(linker)?;
@@ -289,25 +294,14 @@ impl Loader {
                 Ok(())
             })
             .map_err(failed)?;
-        self.check_requests(&loaded)?;
-        Ok((engine, loaded))
-    }
-
-    /// What could not be denied at run time is denied now.
-    fn check_requests<P: Profile>(&self, loaded: &Loaded<Guest, P>) -> Result<(), Failure> {
-        for request in requests(&loaded.surface()) {
-            let Some(operation) = request.operation.filter(|_| request.inexpressible) else {
-                continue;
-            };
-            if let Decision::Deny(denial) = self.policy.decide(&operation) {
-                return Err(Failure::Inexpressible {
-                    file: self.file.clone(),
-                    interface: request.interface,
-                    rule: denial.rule().to_string(),
-                });
+        // What could not be denied at run time is denied now.
+        check(&requests(&loaded.surface()), &self.policy).map_err(|cause| {
+            Failure::Inexpressible {
+                file: self.file.clone(),
+                cause,
             }
-        }
-        Ok(())
+        })?;
+        Ok((engine, loaded))
     }
 }
 

@@ -15,6 +15,7 @@ mod entry;
 mod folder;
 mod store;
 
+pub(crate) use artifact::from_worker;
 pub use entry::{Entry, Fault};
 pub use folder::CacheError;
 pub use store::Cache;

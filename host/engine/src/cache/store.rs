@@ -4,6 +4,7 @@ use std::fs::File;
 use std::hash::{Hash as _, Hasher};
 use std::io::{Read as _, Write as _};
 use std::path::Path;
+use std::sync::Arc;
 
 use rustix::fs::{Timespec, Timestamps, futimens};
 use sha2::{Digest as _, Sha256};
@@ -23,8 +24,9 @@ const UNFINISHED: &str = "unfinished-";
 const MAX_ABOUT_BYTES: u64 = 64 << 10;
 
 /// A folder of compiled components. Cheap to open; safe to share between processes of one user.
+#[derive(Clone)]
 pub struct Cache {
-    folder: Folder,
+    folder: Arc<Folder>,
     limit: u64,
 }
 
@@ -84,7 +86,7 @@ impl Cache {
     /// The folder is not this user's alone, or the system refuses.
     pub fn open(folder: &Path) -> Result<Self, CacheError> {
         Ok(Self {
-            folder: Folder::open(folder)?,
+            folder: Arc::new(Folder::open(folder)?),
             limit: DEFAULT_CACHE_BYTES,
         })
     }

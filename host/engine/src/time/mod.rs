@@ -10,4 +10,4 @@ mod ticker;
 
 pub(crate) use cpu::within as within_cpu;
 pub(crate) use stopwatch::Stopwatch;
-pub(crate) use ticker::{Ticker, Ticking};
+pub(crate) use ticker::{TICK_MS, Ticker, TickerHandle, Ticking};

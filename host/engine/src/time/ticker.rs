@@ -4,7 +4,8 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// How long a guest may compute before it yields, and so how late a deadline can be noticed.
-pub(crate) const TICK: Duration = Duration::from_millis(10);
+const TICK: Duration = Duration::from_millis(TICK_MS);
+pub(crate) const TICK_MS: u64 = 10;
 
 #[derive(Default)]
 struct Shared {
@@ -30,6 +31,18 @@ pub(crate) struct Ticker(Arc<Shared>);
 
 /// Keeps the ticker ticking while it lives.
 pub(crate) struct Ticking(Arc<Shared>);
+
+/// A way to the ticker that does not keep it alive: a guest that outlives its engine's ticker has no engine either.
+#[derive(Clone)]
+pub(crate) struct TickerHandle(Arc<Shared>);
+
+impl TickerHandle {
+    pub(crate) fn run(&self) -> Ticking {
+        self.0.lock().running += 1;
+        self.0.changed.notify_one();
+        Ticking(Arc::clone(&self.0))
+    }
+}
 
 impl Ticker {
     pub(crate) fn start(engine: &wasmtime::Engine) -> std::io::Result<Self> {
@@ -59,10 +72,8 @@ impl Ticker {
         Ok(Self(shared))
     }
 
-    pub(crate) fn run(&self) -> Ticking {
-        self.0.lock().running += 1;
-        self.0.changed.notify_one();
-        Ticking(Arc::clone(&self.0))
+    pub(crate) fn handle(&self) -> TickerHandle {
+        TickerHandle(Arc::clone(&self.0))
     }
 }
 

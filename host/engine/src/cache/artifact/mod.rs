@@ -1,4 +1,4 @@
-//! Mapping an artifact of ours: the one `unsafe` of the host.
+//! Loading an artifact of ours: the one `unsafe` of the host.
 #![expect(
     unsafe_code,
     reason = "wasmtime cannot check native code; the folder's checks are what makes it ours"
@@ -20,4 +20,12 @@ pub(super) fn map(engine: &Engine, file: &File) -> wasmtime::Result<Component> {
     // can enter, belongs to this user, has no other name, and is renamed into place only once it is complete and on
     // the disk. It is never written again, only replaced or removed, so the mapping does not change.
     unsafe { Component::deserialize_file(engine, path) }
+}
+
+/// Loads what a compile worker of ours made of a component, just now. wasmtime refuses what another version or
+/// configuration made.
+pub(crate) fn from_worker(engine: &Engine, artifact: &[u8]) -> wasmtime::Result<Component> {
+    // SAFETY: the bytes came out of a process that this one started from its own program (or one that its embedder
+    // named as such) to run `Engine::precompile_component`, through a pipe that nobody else holds.
+    unsafe { Component::deserialize(engine, artifact) }
 }

@@ -1,0 +1,86 @@
+//! The numbers of the engine that nobody can state.
+
+use tollgate_policy::{LimitRow, Unit};
+
+use crate::caps::{self, Cap};
+use crate::profile::{Profile as _, Run};
+use crate::{compile, pool, source, time, worker};
+
+const fn cap(key: &'static str, cap: Cap) -> LimitRow {
+    LimitRow::fixed(key, Unit::Count, cap.limit, cap.what, cap.reason)
+}
+
+/// Numbers of this crate that nobody can state: what a component may be made of, and what holding one takes.
+pub const FIXED: &[LimitRow] = &[
+    LimitRow::fixed(
+        "component-bytes",
+        Unit::Bytes,
+        source::MAX_SOURCE_BYTES,
+        "Length of a component or module.",
+        "it is read as a whole; CPython with its library takes a sixth of it",
+    ),
+    cap("function-body-bytes", caps::FUNCTION_BYTES),
+    cap("functions", caps::FUNCTIONS),
+    cap("core-types", caps::CORE_TYPES),
+    cap("component-types", caps::COMPONENT_TYPES),
+    cap("imports", caps::IMPORTS),
+    cap("exports", caps::EXPORTS),
+    cap("nested-modules", caps::NESTED),
+    cap("nesting", caps::DEPTH),
+    LimitRow::fixed(
+        "compilations",
+        Unit::Count,
+        compile::flights::MOST_AT_ONCE as u64,
+        "Components that one engine compiles at a time.",
+        "each may take the memory of its limit",
+    ),
+    LimitRow::fixed(
+        "compile-threads",
+        Unit::Count,
+        worker::THREADS as u64,
+        "Threads of one compilation.",
+        "each reserves memory, and more gain little",
+    ),
+    LimitRow::fixed(
+        "stack",
+        Unit::Bytes,
+        Run::WASM_STACK as u64,
+        "Stack of a guest, by engine profile; it counts against the run's memory.",
+        "deep recursion of a language runtime fits; it is what the engine gives by default",
+    ),
+    LimitRow::fixed(
+        "tick",
+        Unit::Time,
+        time::TICK_MS,
+        "Time that a guest computes before others have their turn.",
+        "a deadline is noticed this late at most; shorter ones cost throughput",
+    ),
+    LimitRow::fixed(
+        "pool-guests",
+        Unit::Count,
+        pool::MOST_GUESTS as u64,
+        "Guests that one pool holds, at most.",
+        "their address space is a quarter of what a process has",
+    ),
+    LimitRow::fixed(
+        "pool-table-elements",
+        Unit::Count,
+        pool::TABLE_ELEMENTS as u64,
+        "Elements of one table of a pooled guest.",
+        "CPython has some ten thousand",
+    ),
+    LimitRow::fixed(
+        "pool-memories",
+        Unit::Count,
+        pool::MEMORIES as u64,
+        "Memories of one pooled component.",
+        "known runtimes share one, and adapters add one; a guest must not take the pool's room from others",
+    ),
+    LimitRow::fixed(
+        "pool-tables",
+        Unit::Count,
+        pool::TABLES as u64,
+        "Tables of one pooled component.",
+        "CPython with its extension modules has two dozen",
+    ),
+];

@@ -1,3 +1,0 @@
-//! What the gate costs beside the bare engine.
-
-fn main() {}

@@ -1,0 +1,257 @@
+//! A component, and the three ways to use it: a command, a call, an instance that stays.
+
+use std::sync::Arc;
+
+use tollgate_bridge::{Request, Said, check};
+use tollgate_engine::cache::CacheError;
+use tollgate_engine::{CallError, Digest, Entry, Gate, Invocation, Origin, Surface};
+use wasmtime::component::{ComponentNamedList, Lift, Lower};
+
+use crate::error::Refused;
+use crate::grants::Grants;
+use crate::instance::{self, Instance};
+use crate::machine::Program;
+use crate::options::{Kept, Prepared, RunOptions};
+use crate::outcome::Outcome;
+use crate::recorded::{How, Recorded};
+use crate::shared::Inner;
+
+/// A component that is compiled and linked, for any number of runs under any grants. Cheap to clone.
+#[derive(Clone)]
+pub struct Component(Arc<Parts>);
+
+pub(crate) struct Parts {
+    pub(crate) host: Arc<Inner>,
+    pub(crate) program: Arc<dyn Program>,
+    pub(crate) surface: Surface,
+    pub(crate) requests: Vec<Request>,
+    pub(crate) origin: Origin,
+    pub(crate) trouble: Option<Arc<CacheError>>,
+}
+
+impl std::fmt::Debug for Component {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Component")
+            .field("digest", &self.digest())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Component {
+    pub(crate) fn new(parts: Parts) -> Self {
+        Self(Arc::new(parts))
+    }
+
+    /// The digest of what was loaded.
+    #[must_use]
+    pub fn digest(&self) -> Digest {
+        self.0.program.digest()
+    }
+
+    /// What it imports and exports.
+    #[must_use]
+    pub fn surface(&self) -> &Surface {
+        &self.0.surface
+    }
+
+    /// What it may ask for, read from its imports.
+    #[must_use]
+    pub fn requests(&self) -> &[Request] {
+        &self.0.requests
+    }
+
+    /// Each request, and what these grants say to it.
+    #[must_use]
+    pub fn answers(&self, grants: &Grants) -> Vec<(&Request, Said)> {
+        self.requests()
+            .iter()
+            .map(|request| (request, request.answered(grants.policy())))
+            .collect()
+    }
+
+    /// Whether it was compiled or found in the cache.
+    #[must_use]
+    pub fn origin(&self) -> Origin {
+        self.0.origin
+    }
+
+    /// Why it could not be kept in the cache, if it could not. It runs all the same.
+    #[must_use]
+    pub fn cache_trouble(&self) -> Option<&CacheError> {
+        self.0.trouble.as_deref()
+    }
+
+    /// Runs it as a command (`wasi:cli/run`) in a store of its own. Dropping the future ends the guest, and leaves
+    /// nothing behind but a record that says so.
+    ///
+    /// # Errors
+    ///
+    /// The run did not begin. However it ends once it began is an outcome.
+    pub async fn command(&self, options: RunOptions) -> Result<Outcome, Refused> {
+        self.run(&Entry::Command, options).await
+    }
+
+    /// Calls an exported function, `f(1)` or `ns:pkg/iface.f@1.0.0("text")`, with arguments and results in WAVE, in a
+    /// store of its own.
+    ///
+    /// # Errors
+    ///
+    /// As [`Component::command`].
+    pub async fn invoke(
+        &self,
+        invocation: Invocation,
+        options: RunOptions,
+    ) -> Result<Outcome, Refused> {
+        self.run(&Entry::Invoke(invocation), options).await
+    }
+
+    /// Runs what `entry` says.
+    ///
+    /// # Errors
+    ///
+    /// As [`Component::command`].
+    pub async fn run(&self, entry: &Entry, options: RunOptions) -> Result<Outcome, Refused> {
+        let prepared = self.prepare(options)?;
+        let begun = Begun::new(self, prepared).await?;
+        let (result, usage) = self.0.program.run(begun.guest, entry).await;
+        Ok(Outcome {
+            audit: begun.recorded.end(&How::of_run(&result)).await,
+            run: begun.run,
+            result,
+            usage,
+            limits: *begun.gate.limits(),
+            stdout: begun.kept.take_stdout(),
+            stderr: begun.kept.take_stderr(),
+        })
+    }
+
+    /// Calls the exported function `name`, as `iface#f`, `ns:pkg/iface@1.0.0#f` or `f`, with typed arguments and
+    /// results, in a store of its own.
+    ///
+    /// # Errors
+    ///
+    /// As [`Component::command`].
+    pub async fn call<A, R>(
+        &self,
+        name: &str,
+        arguments: A,
+        options: RunOptions,
+    ) -> Result<Outcome<R, CallError>, Refused>
+    where
+        A: ComponentNamedList + Lower + Send + Sync + 'static,
+        R: ComponentNamedList + Lift + Send + Sync + 'static,
+    {
+        let prepared = self.prepare(options)?;
+        let begun = Begun::new(self, prepared).await?;
+        let (result, usage) = match self.0.program.instantiate(begun.guest).await {
+            Ok(mut live) => {
+                let result = live.call::<A, R>(name, arguments).await;
+                (result, live.usage())
+            }
+            Err((error, usage)) => (Err(error), usage),
+        };
+        Ok(Outcome {
+            audit: begun.recorded.end(&How::of_call(&result)).await,
+            run: begun.run,
+            result,
+            usage,
+            limits: *begun.gate.limits(),
+            stdout: begun.kept.take_stdout(),
+            stderr: begun.kept.take_stderr(),
+        })
+    }
+
+    /// Makes a guest that stays, to be called several times. See [`Instance`].
+    ///
+    /// # Errors
+    ///
+    /// The run did not begin, or a start function ended it.
+    pub async fn instantiate(&self, options: RunOptions) -> Result<Instance, InstantiateError> {
+        let prepared = self.prepare(options)?;
+        let begun = Begun::new(self, prepared).await?;
+        match self.0.program.instantiate(begun.guest).await {
+            Ok(live) => Ok(Instance::new(
+                live,
+                instance::Parts {
+                    run: begun.run,
+                    recorded: begun.recorded,
+                    gate: begun.gate,
+                    kept: begun.kept,
+                },
+            )),
+            Err((error, usage)) => {
+                let result = Err(error);
+                Err(InstantiateError::Ended(Box::new(Outcome {
+                    audit: begun.recorded.end(&How::of_call::<()>(&result)).await,
+                    run: begun.run,
+                    result,
+                    usage,
+                    limits: *begun.gate.limits(),
+                    stdout: begun.kept.take_stdout(),
+                    stderr: begun.kept.take_stderr(),
+                })))
+            }
+        }
+    }
+
+    fn prepare(&self, options: RunOptions) -> Result<Prepared, Refused> {
+        let host = &self.0.host;
+        if options.grants.host != host.id {
+            return Err(Refused::ForeignGrants);
+        }
+        let policy = options.grants.policy();
+        if policy.limits().fuel.is_some() && !host.machine.counts_fuel() {
+            return Err(Refused::NoFuel);
+        }
+        check(&self.0.requests, policy)?;
+        options.prepare(host.resolver.clone())
+    }
+}
+
+/// Why there is no instance.
+#[derive(Debug, thiserror::Error)]
+pub enum InstantiateError {
+    /// The run did not begin.
+    #[error(transparent)]
+    Refused(#[from] Refused),
+    /// It began, and ended while it was instantiated.
+    #[error("the guest ended while it was instantiated: {}", why(.0))]
+    Ended(Box<Outcome<(), CallError>>),
+}
+
+fn why(outcome: &Outcome<(), CallError>) -> String {
+    match &outcome.result {
+        Ok(()) => "by itself".to_owned(),
+        Err(error) => error.to_string(),
+    }
+}
+
+/// A run whose first record is written.
+struct Begun {
+    run: String,
+    gate: Gate,
+    kept: Kept,
+    guest: tollgate_bridge::Guest,
+    recorded: Recorded,
+}
+
+impl Begun {
+    async fn new(component: &Component, prepared: Prepared) -> Result<Self, Refused> {
+        let host = &component.0.host;
+        let policy = Arc::clone(&prepared.grants.policy);
+        let digest = component.digest().to_string();
+        let (run, audit) = host.audit(&digest, &policy.limits());
+        let gate = Gate::new(policy, audit, host.decider.clone());
+        let recorded = Recorded::begin(gate.clone(), prepared.name.clone())
+            .await
+            .map_err(Refused::Unrecorded)?;
+        let (guest, kept) = prepared.guest(gate.clone());
+        Ok(Self {
+            run,
+            gate,
+            kept,
+            guest,
+            recorded,
+        })
+    }
+}

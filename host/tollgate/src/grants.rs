@@ -1,0 +1,50 @@
+//! What a tenant may do on a host.
+
+use std::sync::Arc;
+
+use tollgate_audit::{Detail, Flush, LogOptions};
+use tollgate_policy::{Effective, ScopeSet};
+
+use crate::error::Recording;
+
+/// A policy under a host's ceiling, checked and ready for any number of runs. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Grants {
+    pub(crate) policy: Arc<Effective>,
+    /// The host that they belong to.
+    pub(crate) host: u64,
+}
+
+impl Grants {
+    /// The policy that holds: what the run was given, under the ceiling.
+    #[must_use]
+    pub fn policy(&self) -> &Effective {
+        &self.policy
+    }
+
+    /// The same, but what the run's own policy denies in `scopes` is let through and recorded as `would-deny`, as far as
+    /// the ceiling allows it: for finding out what a component needs.
+    #[must_use]
+    pub fn permissive(&self, scopes: ScopeSet) -> Self {
+        let policy = Effective::clone(&self.policy).with_permissive(scopes);
+        Self {
+            policy: Arc::new(policy),
+            host: self.host,
+        }
+    }
+}
+
+/// Holds what a policy says about recording against the log that there is.
+pub(crate) fn check_recording(policy: &Effective, log: LogOptions) -> Result<(), Recording> {
+    let wanted = policy.audit();
+    if wanted.file.is_some() {
+        return Err(Recording::File);
+    }
+    if wanted.flush == tollgate_policy::Flush::Each && log.flush != Flush::Each {
+        return Err(Recording::Flush);
+    }
+    if wanted.detail == tollgate_policy::Detail::Full && log.detail != Detail::Full {
+        return Err(Recording::Detail);
+    }
+    Ok(())
+}

@@ -1,0 +1,143 @@
+//! The host: what all runs have in common.
+
+use std::sync::Arc;
+
+use tollgate_audit::{AuditError, Log, Summary};
+use tollgate_bridge::{check, provides, requests};
+use tollgate_engine::{LoadError as EngineLoadError, Source, Surface};
+use tollgate_policy::{Effective, Policy};
+
+use crate::component::{Component, Parts};
+use crate::error::{GrantsError, LoadError};
+use crate::grants::{Grants, check_recording};
+use crate::interface::{self, Interface};
+use crate::machine::Code;
+use crate::shared::Inner;
+
+/// What components are loaded into and run by: one engine, one log, one ceiling. Cheap to clone.
+///
+/// Every future of a host is `Send` and wants a tokio runtime with its timer.
+#[derive(Clone)]
+pub struct Host(Arc<Inner>);
+
+impl std::fmt::Debug for Host {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Host").finish_non_exhaustive()
+    }
+}
+
+impl Host {
+    pub(crate) fn new(inner: Inner) -> Self {
+        Self(Arc::new(inner))
+    }
+
+    /// Puts a run's policy under the ceiling.
+    ///
+    /// # Errors
+    ///
+    /// It does not go with the ceiling, or with the log.
+    pub fn grants(&self, policy: Policy) -> Result<Grants, GrantsError> {
+        let ceiling = self.0.most.as_ref().and_then(Effective::ceiling).cloned();
+        let policy = Effective::new(policy, ceiling)?;
+        check_recording(&policy, self.0.log.options())?;
+        Ok(Grants {
+            policy: Arc::new(policy),
+            host: self.0.id,
+        })
+    }
+
+    /// Reads the text of a `tollgate.toml`, which errors call `name`, and puts it under the ceiling.
+    ///
+    /// # Errors
+    ///
+    /// The text is wrong, or as [`Host::grants`].
+    pub fn grants_from_toml(&self, name: &str, text: &str) -> Result<Grants, GrantsError> {
+        self.grants(Policy::from_toml(name, text)?)
+    }
+
+    /// Reads the permissions of the sidecar protocol, and puts them under the ceiling.
+    ///
+    /// # Errors
+    ///
+    /// The JSON is wrong, or as [`Host::grants`].
+    pub fn grants_from_protocol(&self, json: &str) -> Result<Grants, GrantsError> {
+        self.grants(Policy::from_protocol_json(json)?)
+    }
+
+    /// Makes a component (or a WASI 0.1 command) ready to run. It is compiled and linked once, whatever it will be
+    /// granted; whoever loads the same one meanwhile waits for that compilation. Dropping the future ends the
+    /// compilation, unless somebody else waits for it.
+    ///
+    /// # Errors
+    ///
+    /// It is refused before its first instruction, whatever it would be granted.
+    pub async fn load(&self, bytes: impl Into<Vec<u8>>) -> Result<Component, LoadError> {
+        let (host, bytes) = (Arc::clone(&self.0), bytes.into());
+        let source = blocking(move || Ok(Source::new(bytes)?)).await?;
+        let cache = host.cache.as_ref();
+        let code = host.machine.compile(&source, cache, host.bounds).await?;
+        blocking(move || link(host, code)).await
+    }
+
+    /// The log of all runs.
+    #[must_use]
+    pub fn log(&self) -> &Log {
+        &self.0.log
+    }
+
+    /// Closes the log for all runs, which ends every one that still asks for something, and says what was asked and
+    /// decided. Blocks for as long as the disk takes.
+    ///
+    /// # Errors
+    ///
+    /// The log failed at any time.
+    pub fn close(self) -> Result<Summary, AuditError> {
+        self.0.log.clone().close()
+    }
+}
+
+/// Reading and linking take long for a large component: they are done away from the threads that serve guests.
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, LoadError> + Send + 'static,
+) -> Result<T, LoadError> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|_cut_off| LoadError::RuntimeEnded)?
+}
+
+fn link(host: Arc<Inner>, code: Code) -> Result<Component, LoadError> {
+    let program = host
+        .machine
+        .link(&code, &host.interfaces)
+        .map_err(|error| unknown(error, &code.surface, &host.interfaces))?;
+    let mut requested = requests(&code.surface);
+    requested.extend(interface::requests(&host.interfaces, &code.surface));
+    if let Some(most) = &host.most {
+        check(&requested, most)?;
+    }
+    Ok(Component::new(Parts {
+        host,
+        program,
+        requests: requested,
+        origin: code.origin(),
+        trouble: code.trouble(),
+        surface: code.surface,
+    }))
+}
+
+/// The engine names the first import that does not fit; whoever wrote the component wants to know all that are unknown.
+fn unknown(error: EngineLoadError, surface: &Surface, own: &[Interface]) -> LoadError {
+    let known = |name: &str| provides(name) || interface::find(own, name).is_some();
+    let names: Vec<String> = surface
+        .imports
+        .iter()
+        // An interface without functions is imported for its types, which are what the component says they are.
+        .filter(|import| !import.functions.is_empty() || !import.name.contains('/'))
+        .filter(|import| !known(&import.name))
+        .map(|import| import.name.clone())
+        .collect();
+    match error {
+        EngineLoadError::Import(_) if !names.is_empty() => LoadError::UnknownImports { names },
+        other => other.into(),
+    }
+}

@@ -1,0 +1,160 @@
+//! An interface, function by function as it is told.
+
+use std::borrow::Cow;
+
+use tollgate_bridge::{Guest, Request};
+use tollgate_engine::Surface;
+use tollgate_policy::Operation;
+use wasmtime::component::{ComponentNamedList, Lift, Linker, Lower};
+
+use super::ask::{Ask, Denial};
+use super::function::Function;
+use super::name::{check, unversioned};
+use super::serve::{Admitted, Handling};
+use super::typed::Typed;
+
+/// An interface of the embedder's own, while its functions are told.
+pub struct Interface {
+    name: String,
+    words: Cow<'static, str>,
+    functions: Vec<Function>,
+}
+
+impl std::fmt::Debug for Interface {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Interface")
+            .field("name", &self.name)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Interface {
+    pub(crate) fn new(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            words: Cow::Borrowed("call the program that runs it"),
+            functions: Vec::new(),
+        }
+    }
+
+    /// What a component may do with the interface, in words for people: "keep notes".
+    pub fn words(&mut self, words: impl Into<Cow<'static, str>>) -> &mut Self {
+        self.words = words.into();
+        self
+    }
+
+    /// Adds a function, with parameters `P` and results `R`, each a tuple of types that wasmtime lifts and lowers.
+    ///
+    /// `handler` is called with what was [`Admitted`] (the permit among it) and the parameters. Records name the function
+    /// as `ns:pkg/name#function`.
+    pub fn function<P, R, H>(
+        &mut self,
+        name: &str,
+        ask: Ask<P>,
+        denial: Denial<P, R>,
+        handler: H,
+    ) -> &mut Self
+    where
+        P: ComponentNamedList + Lift + Send + Sync + 'static,
+        R: ComponentNamedList + Lower + Send + Sync + 'static,
+        H: for<'a> Fn(Admitted<'a>, P) -> Handling<'a, R> + Send + Sync + 'static,
+    {
+        self.add(name, ask, Some(denial), handler)
+    }
+
+    /// Adds a function whose results cannot say that it is denied. What it asks for is the same with each call, so that
+    /// a component that imports it is refused before it runs, where its policy denies that; if a call is denied all the
+    /// same, because somebody who was asked said no, the guest ends.
+    pub fn undeniable_function<P, R, H>(
+        &mut self,
+        name: &str,
+        operation: Operation<'static>,
+        handler: H,
+    ) -> &mut Self
+    where
+        P: ComponentNamedList + Lift + Send + Sync + 'static,
+        R: ComponentNamedList + Lower + Send + Sync + 'static,
+        H: for<'a> Fn(Admitted<'a>, P) -> Handling<'a, R> + Send + Sync + 'static,
+    {
+        self.add(name, Ask::same(operation), None, handler)
+    }
+
+    fn add<P, R, H>(
+        &mut self,
+        name: &str,
+        ask: Ask<P>,
+        denial: Option<Denial<P, R>>,
+        handler: H,
+    ) -> &mut Self
+    where
+        P: ComponentNamedList + Lift + Send + Sync + 'static,
+        R: ComponentNamedList + Lower + Send + Sync + 'static,
+        H: for<'a> Fn(Admitted<'a>, P) -> Handling<'a, R> + Send + Sync + 'static,
+    {
+        let import = format!("{}#{name}", unversioned(&self.name));
+        self.functions.push(Function::new(
+            name,
+            Typed {
+                import,
+                ask,
+                denial,
+                handler,
+            },
+        ));
+        self
+    }
+
+    /// Puts the interface into a linker.
+    pub(crate) fn link(&self, linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
+        let mut instance = linker.instance(&self.name)?;
+        for function in &self.functions {
+            function.link(&mut instance)?;
+        }
+        Ok(())
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// What is wrong with the interface as it was told.
+    pub(crate) fn fault(&self) -> Option<String> {
+        check(&self.name).or_else(|| {
+            self.functions
+                .is_empty()
+                .then(|| "it has no function".to_owned())
+        })
+    }
+}
+
+/// Whether one of `interfaces` is what a component imports as `import`, in some version.
+pub(crate) fn find<'a>(interfaces: &'a [Interface], import: &str) -> Option<&'a Interface> {
+    let exact = interfaces.iter().find(|own| own.name == import);
+    let name = unversioned(import);
+    exact.or_else(|| interfaces.iter().find(|own| unversioned(&own.name) == name))
+}
+
+/// What a component asks of `interfaces`, a request for each function that it imports.
+pub(crate) fn requests(interfaces: &[Interface], surface: &Surface) -> Vec<Request> {
+    let imported = surface.imports.iter().filter_map(|import| {
+        let own = find(interfaces, &import.name)?;
+        Some((import, own))
+    });
+    imported
+        .flat_map(|(import, own)| {
+            import.functions.iter().filter_map(move |used| {
+                let function = own
+                    .functions
+                    .iter()
+                    .find(|function| function.name == used.name)?;
+                Some(Request {
+                    scope: function.scope,
+                    words: own.words.clone(),
+                    interface: format!("{}#{}", import.name, used.name),
+                    operation: function.operation,
+                    inexpressible: function.undeniable,
+                })
+            })
+        })
+        .collect()
+}

@@ -1,0 +1,145 @@
+//! The engine of a host: under one profile, behind one type.
+
+use std::pin::Pin;
+use std::sync::Arc;
+
+use tollgate_bridge::{Guest, add_to_linker};
+use tollgate_engine::cache::{Cache, CacheError};
+use tollgate_engine::{
+    Bounds, CallError, Compiled, Digest, Ended, Engine, EngineError, EngineOptions, Entry, Live,
+    LoadError, Loaded, Origin, Profile, RunError, RunProfile, RunWithFuel, Source, Surface, Usage,
+    surface,
+};
+use wasmtime::component::Linker;
+
+use crate::interface::Interface;
+
+/// A future of a program, which is the same whatever its profile is.
+pub(crate) type Driving<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// What a run comes to.
+pub(crate) type Ran = (Result<Ended, RunError>, Usage);
+
+/// What an instantiation comes to.
+pub(crate) type Instantiated = Result<Live<Guest>, (CallError, Usage)>;
+
+/// A component that is compiled and linked, for whatever it is granted.
+pub(crate) trait Program: Send + Sync {
+    fn digest(&self) -> Digest;
+    fn run<'a>(&'a self, guest: Guest, entry: &'a Entry) -> Driving<'a, Ran>;
+    fn instantiate(&self, guest: Guest) -> Driving<'_, Instantiated>;
+}
+
+struct Ready<P: Profile> {
+    engine: Engine<P>,
+    loaded: Loaded<Guest, P>,
+}
+
+impl<P: Profile> Program for Ready<P> {
+    fn digest(&self) -> Digest {
+        self.loaded.digest()
+    }
+
+    fn run<'a>(&'a self, guest: Guest, entry: &'a Entry) -> Driving<'a, Ran> {
+        Box::pin(self.engine.run(&self.loaded, guest, entry))
+    }
+
+    fn instantiate(&self, guest: Guest) -> Driving<'_, Instantiated> {
+        Box::pin(self.engine.instantiate(&self.loaded, guest))
+    }
+}
+
+/// Native code on its way to being linked.
+pub(crate) struct Code {
+    digest: Digest,
+    compiled: Compiled,
+    pub(crate) surface: Surface,
+}
+
+impl Code {
+    pub(crate) fn origin(&self) -> Origin {
+        self.compiled.origin
+    }
+
+    pub(crate) fn trouble(&self) -> Option<Arc<CacheError>> {
+        self.compiled.trouble.clone()
+    }
+}
+
+/// The engine that a host has. All of its components are compiled under one profile.
+pub(crate) enum Machine {
+    Plain(Engine<RunProfile>),
+    Fuel(Engine<RunWithFuel>),
+}
+
+impl Machine {
+    pub(crate) fn new(count_fuel: bool, options: EngineOptions) -> Result<Self, EngineError> {
+        Ok(if count_fuel {
+            Self::Fuel(Engine::with(options)?)
+        } else {
+            Self::Plain(Engine::with(options)?)
+        })
+    }
+
+    pub(crate) fn counts_fuel(&self) -> bool {
+        matches!(self, Self::Fuel(_))
+    }
+
+    /// Tries whether the host's interfaces and `own` go into one linker.
+    pub(crate) fn try_linker(&self, own: &Interface) -> wasmtime::Result<()> {
+        let engine = match self {
+            Self::Plain(engine) => engine.wasmtime(),
+            Self::Fuel(engine) => engine.wasmtime(),
+        };
+        let mut linker = Linker::new(engine);
+        fill(&mut linker, std::slice::from_ref(own))
+    }
+
+    pub(crate) async fn compile(
+        &self,
+        source: &Source,
+        cache: Option<&Cache>,
+        bounds: Bounds,
+    ) -> Result<Code, LoadError> {
+        let compiled = match self {
+            Self::Plain(engine) => engine.compile(source, cache, bounds).await?,
+            Self::Fuel(engine) => engine.compile(source, cache, bounds).await?,
+        };
+        Ok(Code {
+            digest: source.digest(),
+            surface: surface(&compiled.component),
+            compiled,
+        })
+    }
+
+    /// Links against a linker that is made for this component and never changed or cloned after it was filled.
+    pub(crate) fn link(
+        &self,
+        code: &Code,
+        own: &[Interface],
+    ) -> Result<Arc<dyn Program>, LoadError> {
+        Ok(match self {
+            Self::Plain(engine) => ready(engine, code, own)?,
+            Self::Fuel(engine) => ready(engine, code, own)?,
+        })
+    }
+}
+
+fn ready<P: Profile>(
+    engine: &Engine<P>,
+    code: &Code,
+    own: &[Interface],
+) -> Result<Arc<dyn Program>, LoadError> {
+    let loaded = engine.link(code.digest, &code.compiled.component, |linker| {
+        fill(linker, own)
+    })?;
+    Ok(Arc::new(Ready {
+        engine: engine.clone(),
+        loaded,
+    }))
+}
+
+fn fill(linker: &mut Linker<Guest>, own: &[Interface]) -> wasmtime::Result<()> {
+    add_to_linker(linker)?;
+    own.iter().try_for_each(|interface| interface.link(linker))
+}

@@ -1,0 +1,239 @@
+//! What one run is given.
+
+use std::any::Any;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use tollgate_bridge::{Captured, Guest, Input, Output};
+use tollgate_engine::Gate;
+use tollgate_policy::Effective;
+use tollgate_vfs::{Mount, Tree, TreeBuilder};
+
+use crate::error::Refused;
+use crate::grants::Grants;
+
+/// Where a guest's standard output or error goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Stream {
+    /// Nowhere; it is metered and recorded all the same.
+    #[default]
+    Discard,
+    /// Into memory, at most as much as the run's limit of output: [`Outcome::stdout`](crate::Outcome::stdout).
+    Capture,
+    /// To the process's own stream.
+    Inherit,
+}
+
+impl Stream {
+    fn open(self) -> (Output, Option<Captured>) {
+        match self {
+            Self::Discard => (Output::Discard, None),
+            Self::Inherit => (Output::Inherit, None),
+            Self::Capture => {
+                let captured = Captured::default();
+                (Output::Capture(captured.clone()), Some(captured))
+            }
+        }
+    }
+}
+
+/// What one run is given. Without more: no arguments, environment, files or input, and its output goes nowhere.
+#[derive(Debug)]
+pub struct RunOptions {
+    pub(crate) grants: Grants,
+    pub(crate) name: String,
+    arguments: Vec<String>,
+    environment: Vec<(String, String)>,
+    mounts: Vec<(String, Mount)>,
+    stdin: Input,
+    stdout: Stream,
+    stderr: Stream,
+    state: Option<Arc<dyn Any + Send + Sync>>,
+}
+
+impl RunOptions {
+    /// A run that may do what `grants` say.
+    #[must_use]
+    pub fn new(grants: &Grants) -> Self {
+        Self {
+            grants: grants.clone(),
+            name: "component".to_owned(),
+            arguments: Vec::new(),
+            environment: Vec::new(),
+            mounts: Vec::new(),
+            stdin: Input::Bytes(Bytes::new()),
+            stdout: Stream::default(),
+            stderr: Stream::default(),
+            state: None,
+        }
+    }
+
+    /// What the guest is called: its argument before all others, and the resource of the records that begin and end it.
+    #[must_use]
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = name.into();
+        self
+    }
+
+    /// Arguments, which follow the name.
+    #[must_use]
+    pub fn arguments(mut self, arguments: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.arguments.extend(arguments.into_iter().map(Into::into));
+        self
+    }
+
+    /// A variable of the environment that the policy's grants are taken from: the guest sees it if its policy names it.
+    #[must_use]
+    pub fn variable(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.environment.push((name.into(), value.into()));
+        self
+    }
+
+    /// Mounts something at `place` of the guest's tree: a folder of the host by the capability on it, memory, or an
+    /// overlay. What of it the guest may use the policy says.
+    ///
+    /// A policy that mounts a folder itself says where in the tree it is and whether it may be changed; the folder is
+    /// given here, under the very same place, because the host opens no path by itself. Never give a folder that holds
+    /// the host's log, key or cache: with these a guest is its own witness, and what lies in the cache is native code.
+    #[must_use]
+    pub fn mount(mut self, place: impl Into<String>, mount: Mount) -> Self {
+        self.mounts.push((place.into(), mount));
+        self
+    }
+
+    /// Standard input: these bytes, then the end.
+    #[must_use]
+    pub fn stdin(mut self, bytes: impl Into<Bytes>) -> Self {
+        self.stdin = Input::Bytes(bytes.into());
+        self
+    }
+
+    /// Standard input: the process's own.
+    #[must_use]
+    pub fn inherit_stdin(mut self) -> Self {
+        self.stdin = Input::Inherit;
+        self
+    }
+
+    /// Standard output.
+    #[must_use]
+    pub fn stdout(mut self, stream: Stream) -> Self {
+        self.stdout = stream;
+        self
+    }
+
+    /// Standard error.
+    #[must_use]
+    pub fn stderr(mut self, stream: Stream) -> Self {
+        self.stderr = stream;
+        self
+    }
+
+    /// What the embedder's own interfaces work on in this run:
+    /// [`Admitted::state`](crate::interface::Admitted::state).
+    #[must_use]
+    pub fn state<S: Send + Sync + 'static>(mut self, state: Arc<S>) -> Self {
+        self.state = Some(state);
+        self
+    }
+}
+
+/// What is kept of a guest's output.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Kept {
+    stdout: Option<Captured>,
+    stderr: Option<Captured>,
+}
+
+impl Kept {
+    pub(crate) fn take_stdout(&self) -> Vec<u8> {
+        self.stdout.as_ref().map(Captured::take).unwrap_or_default()
+    }
+
+    pub(crate) fn take_stderr(&self) -> Vec<u8> {
+        self.stderr.as_ref().map(Captured::take).unwrap_or_default()
+    }
+}
+
+/// Everything of a run that can be refused, made before its first record.
+pub(crate) struct Prepared {
+    pub(crate) grants: Grants,
+    pub(crate) name: String,
+    pub(crate) kept: Kept,
+    guest: Box<dyn FnOnce(Gate) -> Guest + Send>,
+}
+
+impl Prepared {
+    pub(crate) fn guest(self, gate: Gate) -> (Guest, Kept) {
+        ((self.guest)(gate), self.kept)
+    }
+}
+
+impl RunOptions {
+    pub(crate) fn prepare(
+        self,
+        resolver: Option<Arc<dyn tollgate_capability::net::Resolver>>,
+    ) -> Result<Prepared, Refused> {
+        let policy = Arc::clone(&self.grants.policy);
+        let tree = tree(&policy, self.mounts)?;
+        let variables: Vec<_> = policy
+            .environment(self.environment)
+            .into_iter()
+            .map(|variable| (variable.name, variable.value.into_inner()))
+            .collect();
+        let (stdout, kept_stdout) = self.stdout.open();
+        let (stderr, kept_stderr) = self.stderr.open();
+        let (name, arguments, stdin, state) =
+            (self.name.clone(), self.arguments, self.stdin, self.state);
+        let guest = move |gate| {
+            let mut guest = Guest::builder(gate)
+                .arguments(std::iter::once(name).chain(arguments))
+                .environment(variables)
+                .tree(tree)
+                .stdin(stdin)
+                .stdout(stdout)
+                .stderr(stderr);
+            if let Some(state) = state {
+                guest = guest.state(state);
+            }
+            if let Some(resolver) = resolver {
+                guest = guest.resolver(resolver);
+            }
+            guest.build()
+        };
+        Ok(Prepared {
+            grants: self.grants,
+            name: self.name,
+            kept: Kept {
+                stdout: kept_stdout,
+                stderr: kept_stderr,
+            },
+            guest: Box::new(guest),
+        })
+    }
+}
+
+fn tree(policy: &Effective, given: Vec<(String, Mount)>) -> Result<Tree, Refused> {
+    let handles = usize::try_from(policy.limits().handles).unwrap_or(usize::MAX);
+    let mut builder = TreeBuilder::new().max_open_handles(handles);
+    for mount in policy.mounts() {
+        if !given.iter().any(|(place, _)| *place == mount.guest_path) {
+            return Err(Refused::NoMount {
+                place: mount.guest_path.clone(),
+            });
+        }
+    }
+    for (place, mount) in given {
+        let stated = policy
+            .mounts()
+            .iter()
+            .find(|stated| stated.guest_path == place);
+        let (name, mount) = match stated {
+            Some(stated) if stated.read_only => (&stated.guest_name, mount.read_only(true)),
+            Some(stated) => (&stated.guest_name, mount),
+            None => (&place, mount),
+        };
+        builder = builder.mount(name, &place, mount)?;
+    }
+    Ok(builder.build())
+}

@@ -1,0 +1,47 @@
+//! What a host, its components and their runs share.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use tollgate_audit::{Log, Run, RunIdentity, RunLimits};
+use tollgate_capability::net::Resolver;
+use tollgate_engine::cache::Cache;
+use tollgate_engine::{Bounds, Decider};
+use tollgate_policy::{Effective, Limits};
+
+use crate::interface::Interface;
+use crate::machine::Machine;
+
+/// All that a host has.
+pub(crate) struct Inner {
+    pub(crate) id: u64,
+    pub(crate) machine: Machine,
+    /// What a run can be granted at most, where there is a ceiling.
+    pub(crate) most: Option<Effective>,
+    pub(crate) log: Log,
+    pub(crate) cache: Option<Cache>,
+    pub(crate) decider: Option<Arc<dyn Decider>>,
+    pub(crate) resolver: Option<Arc<dyn Resolver>>,
+    pub(crate) bounds: Bounds,
+    pub(crate) interfaces: Vec<Interface>,
+    pub(crate) runs: AtomicU64,
+}
+
+impl Inner {
+    /// A run's end of the log, under a name that no other run has, of this host or of another one.
+    pub(crate) fn audit(&self, component: &str, limits: &Limits) -> (String, Run) {
+        let number = self.runs.fetch_add(1, Ordering::Relaxed);
+        let run = format!("{:016x}-{number}", self.id);
+        let identity = RunIdentity {
+            run: run.clone(),
+            vm: None,
+            process: None,
+            component: component.to_owned(),
+        };
+        let limits = RunLimits {
+            bytes: limits.audit,
+            records_per_second: u32::try_from(limits.audit_rate).unwrap_or(u32::MAX),
+        };
+        (run, self.log.run(identity, limits))
+    }
+}

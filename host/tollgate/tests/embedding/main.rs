@@ -1,0 +1,34 @@
+//! The host as a library: what only a program that embeds it can see. Each test that answers a threat carries its number.
+//!
+//! * `api`: loading, running, calling; options, outcomes, logs.
+//! * `load`: what is refused before it runs.
+//! * `interfaces`: an embedder's own interfaces at the gate.
+//! * `instances`: guests that stay.
+//! * `cancel`: futures that are dropped at any point.
+//! * `abi`: guests that misbehave where values cross.
+//! * `isolation`: what one guest leaves for the next.
+//! * `many`: ten thousand runs, and what the process holds after them.
+//! * `fair`: guests that spin beside guests that do not.
+//! * `time`: sleeps and loops against the wall limit.
+
+#![expect(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "the bans are about the host; a test reads guests and measures, and fails by panicking"
+)]
+
+mod abi;
+mod api;
+mod cancel;
+mod fair;
+mod instances;
+mod interfaces;
+mod isolation;
+mod load;
+mod many;
+mod support;
+mod time;
