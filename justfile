@@ -54,6 +54,12 @@ conformance:
     tests/conformance/fetch >/dev/null
     cargo nextest run -E 'binary(conformance)' --no-capture
 
+# The scripts that the specification and the tools of WebAssembly are tested with, fetched into a cache
+[group("one by one")]
+upstream:
+    tests/upstream/fetch >/dev/null
+    cargo nextest run -E 'binary(upstream)' --no-capture
+
 # Everything that CI runs, with the minutes of each stage
 [group("now and then")]
 ci:
@@ -81,12 +87,41 @@ bench *arguments:
     cargo bench --bench startup --bench density
     cargo bench --bench overhead -- {{ arguments }}
 
-# What takes long: 1,000 kills, property tests a hundred times over
+# What takes long: 1,000 kills, ten thousand mutants and made-up modules, property tests a hundred times over, sanitizers
 [group("now and then")]
-soak:
+soak: (sanitize "thread") (sanitize "address")
     # Not through nextest, which would stop a quarter of an hour of kills as a test that hangs.
     TOLLGATE_KILLS=1000 cargo test --test kill -- --nocapture
+    TOLLGATE_MUTANTS=6 TOLLGATE_SMITHS=10000 cargo test --test load -- --nocapture i37_i38_ i38_
     PROPTEST_CASES=25600 cargo nextest run -E 'package(tollgate-policy) + package(tollgate-audit) + package(tollgate-vfs)'
+
+# 64 threads that load, link and drop components under a sanitizer (`just sanitize thread 600`; needs a nightly toolchain)
+[group("now and then")]
+sanitize sanitizer="thread" seconds="600":
+    #!/usr/bin/env sh
+    set -eu
+    nightly=nightly-2026-05-20 machine=$(rustc -vV | sed -n 's/^host: //p')
+    rustup toolchain install "$nightly" --profile minimal --component rust-src
+    export CARGO_TARGET_DIR="${XDG_CACHE_HOME:-$HOME/.cache}/tollgate/target-{{ sanitizer }}"
+    # The standard library is instrumented too, and memory is mapped through the C library, whose calls the sanitizer sees:
+    # it would take two mappings at one address for one.
+    export RUSTFLAGS="-Zsanitizer={{ sanitizer }} --cfg=rustix_use_libc"
+    TOLLGATE_RACE_SECONDS={{ seconds }} cargo "+$nightly" test -Zbuild-std --target "$machine" --locked \
+        --package tollgate-engine --test threads -- --nocapture
+
+# The crates without an engine under an interpreter that sees undefined behaviour (needs the same nightly toolchain)
+[group("now and then")]
+miri *arguments:
+    rustup toolchain install nightly-2026-05-20 --profile minimal --component rust-src --component miri
+    CARGO_TARGET_DIR="${XDG_CACHE_HOME:-$HOME/.cache}/tollgate/target-miri" MIRIFLAGS="-Zmiri-disable-isolation" \
+        PROPTEST_CASES=2 cargo +nightly-2026-05-20 miri test --locked --package tollgate-policy --lib {{ arguments }}
+
+# Build the release, and run the tests of the binary on it
+[group("now and then")]
+test-release:
+    cargo build --release --locked --bin tollgate
+    TOLLGATE_BINARY="$(cargo metadata --format-version 1 --no-deps | python3 -c 'import json,sys; print(json.load(sys.stdin)["target_directory"])')/release/tollgate" \
+        cargo nextest run -E 'binary(run) + (binary(load) & test(defaults::))'
 
 # Take another release of the engine (`just bump-engine 48.0.9`), with all that has to go along
 [group("now and then")]
@@ -95,7 +130,7 @@ bump-engine version:
     import json, pathlib, re, subprocess
     manifest = pathlib.Path("Cargo.toml")
     engine = ["wasmtime", "wasmtime-wasi", "wasmtime-wasi-http", "wasi-preview1-component-adapter-provider"]
-    beneath = ["wasmparser", "wasm-encoder", "wit-component", "wit-parser", "wasm-wave"]
+    beneath = ["wasmparser", "wasm-encoder", "wit-component", "wit-parser", "wasm-wave", "wasm-smith"]
     def pin(text, name, requirement):
         pattern = r'^(' + re.escape(name) + r' = (?:[\x7b] version = )?)"[^"]*"'
         return re.sub(pattern, r'\g<1>"' + requirement + '"', text, flags=re.M)

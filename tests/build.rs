@@ -78,6 +78,8 @@ fn build(workspace: &Path, target: &Path) -> PathBuf {
         .args(["--target", TARGET])
         // Small guests compile quickly, and a test run compiles hundreds of times.
         .args(["--config", "profile.release.opt-level='s'"])
+        // A guest may export a function of a name that its C library has too; this keeps them apart.
+        .args(["--config", "profile.release.lto='thin'"])
         .args([
             "--config",
             "profile.release.debug=false",

@@ -4,9 +4,11 @@
 //! the words of the interface. None of them reports by panicking, so that a trap is always the one that was asked for.
 
 pub mod driver;
+pub mod net;
 pub mod p3;
 pub mod text;
 pub mod tour;
+pub mod web;
 pub mod words;
 
 /// The bindings of every interface that the host links, whatever is granted. A guest imports only what it calls.
@@ -15,6 +17,7 @@ pub mod host {
         path: "../wit",
         world: "tollgate:host/everything",
         generate_all,
+        features: ["network-error-code"],
     });
 }
 

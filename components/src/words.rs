@@ -3,7 +3,7 @@
 use crate::host::wasi::filesystem::types::{self as fs, filesystem_error_code};
 use crate::host::wasi::http::types as http;
 use crate::host::wasi::io::streams::StreamError;
-use crate::host::wasi::sockets::network;
+use crate::host::wasi::sockets::network::{self, network_error_code};
 
 /// The name of an error case as WIT spells it.
 pub trait Case {
@@ -29,7 +29,10 @@ impl Case for StreamError {
             Self::Closed => "closed".to_owned(),
             Self::LastOperationFailed(error) => match filesystem_error_code(error) {
                 Some(code) => code.case(),
-                None => format!("last-operation-failed {}", error.to_debug_string()),
+                None => match network_error_code(error) {
+                    Some(code) => code.case(),
+                    None => format!("last-operation-failed {}", error.to_debug_string()),
+                },
             },
         }
     }
@@ -37,13 +40,48 @@ impl Case for StreamError {
 
 impl Case for http::ErrorCode {
     fn case(&self) -> String {
-        match self {
-            Self::HttpRequestDenied => "HTTP-request-denied".to_owned(),
-            Self::HttpRequestUriInvalid => "HTTP-request-URI-invalid".to_owned(),
-            Self::HttpProtocolError => "HTTP-protocol-error".to_owned(),
-            Self::InternalError(_) => "internal-error".to_owned(),
-            other => format!("{other:?}"),
-        }
+        let name = match self {
+            Self::DnsTimeout => "DNS-timeout",
+            Self::DnsError(_) => "DNS-error",
+            Self::DestinationNotFound => "destination-not-found",
+            Self::DestinationUnavailable => "destination-unavailable",
+            Self::DestinationIpProhibited => "destination-IP-prohibited",
+            Self::DestinationIpUnroutable => "destination-IP-unroutable",
+            Self::ConnectionRefused => "connection-refused",
+            Self::ConnectionTerminated => "connection-terminated",
+            Self::ConnectionTimeout => "connection-timeout",
+            Self::ConnectionReadTimeout => "connection-read-timeout",
+            Self::ConnectionWriteTimeout => "connection-write-timeout",
+            Self::ConnectionLimitReached => "connection-limit-reached",
+            Self::TlsProtocolError => "TLS-protocol-error",
+            Self::TlsCertificateError => "TLS-certificate-error",
+            Self::TlsAlertReceived(_) => "TLS-alert-received",
+            Self::HttpRequestDenied => "HTTP-request-denied",
+            Self::HttpRequestLengthRequired => "HTTP-request-length-required",
+            Self::HttpRequestBodySize(_) => "HTTP-request-body-size",
+            Self::HttpRequestMethodInvalid => "HTTP-request-method-invalid",
+            Self::HttpRequestUriInvalid => "HTTP-request-URI-invalid",
+            Self::HttpRequestUriTooLong => "HTTP-request-URI-too-long",
+            Self::HttpRequestHeaderSectionSize(_) => "HTTP-request-header-section-size",
+            Self::HttpRequestHeaderSize(_) => "HTTP-request-header-size",
+            Self::HttpRequestTrailerSectionSize(_) => "HTTP-request-trailer-section-size",
+            Self::HttpRequestTrailerSize(_) => "HTTP-request-trailer-size",
+            Self::HttpResponseIncomplete => "HTTP-response-incomplete",
+            Self::HttpResponseHeaderSectionSize(_) => "HTTP-response-header-section-size",
+            Self::HttpResponseHeaderSize(_) => "HTTP-response-header-size",
+            Self::HttpResponseBodySize(_) => "HTTP-response-body-size",
+            Self::HttpResponseTrailerSectionSize(_) => "HTTP-response-trailer-section-size",
+            Self::HttpResponseTrailerSize(_) => "HTTP-response-trailer-size",
+            Self::HttpResponseTransferCoding(_) => "HTTP-response-transfer-coding",
+            Self::HttpResponseContentCoding(_) => "HTTP-response-content-coding",
+            Self::HttpResponseTimeout => "HTTP-response-timeout",
+            Self::HttpUpgradeFailed => "HTTP-upgrade-failed",
+            Self::HttpProtocolError => "HTTP-protocol-error",
+            Self::LoopDetected => "loop-detected",
+            Self::ConfigurationError => "configuration-error",
+            Self::InternalError(_) => "internal-error",
+        };
+        name.to_owned()
     }
 }
 

@@ -17,6 +17,7 @@
 //! * `scan`: the table against the tree.
 //! * `clippy`: `clippy.toml` against the table.
 //! * `arrows`, `rings`, `manners`: who may know whom; `unsafe`; exemptions.
+//! * `profiles`: the program that people get is built as the one that is tested.
 //! * `planted_*`: each check is shown to fail on what it is there to find.
 
 #![expect(
@@ -35,6 +36,7 @@ mod manners;
 mod planted_access;
 mod planted_shape;
 mod planted_spellings;
+mod profiles;
 mod rings;
 mod sanctioned;
 mod scan;

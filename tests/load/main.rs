@@ -9,6 +9,15 @@
 //! * `cache`: artifacts that are not this host's own.
 //! * `mutants`: components with a few bytes changed.
 //! * `worker`: the process that compiles, and what ends it.
+//!
+//! * `smith`: modules that nobody wrote.
+//! * `defaults`: hostile components on default limits: the list of what they do, and how it ends.
+//! * `entries`: each way into the host under the same denials.
+//!
+//! And calling what was loaded, in one process that goes on afterwards (`host`):
+//! * `handles`: handles that are forged, used again, carried elsewhere, or too many.
+//! * `values`: values that are not what their type says, and memory that is somewhere else.
+//! * `calls`: calls that are interrupted, never return, or fail where they are hard to follow.
 
 #![expect(
     clippy::disallowed_methods,
@@ -22,12 +31,19 @@
 )]
 
 mod cache;
+mod calls;
 mod caps;
+mod defaults;
 mod engine;
+mod entries;
 mod features;
+mod handles;
+mod host;
 mod kinds;
 mod make;
 mod measure;
 mod mutants;
+mod smith;
 mod types;
+mod values;
 mod worker;

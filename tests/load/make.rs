@@ -3,6 +3,8 @@
 use wasm_encoder::{
     Component, ComponentImportSection, ComponentTypeRef, ComponentTypeSection, PrimitiveValType,
 };
+use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
+use wit_parser::Resolve;
 
 /// The binary of a text.
 #[track_caller]
@@ -22,6 +24,28 @@ pub(crate) fn command(items: &str) -> Vec<u8> {
 #[track_caller]
 pub(crate) fn holding(items: &str) -> Vec<u8> {
     wasm(&format!("(component (core module {items}))"))
+}
+
+/// A component around a core module that speaks to the host by the canonical ABI itself, as no compiler would: its imports
+/// are the functions of WASI by their names, and its exports are those of `exports`, lines of a WIT world.
+#[track_caller]
+pub(crate) fn speaking(exports: &str, core: &str) -> Vec<u8> {
+    let mut resolve = Resolve {
+        all_features: true,
+        ..Resolve::default()
+    };
+    resolve
+        .push_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../../wit"))
+        .unwrap();
+    let world = format!(
+        "package hostile:guest; world guest {{ include tollgate:host/everything@0.1.0; {exports} }}"
+    );
+    let package = resolve.push_str("hostile.wit", &world).unwrap();
+    let world = resolve.select_world(&[package], None).unwrap();
+    let mut module = wasm(core);
+    embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8).unwrap();
+    let mut encoder = ComponentEncoder::default().module(&module).unwrap();
+    encoder.encode().unwrap_or_else(|error| panic!("{error:#}"))
 }
 
 /// `item` for each number below `count`, one behind the other.

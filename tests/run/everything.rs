@@ -61,7 +61,7 @@ fn granting(scene: &Scene) -> Vec<String> {
         "--env",
         "TOUR=1",
         "--allow-net",
-        "192.0.2.1",
+        "localhost",
         "--allow-net",
         "tour.example",
         "--allow-listen",

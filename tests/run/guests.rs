@@ -1,8 +1,8 @@
 //! Each guest once: granted it works, not granted it is refused in its interface's own words.
 
 mod loops;
-mod network;
 mod streams;
+mod web;
 
 use std::fs;
 
@@ -12,11 +12,14 @@ use crate::support::{about, allowed, denied, of_the_guest};
 
 pub(crate) use self::loops::{
     endless, endless_calls, endless_sleep, endless_zero_sleep, flood, flood_refused, memory_bomb,
-    recursion,
+    recursion, smith,
 };
-pub(crate) use self::network::{http, sockets};
 pub(crate) use self::streams::odd_streams;
+pub(crate) use self::web::{http, http_fields, http_many, http_redirects};
 pub(crate) use crate::everything::try_everything;
+pub(crate) use crate::sockets::{
+    dial, net_ops, socket_flood, sockets, tcp_client, tcp_server, udp_peer,
+};
 
 const NO_STDOUT: &str = "version = 1\n[stdio]\ndefault = \"allow\"\ndeny = [\"stdout\"]\n";
 

@@ -79,7 +79,7 @@ fn fuel_ends_a_run_at_the_same_instruction_each_time() {
             .unwrap_or_default()
             .to_owned();
         let report: serde_json::Value = serde_json::from_str(&report).unwrap();
-        report["fuel"].as_u64().unwrap()
+        report["limits"]["fuel"]["used"].as_u64().unwrap()
     };
     let fuel = used("fuel=100000000");
     assert!(fuel > 0);

@@ -30,6 +30,7 @@ mod permissive;
 mod report;
 mod secrets;
 mod signals;
+mod sockets;
 mod special_files;
 mod support;
 mod times;

@@ -18,7 +18,8 @@ pub struct Scene {
 }
 
 impl Scene {
-    /// An empty scene around the binary at `binary`. Its folder `work` is there.
+    /// An empty scene around the binary at `binary`, or at `$TOLLGATE_BINARY` where that is said. Its folder `work` is
+    /// there.
     ///
     /// # Panics
     ///
@@ -29,10 +30,9 @@ impl Scene {
             .prefix("tollgate-")
             .tempdir()
             .expect("a folder can be made");
-        let scene = Self {
-            folder,
-            binary: binary.into(),
-        };
+        let binary =
+            std::env::var_os("TOLLGATE_BINARY").map_or_else(|| binary.into(), PathBuf::from);
+        let scene = Self { folder, binary };
         for name in ["home", "work"] {
             fs::create_dir(scene.path(name)).expect("a folder can be made");
         }

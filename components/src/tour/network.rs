@@ -9,16 +9,20 @@ use crate::host::wasi::sockets::network::{
 };
 use crate::host::wasi::sockets::tcp::{ShutdownType, TcpSocket};
 use crate::host::wasi::sockets::tcp_create_socket::create_tcp_socket;
-use crate::host::wasi::sockets::udp::UdpSocket;
+use crate::host::wasi::sockets::udp::{
+    IncomingDatagramStream, OutgoingDatagram, OutgoingDatagramStream, UdpSocket,
+};
 use crate::host::wasi::sockets::udp_create_socket::create_udp_socket;
 use crate::{report, say};
 
+/// Nobody listens there.
 const PEER: IpSocketAddress = IpSocketAddress::Ipv4(Ipv4SocketAddress {
-    port: 8080,
-    address: (192, 0, 2, 1),
+    port: 1,
+    address: (127, 0, 0, 1),
 });
+/// Any port, so that tours at the same time do not meet.
 const LOCAL: IpSocketAddress = IpSocketAddress::Ipv4(Ipv4SocketAddress {
-    port: 8080,
+    port: 0,
     address: (127, 0, 0, 1),
 });
 
@@ -42,10 +46,16 @@ pub fn tcp() {
         &method("start-connect"),
         connecting.start_connect(&network, PEER).map(|()| ""),
     );
+    connecting.subscribe().block();
     report(
         &method("finish-connect"),
         connecting.finish_connect().map(|_| ""),
     );
+    report(
+        &method("start-bind"),
+        listening.start_bind(&network, LOCAL).map(|()| ""),
+    );
+    report(&method("finish-bind"), listening.finish_bind().map(|()| ""));
     report(
         &method("start-listen"),
         listening.start_listen().map(|()| ""),
@@ -141,8 +151,42 @@ pub fn udp() {
         binding.start_bind(&network, LOCAL).map(|()| ""),
     );
     report(&method("finish-bind"), binding.finish_bind().map(|()| ""));
-    report(&method("stream"), sending.stream(Some(PEER)).map(|_| ""));
+    report(
+        &method("start-bind"),
+        sending.start_bind(&network, LOCAL).map(|()| ""),
+    );
+    report(&method("finish-bind"), sending.finish_bind().map(|()| ""));
+    let streams = sending.stream(Some(PEER));
+    report(
+        &method("stream"),
+        streams.as_ref().map(|_| "").map_err(|code| *code),
+    );
     udp_options(&binding, method);
+    if let Ok((incoming, outgoing)) = streams {
+        datagrams(&incoming, &outgoing);
+    }
+}
+
+fn datagrams(incoming: &IncomingDatagramStream, outgoing: &OutgoingDatagramStream) {
+    let method = |function: &str| format!("wasi:sockets/udp#[method]{function}");
+    outgoing.subscribe().block();
+    report(
+        &method("outgoing-datagram-stream.check-send"),
+        outgoing.check_send(),
+    );
+    let datagram = OutgoingDatagram {
+        data: b"tour".to_vec(),
+        remote_address: None,
+    };
+    report(
+        &method("outgoing-datagram-stream.send"),
+        outgoing.send(&[datagram]),
+    );
+    let _pollable = incoming.subscribe();
+    report(
+        &method("incoming-datagram-stream.receive"),
+        incoming.receive(1).map(|list| list.len()),
+    );
 }
 
 fn udp_options(socket: &UdpSocket, method: impl Fn(&str) -> String) {
@@ -177,11 +221,20 @@ fn udp_options(socket: &UdpSocket, method: impl Fn(&str) -> String) {
 
 /// `wasi:sockets/ip-name-lookup`.
 pub fn lookup() {
-    let result = resolve_addresses(&instance_network(), "tour.example");
+    let result = resolve_addresses(&instance_network(), "localhost");
     report(
         "wasi:sockets/ip-name-lookup#resolve-addresses",
-        result.map(|_| ""),
+        result.as_ref().map(|_| "").map_err(|code| *code),
     );
+    if let Ok(answers) = result {
+        answers.subscribe().block();
+        report(
+            "wasi:sockets/ip-name-lookup#[method]resolve-address-stream.resolve-next-address",
+            answers
+                .resolve_next_address()
+                .map(|address| address.is_some()),
+        );
+    }
 }
 
 /// `wasi:http/outgoing-handler`.

@@ -125,6 +125,13 @@ impl Run {
         }
     }
 
+    /// Waits until no call of the run is pending: each has finished or was dropped. A call that somebody still holds is
+    /// waited for, however long.
+    pub async fn settled(&self) {
+        let (shared, state) = (self.0.shared(), &self.0.state);
+        state.settled(|| shared.is_stopped()).await;
+    }
+
     /// Waits until every call that has finished is flushed.
     ///
     /// # Errors
@@ -141,6 +148,11 @@ impl Run {
     pub async fn end(&self) -> Result<(), AuditError> {
         let _known_already = self.0.state.end();
         self.flush().await
+    }
+
+    /// As [`end`](Run::end), without waiting: what has finished is flushed within 100 ms.
+    pub fn end_unflushed(&self) {
+        let _known_already = self.0.state.end();
     }
 
     /// Ends the run at once, with one last record that waits for nothing: for a run that is dropped, and so cannot wait.
@@ -164,6 +176,12 @@ impl Run {
         if self.0.flushes_each() {
             self.0.shared().request_flush();
         }
+    }
+
+    /// Bytes of records that the run was charged for so far.
+    #[must_use]
+    pub fn charged(&self) -> u64 {
+        self.0.state.charged()
     }
 
     /// What the run was asked and answered, as far as it is written: all of it after [`end`](Run::end).

@@ -137,10 +137,7 @@ impl RunState {
     /// A call that did nothing is as if it had never begun.
     pub(crate) fn withdraw(&self, key: &Key) {
         let mut inner = lock(&self.inner);
-        if inner.outstanding == PENDING_PER_RUN {
-            self.turn.notify_waiters();
-        }
-        inner.outstanding = inner.outstanding.saturating_sub(1);
+        self.one_less(&mut inner);
         inner.charged = inner.charged.saturating_sub(self.reserve(key));
     }
 
@@ -174,10 +171,7 @@ impl RunState {
         coalesce: bool,
     ) -> (Option<Span>, bool) {
         let mut inner = lock(&self.inner);
-        if inner.outstanding == PENDING_PER_RUN {
-            self.turn.notify_waiters();
-        }
-        inner.outstanding = inner.outstanding.saturating_sub(1);
+        self.one_less(&mut inner);
         inner.charged = inner.charged.saturating_sub(self.reserve(key));
         let (closed, opened) = if coalesce {
             let added = inner.spans.add(key, outcome, call);
@@ -200,6 +194,14 @@ impl RunState {
             .charged
             .saturating_add(self.cost(key, &Outcome::new(outcome)));
         (closed, opened)
+    }
+
+    /// Wakes who waits for a place, or for the last call.
+    fn one_less(&self, inner: &mut Inner) {
+        if inner.outstanding == PENDING_PER_RUN || inner.outstanding == 1 {
+            self.turn.notify_waiters();
+        }
+        inner.outstanding = inner.outstanding.saturating_sub(1);
     }
 
     /// Closes all spans into `records`.
@@ -263,6 +265,19 @@ impl RunState {
         turn.await;
     }
 
+    /// Waits until no call of this run is pending, or whoever calls [`wake_all`](RunState::wake_all) has `stopped`.
+    pub(crate) async fn settled(&self, stopped: impl Fn() -> bool) {
+        loop {
+            let mut turn = pin!(self.turn.notified());
+            // As above: enabled first, looked at then.
+            turn.as_mut().enable();
+            if self.outstanding() == 0 || stopped() {
+                return;
+            }
+            turn.await;
+        }
+    }
+
     pub(crate) fn wake_all(&self) {
         self.turn.notify_waiters();
     }
@@ -274,6 +289,11 @@ impl RunState {
     /// The run's bytes are used up, for good: no shorter record fits in later. Says whether that is news.
     pub(crate) fn spend_all(&self) -> bool {
         !std::mem::replace(&mut lock(&self.inner).spent, true)
+    }
+
+    /// Bytes that the run was charged for.
+    pub(crate) fn charged(&self) -> u64 {
+        lock(&self.inner).charged
     }
 
     /// Lets nothing begin any more. Says whether the run had neither ended nor used up its bytes until now.

@@ -4,8 +4,10 @@ use std::any::Any;
 use std::collections::TryReserveError;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use tokio::sync::Semaphore;
 use tollgate_capability::clock::Monotonic;
-use tollgate_capability::net::{Lookups, Resolver};
+use tollgate_capability::http::Client;
+use tollgate_capability::net::{Lookups, Resolver, Sockets};
 use tollgate_vfs::Tree;
 
 /// Where a guest's standard input comes from.
@@ -67,6 +69,10 @@ pub(crate) struct Given {
     pub(crate) state: Option<Arc<dyn Any + Send + Sync>>,
     pub(crate) clock: Monotonic,
     pub(crate) resolver: Arc<dyn Resolver>,
+    pub(crate) sockets: Sockets,
+    pub(crate) http: Client,
+    /// A place for each HTTP request that is on its way.
+    pub(crate) http_requests: Arc<Semaphore>,
 }
 
 /// What a run learnt of the network.

@@ -4,10 +4,12 @@ use std::any::Any;
 use std::fmt;
 use std::sync::Arc;
 
+use tokio::sync::Semaphore;
 use tollgate_capability::clock::Monotonic;
-use tollgate_capability::net::{Resolver, SystemResolver};
+use tollgate_capability::http::{Client, MOST_REQUESTS};
+use tollgate_capability::net::{Resolver, Sockets, SystemResolver};
 use tollgate_engine::{Gate, GuestState, Limiter};
-use tollgate_policy::Limits;
+use tollgate_policy::{LimitKey, Limits};
 use tollgate_vfs::{Tree, TreeBuilder};
 use wasmtime::component::ResourceTable;
 use wasmtime_wasi_http::WasiHttpCtx;
@@ -40,6 +42,10 @@ impl GuestState for Guest {
     fn limiter(&mut self) -> &mut Limiter {
         &mut self.limiter
     }
+
+    fn limit_behind(error: &wasmtime::Error) -> Option<LimitKey> {
+        crate::http::limit_behind(error)
+    }
 }
 
 impl Guest {
@@ -55,6 +61,7 @@ impl Guest {
             stderr: Output::Inherit,
             state: None,
             resolver: None,
+            http: Client::default(),
         }
     }
 
@@ -97,6 +104,7 @@ pub struct GuestBuilder {
     stderr: Output,
     state: Option<Arc<dyn Any + Send + Sync>>,
     resolver: Option<Arc<dyn Resolver>>,
+    http: Client,
 }
 
 impl fmt::Debug for GuestBuilder {
@@ -162,6 +170,13 @@ impl GuestBuilder {
         self
     }
 
+    /// What sends HTTP requests. Without it: a client that trusts the system's certificate authorities.
+    #[must_use]
+    pub fn http(mut self, client: Client) -> Self {
+        self.http = client;
+        self
+    }
+
     /// The guest, with the limits of its gate's policy.
     #[must_use]
     pub fn build(self) -> Guest {
@@ -176,7 +191,7 @@ impl GuestBuilder {
                 .build()
         });
         let mut http = WasiHttpCtx::new();
-        http.set_field_size_limit(count(limits.http_header));
+        http.set_field_size_limit(crate::http::most_kept_bytes(limits));
         let given = Given {
             arguments: self.arguments,
             environment: self.environment,
@@ -189,6 +204,9 @@ impl GuestBuilder {
             resolver: self
                 .resolver
                 .unwrap_or_else(|| Arc::new(SystemResolver::default())),
+            sockets: Sockets::new(count(limits.handles)),
+            http: self.http,
+            http_requests: Arc::new(Semaphore::new(MOST_REQUESTS)),
         };
         Guest {
             table,

@@ -1,7 +1,8 @@
 //! Filling a linker: every interface of the world, one line each.
 
 use tollgate_world::wasi::{cli, clocks, filesystem, http, random, sockets};
-use wasmtime::component::{HasData, Linker, ResourceTable};
+use wasmtime::StoreContextMut;
+use wasmtime::component::{HasData, Linker, Resource, ResourceTable};
 use wasmtime_wasi::p2::bindings::io;
 use wasmtime_wasi_http::WasiHttp;
 use wasmtime_wasi_http::p2::bindings::http::types as http_types;
@@ -49,7 +50,8 @@ pub fn add_to_linker(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
     random::insecure_seed::add_to_linker::<_, Bridge>(linker, Guest::view)?;
 
     sockets::instance_network::add_to_linker::<_, Bridge>(linker, Guest::view)?;
-    let options = sockets::network::LinkOptions::default();
+    let mut options = sockets::network::LinkOptions::default();
+    options.network_error_code(true);
     sockets::network::add_to_linker::<_, Bridge>(linker, &options, Guest::view)?;
     sockets::ip_name_lookup::add_to_linker::<_, Bridge>(linker, Guest::view)?;
     sockets::tcp::add_to_linker::<_, Bridge>(linker, Guest::view)?;
@@ -62,7 +64,22 @@ pub fn add_to_linker(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
         &http_types::LinkOptions::default(),
         Guest::http,
     )?;
+    add_error_codes(linker)?;
     http::outgoing_handler::add_to_linker::<_, Bridge>(linker, Guest::view)
+}
+
+/// Puts the one function of the types that is ours over theirs: which code stands behind a stream's error.
+fn add_error_codes(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
+    linker.allow_shadowing(true);
+    let linked = linker.instance("wasi:http/types@0.2.12")?.func_wrap(
+        "http-error-code",
+        |mut store: StoreContextMut<'_, Guest>, (error,): (Resource<http_types::IoError>,)| {
+            let code = crate::http::code_behind(store.data_mut().table().get(&error)?);
+            Ok((code,))
+        },
+    );
+    linker.allow_shadowing(false);
+    linked
 }
 
 /// Whether this build has the host side of WASI 0.3 (the cargo feature `wasi-p3`).

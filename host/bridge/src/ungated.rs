@@ -76,23 +76,111 @@ pub const UNGATED: &[(&str, &str)] = &[
     ),
     (
         "wasi:sockets/tcp-create-socket#create-tcp-socket",
-        "a value of ours; no socket of the host is made",
+        "a socket that is bound to nothing and speaks with nobody",
     ),
     (
         "wasi:sockets/udp-create-socket#create-udp-socket",
-        "a value of ours; no socket of the host is made",
+        "a socket that is bound to nothing and speaks with nobody",
     ),
     (
-        "wasi:sockets/tcp#*",
-        "everything but bind, connect and listen answers from that value",
+        "wasi:sockets/tcp#[method]tcp-socket.finish-bind",
+        "says that what start-bind did is done",
     ),
     (
-        "wasi:sockets/udp#*",
-        "everything but bind and stream answers from that value",
+        "wasi:sockets/tcp#[method]tcp-socket.finish-listen",
+        "says that what start-listen did is done",
     ),
     (
-        "wasi:sockets/ip-name-lookup#[method]resolve-address-stream.*",
-        "no such stream is handed out",
+        "wasi:sockets/tcp#[method]tcp-socket.local-address",
+        "where a socket is whose binding or connecting was decided",
+    ),
+    (
+        "wasi:sockets/tcp#[method]tcp-socket.remote-address",
+        "the peer of a connection that was decided",
+    ),
+    (
+        "wasi:sockets/tcp#[method]tcp-socket.is-listening",
+        "what the guest did with its own socket",
+    ),
+    (
+        "wasi:sockets/tcp#[method]tcp-socket.address-family",
+        "what the guest made its own socket as",
+    ),
+    (
+        "wasi:sockets/tcp#[method]tcp-socket.subscribe",
+        "waits for what was decided when it began",
+    ),
+    (
+        "wasi:sockets/tcp#[method]tcp-socket.keep-alive-*",
+        "an option of the guest's own socket",
+    ),
+    (
+        "wasi:sockets/tcp#[method]tcp-socket.hop-limit",
+        "an option of the guest's own socket",
+    ),
+    (
+        "wasi:sockets/tcp#[method]tcp-socket.receive-buffer-size",
+        "an option of the guest's own socket",
+    ),
+    (
+        "wasi:sockets/tcp#[method]tcp-socket.send-buffer-size",
+        "an option of the guest's own socket",
+    ),
+    (
+        "wasi:sockets/tcp#[method]tcp-socket.set-*",
+        "an option of the guest's own socket, within bounds that keep the kernel's memory its own",
+    ),
+    (
+        "wasi:sockets/udp#[method]udp-socket.finish-bind",
+        "says that what start-bind did is done",
+    ),
+    (
+        "wasi:sockets/udp#[method]udp-socket.local-address",
+        "where a socket is whose binding was decided",
+    ),
+    (
+        "wasi:sockets/udp#[method]udp-socket.remote-address",
+        "the peer that was decided",
+    ),
+    (
+        "wasi:sockets/udp#[method]udp-socket.address-family",
+        "what the guest made its own socket as",
+    ),
+    (
+        "wasi:sockets/udp#[method]udp-socket.subscribe",
+        "waits for what was decided when it began",
+    ),
+    (
+        "wasi:sockets/udp#[method]udp-socket.unicast-hop-limit",
+        "an option of the guest's own socket",
+    ),
+    (
+        "wasi:sockets/udp#[method]udp-socket.receive-buffer-size",
+        "an option of the guest's own socket",
+    ),
+    (
+        "wasi:sockets/udp#[method]udp-socket.send-buffer-size",
+        "an option of the guest's own socket",
+    ),
+    (
+        "wasi:sockets/udp#[method]udp-socket.set-*",
+        "an option of the guest's own socket, within bounds that keep the kernel's memory its own",
+    ),
+    (
+        "wasi:sockets/udp#[method]incoming-datagram-stream.subscribe",
+        "waits for datagrams, each of which passes the gate when it is received",
+    ),
+    (
+        "wasi:sockets/udp#[method]outgoing-datagram-stream.check-send",
+        "tells whether there is room; each datagram passes the gate when it is sent",
+    ),
+    (
+        "wasi:sockets/udp#[method]outgoing-datagram-stream.subscribe",
+        "waits for room; each datagram passes the gate when it is sent",
+    ),
+    (
+        "wasi:sockets/ip-name-lookup#[method]resolve-address-stream.subscribe",
+        "waits for an answer, which passes the gate when it is told",
     ),
     (
         "wasi:cli/environment@0.3#get-arguments",

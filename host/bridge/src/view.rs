@@ -1,6 +1,7 @@
 //! What a host function sees of a guest: the table of its handles, its gate, and what it was given.
 
 use tollgate_engine::Gate;
+use tollgate_policy::LimitKey;
 use wasmtime::component::{HasData, Resource, ResourceTable};
 
 use crate::given::{Given, Learnt};
@@ -56,6 +57,10 @@ impl View<'_> {
         &mut self,
         value: Value,
     ) -> wasmtime::Result<Resource<Marker>> {
-        Ok(theirs(&self.table.push(value)?))
+        let handle = self.table.push(value)?;
+        // Places are taken again once they are free, so the highest one tells how many were in use.
+        let in_use = u64::from(handle.rep()).saturating_add(1);
+        self.gate.in_use(LimitKey::Handles, in_use);
+        Ok(theirs(&handle))
     }
 }

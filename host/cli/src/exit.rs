@@ -66,6 +66,8 @@ pub(crate) enum Failure {
     OwnFolder { folder: String, what: &'static str },
     #[error("the folder cannot be given: {0}")]
     Mount(#[from] MountError),
+    #[error("the certificate authorities in `{file}` cannot be used: {cause}")]
+    Authorities { file: String, cause: String },
     #[error("the audit log `{file}` cannot be used: {cause}")]
     AuditOpen { file: String, cause: OpenError },
     #[error("the audit log failed: {0}")]
@@ -92,7 +94,11 @@ impl Failure {
     /// The exit code, asked of every failure that there is.
     pub(crate) fn code(&self) -> u8 {
         match self {
-            Self::Usage(_) | Self::Grant(_) | Self::PolicyFile(_) | Self::Policy(_) => USAGE,
+            Self::Usage(_)
+            | Self::Grant(_)
+            | Self::PolicyFile(_)
+            | Self::Policy(_)
+            | Self::Authorities { .. } => USAGE,
             Self::NotFound(_) => NOT_FOUND,
             Self::Load { .. }
             | Self::Release { .. }

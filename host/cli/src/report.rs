@@ -108,23 +108,19 @@ impl Report<'_> {
     }
 
     fn print_usage(&self, out: &mut dyn Write) -> std::io::Result<()> {
-        let (usage, limits) = (&self.usage, self.limits);
-        write!(
-            out,
-            "memory {} of {}, output {} of {}, wall {} ms of {}, cpu {} ms of {}",
-            table::bytes(usage.memory),
-            table::bytes(limits.memory),
-            table::bytes(usage.output),
-            table::bytes(limits.output),
-            millis(usage.wall),
-            LimitKey::Wall.show(millis(limits.wall)),
-            millis(usage.cpu),
-            LimitKey::Cpu.show(millis(limits.cpu)),
-        )?;
-        match usage.fuel.zip(limits.fuel) {
-            Some((used, given)) => writeln!(out, ", fuel {used} of {given}"),
-            None => writeln!(out),
+        let mut shown = table::table(["limit", "used", "of"]);
+        for key in LimitKey::ALL {
+            let Some(allowed) = self.limits.value(*key) else {
+                continue;
+            };
+            let used = self.usage.of(*key);
+            shown.add_row([
+                key.to_string(),
+                used.map_or_else(|| "–".to_owned(), |used| key.show(used)),
+                key.show(allowed),
+            ]);
         }
+        table::print(out, &shown, |_| Style::new())
     }
 
     fn count(&self, decision: Decision) -> Sum {
@@ -142,6 +138,15 @@ impl Report<'_> {
         })
     }
 
+    /// By limit: what was used and allowed, in bytes, milliseconds or ones; `null` is not counted, or not limited.
+    fn used(&self) -> serde_json::Map<String, serde_json::Value> {
+        let row = |key: &LimitKey| {
+            let (used, of) = (self.usage.of(*key), self.limits.value(*key));
+            (key.to_string(), json!({"used": used, "of": of}))
+        };
+        LimitKey::ALL.iter().map(row).collect()
+    }
+
     fn to_json(&self) -> serde_json::Value {
         json!({
             "component": self.component,
@@ -150,20 +155,7 @@ impl Report<'_> {
             "ended": self.ended,
             "operations": self.rows(),
             "others": self.summary.others,
-            "memory_bytes": self.usage.memory,
-            "memory_limit_bytes": self.limits.memory,
-            "output_bytes": self.usage.output,
-            "output_limit_bytes": self.limits.output,
-            "wall_ms": millis(self.usage.wall),
-            "wall_limit_ms": millis(self.limits.wall),
-            "cpu_ms": millis(self.usage.cpu),
-            "cpu_limit_ms": millis(self.limits.cpu),
-            "fuel": self.usage.fuel,
-            "fuel_limit": self.limits.fuel,
+            "limits": self.used(),
         })
     }
-}
-
-fn millis(time: std::time::Duration) -> u64 {
-    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }

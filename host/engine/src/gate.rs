@@ -8,6 +8,7 @@
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use tollgate_audit::{Entry, Pending, Run};
 use tollgate_policy::{Decision, Effective, LimitKey, Limits, Operation, Permit, RuleId};
@@ -47,6 +48,8 @@ struct Inner {
     audit: Run,
     decider: Option<Arc<dyn Decider>>,
     output_left: AtomicU64,
+    /// The most of each limit that was in use at once, where that is counted here.
+    peaks: [AtomicU64; LimitKey::ALL.len()],
     denials: AtomicU64,
 }
 
@@ -65,9 +68,24 @@ pub enum Verdict {
     Denied(Call),
 }
 
+/// How long the end of a run waits for calls that were cut off. What is dropped is over at once, but for the thread that
+/// is in the middle of it.
+const LAST_WORDS: Duration = Duration::from_secs(2);
+
+/// What was decided about an operation, for the parts of it that follow: the chunks of a body that was let through go by
+/// the decision about their request, and nobody is asked about each of them.
+#[derive(Debug, Clone)]
+pub struct Ruling {
+    decision: tollgate_audit::Decision,
+    rule: RuleId,
+}
+
 /// One gated call that has begun: its record is certain, only the outcome is missing.
 #[must_use]
-pub struct Call(Pending);
+pub struct Call {
+    pending: Pending,
+    ruling: Ruling,
+}
 
 impl Call {
     /// Files the outcome (`ok` or the interface's error case) and what was moved.
@@ -77,21 +95,26 @@ impl Call {
     /// With `flush = "each"`, that the record could not be flushed: the guest ends.
     pub async fn finish(self, outcome: &str, traffic: Traffic) -> Result<(), Stop> {
         Ok(self
-            .0
+            .pending
             .finish_flushed(outcome, traffic.bytes_in, traffic.bytes_out)
             .await?)
     }
 
     /// Files the outcome without waiting for any flush: for places that cannot wait, such as a stream's write.
     pub fn file(self, outcome: &str, traffic: Traffic) {
-        self.0.finish(outcome, traffic.bytes_in, traffic.bytes_out);
+        self.pending
+            .finish(outcome, traffic.bytes_in, traffic.bytes_out);
     }
-}
 
-impl Call {
+    /// What was decided.
+    #[must_use]
+    pub fn ruling(&self) -> Ruling {
+        self.ruling.clone()
+    }
+
     /// Takes the call back: nothing was done and nothing was learnt, as when a stream had nothing to read yet.
     pub fn withdraw(self) {
-        self.0.withdraw();
+        self.pending.withdraw();
     }
 }
 
@@ -116,6 +139,7 @@ impl Gate {
             audit,
             decider,
             output_left,
+            peaks: [const { AtomicU64::new(0) }; LimitKey::ALL.len()],
             denials: AtomicU64::new(0),
         }))
     }
@@ -164,8 +188,31 @@ impl Gate {
         let (permit, decision, rule) = self.decide(operation).await;
         let resource = operation.resource();
         let entry = entry(import, operation, &resource, decision, &rule, rate);
-        let call = Call(self.0.audit.begin(entry).await?);
-        Ok(self.verdict(permit, call))
+        let pending = self.0.audit.begin(entry).await?;
+        let ruling = Ruling { decision, rule };
+        Ok(self.verdict(permit, Call { pending, ruling }))
+    }
+
+    /// Reserves the record of a part of something that was let through already, by that decision: it is no operation of
+    /// its own, and gives no permit.
+    ///
+    /// # Errors
+    ///
+    /// The log has failed or is used up: the guest ends.
+    pub async fn part(
+        &self,
+        import: &'static str,
+        operation: &Operation<'_>,
+        ruling: &Ruling,
+    ) -> Result<Call, Stop> {
+        let resource = operation.resource();
+        let Ruling { decision, rule } = ruling;
+        let entry = entry(import, operation, &resource, *decision, rule, Rate::High);
+        let pending = self.0.audit.begin(entry).await?;
+        Ok(Call {
+            pending,
+            ruling: ruling.clone(),
+        })
     }
 
     /// As [`Gate::enter`], but answers `None` instead of waiting, be it for room in the log, for a flush, or for
@@ -190,7 +237,8 @@ impl Gate {
         let resource = operation.resource();
         let entry = entry(import, operation, &resource, decision, &rule, rate);
         let pending = self.0.audit.try_begin(entry)?;
-        Ok(pending.map(|pending| self.verdict(permit, Call(pending))))
+        let ruling = Ruling { decision, rule };
+        Ok(pending.map(|pending| self.verdict(permit, Call { pending, ruling })))
     }
 
     /// Whether the policy would let `operation` pass now, without asking anybody and without a record: for telling
@@ -252,6 +300,13 @@ impl Gate {
         Ok(pending.finish_flushed(outcome, 0, 0).await?)
     }
 
+    /// Waits until every call that began is filed: also those of tasks that were cut off with the guest, so that nothing is
+    /// missing from what stands before the run's end in the log.
+    pub async fn settled(&self) {
+        // A call that outlasts this is filed as dropped all the same, behind the run's end.
+        let _late = tokio::time::timeout(LAST_WORDS, self.0.audit.settled()).await;
+    }
+
     /// Runs one synchronous host operation through the gate: decide, reserve, `act` with the permit, file.
     ///
     /// # Errors
@@ -296,6 +351,20 @@ impl Gate {
         self.0.limits.output.saturating_sub(left)
     }
 
+    /// Notes that so much of `limit` is in use, for the account of the run.
+    pub fn in_use(&self, limit: LimitKey, value: u64) {
+        if let Some(peak) = self.0.peaks.get(limit as usize) {
+            peak.fetch_max(value, Ordering::Relaxed);
+        }
+    }
+
+    /// The most of `limit` that was [in use](Self::in_use) at once.
+    #[must_use]
+    pub fn peak(&self, limit: LimitKey) -> u64 {
+        let peak = self.0.peaks.get(limit as usize);
+        peak.map_or(0, |peak| peak.load(Ordering::Relaxed))
+    }
+
     /// Gives back what was charged and not written.
     pub fn refund_output(&self, bytes: u64) {
         self.0.output_left.fetch_add(bytes, Ordering::Relaxed);
@@ -307,7 +376,7 @@ impl Gate {
     ///
     /// The log has failed or is used up.
     pub async fn limit_reached(&self, limit: LimitKey) -> Result<(), Stop> {
-        let resource = match stated(&self.0.limits, limit) {
+        let resource = match self.0.limits.value(limit) {
             Some(value) => format!("{limit}={}", limit.show(value)),
             None => limit.to_string(),
         };
@@ -398,27 +467,6 @@ pub fn case_of<T, E: Outcome>(result: &Result<T, E>) -> &'static str {
         Ok(_) => "ok",
         Err(error) => error.case(),
     }
-}
-
-/// The limit's value in bytes, milliseconds or ones.
-fn stated(limits: &Limits, limit: LimitKey) -> Option<u64> {
-    let millis = |time: std::time::Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
-    Some(match limit {
-        LimitKey::Memory => limits.memory,
-        LimitKey::Wall => millis(limits.wall),
-        LimitKey::Cpu => millis(limits.cpu),
-        LimitKey::Fuel => return limits.fuel,
-        LimitKey::Handles => limits.handles,
-        LimitKey::Output => limits.output,
-        LimitKey::HostCallBytes => limits.host_call_bytes,
-        LimitKey::HttpHeader => limits.http_header,
-        LimitKey::HttpBody => limits.http_body,
-        LimitKey::Instances => limits.instances,
-        LimitKey::Audit => limits.audit,
-        LimitKey::AuditRate => limits.audit_rate,
-        LimitKey::CompileMemory => limits.compile_memory,
-        LimitKey::CompileTime => millis(limits.compile_time),
-    })
 }
 
 fn entry<'a>(

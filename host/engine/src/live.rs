@@ -10,8 +10,9 @@ use crate::component::Loaded;
 use crate::engine::Engine;
 use crate::invoke::{self, Invocation, InvokeError};
 use crate::profile::Profile;
-use crate::run::{Ended, GuestState, Phase, RunError, Usage, by_the_host, describe, ended_early};
+use crate::run::{Ended, GuestState, Phase, RunError, by_the_host, describe, ended_early};
 use crate::time::{Stopwatch, TickerHandle, within_cpu};
+use crate::usage::Usage;
 use crate::{Gate, Stop};
 
 /// A guest between calls.
@@ -242,7 +243,7 @@ fn usage<T: GuestState>(
         wall,
         cpu,
         memory: store.data_mut().limiter().peak(),
-        output: gate.output_used(),
         fuel,
+        ..Usage::of_gate(gate)
     }
 }

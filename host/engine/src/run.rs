@@ -1,7 +1,5 @@
 //! One run: instantiate, call, and say how it ended.
 
-use std::time::Duration;
-
 use tollgate_policy::LimitKey;
 use wasmtime::component::{Func, Instance, ResourceTableError, Val};
 use wasmtime::{Store, UpdateDeadline};
@@ -11,7 +9,11 @@ use crate::engine::Engine;
 use crate::invoke::{Invocation, InvokeError};
 use crate::profile::Profile;
 use crate::time::{Stopwatch, within_cpu};
+use crate::usage::Usage;
 use crate::{Gate, Limiter, Stop};
+
+/// The most bytes of what is said about a trap; a trace of twenty functions with usual names takes half of it.
+const MAX_TRAP_BYTES: usize = 8 << 10;
 
 /// What a store must hold so that a run can be driven.
 pub trait GuestState: Send + 'static {
@@ -19,6 +21,11 @@ pub trait GuestState: Send + 'static {
     fn gate(&self) -> &Gate;
     /// The run's memory limiter.
     fn limiter(&mut self) -> &mut Limiter;
+    /// The limit that an error of a host function stands for, where the function is not ours and has an error of its own
+    /// for that.
+    fn limit_behind(_error: &wasmtime::Error) -> Option<LimitKey> {
+        None
+    }
 }
 
 /// What to call.
@@ -62,21 +69,6 @@ pub enum RunError {
     AuditFailed(String),
 }
 
-/// What a run used.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Usage {
-    /// From before instantiation to the end.
-    pub wall: Duration,
-    /// Processor time of all that the run computed, host calls included.
-    pub cpu: Duration,
-    /// The most bytes of memories and tables at once.
-    pub memory: u64,
-    /// Bytes on standard output and error.
-    pub output: u64,
-    /// Fuel, where it was counted.
-    pub fuel: Option<u64>,
-}
-
 impl<P: Profile> Engine<P> {
     /// Runs `loaded` in a store of its own, until it ends or a limit ends it. Dropping the future cancels the run.
     ///
@@ -109,9 +101,12 @@ impl<P: Profile> Engine<P> {
             wall: started.reading(),
             cpu,
             memory: store.data_mut().limiter().peak(),
-            output: gate.output_used(),
             fuel: fuel.map(|(left, given)| given.saturating_sub(left)),
+            ..Usage::of_gate(&gate)
         };
+        // With the store goes all that the guest had going on, and what that was is in the log before the run ends.
+        drop(store);
+        gate.settled().await;
         (result, usage)
     }
 
@@ -127,6 +122,9 @@ impl<P: Profile> Engine<P> {
         store.limiter_async(|state| state.limiter());
         let copied = gate.limits().host_call_bytes;
         store.set_hostcall_fuel(usize::try_from(copied).unwrap_or(usize::MAX));
+        // Handles of a component's own resources are kept by the host too, over all of its instances.
+        let handles = gate.limits().handles;
+        store.set_max_component_handles(usize::try_from(handles).unwrap_or(usize::MAX));
         store.set_epoch_deadline(1);
         store.epoch_deadline_callback(|_| Ok(UpdateDeadline::Yield(1)));
         if P::FUEL {
@@ -142,14 +140,13 @@ impl<P: Profile> Engine<P> {
 }
 
 /// Streams, futures, tasks and waits are made by a guest without a host function in the way, and each costs the host
-/// memory. Every one that lives has a handle of the guest's, so they are bounded as its other handles are.
+/// memory. Every one that lives has a handle of the guest's, so what stands behind them is bounded as handles are.
 fn bound_what_the_guest_makes<T: GuestState>(store: &mut Store<T>, gate: &Gate) {
     // What one handle stands for takes as many entries at most: a stream has two ends and a state between them.
     const ENTRIES: usize = 4;
     // A run takes some for itself before the guest has made anything.
     const OWN: usize = 64;
     let handles = usize::try_from(gate.limits().handles).unwrap_or(usize::MAX);
-    store.set_max_component_handles(handles);
     if let Some(table) = store.concurrent_resource_table() {
         table.set_max_capacity(handles.saturating_mul(ENTRIES).saturating_add(OWN));
     }
@@ -250,29 +247,24 @@ pub(crate) async fn ended_early<T: GuestState>(
     if let Some(ResourceTableError::Full) = error.downcast_ref::<ResourceTableError>() {
         return by_the_host(&gate, Stop::Limit(LimitKey::Handles)).await;
     }
+    if let Some(limit) = T::limit_behind(&error) {
+        return by_the_host(&gate, Stop::Limit(limit)).await;
+    }
     if let Some(wasmtime::Trap::OutOfFuel) = error.downcast_ref::<wasmtime::Trap>() {
         return by_the_host(&gate, Stop::Limit(LimitKey::Fuel)).await;
     }
     if let Some(full) = error.downcast_ref::<wasmtime::PoolConcurrencyLimitError>() {
         return Err(RunError::Full(full.to_string()));
     }
-    // wasmtime has no type for this one; a test holds the text.
-    if error
-        .root_cause()
-        .to_string()
-        .contains("store handle limit exceeded")
-    {
-        return by_the_host(&gate, Stop::Limit(LimitKey::Handles)).await;
+    if let Some(limit) = untyped(&error) {
+        return by_the_host(&gate, Stop::Limit(limit)).await;
     }
     let reached = store.data_mut().limiter().reached();
     let trapped = error.downcast_ref::<wasmtime::Trap>().is_some();
-    // wasmtime has no public types for these two; tests hold the texts.
+    // wasmtime has no public type for this one; a test holds the text.
     let text = error.root_cause().to_string();
     if phase == Phase::Instantiating && text.contains("resource limit exceeded") {
         return Err(too_large(&gate, LimitKey::Instances).await);
-    }
-    if text.contains("fuel allocated for hostcalls has been exhausted") {
-        return by_the_host(&gate, Stop::Limit(LimitKey::HostCallBytes)).await;
     }
     Err(match (reached, phase, trapped) {
         (Some(limit), Phase::Instantiating, false) => RunError::TooLarge(limit),
@@ -286,6 +278,18 @@ async fn too_large(gate: &Gate, limit: LimitKey) -> RunError {
     match by_the_host(gate, Stop::Limit(limit)).await {
         Err(RunError::Limit(_)) | Ok(_) => RunError::TooLarge(limit),
         Err(other) => other,
+    }
+}
+
+/// Limits of ours that wasmtime keeps and has no public type for. Tests hold the texts, which hold nothing of a guest's.
+fn untyped(error: &wasmtime::Error) -> Option<LimitKey> {
+    match error.root_cause().to_string().as_str() {
+        "cannot allocate another handle: store handle limit exceeded"
+        | "cannot lend resource: store handle limit exceeded" => Some(LimitKey::Handles),
+        "too much data is being copied between the host and the guest: fuel allocated for hostcalls has been exhausted" => {
+            Some(LimitKey::HostCallBytes)
+        }
+        _ => None,
     }
 }
 
@@ -310,7 +314,16 @@ pub(crate) fn describe(error: &wasmtime::Error) -> String {
         None => error.root_cause().to_string(),
     };
     match error.downcast_ref::<wasmtime::WasmBacktrace>() {
-        Some(frames) => format!("{cause}\n{frames}"),
-        None => cause,
+        Some(frames) => within(format!("{cause}\n{frames}")),
+        None => within(cause),
     }
+}
+
+/// The beginning of a text that holds names of a guest's making, each of up to a hundred kilobytes.
+fn within(mut text: String) -> String {
+    if text.len() > MAX_TRAP_BYTES {
+        text.truncate(text.floor_char_boundary(MAX_TRAP_BYTES));
+        text.push_str(" […]");
+    }
+    text
 }

@@ -127,7 +127,7 @@ pub use http::HttpGrantError;
 pub use judge::Order;
 pub use limits::{FIXED, LIMITS, LimitEntry, LimitError, LimitKey, LimitRow, Limits, Who};
 pub use mount::{HostPath, Mount, RelativeTo};
-pub use net::{EndpointError, InternalRange, NameError, PortError, internal_range};
+pub use net::{EndpointError, InternalRange, NameError, PortError, host_name, internal_range};
 pub use operation::{Clock, HttpScheme, NetworkTarget, Operation, Random, Stdio, Transport};
 pub use path::{GuestPathError, canonical as canonical_guest_path};
 pub use pattern::{Pattern, PatternError};

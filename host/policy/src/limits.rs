@@ -54,6 +54,8 @@ pub struct LimitRow {
 trait Typed: Copy {
     /// From bytes, milliseconds or ones.
     fn typed(raw: Option<u64>) -> Self;
+    /// In bytes, milliseconds or ones.
+    fn raw(self) -> Option<u64>;
     /// The one that allows less.
     fn smaller(self, other: Self) -> Self;
 }
@@ -61,6 +63,10 @@ trait Typed: Copy {
 impl Typed for u64 {
     fn typed(raw: Option<u64>) -> Self {
         raw.unwrap_or(Self::MAX)
+    }
+
+    fn raw(self) -> Option<u64> {
+        Some(self)
     }
 
     fn smaller(self, other: Self) -> Self {
@@ -73,6 +79,10 @@ impl Typed for Duration {
         raw.map_or(Self::MAX, quantity::time)
     }
 
+    fn raw(self) -> Option<u64> {
+        Some(u64::try_from(self.as_millis()).unwrap_or(u64::MAX))
+    }
+
     fn smaller(self, other: Self) -> Self {
         self.min(other)
     }
@@ -82,6 +92,10 @@ impl Typed for Duration {
 impl Typed for Option<u64> {
     fn typed(raw: Option<u64>) -> Self {
         raw
+    }
+
+    fn raw(self) -> Option<u64> {
+        self
     }
 
     fn smaller(self, other: Self) -> Self {
@@ -127,6 +141,14 @@ macro_rules! limits {
         impl Limits {
             fn typed(raw: impl Fn(LimitKey) -> Option<u64>) -> Self {
                 Self { $($field: Typed::typed(raw(LimitKey::$variant))),+ }
+            }
+
+            /// One limit in bytes, milliseconds or ones; `None` is no limit.
+            #[must_use]
+            pub fn value(&self, key: LimitKey) -> Option<u64> {
+                match key {
+                    $(LimitKey::$variant => Typed::raw(self.$field)),+
+                }
             }
 
             /// The smaller of both for each limit.

@@ -3,7 +3,7 @@
 //! The enum is closed and carries typed arguments so that a function which a guest can see cannot
 //! be added without choosing what it asks for.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use crate::scope::Scope;
 use crate::verb::{
@@ -95,6 +95,19 @@ pub struct NetworkTarget<'a> {
     pub port: Option<u16>,
 }
 
+impl NetworkTarget<'static> {
+    /// An address without a name.
+    #[must_use]
+    pub const fn at(transport: Transport, address: SocketAddr) -> Self {
+        Self {
+            transport,
+            host: None,
+            addr: Some(address.ip()),
+            port: Some(address.port()),
+        }
+    }
+}
+
 /// One concrete thing that a guest asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -113,6 +126,16 @@ pub enum Operation<'a> {
         verb: NetworkVerb,
         /// With what.
         target: NetworkTarget<'a>,
+    },
+    /// A connection or a datagram that came from outside to an address that the guest listens on. Who sent it is
+    /// nobody's choice here, so what is decided is the listening; the sender is told by the record.
+    Incoming {
+        /// What carried it.
+        transport: Transport,
+        /// Where the guest listens.
+        local: SocketAddr,
+        /// Who sent it.
+        source: SocketAddr,
     },
     /// A request of the HTTP client.
     Http {
@@ -231,6 +254,10 @@ impl Operation<'_> {
         match *self {
             Self::Fs { verb, .. } => (Scope::Fs, verb.operation(), verb.into()),
             Self::Network { verb, .. } => (Scope::Network, verb.operation(), verb.into()),
+            Self::Incoming { .. } => {
+                let verb = NetworkVerb::Listen;
+                (Scope::Network, verb.operation(), verb.into())
+            }
             Self::Http { .. } => one(Scope::Http, HttpVerb::Request.operation()),
             Self::ChildProcess { .. } => {
                 one(Scope::ChildProcess, ChildProcessVerb::Spawn.operation())

@@ -43,6 +43,7 @@ impl Permit {
     pub(crate) fn new(operation: &Operation<'_>) -> Self {
         let (address, port, scheme) = match *operation {
             Operation::Network { target, .. } => (target.addr, target.port, None),
+            Operation::Incoming { local, .. } => (Some(local.ip()), Some(local.port()), None),
             Operation::Http {
                 scheme, port, addr, ..
             } => (addr, Some(port), Some(scheme)),

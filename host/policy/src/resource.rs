@@ -15,6 +15,14 @@ impl Operation<'_> {
     pub fn resource(&self) -> Cow<'_, str> {
         match *self {
             Self::Network { target, .. } => Cow::Owned(target.resource()),
+            Self::Incoming {
+                transport,
+                local,
+                source,
+            } => {
+                let text = NetworkTarget::at(transport, local).resource();
+                Cow::Owned(format!("{text} from {source}"))
+            }
             Self::Http {
                 method,
                 scheme,
@@ -72,6 +80,7 @@ impl Operation<'_> {
             Self::Logging => "log",
             Self::Link { interface } => interface,
             Self::Network { .. }
+            | Self::Incoming { .. }
             | Self::Http { .. }
             | Self::Keyvalue { .. }
             | Self::Blobstore { .. } => "",
@@ -83,6 +92,9 @@ impl Operation<'_> {
     pub(crate) fn pattern_subject(&self) -> Cow<'_, str> {
         match *self {
             Self::Network { target, .. } => Cow::Owned(target.pattern_subject()),
+            Self::Incoming {
+                transport, local, ..
+            } => Cow::Owned(NetworkTarget::at(transport, local).pattern_subject()),
             Self::Http { host, port, .. } => {
                 let mut text = String::new();
                 push_endpoint(&mut text, Transport::Tcp.as_str(), host, Some(port));

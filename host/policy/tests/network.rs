@@ -543,3 +543,38 @@ fn a_denied_internal_address_is_explained() {
          no rule allows it; an address in 10.0.0.0/8 (private) needs a grant of the address or a block"
     );
 }
+
+#[test]
+fn what_comes_in_is_decided_by_where_it_came_to() {
+    let incoming = |local: &str, source: &str| Operation::Incoming {
+        transport: Transport::Tcp,
+        local: local.parse().unwrap(),
+        source: source.parse().unwrap(),
+    };
+    let listening = effective(|builder| builder.allow_listen("127.0.0.1:8000-8999"));
+    for source in ["127.0.0.1:50000", "203.0.113.9:1", "[2001:db8::1]:1"] {
+        assert!(allows(&listening, &incoming("127.0.0.1:8080", source)));
+        assert!(!allows(&listening, &incoming("127.0.0.1:80", source)));
+        assert!(!allows(&listening, &incoming("0.0.0.0:8080", source)));
+    }
+    let denying = effective(|builder| builder.allow_listen("*")?.deny_listen("127.0.0.1"));
+    assert!(!allows(&denying, &incoming("0.0.0.0:8080", "127.0.0.1:1")));
+    // Connecting out is another grant.
+    let outgoing = effective(|builder| builder.allow_net("localhost"));
+    assert!(!allows(
+        &outgoing,
+        &incoming("127.0.0.1:8080", "127.0.0.1:1")
+    ));
+
+    let operation = incoming("127.0.0.1:8080", "203.0.113.9:1");
+    assert_eq!(operation.name(), "network.listen");
+    assert_eq!(
+        operation.resource(),
+        "tcp://127.0.0.1:8080 from 203.0.113.9:1"
+    );
+    let Decision::Allow(permit, _) = listening.decide(&operation) else {
+        panic!("allowed above");
+    };
+    assert!(permit.covers_network(NetworkVerb::Listen, ip("127.0.0.1"), 8080));
+    assert!(!permit.covers_network(NetworkVerb::Listen, ip("203.0.113.9"), 1));
+}

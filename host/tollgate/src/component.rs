@@ -23,6 +23,8 @@ pub struct Component(Arc<Parts>);
 pub(crate) struct Parts {
     pub(crate) host: Arc<Inner>,
     pub(crate) program: Arc<dyn Program>,
+    /// As records spell it.
+    pub(crate) digest: String,
     pub(crate) surface: Surface,
     pub(crate) requests: Vec<Request>,
     pub(crate) origin: Origin,
@@ -239,10 +241,9 @@ impl Begun {
     async fn new(component: &Component, prepared: Prepared) -> Result<Self, Refused> {
         let host = &component.0.host;
         let policy = Arc::clone(&prepared.grants.policy);
-        let digest = component.digest().to_string();
-        let (run, audit) = host.audit(&digest, &policy.limits());
+        let (run, audit) = host.audit(&component.0.digest, &policy.limits());
         let gate = Gate::new(policy, audit, host.decider.clone());
-        let recorded = Recorded::begin(gate.clone(), prepared.name.clone())
+        let recorded = Recorded::begin(gate.clone(), prepared.name.clone(), host.flushed)
             .await
             .map_err(Refused::Unrecorded)?;
         let (guest, kept) = prepared.guest(gate.clone());

@@ -117,6 +117,7 @@ fn link(host: Arc<Inner>, code: Code) -> Result<Component, LoadError> {
     }
     Ok(Component::new(Parts {
         host,
+        digest: program.digest().to_string(),
         program,
         requests: requested,
         origin: code.origin(),

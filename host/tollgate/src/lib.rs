@@ -121,8 +121,9 @@ pub use grants::Grants;
 pub use host::Host;
 pub use instance::{Instance, InstanceError};
 pub use options::{RunOptions, Stream};
-pub use outcome::{Outcome, Spent};
+pub use outcome::Outcome;
 pub use stopped::Stopped;
+pub use tollgate_engine::{Spent, Usage};
 
 pub use tollgate_audit as audit;
 pub use tollgate_bridge as bridge;

@@ -9,20 +9,30 @@ use crate::stopped::Stopped;
 pub(crate) struct Recorded {
     gate: Gate,
     name: String,
+    /// Whether the end waits for the disk.
+    flushed: bool,
 }
 
 impl Recorded {
-    pub(crate) async fn begin(gate: Gate, name: String) -> Result<Self, Stop> {
+    pub(crate) async fn begin(gate: Gate, name: String, flushed: bool) -> Result<Self, Stop> {
         gate.note("run.start", &name, "ok").await?;
-        Ok(Self { gate, name })
+        Ok(Self {
+            gate,
+            name,
+            flushed,
+        })
     }
 
-    /// Writes how the run ended, and waits until all of it is flushed.
-    pub(crate) async fn end(&self, how: &How) -> Summary {
+    /// Writes how the run ended, and, unless the host does not want it, waits until all of it is flushed.
+    pub(crate) async fn end(&self, how: &How) -> Option<Summary> {
         // A log that has failed, or was closed, has ended the run already, and says so wherever it is asked.
         let _told_by_the_log = self.gate.note("run.end", &how.what, how.outcome).await;
+        if !self.flushed {
+            self.gate.audit().end_unflushed();
+            return None;
+        }
         let _told_by_the_log = self.gate.audit().end().await;
-        self.gate.audit().summary()
+        Some(self.gate.audit().summary())
     }
 
     /// Writes that the run is over before it has ended, without waiting.

@@ -19,6 +19,8 @@ pub(crate) struct Inner {
     /// What a run can be granted at most, where there is a ceiling.
     pub(crate) most: Option<Effective>,
     pub(crate) log: Log,
+    /// Whether the end of a run waits for its records to be on the disk.
+    pub(crate) flushed: bool,
     pub(crate) cache: Option<Cache>,
     pub(crate) decider: Option<Arc<dyn Decider>>,
     pub(crate) resolver: Option<Arc<dyn Resolver>>,

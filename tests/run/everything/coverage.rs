@@ -16,18 +16,6 @@ const NOT_TRIED: &[(&str, &str)] = &[
         "streams and pollables are tried through what hands them out",
     ),
     ("wasi:http/types#", "values; handing one over is tried"),
-    (
-        "wasi:sockets/ip-name-lookup#[method]resolve-address-stream.",
-        "no such stream is handed out yet",
-    ),
-    (
-        "wasi:sockets/udp#[method]incoming-datagram-stream.",
-        "no such stream is handed out yet",
-    ),
-    (
-        "wasi:sockets/udp#[method]outgoing-datagram-stream.",
-        "no such stream is handed out yet",
-    ),
 ];
 
 /// Every function that the host links, as `ns:pkg/interface#function`.

@@ -111,3 +111,26 @@ pub(crate) fn recursion() {
         finished.expect(134);
     }
 }
+
+/// What it makes up is the same each time; what comes of it is looked at where modules are loaded.
+#[test]
+pub(crate) fn smith() {
+    let made = || {
+        scene!()
+            .run(guests::SMITH)
+            .args(&["7", "3"])
+            .finish()
+            .expect(0)
+            .stdout
+            .clone()
+    };
+    let modules = made();
+    assert_eq!(modules.lines().count(), 3, "{modules}");
+    assert!(
+        modules
+            .lines()
+            .all(|line| line.starts_with("0061736d01000000")),
+        "{modules}"
+    );
+    assert_eq!(made(), modules);
+}

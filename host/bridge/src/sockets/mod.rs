@@ -1,18 +1,22 @@
-//! `wasi:sockets`, decided and recorded at the gate.
+//! `wasi:sockets`, at the gate.
 //!
-//! Making a socket touches nothing outside, so it always succeeds, as on any Unix; what a socket would do with the
-//! network is decided when it is asked for. The network itself is not served yet: what the policy denies gets
-//! `access-denied`, and what it allows gets `not-supported`.
+//! Making a socket touches nothing outside, so it passes no gate, as on any Unix; what a socket does with the network
+//! is decided when it is asked for, under the very address that is bound to, dialled or sent to. What takes time
+//! (connecting, looking a name up) is decided twice: when it begins, and when its result is fetched. So no place in
+//! the log is kept in between, which a guest could hold them all with, and the record tells what came of it.
 
 mod address;
 mod lookup;
+mod route;
 mod tcp;
 mod udp;
 
-use tollgate_engine::{Outcome, Rate};
-use tollgate_policy::{NetworkTarget, NetworkVerb, Operation};
+use tollgate_capability::WrongPermit;
+use tollgate_capability::net::{NetError, ResolveError};
+use tollgate_engine::{Gate, Outcome, Rate};
+use tollgate_policy::{Operation, Permit};
+use tollgate_world::wasi::sockets::instance_network;
 use tollgate_world::wasi::sockets::network::{self, ErrorCode, Network};
-use tollgate_world::wasi::sockets::{instance_network, tcp as tcp_world};
 use tollgate_world::{Failure, SocketFailure};
 use wasmtime::component::Resource;
 
@@ -20,68 +24,134 @@ use crate::view::View;
 
 pub(crate) type SocketResult<T> = Result<T, SocketFailure>;
 
-/// What a socket operation fails with here.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What a socket operation fails with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("{}", self.case())]
 pub(crate) enum Refusal {
+    /// The policy denies it.
     Denied,
-    NotServed,
     /// Not in a state for it.
     InvalidState,
-    /// The address is of another family than the socket.
-    WrongFamily,
+    /// An argument that can never be right.
+    InvalidArgument,
+    /// Something that excludes it is under way.
+    ConcurrencyConflict,
+    /// What is to be finished was not begun.
+    NotInProgress,
+    /// There is no answer yet.
+    WouldBlock,
+    /// The network said no.
+    Net(NetError),
+    /// The resolver said no.
+    Resolver(ResolveError),
+}
+
+impl From<NetError> for Refusal {
+    fn from(error: NetError) -> Self {
+        Self::Net(error)
+    }
+}
+
+impl From<WrongPermit> for Refusal {
+    fn from(wrong: WrongPermit) -> Self {
+        Self::Net(wrong.into())
+    }
+}
+
+impl From<ResolveError> for Refusal {
+    fn from(error: ResolveError) -> Self {
+        Self::Resolver(error)
+    }
+}
+
+impl From<Refusal> for ErrorCode {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Denied => Self::AccessDenied,
+            Refusal::InvalidState => Self::InvalidState,
+            Refusal::InvalidArgument => Self::InvalidArgument,
+            Refusal::ConcurrencyConflict => Self::ConcurrencyConflict,
+            Refusal::NotInProgress => Self::NotInProgress,
+            Refusal::WouldBlock => Self::WouldBlock,
+            Refusal::Resolver(ResolveError::Permit(_)) => Self::AccessDenied,
+            Refusal::Resolver(ResolveError::NoAddress) => Self::NameUnresolvable,
+            Refusal::Resolver(ResolveError::Temporary) => Self::TemporaryResolverFailure,
+            Refusal::Net(error) => of_the_network(error),
+        }
+    }
+}
+
+fn of_the_network(error: NetError) -> ErrorCode {
+    match error {
+        NetError::Permit(_) | NetError::AccessDenied => ErrorCode::AccessDenied,
+        NetError::NotSupported => ErrorCode::NotSupported,
+        NetError::InvalidArgument => ErrorCode::InvalidArgument,
+        NetError::OutOfMemory => ErrorCode::OutOfMemory,
+        NetError::Timeout => ErrorCode::Timeout,
+        NetError::ConcurrencyConflict => ErrorCode::ConcurrencyConflict,
+        NetError::WouldBlock => ErrorCode::WouldBlock,
+        NetError::InvalidState => ErrorCode::InvalidState,
+        NetError::NewSocketLimit => ErrorCode::NewSocketLimit,
+        NetError::AddressNotBindable => ErrorCode::AddressNotBindable,
+        NetError::AddressInUse => ErrorCode::AddressInUse,
+        NetError::RemoteUnreachable => ErrorCode::RemoteUnreachable,
+        NetError::ConnectionRefused => ErrorCode::ConnectionRefused,
+        NetError::ConnectionReset => ErrorCode::ConnectionReset,
+        NetError::ConnectionAborted => ErrorCode::ConnectionAborted,
+        NetError::DatagramTooLarge => ErrorCode::DatagramTooLarge,
+        NetError::Unknown => ErrorCode::Unknown,
+    }
 }
 
 impl Outcome for Refusal {
     fn case(&self) -> &'static str {
-        match self {
-            Self::Denied => "access-denied",
-            Self::NotServed => "not-supported",
-            Self::InvalidState => "invalid-state",
-            Self::WrongFamily => "invalid-argument",
+        match ErrorCode::from(*self) {
+            ErrorCode::Unknown => "unknown",
+            ErrorCode::AccessDenied => "access-denied",
+            ErrorCode::NotSupported => "not-supported",
+            ErrorCode::InvalidArgument => "invalid-argument",
+            ErrorCode::OutOfMemory => "out-of-memory",
+            ErrorCode::Timeout => "timeout",
+            ErrorCode::ConcurrencyConflict => "concurrency-conflict",
+            ErrorCode::NotInProgress => "not-in-progress",
+            ErrorCode::WouldBlock => "would-block",
+            ErrorCode::InvalidState => "invalid-state",
+            ErrorCode::NewSocketLimit => "new-socket-limit",
+            ErrorCode::AddressNotBindable => "address-not-bindable",
+            ErrorCode::AddressInUse => "address-in-use",
+            ErrorCode::RemoteUnreachable => "remote-unreachable",
+            ErrorCode::ConnectionRefused => "connection-refused",
+            ErrorCode::ConnectionReset => "connection-reset",
+            ErrorCode::ConnectionAborted => "connection-aborted",
+            ErrorCode::DatagramTooLarge => "datagram-too-large",
+            ErrorCode::NameUnresolvable => "name-unresolvable",
+            ErrorCode::TemporaryResolverFailure => "temporary-resolver-failure",
+            ErrorCode::PermanentResolverFailure => "permanent-resolver-failure",
         }
     }
 }
 
 impl From<Refusal> for SocketFailure {
     fn from(refusal: Refusal) -> Self {
-        Failure::Code(match refusal {
-            Refusal::Denied => ErrorCode::AccessDenied,
-            Refusal::NotServed => ErrorCode::NotSupported,
-            Refusal::InvalidState => ErrorCode::InvalidState,
-            Refusal::WrongFamily => ErrorCode::InvalidArgument,
-        })
+        Failure::Code(refusal.into())
     }
+}
+
+/// Passes one use of the network through the gate.
+async fn pass<T>(
+    gate: &Gate,
+    import: &'static str,
+    operation: &Operation<'_>,
+    rate: Rate,
+    act: impl FnOnce(Permit) -> Result<T, Refusal>,
+) -> SocketResult<T> {
+    let acted = |permit, _: &mut _| act(permit);
+    let passed = gate.through(import, operation, rate, Refusal::Denied, acted);
+    Ok(passed.await.map_err(Failure::trap)??)
 }
 
 /// The network as a value: it says nothing, since grants are looked at with each operation.
 struct AnyNetwork;
-
-impl View<'_> {
-    /// Decides one use of the network, and refuses it either way.
-    pub(super) async fn network(
-        &mut self,
-        import: &'static str,
-        verb: NetworkVerb,
-        target: NetworkTarget<'_>,
-    ) -> SocketResult<()> {
-        let operation = Operation::Network { verb, target };
-        let result = self
-            .gate
-            .through(
-                import,
-                &operation,
-                Rate::Single,
-                Refusal::Denied,
-                |permit, _| {
-                    drop(permit);
-                    Err(Refusal::NotServed)
-                },
-            )
-            .await
-            .map_err(Failure::trap)?;
-        Ok(result?)
-    }
-}
 
 impl instance_network::Host for View<'_> {
     async fn instance_network(&mut self) -> wasmtime::Result<Resource<Network>> {
@@ -98,9 +168,9 @@ impl network::Host for View<'_> {
         &mut self,
         error: Resource<wasmtime::Error>,
     ) -> wasmtime::Result<Option<ErrorCode>> {
-        // No stream of ours fails with an error of the network.
-        self.table.get(&error)?;
-        Ok(None)
+        let error = self.table.get(&error)?;
+        let refusal: Option<&Refusal> = error.downcast_ref();
+        Ok(refusal.map(|refusal| ErrorCode::from(*refusal)))
     }
 }
 
@@ -109,5 +179,3 @@ impl network::HostNetwork for View<'_> {
         self.take::<_, AnyNetwork>(&handle).map(drop)
     }
 }
-
-impl tcp_world::Host for View<'_> {}

@@ -125,6 +125,11 @@ impl<S: Sink> GatedOutput<S> {
         Ok(())
     }
 
+    /// Whether everything that was accepted is written, or never will be.
+    pub(crate) fn is_drained(&self) -> bool {
+        self.pending.is_empty()
+    }
+
     async fn drain(&mut self) {
         if let Err(error) = self.write_pending().await {
             self.failure = Some(error);

@@ -1,10 +1,5 @@
 //! Streams whose waits are dropped, as `wasi:io/poll` drops those of every stream when another one is ready.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "a failed unwrap is the test's own message"
-)]
-
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
 

@@ -1,6 +1,6 @@
 //! Operations as people write them for `policy check`: the very words of the audit log.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use tollgate_policy::{
     Clock, EnvVerb, FsVerb, HttpScheme, NetworkTarget, NetworkVerb, Operation, Random, Stdio,
@@ -132,7 +132,8 @@ impl Asked {
     }
 }
 
-/// `tcp://host:port`, `udp://[::1]:53`, `dns://name`; a port of `*` or none is any.
+/// `tcp://host:port`, `udp://[::1]:53`, `dns://name`; a port of `*` or none is any. What the log adds is read too: `at`
+/// the address that a name led to, and `from` whom a connection came, which decides nothing.
 fn network(verb: NetworkVerb, resource: &str) -> Result<Asked, Failure> {
     let wrong = || {
         usage(format!(
@@ -150,13 +151,25 @@ fn network(verb: NetworkVerb, resource: &str) -> Result<Asked, Failure> {
             port: None,
         });
     }
+    let rest = match rest.split_once(" from ") {
+        Some((rest, source)) => {
+            source.parse::<SocketAddr>().map_err(|_no_sender| wrong())?;
+            rest
+        }
+        None => rest,
+    };
+    let (rest, told) = match rest.split_once(" at ") {
+        Some((rest, told)) => (rest, Some(told.parse().map_err(|_no_address| wrong())?)),
+        None => (rest, None),
+    };
     let (host, port) = split_port(rest);
     let port = match port {
         None | Some("*") => None,
         Some(port) => Some(port.parse().map_err(|_| wrong())?),
     };
-    let addr: Option<IpAddr> = host.trim_matches(['[', ']']).parse().ok();
-    let host = (addr.is_none() && host != "*").then(|| host.to_owned());
+    let literal: Option<IpAddr> = host.trim_matches(['[', ']']).parse().ok();
+    let addr = told.or(literal);
+    let host = (literal.is_none() && host != "*").then(|| host.to_owned());
     Ok(Asked::Network {
         verb,
         transport,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use tollgate_audit::{Log, RunIdentity, RunLimits};
 use tollgate_bridge::{Guest, Input, add_p3_to_linker, add_to_linker, check, requests};
+use tollgate_capability::http::{Client, Trust};
 use tollgate_engine::{
     Digest, Ended, Engine, Entry, Gate, Loaded, Profile, RunP3, RunP3WithFuel, RunProfile,
     RunWithFuel, Source, Usage,
@@ -37,6 +38,7 @@ pub(crate) fn run(args: Run, ceiling: Option<&Path>) -> Result<u8, Failure> {
     let file = path.display().to_string();
     let bytes = files::component(&path)?;
     let policy = Arc::new(loaded.effective);
+    let http = Client::new(Trust::new(files::authorities(&policy, &loaded.bases)?));
     let place = log::Place::new(&policy.audit(), args.audit_key.as_deref(), &loaded.bases)?;
     let tree = tree(&policy, &loaded.bases, &place)?;
     let log = place.open()?;
@@ -46,6 +48,7 @@ pub(crate) fn run(args: Run, ceiling: Option<&Path>) -> Result<u8, Failure> {
         arguments,
         file,
         policy,
+        http,
         entry,
         log,
     }
@@ -95,6 +98,7 @@ struct Prepared<'a> {
     arguments: Vec<String>,
     file: String,
     policy: Arc<Effective>,
+    http: Client,
     entry: Entry,
     log: Log,
 }
@@ -183,6 +187,7 @@ impl Prepared<'_> {
             ended = self.execute(bytes, tree, &gate) => ended,
             failure = signals.end() => (Err(failure), Usage::default()),
         };
+        gate.settled().await;
         let outcome = match &result {
             Ok(_) => "ok",
             Err(failure) => failure.outcome(),
@@ -257,6 +262,7 @@ impl Prepared<'_> {
             )
             .tree(tree)
             .stdin(Input::Inherit)
+            .http(self.http.clone())
             .build()
     }
 }

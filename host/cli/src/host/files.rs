@@ -4,8 +4,11 @@ use std::fs::File;
 use std::io::{ErrorKind, Read as _};
 use std::path::Path;
 
+use tollgate_capability::http::{Authorities, MOST_AUTHORITY_BYTES};
 use tollgate_engine::{MAX_SOURCE_BYTES, NotWebAssembly};
+use tollgate_policy::{Effective, HostPath};
 
+use super::folders::{Bases, place};
 use crate::exit::Failure;
 
 /// The most bytes of a policy file.
@@ -59,4 +62,38 @@ pub(crate) fn policy(path: &Path) -> Result<String, Failure> {
         )));
     }
     Ok(text)
+}
+
+/// Reads the certificate authorities that the policy names, the run's and the ceiling's.
+pub(crate) fn authorities(policy: &Effective, bases: &Bases) -> Result<Authorities, Failure> {
+    let mut authorities = Authorities::default();
+    let ceiling = policy
+        .ceiling()
+        .into_iter()
+        .flat_map(|ceiling| ceiling.authorities());
+    let of = |base| move |file| (base, file);
+    let run = policy.run().authorities().iter().map(of(&bases.policy));
+    for (base, file) in run.chain(ceiling.map(of(&bases.ceiling))) {
+        add_authorities(&mut authorities, base, file).map_err(|cause| Failure::Authorities {
+            file: file.path.clone(),
+            cause,
+        })?;
+    }
+    Ok(authorities)
+}
+
+fn add_authorities(
+    authorities: &mut Authorities,
+    base: &Path,
+    file: &HostPath,
+) -> Result<(), String> {
+    let path = place(&file.path, file.relative_to, base);
+    let opened = File::open(path).map_err(|cause| cause.to_string())?;
+    let mut pem = Vec::new();
+    let read = opened.take(MOST_AUTHORITY_BYTES + 1).read_to_end(&mut pem);
+    read.map_err(|cause| cause.to_string())?;
+    if pem.len() as u64 > MOST_AUTHORITY_BYTES {
+        return Err(format!("it has more than {MOST_AUTHORITY_BYTES} bytes"));
+    }
+    authorities.add(&pem).map_err(|cause| cause.to_string())
 }

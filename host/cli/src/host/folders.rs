@@ -96,7 +96,8 @@ fn failed(folder: &str, cause: std::io::Error) -> Failure {
     }
 }
 
-fn place(host: &str, relative_to: RelativeTo, file_base: &Path) -> PathBuf {
+/// Where a path of a policy lies; `file_base` is the folder of the policy's file.
+pub(crate) fn place(host: &str, relative_to: RelativeTo, file_base: &Path) -> PathBuf {
     match relative_to {
         RelativeTo::WorkingDirectory => PathBuf::from(host),
         RelativeTo::PolicyFile => file_base.join(host),

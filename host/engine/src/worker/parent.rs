@@ -158,7 +158,7 @@ async fn artifact(
     if artifact.len() as u64 == bytes {
         Ok(Ok(artifact))
     } else {
-        Err(std::io::ErrorKind::UnexpectedEof.into())
+        Err(ErrorKind::UnexpectedEof.into())
     }
 }
 

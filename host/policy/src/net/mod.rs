@@ -14,6 +14,6 @@ mod port;
 pub use address::{InternalRange, internal_range};
 pub use endpoint::EndpointError;
 pub(crate) use endpoint::{Direction, Endpoint};
-pub use name::NameError;
+pub use name::{NameError, normalised as host_name};
 pub(crate) use peer::Peer;
 pub use port::PortError;

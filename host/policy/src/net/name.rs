@@ -37,7 +37,7 @@ pub enum NameError {
 /// # Errors
 ///
 /// When `text` is no host name.
-pub(crate) fn normalised(text: &str) -> Result<Cow<'_, str>, NameError> {
+pub fn normalised(text: &str) -> Result<Cow<'_, str>, NameError> {
     let text = text.strip_suffix('.').unwrap_or(text);
     if !text.is_ascii() {
         return Err(NameError::NotAscii);

@@ -38,6 +38,12 @@ impl<'a> Peer<'a> {
     pub(crate) fn of(operation: &Operation<'a>) -> Option<Self> {
         match *operation {
             Operation::Network { verb, target } => Some(Self::of_target(verb, target)),
+            Operation::Incoming {
+                transport, local, ..
+            } => Some(Self::of_target(
+                NetworkVerb::Listen,
+                NetworkTarget::at(transport, local),
+            )),
             Operation::Http {
                 host, port, addr, ..
             } => Some(Self::new(Some(host), addr, Some(port), true, false)),

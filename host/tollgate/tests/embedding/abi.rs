@@ -105,6 +105,8 @@ async fn a29_a_realloc_that_calls_the_host_is_a_trap_and_the_next_guest_is_fine(
         assert_eq!(
             outcome
                 .audit
+                .as_ref()
+                .unwrap()
                 .rows
                 .iter()
                 .filter(|row| row.operation == "keyvalue.write")
@@ -202,6 +204,8 @@ async fn i2_i3_i4_loops_in_start_realloc_and_post_return_end_at_the_budget() {
         assert!(
             outcome
                 .audit
+                .as_ref()
+                .unwrap()
                 .rows
                 .iter()
                 .any(|row| row.operation == "limit.reached"),

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tollgate::engine::{CallError, RunError};
+use tollgate::engine::{CallError, Pool, RunError};
 use tollgate::policy::{LimitKey, Scope};
 use tollgate::{InstanceError, InstantiateError, RunOptions, Stopped};
 
@@ -210,14 +210,14 @@ async fn time_is_counted_for_each_call_and_memory_for_the_whole_life() {
     assert!(turns > 1);
     assert!(
         instance
-            .call::<_, (i32,)>("grow", (62_u32,))
+            .call::<_, (i32,)>("grow", (50_u32,))
             .await
             .unwrap()
             .0
             > 0
     );
     assert_eq!(
-        instance.call::<_, (i32,)>("grow", (62_u32,)).await.unwrap(),
+        instance.call::<_, (i32,)>("grow", (50_u32,)).await.unwrap(),
         (-1,)
     );
     assert!(instance.usage().wall < Duration::from_secs(1_000));
@@ -303,4 +303,24 @@ async fn an_instance_that_is_too_large_or_fails_to_start_is_none() {
         .await
         .unwrap_err();
     assert!(error.to_string().contains("unreachable"), "{error}");
+}
+
+#[tokio::test]
+async fn a_full_pool_has_no_room_and_ends_nobody() {
+    let host = builder().pool(Pool::of(2)).build().unwrap();
+    let component = load(&host, TOOLS).await;
+    let grants = grants(&host, "");
+    let options = || RunOptions::new(&grants);
+    let mut one = component.instantiate(options()).await.unwrap();
+    let two = component.instantiate(options()).await.unwrap();
+    let error = component.instantiate(options()).await.unwrap_err();
+    let InstantiateError::Ended(outcome) = error else {
+        panic!("{error}");
+    };
+    let full = matches!(outcome.result, Err(CallError::Run(RunError::Full(_))));
+    assert!(full, "{:?}", outcome.result);
+    assert_eq!(one.call::<(), (u32,)>("count", ()).await.unwrap(), (1,));
+    drop(two);
+    let third = component.instantiate(options()).await.unwrap();
+    assert!(third.close().await.result.is_ok());
 }
