@@ -18,6 +18,7 @@ fn main() {
     let out = variable("OUT_DIR");
     for input in [
         "components/src",
+        "components/examples",
         "components/Cargo.toml",
         "wit",
         "Cargo.lock",
@@ -28,9 +29,17 @@ fn main() {
             workspace.join(input).display()
         );
     }
-    let guests = guests(&workspace.join("components/src/bin"));
     let built = build(&workspace, &out.join("guests"));
-    fs::write(out.join("guests.rs"), generated(&guests, &built)).expect("OUT_DIR can be written");
+    let programs = guests(&workspace.join("components/src/bin"));
+    let text = generated(&programs, "ALL", "foreach_guest", |name| {
+        built.join(format!("{name}.wasm"))
+    });
+    // Cargo spells a library's file as the compiler does its name.
+    let of_p3 = guests(&workspace.join("components/examples"));
+    let text_of_p3 = generated(&of_p3, "P3", "foreach_p3_guest", |name| {
+        built.join(format!("examples/{}.wasm", name.replace('-', "_")))
+    });
+    fs::write(out.join("guests.rs"), text + &text_of_p3).expect("OUT_DIR can be written");
 }
 
 fn variable(name: &str) -> PathBuf {
@@ -61,6 +70,7 @@ fn build(workspace: &Path, target: &Path) -> PathBuf {
             "--package",
             "tollgate-components",
             "--bins",
+            "--examples",
             "--release",
             "--locked",
             "--quiet",
@@ -116,11 +126,16 @@ fn is_an_order(name: &str) -> bool {
     of_cargo || name.starts_with("NEXTEST") || COMPILERS.contains(&name)
 }
 
-/// Constants, a list, and a macro that calls another one with each guest's name.
-fn generated(guests: &[String], built: &Path) -> String {
+/// Constants, the list `all`, and a macro `foreach` that calls another one with each guest's name.
+fn generated(
+    guests: &[String],
+    all: &str,
+    foreach: &str,
+    place: impl Fn(&str) -> PathBuf,
+) -> String {
     let (mut constants, mut list, mut calls) = (String::new(), String::new(), String::new());
     for name in guests {
-        let file = built.join(format!("{name}.wasm"));
+        let file = place(name);
         let identifier = name.replace('-', "_");
         let constant = identifier.to_uppercase();
         write!(
@@ -132,8 +147,8 @@ fn generated(guests: &[String], built: &Path) -> String {
         writeln!(calls, "        $each!({identifier});").expect("in memory");
     }
     format!(
-        "{constants}\n/// Every guest: its name, and the file of its component.\npub const ALL: &[(&str, &str)] = \
-         &[\n{list}];\n\n/// Calls `$each!(name)` with the name of each guest, `_` in the place of `-`.\n#[macro_export]\n\
-         macro_rules! foreach_guest {{\n    ($each:ident) => {{\n{calls}    }};\n}}\n"
+        "{constants}\n/// Every guest of this kind: its name, and the file of its component.\npub const {all}: &[(&str, \
+         &str)] = &[\n{list}];\n\n/// Calls `$each!(name)` with the name of each of them, `_` in the place of \
+         `-`.\n#[macro_export]\nmacro_rules! {foreach} {{\n    ($each:ident) => {{\n{calls}    }};\n}}\n"
     )
 }

@@ -5,6 +5,7 @@
 
 pub mod driver;
 pub mod net;
+pub mod p3;
 pub mod text;
 pub mod tour;
 pub mod web;

@@ -2,7 +2,7 @@
 //!
 //! One API that skips the check is how permission models have been broken (A65). Reviews do not find it, because the
 //! call that is missing is nowhere to be read. So the list of what must be decided is taken from the WIT of the world
-//! `tollgate:host/everything`, the decisions from the syntax of `host/bridge`, and the two are held together both ways.
+//! `tollgate:host/everything` and from that of WASI 0.3, `tollgate:host-p3/everything`, the decisions from the syntax of `host/bridge`, and the two are held together both ways.
 //!
 //! * `world`: every function of every interface that the host links.
 //! * `literals`: what the bridge names at the gate, and in which method.
@@ -121,6 +121,8 @@ fn the_guard_reads_what_it_should() {
         "wasi:http/types#[constructor]fields",
         "wasi:http/types#[static]fields.from-list",
         "wasi:sockets/network#network-error-code",
+        "wasi:filesystem/types@0.3#[method]descriptor.open-at",
+        "wasi:clocks/system-clock@0.3#now",
     ] {
         assert!(
             functions.contains(known),
@@ -143,6 +145,7 @@ fn the_guard_reads_what_it_should() {
         "wasi:io/streams#[method]input-stream.read",
         "wasi:filesystem/types#[method]descriptor.open-at",
         "wasi:clocks/wall-clock#now",
+        "wasi:clocks/monotonic-clock@0.3#wait-for",
     ] {
         assert!(gated.contains(known), "{known} is not read from the bridge");
     }

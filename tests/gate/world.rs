@@ -6,18 +6,32 @@ use std::path::Path;
 use wit_parser::{Resolve, WorldItem};
 
 /// The functions of the interfaces that `tollgate:host/everything` imports, as `wasi:io/poll#poll`: freestanding ones,
-/// constructors, methods and statics. Dropping a resource is no function of its interface, and gives a handle back.
+/// constructors, methods and statics; and those of `tollgate:host-p3/everything`, as `wasi:clocks/system-clock@0.3#now`.
+/// Dropping a resource is no function of its interface, and gives a handle back.
 ///
 /// Unstable features are on, as in the bindings: what is linked must be decided, whoever may call it.
 pub(crate) fn functions(repository: &Path) -> BTreeSet<String> {
-    let mut resolve = Resolve {
-        all_features: true,
-        ..Resolve::default()
-    };
-    let (package, _) = resolve
-        .push_dir(repository.join("wit"))
-        .unwrap_or_else(|error| panic!("wit/ does not resolve: {error:?}"));
-    of_world(&resolve, package, "everything")
+    let mut functions = BTreeSet::new();
+    for folder in ["wit", "wit/p3"] {
+        let mut resolve = Resolve {
+            all_features: true,
+            ..Resolve::default()
+        };
+        let (package, _) = resolve
+            .push_dir(repository.join(folder))
+            .unwrap_or_else(|error| panic!("{folder}/ does not resolve: {error:?}"));
+        functions.extend(of_world(&resolve, package, "everything"));
+    }
+    functions
+}
+
+/// The interface as the log names it: without its version, but for 0.3, which is not the base.
+fn logged(interface: &str) -> String {
+    match interface.split_once('@') {
+        Some((name, version)) if version.starts_with("0.3.") => format!("{name}@0.3"),
+        Some((name, _)) => name.to_owned(),
+        None => interface.to_owned(),
+    }
 }
 
 /// As [`functions`], for a package of which a test is the author.
@@ -43,7 +57,7 @@ fn of_world(resolve: &Resolve, package: wit_parser::PackageId, name: &str) -> BT
             panic!("{key:?} is no interface")
         };
         let interface = resolve.name_world_key(key);
-        let interface = interface.split('@').next().unwrap_or_default();
+        let interface = logged(&interface);
         let all = &resolve
             .interfaces
             .get(*id)

@@ -4,7 +4,7 @@ use std::time::Instant as Moment;
 
 use tollgate_capability::WrongPermit;
 use tollgate_capability::clock;
-use tollgate_engine::{Outcome, Rate};
+use tollgate_engine::{Gate, Outcome, Rate};
 use tollgate_policy::{Clock, Operation, Permit};
 use tollgate_world::wasi::clocks::monotonic_clock::{self, Duration, Instant};
 use tollgate_world::wasi::clocks::wall_clock::{self, Datetime};
@@ -32,24 +32,33 @@ impl Outcome for ClockFailure {
     }
 }
 
+/// One use of a clock.
+pub(crate) async fn through<T>(
+    gate: &Gate,
+    import: &'static str,
+    clock: Clock,
+    read: impl FnOnce(Permit) -> Result<T, WrongPermit>,
+) -> wasmtime::Result<T> {
+    let operation = Operation::Clock { clock };
+    let denied = ClockFailure::Denied(Inexpressible {
+        operation: operation.name(),
+    });
+    let result = gate
+        .through(import, &operation, Rate::High, denied, |permit, _| {
+            Ok(read(permit)?)
+        })
+        .await?;
+    Ok(result?)
+}
+
 impl View<'_> {
-    async fn clock<T>(
+    pub(crate) async fn clock<T>(
         &mut self,
         import: &'static str,
         clock: Clock,
         read: impl FnOnce(Permit) -> Result<T, WrongPermit>,
     ) -> wasmtime::Result<T> {
-        let operation = Operation::Clock { clock };
-        let denied = ClockFailure::Denied(Inexpressible {
-            operation: operation.name(),
-        });
-        let result = self
-            .gate
-            .through(import, &operation, Rate::High, denied, |permit, _| {
-                Ok(read(permit)?)
-            })
-            .await?;
-        Ok(result?)
+        through(self.gate, import, clock, read).await
     }
 
     fn timer(&mut self, moment: Option<Moment>) -> wasmtime::Result<Resource<DynPollable>> {
@@ -136,6 +145,14 @@ impl monotonic_clock::Host for View<'_> {
     }
 }
 
+/// Waits for a moment; none is one that never comes.
+pub(crate) async fn until(moment: Option<tokio::time::Instant>) {
+    match moment {
+        Some(moment) => tokio::time::sleep_until(moment).await,
+        None => std::future::pending().await,
+    }
+}
+
 /// A moment to wait for; none is one that never comes.
 struct Timer {
     moment: Option<tokio::time::Instant>,
@@ -150,9 +167,6 @@ impl Pollable for Timer {
         if !std::mem::replace(&mut self.yielded, true) {
             tokio::task::yield_now().await;
         }
-        match self.moment {
-            Some(moment) => tokio::time::sleep_until(moment).await,
-            None => std::future::pending().await,
-        }
+        until(self.moment).await;
     }
 }

@@ -6,18 +6,19 @@ use tollgate_world::wasi::cli::environment;
 
 use crate::view::View;
 
-const IMPORT: &str = "wasi:cli/environment#get-environment";
-
-impl environment::Host for View<'_> {
+impl View<'_> {
     /// Each variable is decided by itself, so that the log says which were seen. A denied one is absent.
-    async fn get_environment(&mut self) -> wasmtime::Result<Vec<(String, String)>> {
+    pub(crate) async fn environment(
+        &mut self,
+        import: &'static str,
+    ) -> wasmtime::Result<Vec<(String, String)>> {
         let mut shown = Vec::new();
         for (name, value) in &self.given.environment {
             let operation = Operation::Env {
                 verb: EnvVerb::Read,
                 name,
             };
-            match self.gate.enter(IMPORT, &operation, Rate::High).await? {
+            match self.gate.enter(import, &operation, Rate::High).await? {
                 Verdict::Permitted(permit, call) => {
                     drop(permit);
                     shown.push((name.clone(), value.clone()));
@@ -34,6 +35,13 @@ impl environment::Host for View<'_> {
             }
         }
         Ok(shown)
+    }
+}
+
+impl environment::Host for View<'_> {
+    async fn get_environment(&mut self) -> wasmtime::Result<Vec<(String, String)>> {
+        self.environment("wasi:cli/environment#get-environment")
+            .await
     }
 
     async fn get_arguments(&mut self) -> wasmtime::Result<Vec<String>> {

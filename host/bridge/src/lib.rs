@@ -17,6 +17,8 @@ mod guest;
 mod http;
 mod linker;
 mod outcome;
+#[cfg(feature = "wasi-p3")]
+mod p3;
 mod random;
 mod requests;
 mod sockets;
@@ -27,6 +29,6 @@ mod view;
 
 pub use given::{Captured, Input, Output};
 pub use guest::{Guest, GuestBuilder};
-pub use linker::add_to_linker;
+pub use linker::{HAS_WASI_P3, add_p3_to_linker, add_to_linker};
 pub use requests::{Inexpressible, Request, Said, check, provides, requests};
 pub use ungated::UNGATED;

@@ -81,3 +81,24 @@ fn add_error_codes(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
     linker.allow_shadowing(false);
     linked
 }
+
+/// Whether this build has the host side of WASI 0.3 (the cargo feature `wasi-p3`).
+pub const HAS_WASI_P3: bool = cfg!(feature = "wasi-p3");
+
+/// Links what the host provides of WASI 0.3, for a linker of a profile with the asynchronous component model. It stands
+/// beside what [`add_to_linker`] links: a component of 0.3 mostly imports 0.2 as well.
+///
+/// # Errors
+///
+/// This build has no WASI 0.3, or the linker has one of these interfaces already.
+pub fn add_p3_to_linker(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
+    #[cfg(feature = "wasi-p3")]
+    return crate::p3::add_to_linker(linker);
+    #[cfg(not(feature = "wasi-p3"))]
+    {
+        let _ = linker;
+        Err(wasmtime::format_err!(
+            "this build has no WASI 0.3: the feature `wasi-p3` is off"
+        ))
+    }
+}

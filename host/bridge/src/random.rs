@@ -46,7 +46,7 @@ impl View<'_> {
     }
 
     /// The function has to give as many bytes as are asked for, so too many end the guest.
-    async fn bytes(
+    pub(crate) async fn bytes(
         &mut self,
         import: &'static str,
         source: Random,
@@ -65,7 +65,11 @@ impl View<'_> {
         .await
     }
 
-    async fn word(&mut self, import: &'static str, source: Random) -> wasmtime::Result<u64> {
+    pub(crate) async fn word(
+        &mut self,
+        import: &'static str,
+        source: Random,
+    ) -> wasmtime::Result<u64> {
         self.random(import, source, |permit, traffic| {
             traffic.bytes_in = 8;
             entropy::word(permit)

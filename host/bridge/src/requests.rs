@@ -79,6 +79,15 @@ const READINGS: &[Reading] = &[
         )
     },
     Reading {
+        operation: Some(Operation::Clock { clock: Clock::Wall }),
+        inexpressible: true,
+        ..reading(
+            "wasi:clocks/system-clock",
+            Scope::Clock,
+            "tell the time of day",
+        )
+    },
+    Reading {
         operation: Some(Operation::Clock {
             clock: Clock::Monotonic,
         }),

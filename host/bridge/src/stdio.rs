@@ -15,7 +15,10 @@ use crate::given::{Input, Output};
 use crate::streams::{self, GatedInput, GatedOutput, Sink, Source};
 use crate::view::View;
 
-struct Stdin(Input);
+const READ: &str = "wasi:io/streams#[method]input-stream.read";
+const WRITE: &str = "wasi:io/streams#[method]output-stream.write";
+
+pub(crate) struct Stdin(pub(crate) Input);
 
 impl Stdin {
     fn failed_read(_: std::io::Error) -> StreamError {
@@ -25,7 +28,9 @@ impl Stdin {
 
 #[async_trait::async_trait]
 impl Source for Stdin {
-    const IMPORT: &'static str = "wasi:io/streams#[method]input-stream.read";
+    fn import(&self) -> &'static str {
+        READ
+    }
 
     fn operation(&self) -> Operation<'_> {
         Operation::Stdio {
@@ -61,7 +66,7 @@ impl Source for Stdin {
     }
 }
 
-struct Printed {
+pub(crate) struct Printed {
     output: Output,
     own: Own,
     stream: Stdio,
@@ -69,8 +74,11 @@ struct Printed {
 
 #[async_trait::async_trait]
 impl Sink for Printed {
-    const IMPORT: &'static str = "wasi:io/streams#[method]output-stream.write";
     const METERED: bool = true;
+
+    fn import(&self) -> &'static str {
+        WRITE
+    }
 
     fn operation(&self) -> Operation<'_> {
         Operation::Stdio {
@@ -132,20 +140,9 @@ impl Printed {
 }
 
 impl View<'_> {
-    fn printed(
-        &mut self,
-        output: Output,
-        own: Own,
-        stream: Stdio,
-    ) -> wasmtime::Result<Resource<DynOutputStream>> {
-        let gated: DynOutputStream = Box::new(GatedOutput::new(
-            self.gate.clone(),
-            Printed {
-                output,
-                own,
-                stream,
-            },
-        ));
+    fn printed(&mut self, own: Own) -> wasmtime::Result<Resource<DynOutputStream>> {
+        let gated: DynOutputStream =
+            Box::new(GatedOutput::new(self.gate.clone(), self.own_output(own)));
         Ok(self.table.push(gated)?)
     }
 
@@ -155,6 +152,35 @@ impl View<'_> {
 
     fn terminal<T: 'static>(&mut self, is_terminal: bool) -> wasmtime::Result<Option<Resource<T>>> {
         is_terminal.then(|| self.put(Terminal)).transpose()
+    }
+
+    /// Standard input as a terminal, where it is one and may be read.
+    pub(crate) fn terminal_in<T: 'static>(&mut self) -> wasmtime::Result<Option<Resource<T>>> {
+        let inherited = self.given.stdin == Input::Inherit && self.shows(Stdio::Stdin);
+        self.terminal(inherited && input::is_terminal())
+    }
+
+    /// Standard output or error as a terminal, where it is one and may be written.
+    pub(crate) fn terminal_out<T: 'static>(
+        &mut self,
+        own: Own,
+    ) -> wasmtime::Result<Option<Resource<T>>> {
+        let printed = self.own_output(own);
+        let inherited = matches!(printed.output, Output::Inherit) && self.shows(printed.stream);
+        self.terminal(inherited && own.is_terminal())
+    }
+
+    /// Standard output or error, as it was given.
+    pub(crate) fn own_output(&self, own: Own) -> Printed {
+        let (output, stream) = match own {
+            Own::Stdout => (&self.given.stdout, Stdio::Stdout),
+            Own::Stderr => (&self.given.stderr, Stdio::Stderr),
+        };
+        Printed {
+            output: output.clone(),
+            own,
+            stream,
+        }
     }
 }
 
@@ -168,20 +194,18 @@ impl stdin::Host for View<'_> {
 
 impl stdout::Host for View<'_> {
     async fn get_stdout(&mut self) -> wasmtime::Result<Resource<DynOutputStream>> {
-        let output = self.given.stdout.clone();
-        self.printed(output, Own::Stdout, Stdio::Stdout)
+        self.printed(Own::Stdout)
     }
 }
 
 impl stderr::Host for View<'_> {
     async fn get_stderr(&mut self) -> wasmtime::Result<Resource<DynOutputStream>> {
-        let output = self.given.stderr.clone();
-        self.printed(output, Own::Stderr, Stdio::Stderr)
+        self.printed(Own::Stderr)
     }
 }
 
 /// A terminal's handle: it has no functions.
-struct Terminal;
+pub(crate) struct Terminal;
 
 impl terminal_input::Host for View<'_> {}
 
@@ -209,8 +233,7 @@ impl terminal_stdin::Host for View<'_> {
     async fn get_terminal_stdin(
         &mut self,
     ) -> wasmtime::Result<Option<Resource<terminal_input::TerminalInput>>> {
-        let inherited = self.given.stdin == Input::Inherit && self.shows(Stdio::Stdin);
-        self.terminal(inherited && input::is_terminal())
+        self.terminal_in()
     }
 }
 
@@ -218,8 +241,7 @@ impl terminal_stdout::Host for View<'_> {
     async fn get_terminal_stdout(
         &mut self,
     ) -> wasmtime::Result<Option<Resource<terminal_output::TerminalOutput>>> {
-        let inherited = matches!(self.given.stdout, Output::Inherit) && self.shows(Stdio::Stdout);
-        self.terminal(inherited && Own::Stdout.is_terminal())
+        self.terminal_out(Own::Stdout)
     }
 }
 
@@ -227,7 +249,6 @@ impl terminal_stderr::Host for View<'_> {
     async fn get_terminal_stderr(
         &mut self,
     ) -> wasmtime::Result<Option<Resource<terminal_output::TerminalOutput>>> {
-        let inherited = matches!(self.given.stderr, Output::Inherit) && self.shows(Stdio::Stderr);
-        self.terminal(inherited && Own::Stderr.is_terminal())
+        self.terminal_out(Own::Stderr)
     }
 }

@@ -183,6 +183,37 @@ pub const UNGATED: &[(&str, &str)] = &[
         "waits for an answer, which passes the gate when it is told",
     ),
     (
+        "wasi:cli/environment@0.3#get-arguments",
+        "what the operator wrote after the component's name, for the guest",
+    ),
+    ("wasi:cli/environment@0.3#get-initial-cwd", "always `/`"),
+    ("wasi:cli/exit@0.3#exit", "ends the guest"),
+    ("wasi:cli/exit@0.3#exit-with-code", "ends the guest"),
+    (
+        "wasi:cli/terminal-stdin@0.3#get-terminal-stdin",
+        "tells whether a granted stream is a terminal",
+    ),
+    (
+        "wasi:cli/terminal-stdout@0.3#get-terminal-stdout",
+        "tells whether a granted stream is a terminal",
+    ),
+    (
+        "wasi:cli/terminal-stderr@0.3#get-terminal-stderr",
+        "tells whether a granted stream is a terminal",
+    ),
+    (
+        "wasi:filesystem/preopens@0.3#get-directories",
+        "names that the operator gave; a handle does nothing by itself",
+    ),
+    (
+        "wasi:filesystem/types@0.3#[method]descriptor.get-flags",
+        "what the handle was opened with",
+    ),
+    (
+        "wasi:filesystem/types@0.3#[method]descriptor.get-type",
+        "what the handle was opened as",
+    ),
+    (
         "wasi:http/types#*",
         "values of requests and responses; only handing one over reaches anything",
     ),

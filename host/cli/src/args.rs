@@ -43,6 +43,9 @@ pub(crate) enum Command {
         /// Print JSON, a component a line
         #[arg(long)]
         json: bool,
+        /// Compile for runs with WASI 0.3 (experimental)
+        #[arg(long)]
+        wasi_p3: bool,
         /// The components, or WASI 0.1 modules
         #[arg(value_name = "FILE", required = true)]
         files: Vec<PathBuf>,
@@ -142,6 +145,10 @@ pub(crate) struct Run {
     #[arg(long, value_name = "CALL")]
     pub(crate) invoke: Option<String>,
 
+    /// Provide WASI 0.3 as well, in the engine's asynchronous component model (experimental)
+    #[arg(long)]
+    pub(crate) wasi_p3: bool,
+
     /// The component, or WASI 0.1 module; everything after it is the guest's
     // One list, so that clap stops looking for flags at its first member: a flag of the guest's that happens to be
     // spelt like one of ours must never become a grant.
@@ -185,6 +192,9 @@ pub(crate) struct Inspect {
     /// Print JSON
     #[arg(long)]
     pub(crate) json: bool,
+    /// Read a component that is built for WASI 0.3 (experimental)
+    #[arg(long)]
+    pub(crate) wasi_p3: bool,
     /// The component, or WASI 0.1 module
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,

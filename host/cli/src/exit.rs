@@ -45,6 +45,8 @@ pub(crate) enum Failure {
     NotFound(String),
     #[error("`{file}` is not run: {cause}")]
     Load { file: String, cause: LoadError },
+    #[error("`{file}` is not run: it is built for WASI 0.3, {cure}")]
+    Release { file: String, cure: &'static str },
     #[error("`{file}` is not run: {cause}")]
     Source { file: String, cause: NotWebAssembly },
     #[error("`{file}` is not run: {cause}")]
@@ -99,6 +101,7 @@ impl Failure {
             | Self::Authorities { .. } => USAGE,
             Self::NotFound(_) => NOT_FOUND,
             Self::Load { .. }
+            | Self::Release { .. }
             | Self::Source { .. }
             | Self::Inexpressible { .. }
             | Self::Effective(_)

@@ -12,6 +12,7 @@ use crate::digest::Digest;
 use crate::engine::Engine;
 use crate::guarded::{Panicked, guarded};
 use crate::profile::{Profile, Run};
+use crate::release::is_p3;
 use crate::source::{Kind, NotWebAssembly, detect};
 
 /// Why something was refused before its first instruction.
@@ -46,6 +47,7 @@ pub struct Source {
     digest: Digest,
     kind: Kind,
     component: Arc<[u8]>,
+    is_p3: bool,
 }
 
 impl Source {
@@ -64,10 +66,12 @@ impl Source {
                 guarded(|| adapt(&bytes)).map_err(|Panicked| LoadError::Unreadable)??
             }
         };
+        let is_p3 = guarded(|| is_p3(&component)).map_err(|Panicked| LoadError::Unreadable)?;
         Ok(Self {
             digest,
             kind,
             component: component.into(),
+            is_p3,
         })
     }
 
@@ -81,6 +85,12 @@ impl Source {
     #[must_use]
     pub fn kind(&self) -> Kind {
         self.kind
+    }
+
+    /// Whether it is built for WASI 0.3, which only some profiles run.
+    #[must_use]
+    pub fn is_p3(&self) -> bool {
+        self.is_p3
     }
 
     /// The component's binary.

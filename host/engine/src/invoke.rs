@@ -170,15 +170,22 @@ fn index(component: &Component, path: &[String]) -> Option<ComponentExportIndex>
     found
 }
 
-/// The export that `tollgate run` calls: `wasi:cli/run` of any 0.2 version.
-pub(crate) fn command(component: &Component) -> Result<ComponentExportIndex, InvokeError> {
+/// The export that `tollgate run` calls: `wasi:cli/run` of any 0.2 version, or, where the profile has what it takes and
+/// the component offers it, of any 0.3 version.
+pub(crate) fn command(
+    component: &Component,
+    asynchronous: bool,
+) -> Result<ComponentExportIndex, InvokeError> {
     let exports = exports(component);
-    exports
-        .iter()
-        .find(|export| {
+    let of = |release: &str| {
+        exports.iter().find(|export| {
             matches!(export.path.as_slice(), [interface, function]
-                if function == "run" && interface.starts_with("wasi:cli/run@0.2."))
+                if function == "run" && interface.starts_with(release))
         })
+    };
+    let newer = asynchronous.then(|| of("wasi:cli/run@0.3.")).flatten();
+    newer
+        .or_else(|| of("wasi:cli/run@0.2."))
         .and_then(|export| index(component, &export.path))
         .ok_or_else(|| InvokeError::NoCommand {
             available: names(&exports),

@@ -18,6 +18,8 @@ pub trait Profile: sealed::Sealed + Debug + Send + Sync + 'static {
     const WASM_STACK: usize;
     /// Whether instructions are counted, which slows every loop.
     const FUEL: bool;
+    /// Whether a guest may use the asynchronous component model, which WASI 0.3 is made of.
+    const ASYNC: bool = false;
 }
 
 /// Any component or adapted module, run once.
@@ -44,12 +46,46 @@ impl Profile for RunWithFuel {
     const FUEL: bool = true;
 }
 
+/// As [`Run`], with the asynchronous component model. Experimental in the engine, so no other profile has it.
+#[derive(Debug)]
+pub enum RunP3 {}
+
+impl sealed::Sealed for RunP3 {}
+
+impl Profile for RunP3 {
+    const NAME: &'static str = "run-p3";
+    const WASM_STACK: usize = Run::WASM_STACK;
+    const FUEL: bool = false;
+    const ASYNC: bool = true;
+}
+
+/// As [`RunP3`], with fuel.
+#[derive(Debug)]
+pub enum RunP3WithFuel {}
+
+impl sealed::Sealed for RunP3WithFuel {}
+
+impl Profile for RunP3WithFuel {
+    const NAME: &'static str = "run-p3-with-fuel";
+    const WASM_STACK: usize = Run::WASM_STACK;
+    const FUEL: bool = true;
+    const ASYNC: bool = true;
+}
+
 /// What WebAssembly a guest may use, said feature by feature: a release of the engine that switches something on
 /// changes nothing here. Left out is what no guest here needs and what past advisories came through: garbage collection
-/// and its types, typed function references, exceptions, threads, 64-bit memories, stack switching, and the
-/// asynchronous component model.
-fn features() -> WasmFeatures {
-    WasmFeatures::MUTABLE_GLOBAL
+/// and its types, typed function references, exceptions, threads, 64-bit memories, stack switching, and, but for the
+/// profiles that are there for it, the asynchronous component model.
+fn features<P: Profile>() -> WasmFeatures {
+    // Functions, streams and futures, and no more of it: threads, stackful lifts and error contexts are further steps
+    // of the proposal, which no guest here needs.
+    let asynchronous = if P::ASYNC {
+        WasmFeatures::CM_ASYNC
+    } else {
+        WasmFeatures::empty()
+    };
+    asynchronous
+        | WasmFeatures::MUTABLE_GLOBAL
         | WasmFeatures::SATURATING_FLOAT_TO_INT
         | WasmFeatures::SIGN_EXTENSION
         | WasmFeatures::REFERENCE_TYPES
@@ -71,8 +107,8 @@ pub(crate) fn config<P: Profile>() -> wasmtime::Config {
     let mut config = wasmtime::Config::new();
     config
         .strategy(wasmtime::Strategy::Cranelift)
-        .wasm_features(WasmFeatures::all().difference(features()), false)
-        .wasm_features(features(), true)
+        .wasm_features(WasmFeatures::all().difference(features::<P>()), false)
+        .wasm_features(features::<P>(), true)
         .epoch_interruption(true)
         .consume_fuel(P::FUEL)
         .max_wasm_stack(P::WASM_STACK)

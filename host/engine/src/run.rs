@@ -132,7 +132,23 @@ impl<P: Profile> Engine<P> {
                 .set_fuel(gate.limits().fuel.unwrap_or(u64::MAX))
                 .map_err(|error| RunError::Trap(describe(&error)))?;
         }
+        if P::ASYNC {
+            bound_what_the_guest_makes(&mut store, gate);
+        }
         Ok(store)
+    }
+}
+
+/// Streams, futures, tasks and waits are made by a guest without a host function in the way, and each costs the host
+/// memory. Every one that lives has a handle of the guest's, so what stands behind them is bounded as handles are.
+fn bound_what_the_guest_makes<T: GuestState>(store: &mut Store<T>, gate: &Gate) {
+    // What one handle stands for takes as many entries at most: a stream has two ends and a state between them.
+    const ENTRIES: usize = 4;
+    // A run takes some for itself before the guest has made anything.
+    const OWN: usize = 64;
+    let handles = usize::try_from(gate.limits().handles).unwrap_or(usize::MAX);
+    if let Some(table) = store.concurrent_resource_table() {
+        table.set_max_capacity(handles.saturating_mul(ENTRIES).saturating_add(OWN));
     }
 }
 
@@ -164,7 +180,7 @@ impl Prepared {
         entry: &Entry,
     ) -> Result<Self, RunError> {
         Ok(match entry {
-            Entry::Command => Self::Command(crate::invoke::command(loaded.component())?),
+            Entry::Command => Self::Command(crate::invoke::command(loaded.component(), P::ASYNC)?),
             Entry::Invoke(invocation) => {
                 let found = invocation.resolve(loaded.component())?;
                 Self::Invoke(found.export, found.arguments, found.results)
@@ -178,6 +194,8 @@ impl Prepared {
         instance: &Instance,
     ) -> wasmtime::Result<Ended> {
         match self {
+            // `run` of 0.3 is asynchronous, and this call waits for it as it does for that of 0.2; a guest that waits
+            // for what can never come traps.
             Self::Command(export) => {
                 let run = function(store, instance, &export)?;
                 let run = run.typed::<(), (Result<(), ()>,)>(&*store)?;

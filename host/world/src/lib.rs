@@ -66,3 +66,7 @@ mod generated {
 }
 
 pub use generated::{Command, CommandPre, FilesystemFailure, SocketFailure, wasi};
+
+/// Bindings of WASI 0.3, from the world `tollgate:host-p3/command`.
+#[cfg(feature = "wasi-p3")]
+pub mod p3;

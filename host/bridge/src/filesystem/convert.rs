@@ -2,17 +2,20 @@
 
 use tollgate_engine::Outcome;
 use tollgate_vfs::{
-    Advice, FileKind, Follow, FsError, SetTime, SetTimes, Stat, SyncMode, Timestamp,
+    Advice, DirHandle, FileKind, Follow, FsError, MetadataHash, SetTime, SetTimes, Stat, SyncMode,
+    Timestamp,
 };
 use tollgate_world::wasi::clocks::wall_clock::Datetime;
 use tollgate_world::wasi::filesystem::types::{
-    self, DescriptorFlags, DescriptorStat, DescriptorType, NewTimestamp, OpenFlags, PathFlags,
+    self, DescriptorFlags, DescriptorStat, DescriptorType, MetadataHashValue, NewTimestamp,
+    OpenFlags, PathFlags,
 };
 
 use super::Descriptor;
+use super::paths::At;
 use crate::outcome::Fs;
 
-pub(super) fn kind(kind: FileKind) -> DescriptorType {
+pub(crate) fn kind(kind: FileKind) -> DescriptorType {
     match kind {
         FileKind::File => DescriptorType::RegularFile,
         FileKind::Directory => DescriptorType::Directory,
@@ -25,7 +28,7 @@ pub(super) fn kind(kind: FileKind) -> DescriptorType {
     }
 }
 
-pub(super) fn stat(stat: &Stat) -> DescriptorStat {
+pub(crate) fn stat(stat: &Stat) -> DescriptorStat {
     DescriptorStat {
         type_: kind(stat.kind),
         link_count: stat.links,
@@ -43,7 +46,7 @@ fn datetime(time: Timestamp) -> Option<Datetime> {
     })
 }
 
-pub(super) fn times(accessed: &NewTimestamp, modified: &NewTimestamp) -> Result<SetTimes, FsError> {
+pub(crate) fn times(accessed: &NewTimestamp, modified: &NewTimestamp) -> Result<SetTimes, FsError> {
     Ok(SetTimes {
         accessed: time(accessed)?,
         modified: time(modified)?,
@@ -60,7 +63,23 @@ fn time(time: &NewTimestamp) -> Result<SetTime, FsError> {
     })
 }
 
-pub(super) fn follow(flags: PathFlags) -> Follow {
+pub(crate) fn hash(hash: MetadataHash) -> MetadataHashValue {
+    MetadataHashValue {
+        lower: hash.lower,
+        upper: hash.upper,
+    }
+}
+
+/// A path with the flags that it came with.
+pub(crate) fn at<'a>(dir: &'a DirHandle, flags: PathFlags, path: &'a str) -> At<'a> {
+    At {
+        dir,
+        path,
+        follow: follow(flags),
+    }
+}
+
+fn follow(flags: PathFlags) -> Follow {
     if flags.contains(PathFlags::SYMLINK_FOLLOW) {
         Follow::Yes
     } else {
@@ -68,7 +87,7 @@ pub(super) fn follow(flags: PathFlags) -> Follow {
     }
 }
 
-pub(super) fn advice(advice: types::Advice) -> Advice {
+pub(crate) fn advice(advice: types::Advice) -> Advice {
     match advice {
         types::Advice::Normal => Advice::Normal,
         types::Advice::Sequential => Advice::Sequential,
@@ -79,7 +98,7 @@ pub(super) fn advice(advice: types::Advice) -> Advice {
     }
 }
 
-pub(super) fn options(open: OpenFlags, flags: DescriptorFlags) -> tollgate_vfs::OpenOptions {
+pub(crate) fn options(open: OpenFlags, flags: DescriptorFlags) -> tollgate_vfs::OpenOptions {
     tollgate_vfs::OpenOptions {
         read: flags.contains(DescriptorFlags::READ),
         write: flags.contains(DescriptorFlags::WRITE),
@@ -101,7 +120,7 @@ fn sync(flags: DescriptorFlags) -> SyncMode {
     }
 }
 
-pub(super) fn flags(descriptor: &Descriptor) -> DescriptorFlags {
+pub(crate) fn flags(descriptor: &Descriptor) -> DescriptorFlags {
     match descriptor {
         Descriptor::Dir(dir) if dir.read_only() => DescriptorFlags::READ,
         Descriptor::Dir(_) => DescriptorFlags::READ | DescriptorFlags::MUTATE_DIRECTORY,
@@ -127,4 +146,4 @@ pub(super) fn flags(descriptor: &Descriptor) -> DescriptorFlags {
 /// print it.
 #[derive(Debug, Clone, Copy, thiserror::Error)]
 #[error("{}", self.0.case())]
-pub(super) struct StreamFailure(pub(super) Fs);
+pub(crate) struct StreamFailure(pub(crate) Fs);

@@ -1,6 +1,5 @@
 //! `descriptor`: the host trait, a few lines a method over the descriptor's own operations and those on paths.
 
-use tollgate_engine::Rate;
 use tollgate_policy::FsVerb;
 use tollgate_vfs::{FsError, MAX_TRANSFER_BYTES};
 use tollgate_world::wasi::filesystem::types::{
@@ -15,7 +14,10 @@ use wasmtime_wasi::p2::{DynInputStream, DynOutputStream};
 use super::Descriptor;
 use super::convert::{self, StreamFailure};
 use super::listing::Listing;
-use super::pass::{Ask, pass, pass_aside};
+use super::objects::{self, ask_file};
+use super::open::open;
+use super::pass::pass;
+use super::paths::{self, At};
 use super::streams::{FileInput, FileOutput, Position};
 use crate::outcome::Fs;
 use crate::streams::{GatedInput, GatedOutput};
@@ -23,22 +25,22 @@ use crate::view::View;
 
 type FsResult<T> = Result<T, FilesystemFailure>;
 
+const READ: &str = "wasi:filesystem/types#[method]descriptor.read-via-stream";
+const WRITE: &str = "wasi:filesystem/types#[method]descriptor.write-via-stream";
+
 fn code(error: FsError) -> FilesystemFailure {
     Fs(error).into()
 }
 
 impl View<'_> {
-    pub(super) fn descriptor(&self, handle: &Resource<Marker>) -> FsResult<Descriptor> {
+    fn descriptor(&self, handle: &Resource<Marker>) -> FsResult<Descriptor> {
         self.get::<_, Descriptor>(handle)
             .cloned()
             .map_err(Failure::Trap)
     }
 
-    pub(super) fn dir(&self, handle: &Resource<Marker>) -> FsResult<tollgate_vfs::DirHandle> {
-        match self.descriptor(handle)? {
-            Descriptor::Dir(dir) => Ok(dir),
-            Descriptor::File(_) => Err(code(FsError::NotDirectory)),
-        }
+    fn dir(&self, handle: &Resource<Marker>) -> FsResult<tollgate_vfs::DirHandle> {
+        self.descriptor(handle)?.into_dir().map_err(code)
     }
 
     fn file(
@@ -46,57 +48,7 @@ impl View<'_> {
         handle: &Resource<Marker>,
         otherwise: FsError,
     ) -> FsResult<tollgate_vfs::FileHandle> {
-        match self.descriptor(handle)? {
-            Descriptor::File(file) => Ok(file),
-            Descriptor::Dir(_) => Err(code(otherwise)),
-        }
-    }
-}
-
-fn ask<'a>(import: &'static str, verb: FsVerb, descriptor: &'a Descriptor) -> Ask<'a> {
-    Ask {
-        import,
-        verb,
-        path: descriptor.path(),
-        read_only: descriptor.read_only(),
-        rate: Rate::High,
-    }
-}
-
-fn ask_file<'a>(import: &'static str, verb: FsVerb, file: &'a tollgate_vfs::FileHandle) -> Ask<'a> {
-    Ask {
-        import,
-        verb,
-        path: file.path(),
-        read_only: file.read_only(),
-        rate: Rate::High,
-    }
-}
-
-/// What carrying to the disk is allowed by: the right that the descriptor was opened with.
-fn sync_verb(descriptor: &Descriptor) -> FsVerb {
-    match descriptor {
-        Descriptor::File(file) if file.can_write() => FsVerb::Write,
-        Descriptor::Dir(dir) if !dir.read_only() => FsVerb::Write,
-        Descriptor::File(_) | Descriptor::Dir(_) => FsVerb::Stat,
-    }
-}
-
-impl View<'_> {
-    async fn carry(
-        &mut self,
-        import: &'static str,
-        handle: &Resource<Marker>,
-        data_only: bool,
-    ) -> FsResult<()> {
-        let descriptor = self.descriptor(handle)?;
-        let ask = ask(import, sync_verb(&descriptor), &descriptor);
-        let synced = descriptor.clone();
-        pass_aside(self.gate, ask, move |permit| match &synced {
-            Descriptor::File(file) => file.sync(data_only, permit),
-            Descriptor::Dir(dir) => dir.sync(data_only, permit),
-        })
-        .await
+        self.descriptor(handle)?.into_file(otherwise).map_err(code)
     }
 }
 
@@ -125,7 +77,7 @@ impl HostDescriptor for View<'_> {
         let file = self.file(&handle, FsError::IsDirectory)?;
         let stream: DynInputStream = Box::new(GatedInput::new(
             self.gate.clone(),
-            FileInput::new(file, offset),
+            FileInput::new(READ, file, offset),
         ));
         self.table.push(stream).map_err(Failure::trap)
     }
@@ -152,34 +104,22 @@ impl HostDescriptor for View<'_> {
         length: Filesize,
         advice: Advice,
     ) -> FsResult<()> {
+        let import = "wasi:filesystem/types#[method]descriptor.advise";
         let file = self.file(&handle, FsError::BadDescriptor)?;
-        let ask = ask_file(
-            "wasi:filesystem/types#[method]descriptor.advise",
-            FsVerb::Read,
-            &file,
-        );
-        pass(self.gate, ask, |permit, _| {
-            file.advise(offset, length, convert::advice(advice), permit)
-        })
-        .await
+        let advice = (offset, length, convert::advice(advice));
+        Ok(objects::advise(self.gate, import, &file, advice).await?)
     }
 
     async fn sync_data(&mut self, handle: Resource<Marker>) -> FsResult<()> {
-        self.carry(
-            "wasi:filesystem/types#[method]descriptor.sync-data",
-            &handle,
-            true,
-        )
-        .await
+        let import = "wasi:filesystem/types#[method]descriptor.sync-data";
+        let descriptor = self.descriptor(&handle)?;
+        Ok(objects::sync(self.gate, import, &descriptor, true).await?)
     }
 
     async fn sync(&mut self, handle: Resource<Marker>) -> FsResult<()> {
-        self.carry(
-            "wasi:filesystem/types#[method]descriptor.sync",
-            &handle,
-            false,
-        )
-        .await
+        let import = "wasi:filesystem/types#[method]descriptor.sync";
+        let descriptor = self.descriptor(&handle)?;
+        Ok(objects::sync(self.gate, import, &descriptor, false).await?)
     }
 
     async fn get_flags(&mut self, handle: Resource<Marker>) -> FsResult<DescriptorFlags> {
@@ -194,13 +134,9 @@ impl HostDescriptor for View<'_> {
     }
 
     async fn set_size(&mut self, handle: Resource<Marker>, size: Filesize) -> FsResult<()> {
+        let import = "wasi:filesystem/types#[method]descriptor.set-size";
         let file = self.file(&handle, FsError::IsDirectory)?;
-        let ask = ask_file(
-            "wasi:filesystem/types#[method]descriptor.set-size",
-            FsVerb::Write,
-            &file,
-        );
-        pass(self.gate, ask, |permit, _| file.set_len(size, permit)).await
+        Ok(objects::set_size(self.gate, import, &file, size).await?)
     }
 
     async fn set_times(
@@ -209,20 +145,10 @@ impl HostDescriptor for View<'_> {
         accessed: NewTimestamp,
         modified: NewTimestamp,
     ) -> FsResult<()> {
+        let import = "wasi:filesystem/types#[method]descriptor.set-times";
         let descriptor = self.descriptor(&handle)?;
-        let ask = ask(
-            "wasi:filesystem/types#[method]descriptor.set-times",
-            FsVerb::Write,
-            &descriptor,
-        );
-        pass(self.gate, ask, |permit, _| {
-            let times = convert::times(&accessed, &modified)?;
-            match &descriptor {
-                Descriptor::File(file) => file.set_times(times, permit),
-                Descriptor::Dir(dir) => dir.set_times(times, permit),
-            }
-        })
-        .await
+        let times = convert::times(&accessed, &modified);
+        Ok(objects::set_times(self.gate, import, &descriptor, times).await?)
     }
 
     async fn read(
@@ -237,7 +163,7 @@ impl HostDescriptor for View<'_> {
             FsVerb::Read,
             &file,
         );
-        pass(self.gate, ask, |permit, traffic| {
+        let read = pass(self.gate, ask, |permit, traffic| {
             let wanted = usize::try_from(length)
                 .unwrap_or(usize::MAX)
                 .min(MAX_TRANSFER_BYTES);
@@ -246,8 +172,8 @@ impl HostDescriptor for View<'_> {
             bytes.truncate(read);
             traffic.bytes_in = read as u64;
             Ok((bytes, read == 0 && wanted > 0))
-        })
-        .await
+        });
+        Ok(read.await?)
     }
 
     async fn write(
@@ -262,48 +188,28 @@ impl HostDescriptor for View<'_> {
             FsVerb::Write,
             &file,
         );
-        pass(self.gate, ask, |permit, traffic| {
+        let written = pass(self.gate, ask, |permit, traffic| {
             traffic.bytes_out = file.write_at(&bytes, offset, permit)? as u64;
             Ok(traffic.bytes_out)
-        })
-        .await
+        });
+        Ok(written.await?)
     }
 
     async fn read_directory(
         &mut self,
         handle: Resource<Marker>,
     ) -> FsResult<Resource<DirectoryEntryStream>> {
+        let import = "wasi:filesystem/types#[method]descriptor.read-directory";
         let dir = self.dir(&handle)?;
-        let ask = Ask {
-            import: "wasi:filesystem/types#[method]descriptor.read-directory",
-            verb: FsVerb::Readdir,
-            path: dir.path(),
-            read_only: dir.read_only(),
-            rate: Rate::Single,
-        };
-        let entries = pass(self.gate, ask, |permit, _| dir.read_dir(permit)).await?;
-        self.put(Listing {
-            entries,
-            path: dir.path().to_owned(),
-        })
-        .map_err(Failure::Trap)
+        let listing = Listing::open(self.gate, import, &dir).await?;
+        self.put(listing).map_err(Failure::Trap)
     }
 
     async fn stat(&mut self, handle: Resource<Marker>) -> FsResult<DescriptorStat> {
+        let import = "wasi:filesystem/types#[method]descriptor.stat";
         let descriptor = self.descriptor(&handle)?;
-        let ask = ask(
-            "wasi:filesystem/types#[method]descriptor.stat",
-            FsVerb::Stat,
-            &descriptor,
-        );
-        pass(self.gate, ask, |permit, _| {
-            let found = match &descriptor {
-                Descriptor::File(file) => file.stat(permit),
-                Descriptor::Dir(dir) => dir.stat(permit),
-            };
-            found.map(|found| convert::stat(&found))
-        })
-        .await
+        let found = objects::stat(self.gate, import, &descriptor).await?;
+        Ok(convert::stat(&found))
     }
 
     async fn is_same_object(
@@ -311,46 +217,17 @@ impl HostDescriptor for View<'_> {
         handle: Resource<Marker>,
         other: Resource<Marker>,
     ) -> wasmtime::Result<bool> {
+        let import = "wasi:filesystem/types#[method]descriptor.is-same-object";
         let descriptor = self.descriptor(&handle).map_err(into_trap)?;
         let other = self.descriptor(&other).map_err(into_trap)?;
-        let ask = ask(
-            "wasi:filesystem/types#[method]descriptor.is-same-object",
-            FsVerb::Stat,
-            &descriptor,
-        );
-        let same = pass(self.gate, ask, |permit, _| match (&descriptor, &other) {
-            (Descriptor::File(file), Descriptor::File(other)) => file.is_same_object(other, permit),
-            (Descriptor::Dir(dir), Descriptor::Dir(other)) => dir.is_same_object(other, permit),
-            (Descriptor::File(_), Descriptor::Dir(_))
-            | (Descriptor::Dir(_), Descriptor::File(_)) => Ok(false),
-        })
-        .await;
-        match same {
-            Ok(same) => Ok(same),
-            // The function has no error: what may not be compared is not known to be the same.
-            Err(Failure::Code(_)) => Ok(false),
-            Err(Failure::Trap(error)) => Err(error),
-        }
+        Ok(objects::is_same(self.gate, import, &descriptor, &other).await?)
     }
 
     async fn metadata_hash(&mut self, handle: Resource<Marker>) -> FsResult<MetadataHashValue> {
+        let import = "wasi:filesystem/types#[method]descriptor.metadata-hash";
         let descriptor = self.descriptor(&handle)?;
-        let ask = ask(
-            "wasi:filesystem/types#[method]descriptor.metadata-hash",
-            FsVerb::Stat,
-            &descriptor,
-        );
-        pass(self.gate, ask, |permit, _| {
-            let hash = match &descriptor {
-                Descriptor::File(file) => file.metadata_hash(permit),
-                Descriptor::Dir(dir) => dir.metadata_hash(permit),
-            }?;
-            Ok(MetadataHashValue {
-                lower: hash.lower,
-                upper: hash.upper,
-            })
-        })
-        .await
+        let hash = objects::hash(self.gate, import, &descriptor).await?;
+        Ok(convert::hash(hash))
     }
 
     async fn create_directory_at(
@@ -358,7 +235,9 @@ impl HostDescriptor for View<'_> {
         handle: Resource<Marker>,
         path: String,
     ) -> FsResult<()> {
-        self.create_directory(&handle, &path).await
+        let import = "wasi:filesystem/types#[method]descriptor.create-directory-at";
+        let dir = self.dir(&handle)?;
+        Ok(paths::create_dir(self.gate, import, At::name(&dir, &path)).await?)
     }
 
     async fn stat_at(
@@ -367,7 +246,11 @@ impl HostDescriptor for View<'_> {
         flags: PathFlags,
         path: String,
     ) -> FsResult<DescriptorStat> {
-        self.stat_path(&handle, flags, &path).await
+        let import = "wasi:filesystem/types#[method]descriptor.stat-at";
+        let dir = self.dir(&handle)?;
+        let at = convert::at(&dir, flags, &path);
+        let found = paths::stat(self.gate, import, at).await?;
+        Ok(convert::stat(&found))
     }
 
     async fn set_times_at(
@@ -378,8 +261,11 @@ impl HostDescriptor for View<'_> {
         accessed: NewTimestamp,
         modified: NewTimestamp,
     ) -> FsResult<()> {
-        self.set_times_of_path(&handle, flags, &path, (&accessed, &modified))
-            .await
+        let import = "wasi:filesystem/types#[method]descriptor.set-times-at";
+        let dir = self.dir(&handle)?;
+        let times = convert::times(&accessed, &modified);
+        let at = convert::at(&dir, flags, &path);
+        Ok(paths::set_times(self.gate, import, at, times).await?)
     }
 
     async fn link_at(
@@ -390,8 +276,13 @@ impl HostDescriptor for View<'_> {
         new_handle: Resource<Marker>,
         new_path: String,
     ) -> FsResult<()> {
-        self.link((&handle, &path), flags, (&new_handle, &new_path))
-            .await
+        let import = "wasi:filesystem/types#[method]descriptor.link-at";
+        let (dir, new_dir) = (self.dir(&handle)?, self.dir(&new_handle)?);
+        let (from, to) = (
+            convert::at(&dir, flags, &path),
+            At::name(&new_dir, &new_path),
+        );
+        Ok(paths::link(self.gate, import, from, to).await?)
     }
 
     async fn open_at(
@@ -402,15 +293,18 @@ impl HostDescriptor for View<'_> {
         open_flags: OpenFlags,
         flags: DescriptorFlags,
     ) -> FsResult<Resource<Marker>> {
+        let import = "wasi:filesystem/types#[method]descriptor.open-at";
+        let dir = self.dir(&handle)?;
         let options = convert::options(open_flags, flags);
-        let opened = self
-            .open(&handle, convert::follow(path_flags), &path, options)
-            .await?;
+        let at = convert::at(&dir, path_flags, &path);
+        let opened = open(self.gate, import, at, options).await?;
         self.put(opened).map_err(Failure::Trap)
     }
 
     async fn readlink_at(&mut self, handle: Resource<Marker>, path: String) -> FsResult<String> {
-        self.read_link(&handle, &path).await
+        let import = "wasi:filesystem/types#[method]descriptor.readlink-at";
+        let dir = self.dir(&handle)?;
+        Ok(paths::read_link(self.gate, import, At::name(&dir, &path)).await?)
     }
 
     async fn remove_directory_at(
@@ -418,7 +312,9 @@ impl HostDescriptor for View<'_> {
         handle: Resource<Marker>,
         path: String,
     ) -> FsResult<()> {
-        self.remove_directory(&handle, &path).await
+        let import = "wasi:filesystem/types#[method]descriptor.remove-directory-at";
+        let dir = self.dir(&handle)?;
+        Ok(paths::remove_dir(self.gate, import, At::name(&dir, &path)).await?)
     }
 
     async fn rename_at(
@@ -428,8 +324,10 @@ impl HostDescriptor for View<'_> {
         new_handle: Resource<Marker>,
         new_path: String,
     ) -> FsResult<()> {
-        self.rename((&handle, &path), (&new_handle, &new_path))
-            .await
+        let import = "wasi:filesystem/types#[method]descriptor.rename-at";
+        let (dir, new_dir) = (self.dir(&handle)?, self.dir(&new_handle)?);
+        let (from, to) = (At::name(&dir, &path), At::name(&new_dir, &new_path));
+        Ok(paths::rename(self.gate, import, from, to).await?)
     }
 
     async fn symlink_at(
@@ -438,11 +336,15 @@ impl HostDescriptor for View<'_> {
         target: String,
         path: String,
     ) -> FsResult<()> {
-        self.symlink(&handle, &target, &path).await
+        let import = "wasi:filesystem/types#[method]descriptor.symlink-at";
+        let dir = self.dir(&handle)?;
+        Ok(paths::symlink(self.gate, import, &target, At::name(&dir, &path)).await?)
     }
 
     async fn unlink_file_at(&mut self, handle: Resource<Marker>, path: String) -> FsResult<()> {
-        self.unlink(&handle, &path).await
+        let import = "wasi:filesystem/types#[method]descriptor.unlink-file-at";
+        let dir = self.dir(&handle)?;
+        Ok(paths::unlink(self.gate, import, At::name(&dir, &path)).await?)
     }
 
     async fn metadata_hash_at(
@@ -451,7 +353,11 @@ impl HostDescriptor for View<'_> {
         flags: PathFlags,
         path: String,
     ) -> FsResult<MetadataHashValue> {
-        self.hash_path(&handle, flags, &path).await
+        let import = "wasi:filesystem/types#[method]descriptor.metadata-hash-at";
+        let dir = self.dir(&handle)?;
+        let at = convert::at(&dir, flags, &path);
+        let hash = paths::hash(self.gate, import, at).await?;
+        Ok(convert::hash(hash))
     }
 
     async fn drop(&mut self, handle: Resource<Marker>) -> wasmtime::Result<()> {
@@ -465,13 +371,10 @@ impl View<'_> {
         handle: &Resource<Marker>,
         position: Position,
     ) -> FsResult<Resource<DynOutputStream>> {
-        let file = self.file(handle, FsError::BadDescriptor)?;
-        if !file.can_write() {
-            return Err(code(FsError::BadDescriptor));
-        }
+        let file = self.descriptor(handle)?.into_writable().map_err(code)?;
         let stream: DynOutputStream = Box::new(GatedOutput::new(
             self.gate.clone(),
-            FileOutput::new(file, position),
+            FileOutput::new(WRITE, file, position),
         ));
         self.table.push(stream).map_err(Failure::trap)
     }

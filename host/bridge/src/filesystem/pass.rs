@@ -1,26 +1,62 @@
 //! How a filesystem operation passes the gate.
 
-use tollgate_engine::{Gate, Outcome as _, Rate, Traffic, Verdict, case_of};
+use tollgate_engine::{Gate, Outcome as _, Rate, Stop, Traffic, Verdict, case_of};
 use tollgate_policy::{FsVerb, Operation, Permit};
 use tollgate_vfs::{DirHandle, Follow, FsError, Target, Unresolved};
-use tollgate_world::{Failure, FilesystemFailure};
+use tollgate_world::FilesystemFailure;
 
 use crate::outcome::Fs;
 
+/// Why an operation came to nothing, before any release of WASI has its own word for it.
+#[derive(Debug)]
+pub(crate) enum Undone {
+    /// The guest is told.
+    Code(Fs),
+    /// The guest ends.
+    Stop(Stop),
+}
+
+impl From<Fs> for Undone {
+    fn from(error: Fs) -> Self {
+        Self::Code(error)
+    }
+}
+
+impl From<FsError> for Undone {
+    fn from(error: FsError) -> Self {
+        Self::Code(Fs(error))
+    }
+}
+
+impl From<Stop> for Undone {
+    fn from(stop: Stop) -> Self {
+        Self::Stop(stop)
+    }
+}
+
+impl From<Undone> for FilesystemFailure {
+    fn from(undone: Undone) -> Self {
+        match undone {
+            Undone::Code(error) => error.into(),
+            Undone::Stop(stop) => Self::trap(stop),
+        }
+    }
+}
+
 /// What is asked for, and where.
 #[derive(Clone, Copy)]
-pub(super) struct Ask<'a> {
+pub(crate) struct Ask<'a> {
     /// The WIT function.
-    pub(super) import: &'static str,
-    pub(super) verb: FsVerb,
+    pub(crate) import: &'static str,
+    pub(crate) verb: FsVerb,
     /// The canonical guest path.
-    pub(super) path: &'a str,
-    pub(super) read_only: bool,
-    pub(super) rate: Rate,
+    pub(crate) path: &'a str,
+    pub(crate) read_only: bool,
+    pub(crate) rate: Rate,
 }
 
 impl<'a> Ask<'a> {
-    pub(super) fn operation(&self) -> Operation<'a> {
+    pub(crate) fn operation(&self) -> Operation<'a> {
         Operation::Fs {
             verb: self.verb,
             path: self.path,
@@ -28,7 +64,7 @@ impl<'a> Ask<'a> {
     }
 
     /// A denied change of a read-only mount is what POSIX calls it.
-    pub(super) fn denied(&self) -> Fs {
+    pub(crate) fn denied(&self) -> Fs {
         Fs(if self.read_only && changes(self.verb) {
             FsError::ReadOnly
         } else {
@@ -50,11 +86,11 @@ fn changes(verb: FsVerb) -> bool {
 }
 
 /// Decides, acts with the permit, and files the outcome.
-pub(super) async fn pass<T>(
+pub(crate) async fn pass<T>(
     gate: &Gate,
     ask: Ask<'_>,
     act: impl FnOnce(Permit, &mut Traffic) -> Result<T, FsError>,
-) -> Result<T, FilesystemFailure> {
+) -> Result<T, Undone> {
     let operation = ask.operation();
     let result = gate
         .through(
@@ -64,22 +100,18 @@ pub(super) async fn pass<T>(
             ask.denied(),
             |permit, traffic| act(permit, traffic).map_err(Fs),
         )
-        .await
-        .map_err(Failure::trap)?;
+        .await?;
     Ok(result?)
 }
 
 /// As [`pass`], for what may wait for a disk: on a thread that serves no guests, so that a run's deadline ends it there
 /// too. What was begun is then finished by the disk alone, and recorded as dropped.
-pub(super) async fn pass_aside<T: Send + 'static>(
+pub(crate) async fn pass_aside<T: Send + 'static>(
     gate: &Gate,
     ask: Ask<'_>,
     act: impl FnOnce(Permit) -> Result<T, FsError> + Send + 'static,
-) -> Result<T, FilesystemFailure> {
-    let verdict = gate
-        .enter(ask.import, &ask.operation(), ask.rate)
-        .await
-        .map_err(Failure::trap)?;
+) -> Result<T, Undone> {
+    let verdict = gate.enter(ask.import, &ask.operation(), ask.rate).await?;
     let (result, call) = match verdict {
         Verdict::Permitted(permit, call) => {
             let acted = tokio::task::spawn_blocking(move || act(permit)).await;
@@ -87,28 +119,22 @@ pub(super) async fn pass_aside<T: Send + 'static>(
         }
         Verdict::Denied(call) => (Err(ask.denied()), call),
     };
-    call.finish(case_of(&result), Traffic::default())
-        .await
-        .map_err(Failure::trap)?;
+    call.finish(case_of(&result), Traffic::default()).await?;
     Ok(result?)
 }
 
 /// As [`pass`], for an operation that takes several permits: `act` gets them in the order of `asks`. Every ask is
 /// decided and recorded, also after one that was denied, so that the log shows all that was wanted.
-pub(super) async fn pass_all<T>(
+pub(crate) async fn pass_all<T>(
     gate: &Gate,
     asks: &[Ask<'_>],
     act: impl FnOnce(Vec<Permit>) -> Result<T, FsError>,
-) -> Result<T, FilesystemFailure> {
+) -> Result<T, Undone> {
     let mut permits = Vec::with_capacity(asks.len());
     let mut calls = Vec::with_capacity(asks.len());
     let mut denied = None;
     for ask in asks {
-        match gate
-            .enter(ask.import, &ask.operation(), ask.rate)
-            .await
-            .map_err(Failure::trap)?
-        {
+        match gate.enter(ask.import, &ask.operation(), ask.rate).await? {
             Verdict::Permitted(permit, call) => {
                 permits.push(permit);
                 calls.push(call);
@@ -124,22 +150,20 @@ pub(super) async fn pass_all<T>(
         None => act(permits).map_err(Fs),
     };
     for call in calls {
-        call.finish(case_of(&result), Traffic::default())
-            .await
-            .map_err(Failure::trap)?;
+        call.finish(case_of(&result), Traffic::default()).await?;
     }
     Ok(result?)
 }
 
 /// Resolves `path` beneath `dir`. What cannot be resolved is decided and recorded too, under the place where
 /// the walk failed: the guest must not learn from the difference between two errors what lies where it may not look.
-pub(super) async fn resolve(
+pub(crate) async fn resolve(
     gate: &Gate,
     dir: &DirHandle,
     (import, verb): (&'static str, FsVerb),
     path: &str,
     follow: Follow,
-) -> Result<Target, FilesystemFailure> {
+) -> Result<Target, Undone> {
     let Unresolved { error, path: asked } = match dir.resolve_or_place(path, follow) {
         Ok(target) => return Ok(target),
         Err(unresolved) => unresolved,
@@ -149,8 +173,7 @@ pub(super) async fn resolve(
         // learn from the difference between two errors.
         let operation = Operation::Fs { verb, path: &asked };
         gate.refuse(import, &operation, "wall:0", Fs(error).case())
-            .await
-            .map_err(Failure::trap)?;
+            .await?;
         return Err(Fs(error).into());
     }
     let ask = Ask {

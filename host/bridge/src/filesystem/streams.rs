@@ -19,15 +19,17 @@ fn denied(error: FsError) -> (StreamError, &'static str) {
 }
 
 /// A file, read from an offset on.
-pub(super) struct FileInput {
+pub(crate) struct FileInput {
+    import: &'static str,
     file: FileHandle,
     offset: u64,
     failed: FsError,
 }
 
 impl FileInput {
-    pub(super) fn new(file: FileHandle, offset: u64) -> Self {
+    pub(crate) fn new(import: &'static str, file: FileHandle, offset: u64) -> Self {
         Self {
+            import,
             file,
             offset,
             failed: FsError::Io,
@@ -37,7 +39,9 @@ impl FileInput {
 
 #[async_trait::async_trait]
 impl Source for FileInput {
-    const IMPORT: &'static str = "wasi:filesystem/types#[method]descriptor.read-via-stream";
+    fn import(&self) -> &'static str {
+        self.import
+    }
 
     fn operation(&self) -> Operation<'_> {
         Operation::Fs {
@@ -78,7 +82,7 @@ impl Source for FileInput {
 
 /// Where a file is written.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Position {
+pub(crate) enum Position {
     /// From this offset on.
     At(u64),
     /// At its end, wherever that is by then.
@@ -86,15 +90,17 @@ pub(super) enum Position {
 }
 
 /// A file, written.
-pub(super) struct FileOutput {
+pub(crate) struct FileOutput {
+    import: &'static str,
     file: FileHandle,
     position: Position,
     failed: FsError,
 }
 
 impl FileOutput {
-    pub(super) fn new(file: FileHandle, position: Position) -> Self {
+    pub(crate) fn new(import: &'static str, file: FileHandle, position: Position) -> Self {
         Self {
+            import,
             file,
             position,
             failed: FsError::Io,
@@ -115,8 +121,11 @@ impl FileOutput {
 
 #[async_trait::async_trait]
 impl Sink for FileOutput {
-    const IMPORT: &'static str = "wasi:filesystem/types#[method]descriptor.write-via-stream";
     const METERED: bool = false;
+
+    fn import(&self) -> &'static str {
+        self.import
+    }
 
     fn operation(&self) -> Operation<'_> {
         Operation::Fs {

@@ -11,7 +11,7 @@ use super::{CHUNK_BYTES, case, ends};
 #[async_trait::async_trait]
 pub(crate) trait Source: Send + 'static {
     /// The WIT function that the records name.
-    const IMPORT: &'static str;
+    fn import(&self) -> &'static str;
     /// What each chunk asks for.
     fn operation(&self) -> Operation<'_>;
     /// The error that a denial gives, and its name in the log.
@@ -66,7 +66,7 @@ impl<S: Source> GatedInput<S> {
 
     /// Reads one chunk ahead, waiting as needed. A guest that polls several streams drops this future whenever another
     /// one is ready, so what was read stands in `self` before the wait for its record.
-    async fn fill(&mut self, size: usize) -> StreamResult<()> {
+    pub(crate) async fn fill(&mut self, size: usize) -> StreamResult<()> {
         while self.ahead.is_none() {
             if self.gate.permits(&self.source.operation()) {
                 self.source.ready().await;
@@ -74,7 +74,7 @@ impl<S: Source> GatedInput<S> {
             let operation = self.source.operation();
             let verdict = self
                 .gate
-                .enter(S::IMPORT, &operation, Rate::High)
+                .enter(self.source.import(), &operation, Rate::High)
                 .await
                 .map_err(ends)?;
             let (result, filed) = self.chunk(size, verdict);
@@ -87,7 +87,8 @@ impl<S: Source> GatedInput<S> {
         Ok(())
     }
 
-    fn buffered(&mut self, size: usize) -> Option<StreamResult<Bytes>> {
+    /// At most `size` bytes of what was read ahead, or how the stream ended.
+    pub(crate) fn buffered(&mut self, size: usize) -> Option<StreamResult<Bytes>> {
         match self.ahead.take()? {
             Ok(mut bytes) if bytes.len() > size => {
                 let first = bytes.split_to(size);
@@ -118,7 +119,7 @@ impl<S: Source> InputStream for GatedInput<S> {
         }
         let verdict = self
             .gate
-            .try_enter(S::IMPORT, &self.source.operation(), Rate::High)
+            .try_enter(self.source.import(), &self.source.operation(), Rate::High)
             .map_err(ends)?;
         let Some(verdict) = verdict else {
             return Ok(Bytes::new());

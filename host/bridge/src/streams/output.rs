@@ -10,10 +10,10 @@ use super::{CHUNK_BYTES, case, ends};
 /// What an output stream writes to.
 #[async_trait::async_trait]
 pub(crate) trait Sink: Send + 'static {
-    /// The WIT function that the records name.
-    const IMPORT: &'static str;
     /// Whether what is written counts against the run's output.
     const METERED: bool;
+    /// The WIT function that the records name.
+    fn import(&self) -> &'static str;
     /// What each chunk asks for.
     fn operation(&self) -> Operation<'_>;
     /// The error that a denial gives, and its name in the log.
@@ -37,6 +37,8 @@ pub(crate) struct GatedOutput<S> {
     /// What a deferred write came to, for the next call to say.
     failure: Option<StreamError>,
     closed: bool,
+    /// Bytes that went out, over the stream's life.
+    written: u64,
 }
 
 impl<S: Sink> GatedOutput<S> {
@@ -47,6 +49,7 @@ impl<S: Sink> GatedOutput<S> {
             pending: Bytes::new(),
             failure: None,
             closed: false,
+            written: 0,
         }
     }
 
@@ -95,16 +98,23 @@ impl<S: Sink> GatedOutput<S> {
             if self.sink.capacity() == 0 && self.gate.permits(&self.sink.operation()) {
                 self.sink.ready().await;
             }
+            // No more than the sink takes at once: what is charged and not written would be missing where the
+            // allowance of output ends.
+            let most = match self.sink.capacity() {
+                0 => CHUNK_BYTES,
+                room => room.min(CHUNK_BYTES),
+            };
             let operation = self.sink.operation();
             let verdict = self
                 .gate
-                .enter(S::IMPORT, &operation, Rate::High)
+                .enter(self.sink.import(), &operation, Rate::High)
                 .await
                 .map_err(ends)?;
-            let head = self.pending.slice(..self.pending.len().min(CHUNK_BYTES));
+            let head = self.pending.slice(..self.pending.len().min(most));
             let (written, call, name) = self.chunk(&head, verdict);
             let traffic = written.traffic();
             self.pending.advance(written.bytes.min(head.len()));
+            self.written = self.written.saturating_add(written.bytes as u64);
             let result = self.settle(written.result);
             if result.is_err() {
                 self.pending.clear();
@@ -135,6 +145,20 @@ impl<S: Sink> GatedOutput<S> {
         } else {
             Ok(())
         }
+    }
+}
+
+/// For streams of 0.3, which tell the guest of bytes when they went out and not before.
+#[cfg(feature = "wasi-p3")]
+impl<S: Sink> GatedOutput<S> {
+    /// Bytes that went out so far.
+    pub(crate) fn written(&self) -> u64 {
+        self.written
+    }
+
+    /// Takes back what was accepted and is not written.
+    pub(crate) fn retract(&mut self) {
+        self.pending = Bytes::new();
     }
 }
 
@@ -180,7 +204,7 @@ impl<S: Sink> OutputStream for GatedOutput<S> {
         let operation = self.sink.operation();
         let verdict = self
             .gate
-            .try_enter(S::IMPORT, &operation, Rate::High)
+            .try_enter(self.sink.import(), &operation, Rate::High)
             .map_err(ends)?;
         let Some(verdict) = verdict else {
             self.pending = bytes;

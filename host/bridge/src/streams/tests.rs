@@ -35,7 +35,9 @@ struct Paper(Arc<Mutex<Vec<u8>>>);
 
 #[async_trait::async_trait]
 impl Sink for Paper {
-    const IMPORT: &'static str = "test";
+    fn import(&self) -> &'static str {
+        "test"
+    }
     const METERED: bool = true;
 
     fn operation(&self) -> Operation<'_> {
@@ -72,7 +74,9 @@ struct Letters(Bytes);
 
 #[async_trait::async_trait]
 impl Source for Letters {
-    const IMPORT: &'static str = "test";
+    fn import(&self) -> &'static str {
+        "test"
+    }
 
     fn operation(&self) -> Operation<'_> {
         Operation::Stdio {

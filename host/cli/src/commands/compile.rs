@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 use anstyle::Style;
 use serde_json::json;
 use tollgate_engine::cache::Cache;
-use tollgate_engine::{Bounds, Compiled, Engine, Origin, Profile, RunProfile, Source};
+use tollgate_engine::{Bounds, Compiled, Engine, Origin, Profile, RunP3, RunProfile, Source};
 use tollgate_policy::Limits;
 
+use super::release;
 use crate::args::CacheCommand;
 use crate::exit::Failure;
 use crate::host::{environment, files};
@@ -33,6 +34,7 @@ pub(crate) async fn component<P: Profile>(
     cache: Option<&Cache>,
     limits: &Limits,
 ) -> Result<Compiled, Failure> {
+    release::check_source::<P>(source, file)?;
     let progress = table::progress("compiling");
     let compiled = engine.compile(source, cache, Bounds::from(limits)).await;
     progress.finish();
@@ -57,9 +59,18 @@ pub(crate) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
         .map_err(|error| Failure::Host(format!("the runtime cannot start: {error}")))
 }
 
-pub(crate) fn compile(paths: &[PathBuf], json: bool) -> Result<u8, Failure> {
+pub(crate) fn compile(paths: &[PathBuf], json: bool, wasi_p3: bool) -> Result<u8, Failure> {
+    release::check_flag(wasi_p3)?;
+    if wasi_p3 {
+        compile_as::<RunP3>(paths, json)
+    } else {
+        compile_as::<RunProfile>(paths, json)
+    }
+}
+
+fn compile_as<P: Profile>(paths: &[PathBuf], json: bool) -> Result<u8, Failure> {
     let cache = required()?;
-    let engine = Engine::new()?;
+    let engine = Engine::<P>::new()?;
     runtime()?.block_on(async {
         for path in paths {
             one(path, &engine, &cache, json).await?;
@@ -75,9 +86,9 @@ fn required() -> Result<Cache, Failure> {
     Ok(Cache::open(&folder)?)
 }
 
-async fn one(
+async fn one<P: Profile>(
     path: &Path,
-    engine: &Engine<RunProfile>,
+    engine: &Engine<P>,
     cache: &Cache,
     json: bool,
 ) -> Result<(), Failure> {

@@ -7,10 +7,12 @@ use std::path::Path;
 use anstyle::Style;
 use serde::Serialize;
 use tollgate_bridge::{Request, requests};
-use tollgate_engine::{Engine, Interface, Kind, RunProfile, Source, Surface, surface};
+use tollgate_engine::{
+    Engine, Interface, Kind, Profile, RunP3, RunProfile, Source, Surface, surface,
+};
 use tollgate_policy::{Effective, Scope, ScopeSet};
 
-use super::compile;
+use super::{compile, release};
 use crate::args::Inspect;
 use crate::exit::Failure;
 use crate::host::files;
@@ -40,6 +42,7 @@ struct Answer {
 }
 
 pub(crate) fn inspect(args: &Inspect, ceiling: Option<&Path>) -> Result<u8, Failure> {
+    release::check_flag(args.wasi_p3)?;
     let policy = policy::load(&args.grants, ceiling, None, ScopeSet::NONE)?.effective;
     let file = args.file.display().to_string();
     let failed = |cause| Failure::Load {
@@ -47,16 +50,11 @@ pub(crate) fn inspect(args: &Inspect, ceiling: Option<&Path>) -> Result<u8, Fail
         cause,
     };
     let source = Source::new(files::component(&args.file)?).map_err(failed)?;
-    let engine: Engine<RunProfile> = Engine::new()?;
-    let (cache, limits) = (compile::cache(), policy.limits());
-    let compiled = compile::runtime()?.block_on(compile::component(
-        &engine,
-        &source,
-        &file,
-        cache.as_ref(),
-        &limits,
-    ))?;
-    let surface = surface(&compiled.component);
+    let surface = if args.wasi_p3 {
+        of::<RunP3>(&source, &file, &policy)?
+    } else {
+        of::<RunProfile>(&source, &file, &policy)?
+    };
     let inspected = Inspected {
         digest: source.digest().to_string(),
         kind: match source.kind() {
@@ -77,6 +75,20 @@ pub(crate) fn inspect(args: &Inspect, ceiling: Option<&Path>) -> Result<u8, Fail
         inspected.print(out)
     })?;
     Ok(0)
+}
+
+/// What the component imports and exports, as the runs that it is for would see it.
+fn of<P: Profile>(source: &Source, file: &str, policy: &Effective) -> Result<Surface, Failure> {
+    let engine: Engine<P> = Engine::new()?;
+    let (cache, limits) = (compile::cache(), policy.limits());
+    let compiled = compile::runtime()?.block_on(compile::component(
+        &engine,
+        source,
+        file,
+        cache.as_ref(),
+        &limits,
+    ))?;
+    Ok(surface(&compiled.component))
 }
 
 fn answer(policy: &Effective, request: &Request) -> Answer {

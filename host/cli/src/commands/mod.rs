@@ -7,6 +7,7 @@ mod limits;
 mod log;
 mod operation;
 mod policy;
+mod release;
 mod run;
 
 use clap::CommandFactory as _;
@@ -23,7 +24,11 @@ pub(crate) fn dispatch(args: Args) -> Result<u8, Failure> {
         Command::Inspect(inspect) => inspect::inspect(&inspect, ceiling),
         Command::Policy(command) => policy::policy(&command, ceiling),
         Command::Audit(command) => audit::audit(&command),
-        Command::Compile { json, files } => compile::compile(&files, json),
+        Command::Compile {
+            json,
+            wasi_p3,
+            files,
+        } => compile::compile(&files, json, wasi_p3),
         Command::Cache(command) => compile::look(&command),
         Command::Limits { json } => limits::limits(json),
         Command::Completion { shell } => {

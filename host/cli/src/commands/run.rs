@@ -4,15 +4,16 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tollgate_audit::{Log, RunIdentity, RunLimits};
-use tollgate_bridge::{Guest, Input, add_to_linker, check, requests};
+use tollgate_bridge::{Guest, Input, add_p3_to_linker, add_to_linker, check, requests};
 use tollgate_capability::http::{Client, Trust};
 use tollgate_engine::{
-    Digest, Ended, Engine, Entry, Gate, Loaded, Profile, RunProfile, RunWithFuel, Source, Usage,
+    Digest, Ended, Engine, Entry, Gate, Loaded, Profile, RunP3, RunP3WithFuel, RunProfile,
+    RunWithFuel, Source, Usage,
 };
 use tollgate_policy::{Effective, ScopeSet};
 use tollgate_vfs::{Mount, Tree, TreeBuilder};
 
-use super::{compile, log};
+use super::{compile, log, release};
 use crate::args::Run;
 use crate::exit::Failure;
 use crate::host::folders::{self, Bases, Own};
@@ -23,6 +24,7 @@ use crate::report::Report;
 use crate::terminal::{ask, table};
 
 pub(crate) fn run(args: Run, ceiling: Option<&Path>) -> Result<u8, Failure> {
+    release::check_flag(args.wasi_p3)?;
     let permissive = permissive(args.permissive.as_deref())?;
     let loaded = policy::load(&args.grants, ceiling, args.audit.as_deref(), permissive)?;
     let entry = match &args.invoke {
@@ -207,16 +209,19 @@ impl Prepared<'_> {
             .unwrap_or_default()
     }
 
-    /// Fuel slows every loop, so only a run that is limited by it is compiled for it.
+    /// Fuel slows every loop, so only a run that is limited by it is compiled for it. WASI 0.3 opens more of the engine
+    /// to a guest, so only a run that asks for it gets it.
     async fn execute(
         &self,
         bytes: Vec<u8>,
         tree: Tree,
         gate: &Gate,
     ) -> (Result<u8, Failure>, Usage) {
-        match gate.limits().fuel {
-            None => self.execute_as::<RunProfile>(bytes, tree, gate).await,
-            Some(_) => self.execute_as::<RunWithFuel>(bytes, tree, gate).await,
+        match (self.args.wasi_p3, gate.limits().fuel) {
+            (false, None) => self.execute_as::<RunProfile>(bytes, tree, gate).await,
+            (false, Some(_)) => self.execute_as::<RunWithFuel>(bytes, tree, gate).await,
+            (true, None) => self.execute_as::<RunP3>(bytes, tree, gate).await,
+            (true, Some(_)) => self.execute_as::<RunP3WithFuel>(bytes, tree, gate).await,
         }
     }
 
@@ -287,7 +292,13 @@ impl Loader {
         let compiled =
             compile::component(&engine, &source, &self.file, cache.as_ref(), &limits).await?;
         let loaded = engine
-            .link(source.digest(), &compiled.component, add_to_linker)
+            .link(source.digest(), &compiled.component, |linker| {
+                add_to_linker(linker)?;
+                if P::ASYNC {
+                    add_p3_to_linker(linker)?;
+                }
+                Ok(())
+            })
             .map_err(failed)?;
         // What could not be denied at run time is denied now.
         check(&requests(&loaded.surface()), &self.policy).map_err(|cause| {

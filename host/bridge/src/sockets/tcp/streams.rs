@@ -15,6 +15,9 @@ use super::super::Refusal;
 use super::super::route::Route;
 use crate::streams::{CHUNK_BYTES, GatedInput, GatedOutput, Sink, Source};
 
+const READ: &str = "wasi:io/streams#[method]input-stream.read";
+const WRITE: &str = "wasi:io/streams#[method]output-stream.write";
+
 fn failure(refusal: Refusal) -> StreamError {
     StreamError::LastOperationFailed(wasmtime::Error::from(refusal))
 }
@@ -209,7 +212,9 @@ struct Incoming {
 
 #[async_trait::async_trait]
 impl Source for Incoming {
-    const IMPORT: &'static str = "wasi:io/streams#[method]input-stream.read";
+    fn import(&self) -> &'static str {
+        READ
+    }
 
     fn operation(&self) -> Operation<'_> {
         self.wire.route.operation()
@@ -248,7 +253,9 @@ struct Outgoing {
 
 #[async_trait::async_trait]
 impl Sink for Outgoing {
-    const IMPORT: &'static str = "wasi:io/streams#[method]output-stream.write";
+    fn import(&self) -> &'static str {
+        WRITE
+    }
     const METERED: bool = false;
 
     fn operation(&self) -> Operation<'_> {
