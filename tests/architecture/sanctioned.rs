@@ -62,11 +62,6 @@ pub(crate) const SANCTIONS: &[Sanction] = &[
         reason: "the crate is the capability: the streams that a guest is given, with a permit",
     },
     Sanction {
-        class: Class::Net,
-        folder: "host/capability/src/http",
-        reason: "the HTTP client: connects to the one address that its permit names",
-    },
-    Sanction {
         class: Class::Clock,
         folder: "host/engine/src/time",
         reason: "epochs and the duration of a run: the engine's own time, which no guest reads",
@@ -99,7 +94,7 @@ pub(crate) const SANCTIONS: &[Sanction] = &[
     Sanction {
         class: Class::Net,
         folder: "host/capability/src",
-        reason: "the crate is the capability: sockets and names, with a permit",
+        reason: "the crate is the capability: sockets, names and the HTTP client, which go to the one address that their permit names",
     },
     Sanction {
         class: Class::Env,

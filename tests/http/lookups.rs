@@ -270,7 +270,7 @@ fn descriptors() -> usize {
 fn a_run_that_is_cut_off_leaves_no_connection() {
     let peer = Peer::new(Wire::read_to_end);
     let mut machine = Machine::new(&["127.0.0.1"], &[&[PUBLIC]]);
-    machine.limit = "wall=200ms";
+    machine.limit = "wall=600ms";
     // What a process opens once is open from here on.
     let _first = machine.ask(&peer.authority());
     let settled = |most: usize| {

@@ -52,7 +52,7 @@ pub const FIXED: &[LimitRow] = &[
         "tick",
         Unit::Time,
         time::TICK_MS,
-        "Time that a guest computes before others have their turn.",
+        "Time that a guest computes before others have their turn; a tenth of it with ten guests or more.",
         "a deadline is noticed this late at most; shorter ones cost throughput",
     ),
     LimitRow::fixed(

@@ -1,7 +1,6 @@
 //! A thousand guests that wait for their next call, in one process: what each takes.
 #![expect(
     clippy::disallowed_methods,
-    clippy::disallowed_types,
     clippy::disallowed_macros,
     clippy::unwrap_used,
     reason = "a benchmark reads files, measures time, prints, and fails by panicking"

@@ -3,9 +3,17 @@
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// How long a guest may compute before it yields, and so how late a deadline can be noticed.
-const TICK: Duration = Duration::from_millis(TICK_MS);
+/// How long a guest may compute before it yields, in milliseconds, and so how late a deadline can be noticed. Where many
+/// guests share the threads, each has its turn only once all others had theirs, so that turns are shorter then.
 pub(crate) const TICK_MS: u64 = 10;
+/// The shortest turn.
+const SHORTEST_MS: u64 = 1;
+
+/// The turn of each of so many guests.
+fn tick(running: usize) -> Duration {
+    let share = TICK_MS / u64::try_from(running).unwrap_or(u64::MAX).max(1);
+    Duration::from_millis(share.max(SHORTEST_MS))
+}
 
 #[derive(Default)]
 struct Shared {
@@ -63,8 +71,9 @@ impl Ticker {
                     if state.closed {
                         return;
                     }
+                    let turn = tick(state.running);
                     drop(state);
-                    std::thread::sleep(TICK);
+                    std::thread::sleep(turn);
                     let Some(engine) = weak.upgrade() else { return };
                     engine.increment_epoch();
                 }

@@ -9,7 +9,6 @@
 //! another one names a program that does ([`Worker::program`]).
 #![expect(
     clippy::disallowed_methods,
-    clippy::disallowed_types,
     reason = "this folder is the compile worker, the one process that the host starts, and what happens inside it"
 )]
 

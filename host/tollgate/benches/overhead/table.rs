@@ -42,7 +42,7 @@ impl Row {
         )]
         let each = |took: Duration| took.as_secs_f64() * 1e9 / times as f64;
         let [first, second] = bare;
-        let (measured, bare) = if self.samples.len() % 2 == 0 {
+        let (measured, bare) = if self.samples.len().is_multiple_of(2) {
             let measured = ours();
             (measured, [each(first()), each(second())])
         } else {
