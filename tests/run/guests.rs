@@ -332,7 +332,7 @@ pub(crate) fn paces() {
     fs::write(scene.work().join("file"), [1; 4_096]).unwrap();
     for (call, done) in [
         ("nothing()", ""),
-        ("stat(3)", "3\n"),
+        ("look(3)", "3\n"),
         ("read(4096, 3)", "3\n"),
         ("write(4096, 3)", "3\n"),
         ("environment(3)", "3\n"),
@@ -343,7 +343,7 @@ pub(crate) fn paces() {
         assert_eq!(run.finish().expect(0).stdout, done, "{call}");
     }
     // Without a folder there is nothing to count.
-    let alone = scene.run(guests::PACES).flags(&["--invoke", "stat(3)"]);
+    let alone = scene.run(guests::PACES).flags(&["--invoke", "look(3)"]);
     assert_eq!(alone.finish().expect(0).stdout, "0\n");
 }
 

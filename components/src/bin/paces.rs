@@ -18,7 +18,7 @@ mod bindings {
                 /// Nothing at all.
                 export nothing: func();
                 /// Each of these does it so many times, and says how often it succeeded.
-                export stat: func(times: u32) -> u32;
+                export look: func(times: u32) -> u32;
                 export read: func(size: u32, times: u32) -> u32;
                 export write: func(size: u32, times: u32) -> u32;
                 export environment: func(times: u32) -> u32;
@@ -69,7 +69,7 @@ struct Paces;
 impl bindings::Guest for Paces {
     fn nothing() {}
 
-    fn stat(times: u32) -> u32 {
+    fn look(times: u32) -> u32 {
         folder(|folder| count(times, || folder.stat_at(PathFlags::empty(), FILE).is_ok()))
             .unwrap_or(0)
     }

@@ -48,7 +48,7 @@ const fn pace(name: &'static str, function: &'static str, size: Option<u32>, tim
 const PACES: &[Pace] = &[
     pace("random, 8 bytes", "random", None, 1_000),
     pace("environment", "environment", None, 1_000),
-    pace("stat", "stat", None, 500),
+    pace("stat", "look", None, 500),
     pace("read 4 KiB", "read", Some(4 << 10), 500),
     pace("write 4 KiB", "write", Some(4 << 10), 500),
     pace("read 1 MiB", "read", Some(1 << 20), 5),
