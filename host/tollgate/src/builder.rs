@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use tollgate_audit::{Log, LogOptions, SigningKey};
+use tollgate_capability::http::{Client, Trust};
 use tollgate_capability::net::Resolver;
 use tollgate_engine::cache::Cache;
 use tollgate_engine::worker::Worker;
@@ -36,6 +37,7 @@ pub struct HostBuilder {
     cache_bytes: Option<u64>,
     decider: Option<Arc<dyn Decider>>,
     resolver: Option<Arc<dyn Resolver>>,
+    trust: Option<Trust>,
     engine: EngineOptions,
     bounds: Option<Bounds>,
     count_fuel: bool,
@@ -69,6 +71,7 @@ impl HostBuilder {
             cache_bytes: None,
             decider: None,
             resolver: None,
+            trust: None,
             engine: EngineOptions::default(),
             bounds: None,
             count_fuel: false,
@@ -147,6 +150,14 @@ impl HostBuilder {
     #[must_use]
     pub fn resolver(mut self, resolver: impl Resolver + 'static) -> Self {
         self.resolver = Some(Arc::new(resolver));
+        self
+    }
+
+    /// Whom TLS trusts. Without it: the system's certificate authorities, or the bundled ones where it has none. A policy
+    /// that names files of authorities (`[http] ca`) is refused then, because the host opens no path by itself.
+    #[must_use]
+    pub fn trust(mut self, trust: Trust) -> Self {
+        self.trust = Some(trust);
         self
     }
 
@@ -235,6 +246,8 @@ impl HostBuilder {
             cache,
             decider: self.decider,
             resolver: self.resolver,
+            adds_authorities: self.trust.is_some(),
+            http: self.trust.map(Client::new).unwrap_or_default(),
             bounds,
             interfaces: self.interfaces,
             runs: 0.into(),

@@ -206,7 +206,7 @@ impl Component {
             return Err(Refused::NoFuel);
         }
         check(&self.0.requests, policy)?;
-        options.prepare(host.resolver.clone())
+        options.prepare(host.resolver.clone(), host.http.clone())
     }
 }
 

@@ -68,6 +68,11 @@ pub enum GrantsError {
     /// The policy does not go with the host's log.
     #[error(transparent)]
     Recording(#[from] Recording),
+    /// The policy names files of certificate authorities, which this host was not given.
+    #[error(
+        "the policy names files of certificate authorities: read them, and give them to `HostBuilder::trust`"
+    )]
+    Authorities,
 }
 
 /// Why something was refused before its first instruction, whatever it would be granted.

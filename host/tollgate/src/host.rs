@@ -40,6 +40,9 @@ impl Host {
         let ceiling = self.0.most.as_ref().and_then(Effective::ceiling).cloned();
         let policy = Effective::new(policy, ceiling)?;
         check_recording(&policy, self.0.log.options())?;
+        if policy.authorities().next().is_some() && !self.0.adds_authorities {
+            return Err(GrantsError::Authorities);
+        }
         Ok(Grants {
             policy: Arc::new(policy),
             host: self.0.id,

@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use tollgate_bridge::{Captured, Guest, Input, Output};
+use tollgate_capability::http::Client;
+use tollgate_capability::net::Resolver;
 use tollgate_engine::Gate;
 use tollgate_policy::Effective;
 use tollgate_vfs::{Mount, Tree, TreeBuilder};
@@ -172,7 +174,8 @@ impl Prepared {
 impl RunOptions {
     pub(crate) fn prepare(
         self,
-        resolver: Option<Arc<dyn tollgate_capability::net::Resolver>>,
+        resolver: Option<Arc<dyn Resolver>>,
+        http: Client,
     ) -> Result<Prepared, Refused> {
         let policy = Arc::clone(&self.grants.policy);
         let tree = tree(&policy, self.mounts)?;
@@ -192,12 +195,13 @@ impl RunOptions {
                 .tree(tree)
                 .stdin(stdin)
                 .stdout(stdout)
-                .stderr(stderr);
-            if let Some(state) = state {
-                guest = guest.state(state);
-            }
+                .stderr(stderr)
+                .http(http);
             if let Some(resolver) = resolver {
                 guest = guest.resolver(resolver);
+            }
+            if let Some(state) = state {
+                guest = guest.state(state);
             }
             guest.build()
         };

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use tollgate_audit::{Log, Run, RunIdentity, RunLimits};
+use tollgate_capability::http::Client;
 use tollgate_capability::net::Resolver;
 use tollgate_engine::cache::Cache;
 use tollgate_engine::{Bounds, Decider};
@@ -24,6 +25,9 @@ pub(crate) struct Inner {
     pub(crate) cache: Option<Cache>,
     pub(crate) decider: Option<Arc<dyn Decider>>,
     pub(crate) resolver: Option<Arc<dyn Resolver>>,
+    pub(crate) http: Client,
+    /// Whether the embedder said whom TLS trusts.
+    pub(crate) adds_authorities: bool,
     pub(crate) bounds: Bounds,
     pub(crate) interfaces: Vec<Interface>,
     pub(crate) runs: AtomicU64,

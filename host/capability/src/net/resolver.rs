@@ -3,16 +3,22 @@
 use std::io;
 use std::net::IpAddr;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tollgate_policy::{Permit, Scope};
 
 /// The most addresses that one lookup hands on. A zone can list thousands; nobody dials more than a few.
 const MOST_ADDRESSES: usize = 64;
 
-/// The most lookups of one resolver that the system works on at once. Each holds a thread until the system gives up.
-const MOST_LOOKUPS: usize = 16;
+/// The most lookups that the system works on at once, for all guests of a process. Each holds a thread until the system
+/// gives up, which can take half a minute.
+const MOST_LOOKUPS: usize = 64;
+
+/// The most of them that one resolver has under way, so that one guest's slow names leave room for others'.
+const MOST_LOOKUPS_EACH: usize = 8;
+
+static ROOM: LazyLock<Arc<Semaphore>> = LazyLock::new(|| Arc::new(Semaphore::new(MOST_LOOKUPS)));
 
 /// Why a name gave no address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -37,16 +43,17 @@ pub trait Resolver: Send + Sync {
     fn lookup<'a>(&'a self, name: &'a str) -> Lookup<'a>;
 }
 
-/// The system's resolver: its hosts file, its name servers, in the order that it is set up for.
+/// The system's resolver: its hosts file, its name servers, in the order that it is set up for. Made anew for each run,
+/// since it bounds what one has under way; a clone is the same run's.
 #[derive(Debug, Clone)]
 pub struct SystemResolver {
-    room: Arc<Semaphore>,
+    own: Arc<Semaphore>,
 }
 
 impl Default for SystemResolver {
     fn default() -> Self {
         Self {
-            room: Arc::new(Semaphore::new(MOST_LOOKUPS)),
+            own: Arc::new(Semaphore::new(MOST_LOOKUPS_EACH)),
         }
     }
 }
@@ -54,14 +61,12 @@ impl Default for SystemResolver {
 impl Resolver for SystemResolver {
     fn lookup<'a>(&'a self, name: &'a str) -> Lookup<'a> {
         Box::pin(async move {
-            let room = Arc::clone(&self.room)
-                .acquire_owned()
-                .await
-                .map_err(|_| ResolveError::Temporary)?;
+            let own = place(&self.own).await?;
+            let room = place(&ROOM).await?;
             let name = name.to_owned();
-            // The system's lookup cannot be taken back: the place is kept until it ends, also when nobody waits.
+            // The system's lookup cannot be taken back: its places are kept until it ends, also when nobody waits.
             let answer = tokio::spawn(async move {
-                let _room = room;
+                let _places = (own, room);
                 tokio::net::lookup_host((name.as_str(), 0))
                     .await
                     .map(|found| found.map(|address| address.ip()).collect::<Vec<_>>())
@@ -71,6 +76,11 @@ impl Resolver for SystemResolver {
             answer.map_err(|error| failure(&error))
         })
     }
+}
+
+async fn place(room: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit, ResolveError> {
+    let place = Arc::clone(room).acquire_owned().await;
+    place.map_err(|_| ResolveError::Temporary)
 }
 
 /// The standard library keeps the resolver's own codes only as text, so that what is not known to be temporary is final.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use tollgate::audit::verify::{VerifyOptions, verify};
 use tollgate::audit::{Decision, Flush, Log, LogOptions};
+use tollgate::capability::http::Trust;
 use tollgate::engine::{Decider, Ended, InvokeError, Origin, RunError, async_trait};
 use tollgate::policy::{LimitKey, Mode, Policy, PolicyBuilder, Scope};
 use tollgate::vfs::{Layer, MemoryFs, Mount, Quota, Timestamp};
@@ -604,4 +605,15 @@ async fn a_host_that_does_not_wait_for_the_disk_records_as_much() {
         (report.unsigned_records, report.records),
         (0, summary.records)
     );
+}
+
+/// The host opens no path by itself, so a file that a policy names is not passed over in silence.
+#[tokio::test]
+async fn a_policy_that_names_authorities_needs_a_host_that_has_them() {
+    let text = "version = 1\n[http]\nca = [\"authority.pem\"]\n";
+    let (host, _) = host();
+    let refused = host.grants_from_toml("t", text).unwrap_err();
+    assert!(matches!(refused, GrantsError::Authorities), "{refused}");
+    let host = builder().trust(Trust::default()).build().unwrap();
+    host.grants_from_toml("t", text).unwrap();
 }
