@@ -84,7 +84,7 @@ bench *arguments:
     fi
     export WASMTIME=$tools/bin/wasmtime TOLLGATE_BENCH=$PWD/bench
     mkdir -p bench
-    cargo bench --bench startup --bench density
+    cargo bench --bench startup --bench density --bench deadlines
     cargo bench --bench overhead -- {{ arguments }}
 
 # What takes long: 1,000 kills, ten thousand mutants and made-up modules, property tests a hundred times over, sanitizers

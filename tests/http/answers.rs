@@ -149,6 +149,16 @@ fn i85_chunk_extensions_without_end_are_cut_off() {
     assert_eq!(told(&scene, &many), "HTTP-protocol-error");
 }
 
+/// The client speaks HTTP/1.1 alone, so that a flood of HTTP/2 frames is an answer that is none.
+#[test]
+fn a54_frames_of_http_2_are_no_answer() {
+    let scene = scene!();
+    let settings = "\0\0\0\u{4}\0\0\0\0\0";
+    let empty_data = "\0\0\0\0\0\0\0\0\u{1}";
+    let flood = format!("{settings}{}", empty_data.repeat(100_000));
+    assert_eq!(told(&scene, &flood), "HTTP-protocol-error");
+}
+
 #[test]
 fn i85_nothing_is_decompressed() {
     let scene = scene!();

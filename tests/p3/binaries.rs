@@ -145,6 +145,38 @@ fn a33_a_zero_length_write_out_of_bounds_is_an_error_or_nothing() {
     }
 }
 
+/// A14: the length of a read is the guest's own number.
+#[test]
+fn a14_a_read_of_more_than_there_is_memory_traps_and_takes_none() {
+    for length in [
+        i64::from(u32::MAX),
+        i64::from(i32::MAX),
+        (1 << 28) - 1,
+        65_537,
+    ] {
+        let scene = scene!();
+        let binary = component(
+            TYPES,
+            &[
+                ("new", "stream.new $bytes"),
+                ("read", "stream.read $bytes async (memory $mem)"),
+            ],
+            &format!(
+                r#"(import "" "new" (func $new (result i64)))
+                   (import "" "read" (func $read (param i32 i32 i32) (result i32)))
+                   (func (export "run") (result i32)
+                     (drop (call $read (i32.wrap_i64 (call $new)) (i32.const 0) (i32.const {length})))
+                     (i32.const 0))"#
+            ),
+            "",
+        );
+        let finished = with_p3(&scene, &binary);
+        finished.expect(134);
+        refused_or_trapped(&finished);
+        assert!(finished.peak_bytes < 256 << 20, "{}", finished.peak_bytes);
+    }
+}
+
 /// A34: a callback that gives more, or less, than one code.
 #[test]
 fn a34_a_callback_with_another_result_count_is_refused() {
