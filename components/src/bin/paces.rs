@@ -64,6 +64,32 @@ fn count(times: u32, mut once: impl FnMut() -> bool) -> u32 {
     (0..times).map(|_| u32::from(once())).sum()
 }
 
+/// A host may give less at once than was asked for.
+fn read_whole(file: &Descriptor, size: u64) -> bool {
+    let mut read = 0;
+    while read < size {
+        match file.read(size - read, read) {
+            Ok((bytes, _)) if !bytes.is_empty() => read += bytes.len() as u64,
+            Ok(_) | Err(_) => return false,
+        }
+    }
+    true
+}
+
+fn write_whole(file: &Descriptor, mut bytes: &[u8]) -> bool {
+    let mut at = 0;
+    while !bytes.is_empty() {
+        match file.write(bytes, at) {
+            Ok(written) if written > 0 => {
+                at += written;
+                bytes = &bytes[written as usize..];
+            }
+            Ok(_) | Err(_) => return false,
+        }
+    }
+    true
+}
+
 struct Paces;
 
 impl bindings::Guest for Paces {
@@ -75,22 +101,12 @@ impl bindings::Guest for Paces {
     }
 
     fn read(size: u32, times: u32) -> u32 {
-        let read = |file: &Descriptor| {
-            let whole = |(bytes, _): (Vec<u8>, bool)| bytes.len() == size as usize;
-            count(times, || file.read(size.into(), 0).is_ok_and(whole))
-        };
-        file(read).unwrap_or(0)
+        file(|file| count(times, || read_whole(file, size.into()))).unwrap_or(0)
     }
 
     fn write(size: u32, times: u32) -> u32 {
         let bytes = vec![7; size as usize];
-        let written = |file: &Descriptor| {
-            count(times, || {
-                file.write(&bytes, 0)
-                    .is_ok_and(|written| written == u64::from(size))
-            })
-        };
-        file(written).unwrap_or(0)
+        file(|file| count(times, || write_whole(file, &bytes))).unwrap_or(0)
     }
 
     fn environment(times: u32) -> u32 {

@@ -54,7 +54,9 @@ async fn hold(folder: &Path, place: &str, pool: Option<Pool>) -> String {
         builder = builder.pool(pool);
     }
     let host = builder.build().unwrap();
-    let grants = host.grants_from_toml("bench.toml", "version = 1").unwrap();
+    let grants = host
+        .grants_from_toml("bench.toml", "version = 1\n[random]\ndefault = \"allow\"\n")
+        .unwrap();
     let component = std::fs::read(tollgate_tests::guests::PACES).unwrap();
     let component = host.load(component).await.unwrap();
     // What the first guest brings along is no guest's own.

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use cap_std::ambient_authority;
 use cap_std::fs::Dir;
+use tollgate::audit::{self, LogOptions};
 use tollgate::engine::Pool;
 use tollgate::vfs::Mount;
 use tollgate::{Component, Grants, Host, Instance, RunOptions};
@@ -32,15 +33,23 @@ pub(crate) struct Ours {
 impl Ours {
     pub(crate) async fn new(folder: &Path, work: &Path, detail: Detail) -> Self {
         let log = folder.join(format!("{detail:?}.log"));
+        let options = LogOptions {
+            detail: match detail {
+                Detail::Default => audit::Detail::Coalesced,
+                Detail::Full => audit::Detail::Full,
+            },
+            ..LogOptions::default()
+        };
         let host = Host::builder()
             .compile_in_process()
             .pool(Pool::of(1_000))
             .log_file(&log, folder.join("key"))
+            .log_options(options)
             .end_without_flush()
             .build()
             .unwrap();
         let detail = match detail {
-            Detail::Default => "default",
+            Detail::Default => "coalesced",
             Detail::Full => "full",
         };
         let grants = host
