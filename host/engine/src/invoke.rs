@@ -192,6 +192,17 @@ pub(crate) fn command(
         })
 }
 
+/// The export that `name` is the full name of, `ns:pkg/iface@1.0.0#f` or `f`: without looking at all the others.
+pub(crate) fn named_in_full(component: &Component, name: &str) -> Option<ComponentExportIndex> {
+    match name.split_once('#') {
+        Some((interface, function)) => {
+            let interface = component.get_export_index(None, interface)?;
+            component.get_export_index(Some(&interface), function)
+        }
+        None => component.get_export_index(None, name),
+    }
+}
+
 /// The export that `name` says, written as WIT has it: `ns:pkg/iface@1.0.0#f`, `iface#f` or `f`.
 pub(crate) fn named(
     component: &Component,

@@ -1,5 +1,6 @@
 //! A guest that stays: instantiated once, called several times, and never again after it went wrong.
 
+use std::pin::pin;
 use std::time::Duration;
 
 use tollgate_policy::LimitKey;
@@ -75,13 +76,16 @@ impl<P: Profile> Engine<P> {
         };
         let _ticking = self.ticking();
         let started = Stopwatch::start();
-        let work = async {
-            match loaded.pre().instantiate_async(&mut store).await {
-                Ok(instance) => Ok(instance),
-                Err(error) => Err(early(&mut store, error, Phase::Instantiating).await),
-            }
+        // Pinned here, since each hand that it would pass through copies the whole of it.
+        let (result, cpu) = {
+            let work = pin!(async {
+                match loaded.pre().instantiate_async(&mut store).await {
+                    Ok(instance) => Ok(instance),
+                    Err(error) => Err(early(&mut store, error, Phase::Instantiating).await),
+                }
+            });
+            within(&gate, work).await
         };
-        let (result, cpu) = within(&gate, work).await;
         let wall = started.reading();
         let fuel = fuel_used(&store, &gate);
         match result {
@@ -117,8 +121,12 @@ impl<T: GuestState> Live<T> {
         A: ComponentNamedList + Lower + Send + Sync + 'static,
         R: ComponentNamedList + Lift + Send + Sync + 'static,
     {
-        let export = invoke::named(&self.component, name)?;
-        let callee = self.function(&export)?;
+        let in_full = invoke::named_in_full(&self.component, name)
+            .and_then(|export| self.instance.get_func(&mut self.store, export));
+        let callee = match in_full {
+            Some(callee) => callee,
+            None => self.function(&invoke::named(&self.component, name)?)?,
+        };
         let callee = callee.typed::<A, R>(&self.store).map_err(|error| {
             let name = name.to_owned();
             let message = format!("{error:#}");
@@ -178,14 +186,16 @@ impl<T: GuestState> Live<T> {
                 .map_err(|error| RunError::Trap(describe(&error)))?;
         }
         let started = Stopwatch::start();
-        let store = &mut self.store;
-        let called = async {
-            match work(store).await {
-                Ok(value) => Ok(value),
-                Err(error) => Err(early(store, error, Phase::Running).await),
-            }
+        let (result, cpu) = {
+            let store = &mut self.store;
+            let called = pin!(async {
+                match work(store).await {
+                    Ok(value) => Ok(value),
+                    Err(error) => Err(early(store, error, Phase::Running).await),
+                }
+            });
+            within(&self.gate, called).await
         };
-        let (result, cpu) = within(&self.gate, called).await;
         self.wall = self.wall.saturating_add(started.reading());
         self.cpu = self.cpu.saturating_add(cpu);
         let fuel = fuel_used(&self.store, &self.gate);
