@@ -80,7 +80,7 @@ bench *arguments:
     if ! "$tools/bin/wasmtime" --version 2>/dev/null | grep -qF "$version"; then
         echo "bench: wasmtime $version, to compare with (minutes)" >&2
         cargo install --locked --quiet --root "$tools" "wasmtime-cli@$version" \
-            --no-default-features --features run,cache,cranelift,component-model,parallel-compilation
+            --no-default-features --features run,cache,cranelift,component-model,parallel-compilation,pooling-allocator
     fi
     export WASMTIME=$tools/bin/wasmtime TOLLGATE_BENCH=$PWD/bench
     mkdir -p bench

@@ -40,6 +40,8 @@ pub struct Effective {
     run: Policy,
     ceiling: Option<Policy>,
     permissive: ScopeSet,
+    /// Worked out once, because each run asks for them.
+    limits: Limits,
 }
 
 impl Effective {
@@ -59,10 +61,15 @@ impl Effective {
         if let Some(ceiling) = &ceiling {
             check_ceiling(&run, ceiling)?;
         }
+        let limits = match &ceiling {
+            Some(ceiling) => run.limits().meet(ceiling.limits()),
+            None => run.limits(),
+        };
         Ok(Self {
             run,
             ceiling,
             permissive: ScopeSet::NONE,
+            limits,
         })
     }
 
@@ -149,10 +156,7 @@ impl Effective {
     /// The smaller of both for each limit.
     #[must_use]
     pub fn limits(&self) -> Limits {
-        match &self.ceiling {
-            Some(ceiling) => self.run.limits().meet(ceiling.limits()),
-            None => self.run.limits(),
-        }
+        self.limits
     }
 
     /// How the run is recorded: the operator's file, and the more careful of both settings.

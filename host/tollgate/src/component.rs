@@ -1,10 +1,11 @@
 //! A component, and the three ways to use it: a command, a call, an instance that stays.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use tollgate_bridge::{Request, Said, check};
 use tollgate_engine::cache::CacheError;
 use tollgate_engine::{CallError, Digest, Entry, Gate, Invocation, Origin, Surface};
+use tollgate_policy::Effective;
 use wasmtime::component::{ComponentNamedList, Lift, Lower};
 
 use crate::error::Refused;
@@ -27,6 +28,8 @@ pub(crate) struct Parts {
     pub(crate) digest: String,
     pub(crate) surface: Surface,
     pub(crate) requests: Vec<Request>,
+    /// The policy that let this component pass when it was last asked.
+    pub(crate) passed: Mutex<Weak<Effective>>,
     pub(crate) origin: Origin,
     pub(crate) trouble: Option<Arc<CacheError>>,
 }
@@ -205,8 +208,23 @@ impl Component {
         if policy.limits().fuel.is_some() && !host.machine.counts_fuel() {
             return Err(Refused::NoFuel);
         }
-        check(&self.0.requests, policy)?;
+        self.check(&options.grants.policy)?;
         options.prepare(host.resolver.clone(), host.http.clone())
+    }
+}
+
+impl Component {
+    /// Refuses what the policy denies and could not be denied later. The same answer for the same policy, so that the last
+    /// one that was let pass is not asked again.
+    fn check(&self, policy: &Arc<Effective>) -> Result<(), Refused> {
+        let mut passed = self.0.passed.lock().unwrap_or_else(PoisonError::into_inner);
+        // While the weak reference is there, no other policy can have its address.
+        if std::ptr::eq(passed.as_ptr(), Arc::as_ptr(policy)) {
+            return Ok(());
+        }
+        check(&self.0.requests, policy)?;
+        *passed = Arc::downgrade(policy);
+        Ok(())
     }
 }
 

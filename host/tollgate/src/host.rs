@@ -1,6 +1,6 @@
 //! The host: what all runs have in common.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use tollgate_audit::{AuditError, Log, Summary};
 use tollgate_bridge::{check, provides, requests};
@@ -123,6 +123,7 @@ fn link(host: Arc<Inner>, code: Code) -> Result<Component, LoadError> {
         digest: program.digest().to_string(),
         program,
         requests: requested,
+        passed: Mutex::default(),
         origin: code.origin(),
         trouble: code.trouble(),
         surface: code.surface,

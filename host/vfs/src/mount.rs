@@ -10,7 +10,9 @@ use crate::memory::MemoryFs;
 use crate::namespace::Mounted;
 use crate::{MountError, host};
 
-/// A filesystem to mount. Writable unless [`Mount::read_only`] says otherwise.
+/// A filesystem to mount. Writable unless [`Mount::read_only`] says otherwise. A clone is the same one: a folder that is
+/// opened once can be given to any number of runs.
+#[derive(Clone)]
 pub struct Mount {
     root: Arc<dyn Directory>,
     read_only: bool,

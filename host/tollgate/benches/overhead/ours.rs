@@ -1,7 +1,6 @@
 //! Through Tollgate: file sink, policy, limits.
 
 use std::path::Path;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use cap_std::ambient_authority;
@@ -26,7 +25,7 @@ pub(crate) struct Ours {
     paces: Component,
     hello: Component,
     grants: Grants,
-    work: Arc<Dir>,
+    work: Mount,
     _host: Host,
 }
 
@@ -73,16 +72,19 @@ impl Ours {
                 .await
                 .unwrap(),
             grants,
-            work: Arc::new(Dir::open_ambient_dir(work, ambient_authority()).unwrap()),
+            work: Mount::host(
+                Dir::open_ambient_dir(work, ambient_authority()).unwrap(),
+                false,
+            )
+            .unwrap(),
             _host: host,
         }
     }
 
     fn options(&self) -> RunOptions {
-        let mount = Mount::host(self.work.try_clone().unwrap(), false).unwrap();
         RunOptions::new(&self.grants)
             .variable("GREETING", "good day")
-            .mount("/work", mount)
+            .mount("/work", self.work.clone())
     }
 
     pub(crate) async fn lives(&self, times: u64) -> Duration {
