@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 /// The most names that a run is remembered to have looked up. Beyond, the oldest go: a connect to an address of theirs
 /// then needs a new lookup.
-const MOST_NAMES: usize = 256;
+pub(super) const MOST_NAMES: usize = 256;
 
 /// The names that one run looked up, with the addresses that it was told. A grant of a name covers a connect to an
 /// address only by way of this table: a name that somebody else looked up, or that the guest merely claims, is none.

@@ -9,14 +9,14 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tollgate_policy::{Permit, Scope};
 
 /// The most addresses that one lookup hands on. A zone can list thousands; nobody dials more than a few.
-const MOST_ADDRESSES: usize = 64;
+pub(super) const MOST_ADDRESSES: usize = 64;
 
 /// The most lookups that the system works on at once, for all guests of a process. Each holds a thread until the system
 /// gives up, which can take half a minute.
-const MOST_LOOKUPS: usize = 64;
+pub(super) const MOST_LOOKUPS: usize = 64;
 
 /// The most of them that one resolver has under way, so that one guest's slow names leave room for others'.
-const MOST_LOOKUPS_EACH: usize = 8;
+pub(super) const MOST_LOOKUPS_EACH: usize = 8;
 
 static ROOM: LazyLock<Arc<Semaphore>> = LazyLock::new(|| Arc::new(Semaphore::new(MOST_LOOKUPS)));
 

@@ -14,6 +14,7 @@ fn rows() -> impl Iterator<Item = &'static LimitRow> {
         .chain(tollgate_policy::FIXED)
         .chain(tollgate_vfs::FIXED)
         .chain(tollgate_engine::FIXED)
+        .chain(tollgate_capability::net::FIXED)
         .chain(tollgate_capability::http::FIXED)
 }
 
