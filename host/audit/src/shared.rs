@@ -49,6 +49,8 @@ pub(crate) struct Shared {
     ring: Semaphore,
     /// Effects that are finished and not yet taken by the writer.
     finished: AtomicUsize,
+    /// Effects that the writer has taken and not yet flushed.
+    in_flight: AtomicUsize,
     /// Calls that wait for a permit.
     starving: AtomicUsize,
     urgent: AtomicBool,
@@ -64,6 +66,7 @@ impl Shared {
         Shared {
             ring: Semaphore::new(RING),
             finished: AtomicUsize::new(0),
+            in_flight: AtomicUsize::new(0),
             starving: AtomicUsize::new(0),
             urgent: AtomicBool::new(false),
             queue: Mutex::default(),
@@ -81,7 +84,7 @@ impl Shared {
             Err(tokio::sync::TryAcquireError::Closed) => Err(self.stopped()),
             Err(tokio::sync::TryAcquireError::NoPermits) => {
                 let _starving = Starving::new(&self.starving);
-                self.request_flush();
+                self.flush_if_idle();
                 self.ring.acquire().await.map_err(|_closed| self.stopped())
             }
         }
@@ -93,7 +96,7 @@ impl Shared {
             Ok(permit) => Ok(Some(permit)),
             Err(tokio::sync::TryAcquireError::Closed) => Err(self.stopped()),
             Err(tokio::sync::TryAcquireError::NoPermits) => {
-                self.request_flush();
+                self.flush_if_idle();
                 Ok(None)
             }
         }
@@ -121,9 +124,23 @@ impl Shared {
 
     /// After a call has finished: asks for a flush if half of the ring waits for one, or if somebody waits for the ring.
     pub(crate) fn flush_if_pressed(&self) {
-        let pressed = self.finished.load(Ordering::Relaxed) >= RING / 2
-            || self.starving.load(Ordering::Relaxed) > 0;
-        if pressed {
+        if self.finished.load(Ordering::Relaxed) >= RING / 2 {
+            self.request_flush();
+        } else if self.starves() {
+            self.flush_if_idle();
+        }
+    }
+
+    /// Whether somebody waits for a place and there is none. Who was given one counts as waiting until its task has its
+    /// turn, which can be long after.
+    fn starves(&self) -> bool {
+        self.starving.load(Ordering::Relaxed) > 0 && self.ring.available_permits() == 0
+    }
+
+    /// Asks for a flush unless one is under way, which will give places back by itself: another one right behind it would
+    /// find only the few calls that finished meanwhile, and so would the one after that.
+    fn flush_if_idle(&self) {
+        if self.in_flight.load(Ordering::Relaxed) == 0 {
             self.request_flush();
         }
     }
@@ -262,10 +279,20 @@ impl Shared {
             !gone
         });
         let taken = records.iter().map(|raw| raw.permits).sum();
+        self.in_flight.fetch_add(taken, Ordering::Relaxed);
         self.finished.fetch_sub(taken, Ordering::Relaxed);
     }
 
-    /// The writer: gives back the places of effects whose records are flushed.
+    /// The writer: gives back the places of effects whose records are flushed. Who goes without one still needs a flush.
+    pub(crate) fn flushed_permits(&self, permits: usize) {
+        self.in_flight.fetch_sub(permits, Ordering::Relaxed);
+        self.release(permits);
+        if self.starves() {
+            self.request_flush();
+        }
+    }
+
+    /// Gives places back.
     pub(crate) fn release(&self, permits: usize) {
         self.ring.add_permits(permits);
     }

@@ -93,7 +93,7 @@ impl Writer {
             if closing || !empty {
                 self.flush()?;
             }
-            self.shared.release(permits);
+            self.shared.flushed_permits(permits);
             for ack in waiting.drain(..) {
                 // Whoever waited may have been cancelled.
                 let _maybe_cancelled = ack.send(());
