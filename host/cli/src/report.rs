@@ -6,7 +6,7 @@ use anstyle::Style;
 use serde_json::json;
 use tollgate_audit::{Decision, Row, Sum, Summary};
 use tollgate_engine::Usage;
-use tollgate_policy::{LimitKey, Limits};
+use tollgate_policy::{LimitKey, Limits, Unit};
 
 use crate::args::ReportForm;
 use crate::terminal::table;
@@ -27,6 +27,14 @@ fn word(decision: Decision) -> &'static str {
         Decision::Allow => "allowed",
         Decision::Deny => "denied",
         Decision::WouldDeny => "would deny",
+    }
+}
+
+/// What was used, rounded for people: it is seldom a round number as limits are.
+fn readable(key: LimitKey, used: u64) -> String {
+    match key.row().unit {
+        Unit::Bytes => table::bytes(used),
+        Unit::Time | Unit::Count => key.show(used),
     }
 }
 
@@ -116,7 +124,7 @@ impl Report<'_> {
             let used = self.usage.of(*key);
             shown.add_row([
                 key.to_string(),
-                used.map_or_else(|| "–".to_owned(), |used| key.show(used)),
+                used.map_or_else(|| "–".to_owned(), |used| readable(*key, used)),
                 key.show(allowed),
             ]);
         }
