@@ -364,3 +364,27 @@ fn i24_the_command_line_says_which_limit_ended_a_compilation() {
         assert!(finished.stderr.contains(name), "{}", finished.stderr);
     }
 }
+
+/// Terabytes of address space are more than this process may have: guests are mapped one by one then, and run.
+#[test]
+fn without_address_space_an_engine_does_without_its_pool() {
+    use rustix::process::{Resource, Rlimit, setrlimit};
+    let source = Source::new(fs::read(guests::HELLO).unwrap()).unwrap();
+    let asked = || EngineOptions {
+        pool: Some(Pool::of(1_000)),
+        compiling: Compiling::InProcess,
+    };
+    let roomy: Engine<RunProfile> = Engine::with(asked()).unwrap();
+    assert!(roomy.is_pooled(), "the control");
+    drop(roomy);
+    let most = Some(64 << 30);
+    let limit = Rlimit {
+        current: most,
+        maximum: most,
+    };
+    setrlimit(Resource::As, limit).unwrap();
+    let engine: Engine<RunProfile> = Engine::with(asked()).unwrap();
+    assert!(!engine.is_pooled());
+    let compiled = runtime().block_on(engine.compile(&source, None, usual()));
+    assert!(matches!(compiled.unwrap().origin, Origin::Compiled { .. }));
+}

@@ -25,6 +25,8 @@ impl Recorded {
 
     /// Writes how the run ended, and, unless the host does not want it, waits until all of it is flushed.
     pub(crate) async fn end(&self, how: &How) -> Option<Summary> {
+        // What was cut off with the guest stands before its end in the log, also where a task of its own was in the middle.
+        self.gate.settled().await;
         // A log that has failed, or was closed, has ended the run already, and says so wherever it is asked.
         let _told_by_the_log = self.gate.note("run.end", &how.what, how.outcome).await;
         if !self.flushed {
@@ -112,5 +114,52 @@ impl How {
             RunError::AuditFailed(_) => ("audit".to_owned(), "failed"),
         };
         Self { what, outcome }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    use tollgate_audit::{Log, LogOptions, RunIdentity, RunLimits};
+    use tollgate_engine::{Rate, Traffic, Verdict};
+    use tollgate_policy::{Clock, Effective, Operation, PolicyBuilder};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn what_a_task_still_had_begun_stands_before_the_end_of_its_run() {
+        let log = Log::memory(LogOptions::default());
+        let identity = RunIdentity {
+            run: "test".to_owned(),
+            vm: None,
+            process: None,
+            component: "sha256:0".to_owned(),
+        };
+        let policy = Effective::new(PolicyBuilder::new().build().unwrap(), None).unwrap();
+        let run = log.run(identity, RunLimits::default());
+        let gate = Gate::new(Arc::new(policy), run, None);
+        let recorded = Recorded::begin(gate.clone(), "guest".to_owned(), true)
+            .await
+            .unwrap();
+        let operation = Operation::Clock { clock: Clock::Wall };
+        let Verdict::Denied(call) = gate.enter("test", &operation, Rate::Single).await.unwrap()
+        else {
+            panic!("nothing is granted");
+        };
+        tokio::spawn(async move {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            call.file("late", Traffic::default());
+        });
+        recorded.end(&How::closed()).await;
+        let outcomes: Vec<_> = log
+            .recent()
+            .into_iter()
+            .map(|record| record.operation)
+            .collect();
+        let place = |name: &str| outcomes.iter().position(|operation| operation == name);
+        assert!(place("clock.read").is_some(), "{outcomes:?}");
+        assert!(place("clock.read") < place("run.end"), "{outcomes:?}");
     }
 }

@@ -68,6 +68,12 @@ pub(crate) fn operations() -> Vec<Operation<'static>> {
             });
         }
     }
+    let (local, source) = (([127, 0, 0, 1], 80).into(), ([192, 0, 2, 7], 1024).into());
+    operations.push(Operation::Incoming {
+        transport: Transport::Tcp,
+        local,
+        source,
+    });
     operations.extend(
         Stdio::ALL
             .iter()

@@ -60,7 +60,7 @@ impl<P: Profile> Engine<P> {
                 blocking(move || {
                     let mut trouble = None;
                     let (component, origin) =
-                        engine.compile_in_process(&source, cache.as_ref(), |error| {
+                        engine.compile_here(&source, cache.as_ref(), |error| {
                             trouble = Some(Arc::new(error))
                         })?;
                     Ok(Compiled {
@@ -147,6 +147,16 @@ impl<P: Profile> Engine<P> {
         if let Some(component) = cache.and_then(|cache| self.cached(source.digest(), cache)) {
             return Ok((component, Origin::Cached));
         }
+        self.compile_here(source, cache, warn)
+    }
+
+    /// Compiles what is not in `cache`, and puts it there.
+    fn compile_here(
+        &self,
+        source: &Source,
+        cache: Option<&Cache>,
+        warn: impl FnOnce(CacheError),
+    ) -> Result<(Component, Origin), CompileError> {
         let watch = Stopwatch::start();
         let component = guarded(|| Component::from_binary(self.wasmtime(), source.component()))
             .map_err(|Panicked| CompileError::Unreadable)?
