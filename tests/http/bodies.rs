@@ -167,3 +167,17 @@ fn a_large_upload_and_a_large_answer_arrive_whole() {
     );
     assert_eq!(body_bytes(&records), (8 * MIB, 3_000_000));
 }
+
+/// The largest message counts, whichever way it went.
+#[test]
+fn the_report_says_how_large_messages_were() {
+    let (long, body) = ("x".repeat(5_000), "a".repeat(1_000));
+    let answer = format!("HTTP/1.1 200 OK\r\nX-Long: {long}\r\nContent-Length: 1000\r\n\r\n{body}");
+    let flags = ["--report=json"];
+    let (finished, _) = ask(&Peer::saying(answer), &flags, &["/", "quiet=yes"]);
+    let json = finished.stderr.lines().find(|line| line.starts_with('{'));
+    let report: serde_json::Value = serde_json::from_str(json.unwrap()).unwrap();
+    let used = |limit: &str| report["limits"][limit]["used"].as_u64().unwrap();
+    assert_eq!(used("http-body"), 1_000);
+    assert!((5_000..6_000).contains(&used("http-header")), "{report}");
+}

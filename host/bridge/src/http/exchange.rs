@@ -63,6 +63,7 @@ impl Exchange {
         let route = Arc::new(Route::new(&self.gate, &outgoing.to, address, call.ruling()));
         let result = self.first_word(&route, connection, outgoing, body).await;
         let received = result.as_ref().map_or(0, |(answer, _)| answer.field_bytes);
+        self.gate.in_use(LimitKey::HttpHeader, received);
         let traffic = Traffic {
             bytes_in: received,
             bytes_out: sent,

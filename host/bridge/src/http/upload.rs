@@ -85,6 +85,7 @@ impl Upload {
                     self.check_whole(sent)?;
                     fields::remove(&mut trailers, fields::is_forbidden_in_trailers);
                     let all = self.field_bytes.saturating_add(fields::bytes(&trailers));
+                    self.route.gate.in_use(LimitKey::HttpHeader, all);
                     if all > self.route.gate.limits().http_header {
                         return Err(Failure::RequestTrailer(all));
                     }
