@@ -4,7 +4,6 @@ use crate::chain::{Chain, Link};
 use crate::clock::Pair;
 use crate::escape;
 use crate::record::{Decision, FORMAT, RunIdentity, bounds};
-use std::fmt::{self, Write as _};
 
 /// A run's part of each of its records, escaped once.
 #[derive(Debug)]
@@ -14,7 +13,8 @@ pub(crate) struct Identity {
 
 impl Identity {
     pub(crate) fn new(identity: &RunIdentity) -> Identity {
-        let mut json = Vec::new();
+        // As long as nearly every identity is, so that it does not grow in many small steps.
+        let mut json = Vec::with_capacity(192);
         push_text(
             &mut json,
             "run",
@@ -118,16 +118,8 @@ fn push_number(out: &mut Vec<u8>, name: &str, value: u64) {
 }
 
 fn push_number_member(out: &mut Vec<u8>, before: &[u8], value: u64) {
-    struct Bytes<'a>(&'a mut Vec<u8>);
-    impl fmt::Write for Bytes<'_> {
-        fn write_str(&mut self, text: &str) -> fmt::Result {
-            self.0.extend_from_slice(text.as_bytes());
-            Ok(())
-        }
-    }
     out.extend_from_slice(before);
-    // Writing to memory cannot fail, and `fmt::Write` has no other way to say so.
-    let _always_ok = write!(Bytes(out), "{value}");
+    out.extend_from_slice(itoa::Buffer::new().format(value).as_bytes());
 }
 
 #[cfg(test)]

@@ -125,6 +125,12 @@ impl Run {
         }
     }
 
+    /// Whether no call of the run is pending.
+    #[must_use]
+    pub fn is_settled(&self) -> bool {
+        self.0.state.outstanding() == 0
+    }
+
     /// Waits until no call of the run is pending: each has finished or was dropped. A call that somebody still holds is
     /// waited for, however long.
     pub async fn settled(&self) {

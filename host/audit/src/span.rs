@@ -16,11 +16,13 @@ pub(crate) const SPAN_CALLS: u64 = 1024;
 /// What a call is about, bounded and owned: all of an [`Entry`] that goes into its record.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Key {
-    pub(crate) import: Box<str>,
+    /// Import, resource and rule, one behind the other: a run makes keys and the writer's thread frees them, and each
+    /// piece of memory that goes from one to the other costs both.
+    text: Box<str>,
+    resource_at: usize,
+    rule_at: usize,
     pub(crate) operation: &'static str,
-    pub(crate) resource: Box<str>,
     pub(crate) decision: Decision,
-    pub(crate) rule: Box<str>,
     /// Bytes that the strings take in a line.
     encoded_len: u64,
 }
@@ -31,14 +33,34 @@ impl Key {
         let resource = escape::truncate(entry.resource, bounds::RESOURCE);
         let rule = escape::truncate(entry.rule, bounds::RULE);
         let lengths = [&import, entry.operation, &resource, &rule].map(escape::len);
+        let resource_at = import.len();
+        let rule_at = resource_at + resource.len();
+        let mut text = String::with_capacity(rule_at + rule.len());
+        text.push_str(&import);
+        text.push_str(&resource);
+        text.push_str(&rule);
         Key {
-            import: import.into(),
+            text: text.into(),
+            resource_at,
+            rule_at,
             operation: entry.operation,
-            resource: resource.into(),
             decision: entry.decision,
-            rule: rule.into(),
             encoded_len: u64::try_from(lengths.iter().sum::<usize>()).unwrap_or(u64::MAX),
         }
+    }
+
+    pub(crate) fn import(&self) -> &str {
+        self.text.get(..self.resource_at).unwrap_or_default()
+    }
+
+    pub(crate) fn resource(&self) -> &str {
+        self.text
+            .get(self.resource_at..self.rule_at)
+            .unwrap_or_default()
+    }
+
+    pub(crate) fn rule(&self) -> &str {
+        self.text.get(self.rule_at..).unwrap_or_default()
     }
 
     /// Bytes that the strings take in a line.
@@ -48,11 +70,11 @@ impl Key {
 
     /// A cut string equals no entry: two long names that begin alike are never taken for one.
     fn is_of(&self, entry: &Entry<'_>) -> bool {
-        *self.resource == *entry.resource
+        self.resource() == entry.resource
             && self.operation == entry.operation
             && self.decision == entry.decision
-            && *self.import == *entry.import
-            && *self.rule == *entry.rule
+            && self.import() == entry.import
+            && self.rule() == entry.rule
     }
 }
 
@@ -272,8 +294,8 @@ mod tests {
 
     fn tally(sums: &mut Sums, key: &Key, outcome: &str, totals: &Totals) {
         let name = (
-            key.resource.to_string(),
-            key.rule.to_string(),
+            key.resource().to_owned(),
+            key.rule().to_owned(),
             key.decision.as_str(),
             outcome.to_owned(),
         );

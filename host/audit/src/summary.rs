@@ -3,7 +3,9 @@
 use crate::record::Decision;
 use crate::span::{Key, Totals};
 use serde::Serialize;
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Rows that a summary keeps for each decision; what comes later is added to that decision's row of others.
 ///
@@ -73,7 +75,37 @@ impl Summary {
     }
 }
 
-type Names = BTreeMap<(&'static str, Box<str>, Box<str>), Sum>;
+/// What a row is about, in the order of rows. It keeps the key that the calls share, and copies none of it.
+#[derive(Debug)]
+struct Name(Arc<Key>);
+
+impl Name {
+    fn order(&self) -> (&'static str, &str, &str) {
+        (self.0.operation, self.0.resource(), self.0.rule())
+    }
+}
+
+impl PartialEq for Name {
+    fn eq(&self, other: &Self) -> bool {
+        self.order() == other.order()
+    }
+}
+
+impl Eq for Name {}
+
+impl PartialOrd for Name {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Name {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.order().cmp(&other.order())
+    }
+}
+
+type Names = BTreeMap<Name, Sum>;
 
 /// The writer's running account.
 #[derive(Debug, Default)]
@@ -84,9 +116,14 @@ pub(crate) struct Account {
 }
 
 impl Account {
-    pub(crate) fn add(&mut self, key: &Key, totals: &Totals) {
+    /// Counts one record. That of a beginning counts no call, and what it is about comes again with the call's end.
+    pub(crate) fn add(&mut self, key: &Arc<Key>, totals: &Totals) {
+        self.records += 1;
+        if totals.count == 0 {
+            return;
+        }
         let names = self.rows.entry(key.decision).or_default();
-        let name = (key.operation, key.resource.clone(), key.rule.clone());
+        let name = Name(Arc::clone(key));
         let full = names.len() >= ROWS_PER_DECISION;
         let sum = match names.get_mut(&name) {
             Some(sum) => sum,
@@ -98,11 +135,11 @@ impl Account {
 
     pub(crate) fn summary(&self) -> Summary {
         let rows = self.rows.iter().flat_map(|(decision, names)| {
-            names.iter().map(|((operation, resource, rule), sum)| Row {
-                operation: (*operation).to_owned(),
-                resource: resource.to_string(),
+            names.iter().map(|(Name(key), sum)| Row {
+                operation: key.operation.to_owned(),
+                resource: key.resource().to_owned(),
                 decision: *decision,
-                rule: rule.to_string(),
+                rule: key.rule().to_owned(),
                 sum: *sum,
             })
         });
@@ -132,7 +169,7 @@ mod tests {
                 high_rate: false,
             };
             account.add(
-                &Key::new(&entry),
+                &Arc::new(Key::new(&entry)),
                 &Totals {
                     count: 1,
                     bytes_in: 2,

@@ -85,7 +85,7 @@ impl Writer {
             *waiting = acks;
             let permits: usize = records.iter().map(|raw| raw.permits).sum();
             let empty = records.is_empty();
-            self.write(records)?;
+            let written = self.write(records)?;
             if closing {
                 let unfinished = format!("unfinished={}", self.shared.unfinished());
                 self.note("log.close", &unfinished)?;
@@ -94,6 +94,9 @@ impl Writer {
                 self.flush()?;
             }
             self.shared.flushed_permits(permits);
+            if !empty {
+                self.shared.leave_written(written);
+            }
             for ack in waiting.drain(..) {
                 // Whoever waited may have been cancelled.
                 let _maybe_cancelled = ack.send(());
@@ -104,7 +107,7 @@ impl Writer {
         }
     }
 
-    fn write(&mut self, mut records: Vec<Raw>) -> Result<(), Failure> {
+    fn write(&mut self, mut records: Vec<Raw>) -> Result<Vec<Raw>, Failure> {
         records.sort_by_key(|raw| raw.totals.stamp);
         let clocks = Pair::now();
         for raw in &records {
@@ -117,16 +120,14 @@ impl Writer {
         }
         let mut account = lock(&self.shared.account);
         for raw in &records {
-            let mut own = lock(&raw.run.account);
-            account.records += 1;
-            own.records += 1;
-            // A record of a beginning counts no call, and what it is about comes again with the call's end.
-            if raw.totals.count > 0 {
-                account.add(&raw.key, &raw.totals);
-                own.add(&raw.key, &raw.totals);
+            account.add(&raw.key, &raw.totals);
+            // Nobody can ask any more for the account of a run that is gone.
+            if !raw.run.is_gone() {
+                lock(&raw.run.account).add(&raw.key, &raw.totals);
             }
         }
-        Ok(())
+        drop(account);
+        Ok(records)
     }
 }
 
@@ -134,11 +135,11 @@ fn fields(raw: &Raw, stamp: u64) -> Fields<'_> {
     Fields {
         identity: &raw.run.identity,
         stamp,
-        import: &raw.key.import,
+        import: raw.key.import(),
         operation: raw.key.operation,
-        resource: &raw.key.resource,
+        resource: raw.key.resource(),
         decision: raw.key.decision,
-        rule: &raw.key.rule,
+        rule: raw.key.rule(),
         outcome: raw.outcome.as_str(),
         bytes_in: raw.totals.bytes_in,
         bytes_out: raw.totals.bytes_out,

@@ -3,7 +3,6 @@
 use std::pin::pin;
 use std::time::Duration;
 
-use tollgate_policy::LimitKey;
 use wasmtime::Store;
 use wasmtime::component::{Component, ComponentNamedList, Func, Instance, Lift, Lower, Val};
 
@@ -12,7 +11,7 @@ use crate::engine::Engine;
 use crate::invoke::{self, Invocation, InvokeError};
 use crate::profile::Profile;
 use crate::run::{Ended, GuestState, Phase, RunError, by_the_host, describe, ended_early};
-use crate::time::{Stopwatch, TickerHandle, within_cpu};
+use crate::time::{Taken, TickerHandle, timed};
 use crate::usage::Usage;
 use crate::{Gate, Stop};
 
@@ -75,18 +74,16 @@ impl<P: Profile> Engine<P> {
             Err(error) => return Err((error.into(), Usage::default())),
         };
         let _ticking = self.ticking();
-        let started = Stopwatch::start();
         // Pinned here, since each hand that it would pass through copies the whole of it.
-        let (result, cpu) = {
+        let (result, Taken { wall, cpu }) = {
             let work = pin!(async {
                 match loaded.pre().instantiate_async(&mut store).await {
                     Ok(instance) => Ok(instance),
                     Err(error) => Err(early(&mut store, error, Phase::Instantiating).await),
                 }
             });
-            within(&gate, work).await
+            bounded(&gate, work).await
         };
-        let wall = started.reading();
         let fuel = fuel_used(&store, &gate);
         match result {
             Ok(instance) => Ok(Live {
@@ -185,8 +182,7 @@ impl<T: GuestState> Live<T> {
                 .set_fuel(fuel)
                 .map_err(|error| RunError::Trap(describe(&error)))?;
         }
-        let started = Stopwatch::start();
-        let (result, cpu) = {
+        let (result, taken) = {
             let store = &mut self.store;
             let called = pin!(async {
                 match work(store).await {
@@ -194,10 +190,10 @@ impl<T: GuestState> Live<T> {
                     Err(error) => Err(early(store, error, Phase::Running).await),
                 }
             });
-            within(&self.gate, called).await
+            bounded(&self.gate, called).await
         };
-        self.wall = self.wall.saturating_add(started.reading());
-        self.cpu = self.cpu.saturating_add(cpu);
+        self.wall = self.wall.saturating_add(taken.wall);
+        self.cpu = self.cpu.saturating_add(taken.cpu);
         let fuel = fuel_used(&self.store, &self.gate);
         self.fuel = self.fuel.saturating_add(fuel);
         result
@@ -205,18 +201,16 @@ impl<T: GuestState> Live<T> {
 }
 
 /// Drives one call within its limits of time.
-async fn within<R>(
+async fn bounded<R>(
     gate: &Gate,
     work: impl Future<Output = Result<R, CallError>>,
-) -> (Result<R, CallError>, Duration) {
-    let limits = *gate.limits();
-    let (result, cpu) = within_cpu(limits.cpu, tokio::time::timeout(limits.wall, work)).await;
+) -> (Result<R, CallError>, Taken) {
+    let (result, taken) = timed(gate.limits(), work).await;
     let result = match result {
-        Ok(Ok(result)) => result,
-        Ok(Err(_)) => Err(ended(by_the_host(gate, Stop::Limit(LimitKey::Wall)).await)),
-        Err(_) => Err(ended(by_the_host(gate, Stop::Limit(LimitKey::Cpu)).await)),
+        Ok(result) => result,
+        Err(limit) => Err(ended(by_the_host(gate, Stop::Limit(limit)).await)),
     };
-    (result, cpu)
+    (result, taken)
 }
 
 async fn early<T: GuestState>(

@@ -8,7 +8,7 @@ use crate::component::Loaded;
 use crate::engine::Engine;
 use crate::invoke::{Invocation, InvokeError};
 use crate::profile::Profile;
-use crate::time::{Stopwatch, within_cpu};
+use crate::time::{Taken, timed};
 use crate::usage::Usage;
 use crate::{Gate, Limiter, Stop};
 
@@ -82,23 +82,20 @@ impl<P: Profile> Engine<P> {
         entry: &Entry,
     ) -> (Result<Ended, RunError>, Usage) {
         let _ticking = self.ticking();
-        let started = Stopwatch::start();
         let gate = state.gate().clone();
         let limits = *gate.limits();
         let mut store = match self.store(state, &gate).await {
             Ok(store) => store,
             Err(error) => return (Err(error), Usage::default()),
         };
-        let waiting = tokio::time::timeout(limits.wall, drive(&mut store, loaded, entry));
-        let (result, cpu) = within_cpu(limits.cpu, waiting).await;
+        let (result, Taken { wall, cpu }) = timed(&limits, drive(&mut store, loaded, entry)).await;
         let result = match result {
-            Ok(Ok(result)) => result,
-            Ok(Err(_)) => by_the_host(&gate, Stop::Limit(LimitKey::Wall)).await,
-            Err(_) => by_the_host(&gate, Stop::Limit(LimitKey::Cpu)).await,
+            Ok(result) => result,
+            Err(limit) => by_the_host(&gate, Stop::Limit(limit)).await,
         };
         let fuel = store.get_fuel().ok().zip(limits.fuel);
         let usage = Usage {
-            wall: started.reading(),
+            wall,
             cpu,
             memory: store.data_mut().limiter().peak(),
             fuel: fuel.map(|(left, given)| given.saturating_sub(left)),

@@ -219,7 +219,7 @@ impl RunOptions {
 
 fn tree(policy: &Effective, given: Vec<(String, Mount)>) -> Result<Tree, Refused> {
     let handles = usize::try_from(policy.limits().handles).unwrap_or(usize::MAX);
-    let mut builder = TreeBuilder::new().max_open_handles(handles);
+    let mut builder = TreeBuilder::with_capacity(given.len()).max_open_handles(handles);
     for mount in policy.mounts() {
         if !given.iter().any(|(place, _)| *place == mount.guest_path) {
             return Err(Refused::NoMount {

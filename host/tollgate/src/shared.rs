@@ -1,5 +1,6 @@
 //! What a host, its components and their runs share.
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -12,6 +13,9 @@ use tollgate_policy::{Effective, Limits};
 
 use crate::interface::Interface;
 use crate::machine::Machine;
+
+/// Sixteen digits, a hyphen, and the longest number.
+const RUN_NAME_BYTES: usize = 16 + 1 + 20;
 
 /// All that a host has.
 pub(crate) struct Inner {
@@ -37,7 +41,9 @@ impl Inner {
     /// A run's end of the log, under a name that no other run has, of this host or of another one.
     pub(crate) fn audit(&self, component: &str, limits: &Limits) -> (String, Run) {
         let number = self.runs.fetch_add(1, Ordering::Relaxed);
-        let run = format!("{:016x}-{number}", self.id);
+        let mut run = String::with_capacity(RUN_NAME_BYTES);
+        // Writing to a string cannot fail.
+        let _always_ok = write!(run, "{:016x}-{number}", self.id);
         let identity = RunIdentity {
             run: run.clone(),
             vm: None,

@@ -1,6 +1,5 @@
 //! What the handles of one tree share: the places of its mounts, its secret, and the count of handles.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -21,44 +20,50 @@ pub(crate) struct Mounted {
 pub(crate) struct Point {
     pub(crate) number: u64,
     pub(crate) mounted: Option<Arc<Mounted>>,
-    children: BTreeMap<Box<str>, Arc<Point>>,
+    /// In the order of their names.
+    children: Box<[(Box<str>, Arc<Point>)]>,
 }
 
-/// A mount, with its place relative to some point.
+/// A mount, with its place.
 pub(crate) type Placed<'a> = (&'a Place, &'a Arc<Mounted>);
 
 impl Point {
-    /// The point below which the mounts lie, and all points on the way to them. `next` numbers them.
-    /// It nests as deep as the operator's own paths do.
-    pub(crate) fn above(mounts: &[Placed<'_>], next: &mut u64) -> Self {
+    /// The point at `/`, and all points on the way to the mounts.
+    pub(crate) fn root(mut mounts: Vec<Placed<'_>>) -> Self {
+        mounts.sort_unstable_by_key(|(place, _)| *place);
+        Self::above(&mounts, 0, &mut 0)
+    }
+
+    /// The point that lies `depth` names down the way to each of `mounts`, which are in the order of their places. `next`
+    /// numbers the points. It nests as deep as the operator's own paths do.
+    fn above(mounts: &[Placed<'_>], depth: usize, next: &mut u64) -> Self {
         let number = *next;
         *next += 1;
-        let mut mounted = None;
-        let mut below: BTreeMap<&str, Vec<Placed<'_>>> = BTreeMap::new();
-        for (place, mount) in mounts {
-            match place.split_first() {
-                Some((first, rest)) => below.entry(first).or_default().push((rest, mount)),
-                None => mounted = Some(Arc::clone(mount)),
-            }
-        }
+        let (here, below) =
+            mounts.split_at(mounts.partition_point(|(place, _)| place.len() == depth));
+        let name = |(place, _): &Placed<'_>| place.get(depth).cloned();
         let children = below
-            .into_iter()
-            .map(|(name, mounts)| (name.into(), Arc::new(Self::above(&mounts, next))))
+            .chunk_by(|one, next| one.0.get(depth) == next.0.get(depth))
+            .filter_map(|mounts| Some((name(mounts.first()?)?, mounts)))
+            .map(|(name, mounts)| (name, Arc::new(Self::above(mounts, depth + 1, next))))
             .collect();
         Self {
             number,
-            mounted,
+            mounted: here.last().map(|(_, mount)| Arc::clone(mount)),
             children,
         }
     }
 
     pub(crate) fn child(&self, name: &str) -> Option<Arc<Self>> {
-        self.children.get(name).cloned()
+        let at = self.children.binary_search_by(|(own, _)| (**own).cmp(name));
+        at.ok()
+            .and_then(|at| self.children.get(at))
+            .map(|(_, point)| Arc::clone(point))
     }
 
     /// Names that exist here because something is mounted at or below them.
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
-        self.children.keys().map(|name| &**name)
+        self.children.iter().map(|(name, _)| &**name)
     }
 }
 

@@ -111,7 +111,8 @@ pub(crate) fn canonical_mount_path(path: &str) -> Result<Box<[Box<str>]>, &'stat
     if path.contains('\0') {
         return Err("it contains a NUL");
     }
-    let mut names = Vec::new();
+    let path = path.trim_matches('/');
+    let mut names = Vec::with_capacity(path.split('/').count());
     for part in path.split('/') {
         match part {
             "" | "." => {}

@@ -66,8 +66,14 @@ impl TreeBuilder {
     /// A tree without mounts: a guest that has it can open nothing.
     #[must_use]
     pub fn new() -> Self {
+        Self::with_capacity(0)
+    }
+
+    /// The same, with room for so many mounts.
+    #[must_use]
+    pub fn with_capacity(mounts: usize) -> Self {
         Self {
-            mounts: Vec::new(),
+            mounts: Vec::with_capacity(mounts),
             max_open_handles: DEFAULT_OPEN_HANDLES,
         }
     }
@@ -119,7 +125,7 @@ impl TreeBuilder {
             .iter()
             .map(|pending| (&*pending.place, &pending.mounted))
             .collect();
-        let root = Arc::new(Point::above(&placed, &mut 0));
+        let root = Arc::new(Point::root(placed));
         let preopens = self
             .mounts
             .into_iter()
@@ -141,7 +147,16 @@ impl TreeBuilder {
 }
 
 fn canonical(place: &Place) -> String {
-    format!("/{}", place.join("/"))
+    let names: usize = place.iter().map(|name| name.len() + 1).sum();
+    let mut path = String::with_capacity(names.max(1));
+    for name in place {
+        path.push('/');
+        path.push_str(name);
+    }
+    if path.is_empty() {
+        path.push('/');
+    }
+    path
 }
 
 fn find(root: &Arc<Point>, place: &Place) -> Option<Arc<Point>> {

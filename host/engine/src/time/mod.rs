@@ -4,10 +4,10 @@
     reason = "the engine measures its own work; no guest sees these readings"
 )]
 
-mod cpu;
+mod budgets;
 mod stopwatch;
 mod ticker;
 
-pub(crate) use cpu::within as within_cpu;
+pub(crate) use budgets::{Taken, timed};
 pub(crate) use stopwatch::Stopwatch;
 pub(crate) use ticker::{TICK_MS, Ticker, TickerHandle, Ticking};

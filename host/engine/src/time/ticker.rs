@@ -24,12 +24,14 @@ struct Shared {
 #[derive(Default)]
 struct State {
     running: usize,
+    /// Whether the thread waits to be woken. Waking one that does not is a system call for nothing, in each run.
+    asleep: bool,
     closed: bool,
 }
 
 impl Shared {
     fn lock(&self) -> MutexGuard<'_, State> {
-        // The state is two plain numbers that no panic can leave half written.
+        // The state is plain values that no panic can leave half written.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -46,8 +48,13 @@ pub(crate) struct TickerHandle(Arc<Shared>);
 
 impl TickerHandle {
     pub(crate) fn run(&self) -> Ticking {
-        self.0.lock().running += 1;
-        self.0.changed.notify_one();
+        let mut state = self.0.lock();
+        state.running += 1;
+        let asleep = std::mem::take(&mut state.asleep);
+        drop(state);
+        if asleep {
+            self.0.changed.notify_one();
+        }
         Ticking(Arc::clone(&self.0))
     }
 }
@@ -63,6 +70,7 @@ impl Ticker {
                 loop {
                     let mut state = theirs.lock();
                     while state.running == 0 && !state.closed {
+                        state.asleep = true;
                         state = theirs
                             .changed
                             .wait(state)
