@@ -28,10 +28,7 @@ pub(crate) type Ack = oneshot::Sender<()>;
 #[derive(Default)]
 struct Queue {
     records: Vec<Raw>,
-    /// Records that are written. Each call that hands one over takes one of these along and drops it: memory that one
-    /// thread takes and another gives back costs both of them more than twice as much as when it stays with one.
-    written: Vec<Raw>,
-    /// An empty list, for when the writer takes the records.
+    /// An empty list, for when the writer takes the records: one that grows anew each time is mapped and copied anew.
     spare: Vec<Raw>,
     bytes: u64,
     acks: Vec<Ack>,
@@ -166,7 +163,6 @@ impl Shared {
         }
         queue.bytes = queue.bytes.saturating_add(raw.charged);
         queue.records.push(raw);
-        let written = queue.written.pop();
         let due = ack.is_some() || queue.bytes >= FLUSH_BYTES;
         queue.acks.extend(ack);
         let first = queue.dirty_since.is_none();
@@ -175,19 +171,12 @@ impl Shared {
         if due || first {
             self.wake.notify_one();
         }
-        drop(written);
     }
 
-    /// The writer: leaves the records that it has written to those who hand over the next ones, as many as half of the
-    /// ring is; what is left of the ones before is dropped here.
-    pub(crate) fn leave_written(&self, mut records: Vec<Raw>) {
-        records.truncate(RING / 2);
-        let mut left = std::mem::replace(&mut lock(&self.queue).written, records);
-        left.clear();
-        let mut queue = lock(&self.queue);
-        if queue.spare.capacity() < left.capacity() {
-            queue.spare = left;
-        }
+    /// The writer: gives back a list that it is done with.
+    pub(crate) fn give_back(&self, mut records: Vec<Raw>) {
+        records.clear();
+        lock(&self.queue).spare = records;
     }
 
     /// Says that a run has an open span, which must not stay open for longer than a flush may be late.
@@ -345,7 +334,6 @@ impl Shared {
             queue.dead = true;
             (
                 std::mem::take(&mut queue.records),
-                std::mem::take(&mut queue.written),
                 std::mem::take(&mut queue.acks),
                 std::mem::take(&mut queue.timers),
             )

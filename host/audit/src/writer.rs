@@ -94,9 +94,7 @@ impl Writer {
                 self.flush()?;
             }
             self.shared.flushed_permits(permits);
-            if !empty {
-                self.shared.leave_written(written);
-            }
+            self.shared.give_back(written);
             for ack in waiting.drain(..) {
                 // Whoever waited may have been cancelled.
                 let _maybe_cancelled = ack.send(());
