@@ -83,7 +83,9 @@ const LINKED_P3: [&str; 19] = [
 ];
 
 /// What the host links of 0.2.
-const LINKED: [&str; 29] = [
+const LINKED: [&str; 31] = [
+    "tollgate:bridge/module-loading",
+    "tollgate:bridge/program",
     "wasi:cli/environment",
     "wasi:cli/exit",
     "wasi:cli/stderr",
@@ -128,6 +130,11 @@ fn resolved(release: &Release, all_features: bool) -> (Resolve, wit_parser::Pack
         all_features,
         ..Resolve::default()
     };
+    if release.folder == "wit" {
+        resolve
+            .push_dir(repository().join("wit/bridge"))
+            .unwrap_or_else(|error| panic!("wit/bridge does not resolve: {error:?}"));
+    }
     let (package, _) = resolve
         .push_dir(repository().join(release.folder))
         .unwrap_or_else(|error| panic!("{}/ does not resolve: {error:?}", release.folder));

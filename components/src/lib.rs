@@ -14,7 +14,7 @@ pub mod words;
 /// The bindings of every interface that the host links, whatever is granted. A guest imports only what it calls.
 pub mod host {
     wit_bindgen::generate!({
-        path: "../wit",
+        path: ["../wit/bridge", "../wit"],
         world: "tollgate:host/everything",
         generate_all,
         features: ["network-error-code"],

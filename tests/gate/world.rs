@@ -12,11 +12,16 @@ use wit_parser::{Resolve, WorldItem};
 /// Unstable features are on, as in the bindings: what is linked must be decided, whoever may call it.
 pub(crate) fn functions(repository: &Path) -> BTreeSet<String> {
     let mut functions = BTreeSet::new();
-    for folder in ["wit", "wit/p3"] {
+    for (folder, before) in [("wit", Some("wit/bridge")), ("wit/p3", None)] {
         let mut resolve = Resolve {
             all_features: true,
             ..Resolve::default()
         };
+        if let Some(before) = before {
+            resolve
+                .push_dir(repository.join(before))
+                .unwrap_or_else(|error| panic!("{before}/ does not resolve: {error:?}"));
+        }
         let (package, _) = resolve
             .push_dir(repository.join(folder))
             .unwrap_or_else(|error| panic!("{folder}/ does not resolve: {error:?}"));

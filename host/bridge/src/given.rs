@@ -10,6 +10,8 @@ use tollgate_capability::http::Client;
 use tollgate_capability::net::{Lookups, Resolver, Sockets};
 use tollgate_vfs::Tree;
 
+use crate::program::Program;
+
 /// Where a guest's standard input comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Input {
@@ -67,6 +69,8 @@ pub(crate) struct Given {
     pub(crate) stderr: Output,
     /// What an embedder's own interfaces work on.
     pub(crate) state: Option<Arc<dyn Any + Send + Sync>>,
+    /// What a language's runtime runs.
+    pub(crate) program: Option<Arc<dyn Program>>,
     pub(crate) clock: Monotonic,
     pub(crate) resolver: Arc<dyn Resolver>,
     pub(crate) sockets: Sockets,

@@ -15,6 +15,7 @@ use wasmtime::component::ResourceTable;
 use wasmtime_wasi_http::WasiHttpCtx;
 
 use crate::given::{Given, Input, Learnt, Output};
+use crate::program::Program;
 use crate::view::View;
 
 /// The data of a store: one guest, in one run.
@@ -60,6 +61,7 @@ impl Guest {
             stdout: Output::Inherit,
             stderr: Output::Inherit,
             state: None,
+            program: None,
             resolver: None,
             http: Client::default(),
         }
@@ -103,6 +105,7 @@ pub struct GuestBuilder {
     stdout: Output,
     stderr: Output,
     state: Option<Arc<dyn Any + Send + Sync>>,
+    program: Option<Arc<dyn Program>>,
     resolver: Option<Arc<dyn Resolver>>,
     http: Client,
 }
@@ -163,6 +166,13 @@ impl GuestBuilder {
         self
     }
 
+    /// The program that the guest, a language's runtime, is to run.
+    #[must_use]
+    pub fn program(mut self, program: Arc<dyn Program>) -> Self {
+        self.program = Some(program);
+        self
+    }
+
     /// Where names are looked up. Without it: the system's resolver.
     #[must_use]
     pub fn resolver(mut self, resolver: Arc<dyn Resolver>) -> Self {
@@ -200,6 +210,7 @@ impl GuestBuilder {
             stdout: self.stdout,
             stderr: self.stderr,
             state: self.state,
+            program: self.program,
             clock: Monotonic::start(),
             resolver: self
                 .resolver

@@ -1,5 +1,6 @@
 //! Filling a linker: every interface of the world, one line each.
 
+use tollgate_world::tollgate::bridge;
 use tollgate_world::wasi::{cli, clocks, filesystem, http, random, sockets};
 use wasmtime::StoreContextMut;
 use wasmtime::component::{HasData, Linker, Resource, ResourceTable};
@@ -65,7 +66,10 @@ pub fn add_to_linker(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
         Guest::http,
     )?;
     add_error_codes(linker)?;
-    http::outgoing_handler::add_to_linker::<_, Bridge>(linker, Guest::view)
+    http::outgoing_handler::add_to_linker::<_, Bridge>(linker, Guest::view)?;
+
+    bridge::program::add_to_linker::<_, Bridge>(linker, Guest::view)?;
+    bridge::module_loading::add_to_linker::<_, Bridge>(linker, Guest::view)
 }
 
 /// Puts the one function of the types that is ours over theirs: which code stands behind a stream's error.

@@ -47,6 +47,16 @@ const fn reading(interface: &'static str, scope: Scope, words: &'static str) -> 
 
 const READINGS: &[Reading] = &[
     reading(
+        "tollgate:bridge/program",
+        Scope::Program,
+        "load the program that it is to run",
+    ),
+    reading(
+        "tollgate:bridge/module-loading",
+        Scope::Program,
+        "load modules of the program",
+    ),
+    reading(
         "wasi:cli/environment",
         Scope::Env,
         "read environment variables",

@@ -15,6 +15,7 @@ pub mod input;
 pub mod net;
 pub mod output;
 mod poll;
+pub mod program;
 mod spend;
 
 pub use spend::WrongPermit;

@@ -8,7 +8,7 @@ use std::net::{IpAddr, SocketAddr};
 use crate::scope::Scope;
 use crate::verb::{
     BlobstoreVerb, ChildProcessVerb, ClockVerb, ConfigVerb, ControlVerb, EnvVerb, FsVerb, HttpVerb,
-    KeyvalueVerb, LinkVerb, LoggingVerb, NetworkVerb, ProcessVerb, RandomVerb, SecretVerb,
+    KeyvalueVerb, LinkVerb, LoggingVerb, NetworkVerb, ProcessVerb, ProgramVerb, RandomVerb, SecretVerb,
     StdioVerb, ToolVerb, VerbSet,
 };
 use crate::words::words;
@@ -227,6 +227,12 @@ pub enum Operation<'a> {
         /// The interface, as `ns:pkg/name@version`.
         interface: &'a str,
     },
+    /// Loading a file of the program that is run, as its language's runtime does for an import. It is no access to files:
+    /// what the program then opens by itself is [`Operation::Fs`].
+    Program {
+        /// The canonical guest path of the file.
+        path: &'a str,
+    },
 }
 
 /// Scope, name and verb of an operation.
@@ -281,6 +287,7 @@ impl Operation<'_> {
             Self::Config { .. } => one(Scope::Config, ConfigVerb::Read.operation()),
             Self::Logging => one(Scope::Logging, LoggingVerb::Write.operation()),
             Self::Link { .. } => one(Scope::Link, LinkVerb::Call.operation()),
+            Self::Program { .. } => one(Scope::Program, ProgramVerb::Load.operation()),
         }
     }
 }

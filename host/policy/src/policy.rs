@@ -12,6 +12,9 @@ use crate::rule::{Matcher, Origin, Rule, RuleId, RuleRow, Source, Statement};
 use crate::scope::{Mode, Scope};
 use crate::verb::VerbSet;
 
+/// The place among the rules that are built in, behind those of the command line.
+const PROGRAM_RULE: usize = 3;
+
 /// Whom a policy speaks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
@@ -85,24 +88,35 @@ impl Policy {
             .into_iter()
             .enumerate()
         {
-            if self.states(scope) {
-                continue;
-            }
-            let statement = Statement {
-                id: RuleId::new(Source::Builtin, index),
-                origin: Origin::new("default of the command line"),
-                order: index,
-            };
-            let rule = Rule {
-                mode: Mode::Allow,
-                verbs: VerbSet::ALL,
-                matchers: vec![Matcher::Everything],
-                statement,
-            };
-            let silence = Fallback::Silence(RuleId::silence(self.role == Role::Ceiling, scope));
-            *self.scopes.of_mut(scope) = ScopeRules::new(Order::Strictest, vec![rule], silence);
+            self.allow_unless_stated(index, scope, "default of the command line");
         }
         self
+    }
+
+    /// Allows the program's own files to be loaded where nothing is stated about them: who runs a program grants it that.
+    #[must_use]
+    pub fn with_program(mut self) -> Self {
+        self.allow_unless_stated(PROGRAM_RULE, Scope::Program, "the program that is run");
+        self
+    }
+
+    fn allow_unless_stated(&mut self, index: usize, scope: Scope, origin: &'static str) {
+        if self.states(scope) {
+            return;
+        }
+        let statement = Statement {
+            id: RuleId::new(Source::Builtin, index),
+            origin: Origin::new(origin),
+            order: index,
+        };
+        let rule = Rule {
+            mode: Mode::Allow,
+            verbs: VerbSet::ALL,
+            matchers: vec![Matcher::Everything],
+            statement,
+        };
+        let silence = Fallback::Silence(RuleId::silence(self.role == Role::Ceiling, scope));
+        *self.scopes.of_mut(scope) = ScopeRules::new(Order::Strictest, vec![rule], silence);
     }
 
     /// Every rule and every stated default, in the order of their statements.

@@ -331,7 +331,8 @@ fn decides_about(scope: Scope) -> &'static [Scope] {
         | Scope::Blobstore
         | Scope::Config
         | Scope::Logging
-        | Scope::Link => &[],
+        | Scope::Link
+        | Scope::Program => &[],
     }
 }
 

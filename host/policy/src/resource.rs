@@ -61,14 +61,15 @@ impl Operation<'_> {
             | Self::Control { .. }
             | Self::Config { .. }
             | Self::Logging
-            | Self::Link { .. } => Cow::Borrowed(self.plain_resource()),
+            | Self::Link { .. }
+            | Self::Program { .. } => Cow::Borrowed(self.plain_resource()),
         }
     }
 
     /// The resource of an operation that holds it as one piece of text; empty for the others.
     fn plain_resource(&self) -> &str {
         match *self {
-            Self::Fs { path, .. } => path,
+            Self::Fs { path, .. } | Self::Program { path } => path,
             Self::ChildProcess { command } => command,
             Self::Process { .. } => "process://snapshot",
             Self::Env { name, .. } | Self::Tool { name } | Self::Secret { name } => name,

@@ -46,6 +46,8 @@ words! {
         Logging = "logging",
         /// Interfaces that another component or an embedder supplies.
         Link = "link",
+        /// Sources of the program that is run, which a run is granted with the program itself.
+        Program = "program",
     }
 }
 

@@ -216,6 +216,14 @@ verbs! {
     }
 }
 
+verbs! {
+    /// What a language's runtime does with the program that it runs.
+    pub enum ProgramVerb of "program" {
+        /// Loading one of its files, to run it.
+        Load = "load",
+    }
+}
+
 impl Scope {
     /// The operation words of this scope.
     #[must_use]
@@ -238,6 +246,7 @@ impl Scope {
             Self::Config => ConfigVerb::WORDS,
             Self::Logging => LoggingVerb::WORDS,
             Self::Link => LinkVerb::WORDS,
+            Self::Program => ProgramVerb::WORDS,
         }
     }
 }

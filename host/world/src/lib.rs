@@ -50,7 +50,7 @@ mod generated {
     pub type SocketFailure = crate::Failure<wasi::sockets::network::ErrorCode>;
 
     wasmtime::component::bindgen!({
-        path: "../../wit",
+        path: ["../../wit/bridge", "../../wit"],
         world: "tollgate:host/command",
         imports: { default: async | trappable },
         exports: { default: async },
@@ -65,7 +65,7 @@ mod generated {
     });
 }
 
-pub use generated::{Command, CommandPre, FilesystemFailure, SocketFailure, wasi};
+pub use generated::{Command, CommandPre, FilesystemFailure, SocketFailure, tollgate, wasi};
 
 /// Bindings of WASI 0.3, from the world `tollgate:host-p3/command`.
 #[cfg(feature = "wasi-p3")]

@@ -39,6 +39,7 @@ pub(crate) enum Named {
     Tool,
     Secret,
     Config,
+    Program,
     Link,
 }
 
@@ -76,6 +77,7 @@ impl Asked {
             ("child-process", "spawn") => Self::Named(Named::Spawn, resource.to_owned()),
             ("tool", "invoke") => Self::Named(Named::Tool, resource.to_owned()),
             ("secret", "read") => Self::Named(Named::Secret, resource.to_owned()),
+            ("program", "load") => Self::Named(Named::Program, resource.to_owned()),
             ("config", "read") => Self::Named(Named::Config, resource.to_owned()),
             ("link", "call") => Self::Named(Named::Link, resource.to_owned()),
             (_, _) => {
@@ -126,6 +128,7 @@ impl Asked {
                 Named::Tool => Operation::Tool { name },
                 Named::Secret => Operation::Secret { name },
                 Named::Config => Operation::Config { key: name },
+                Named::Program => Operation::Program { path: name },
                 Named::Link => Operation::Link { interface: name },
             },
         }

@@ -66,6 +66,8 @@ pub(super) struct Document {
     pub(super) logging: Option<Table>,
     /// Interfaces of other components or of the embedding program: patterns of `ns:pkg/name@version`.
     pub(super) link: Option<Table>,
+    /// Files of the program that is run: patterns of their paths. Without it, a run of a program may load all of it.
+    pub(super) program: Option<Table>,
     /// Folders of the host that the guest sees, and the use of what is in them. In a ceiling:
     /// folders that runs may mount; without any, runs mount none.
     #[serde(default)]
@@ -104,6 +106,7 @@ impl Document {
             Scope::Config => &self.config,
             Scope::Logging => &self.logging,
             Scope::Link => &self.link,
+            Scope::Program => &self.program,
         };
         table.as_ref().map(Table::as_table)
     }

@@ -101,7 +101,8 @@ pub(crate) fn parse_item(
         | Scope::Blobstore
         | Scope::Config
         | Scope::Logging
-        | Scope::Link => {
+        | Scope::Link
+        | Scope::Program => {
             let pattern = Pattern::new(text).map_err(at(0))?;
             Ok(Effect::rule(scope, VerbSet::ALL, Matcher::Glob(pattern)))
         }

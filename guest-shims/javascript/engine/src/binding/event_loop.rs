@@ -1,0 +1,78 @@
+//! What is waited for: pollables, each under a number that the library knows it by.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use rquickjs::prelude::Func;
+use rquickjs::{Ctx, Object, Result};
+
+use crate::world::wasi::cli::stdin;
+use crate::world::wasi::clocks::monotonic_clock;
+use crate::world::wasi::io::poll::{Pollable, poll};
+
+const NANOSECONDS: f64 = 1e6;
+
+#[derive(Default)]
+struct Watches {
+    last: u32,
+    by_number: BTreeMap<u32, Pollable>,
+}
+
+thread_local! {
+    static WATCHES: RefCell<Watches> = RefCell::default();
+}
+
+/// Watches something; the number is its own until it was ready, or is let go.
+pub(crate) fn watch(pollable: Pollable) -> u32 {
+    WATCHES.with_borrow_mut(|watches| {
+        watches.last = watches.last.wrapping_add(1);
+        watches.by_number.insert(watches.last, pollable);
+        watches.last
+    })
+}
+
+fn unwatch(number: u32) {
+    WATCHES.with_borrow_mut(|watches| watches.by_number.remove(&number));
+}
+
+/// The watches that are ready, which are no longer watched. `milliseconds` below zero: without an end.
+fn wait(milliseconds: f64) -> Vec<u32> {
+    WATCHES.with_borrow_mut(|watches| {
+        let ready = if milliseconds == 0.0 {
+            let ready = |(number, pollable): (&u32, &Pollable)| pollable.ready().then_some(*number);
+            watches.by_number.iter().filter_map(ready).collect()
+        } else {
+            blocking(watches, milliseconds)
+        };
+        for number in &ready {
+            watches.by_number.remove(number);
+        }
+        ready
+    })
+}
+
+fn blocking(watches: &Watches, milliseconds: f64) -> Vec<u32> {
+    // A number beyond what fits is as good as no end.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the cast saturates")]
+    let alarm = (milliseconds > 0.0)
+        .then(|| monotonic_clock::subscribe_duration((milliseconds * NANOSECONDS) as u64));
+    let (numbers, mut pollables): (Vec<u32>, Vec<&Pollable>) =
+        watches.by_number.iter().map(|(number, pollable)| (*number, pollable)).unzip();
+    pollables.extend(&alarm);
+    if pollables.is_empty() {
+        return Vec::new();
+    }
+    // WASI promises no order.
+    let mut ready = poll(&pollables);
+    ready.sort_unstable();
+    let number = |at: u32| numbers.get(usize::try_from(at).ok()?).copied();
+    ready.into_iter().filter_map(number).collect()
+}
+
+pub(super) fn create<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
+    let object = Object::new(ctx.clone())?;
+    object.set("poll", Func::from(wait))?;
+    object.set("watchStdin", Func::from(|| watch(stdin::get_stdin().subscribe())))?;
+    object.set("unwatch", Func::from(unwatch))?;
+    Ok(object)
+}

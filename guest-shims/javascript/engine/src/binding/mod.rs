@@ -1,0 +1,34 @@
+//! What the Rust half gives to the JavaScript half. `../../README.md` lists it.
+
+mod event_loop;
+mod fs;
+mod hash;
+mod http;
+mod modules;
+mod process;
+mod random;
+mod stdio;
+mod text;
+mod time;
+mod url;
+mod vm;
+
+use rquickjs::{Ctx, Object, Result};
+
+/// Makes the whole of it.
+pub(crate) fn create<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
+    let binding = Object::new(ctx.clone())?;
+    binding.set("fs", fs::create(ctx)?)?;
+    binding.set("stdio", stdio::create(ctx)?)?;
+    binding.set("loop", event_loop::create(ctx)?)?;
+    binding.set("time", time::create(ctx)?)?;
+    binding.set("random", random::create(ctx)?)?;
+    binding.set("hash", hash::create(ctx)?)?;
+    binding.set("text", text::create(ctx)?)?;
+    binding.set("url", url::create(ctx)?)?;
+    binding.set("http", http::create(ctx)?)?;
+    binding.set("process", process::create(ctx)?)?;
+    binding.set("modules", modules::create(ctx)?)?;
+    binding.set("vm", vm::create(ctx)?)?;
+    Ok(binding)
+}

@@ -1,0 +1,62 @@
+//! ES modules: the engine asks here, and the library says what there is (`lib/internal/modules`), which asks the host.
+
+use rquickjs::loader::{ImportAttributes, Loader, Resolver};
+use rquickjs::module::Declared;
+use rquickjs::{Ctx, Function, Module, Object, Result, Value};
+
+use crate::runtime;
+
+pub(crate) struct Modules;
+
+/// The function that the library gave under this name.
+fn hook<'js>(ctx: &Ctx<'js>, name: &str) -> Result<Function<'js>> {
+    runtime::hooks(ctx)?.get(name)
+}
+
+impl Resolver for Modules {
+    fn resolve<'js>(
+        &mut self,
+        ctx: &Ctx<'js>,
+        base: &str,
+        name: &str,
+        attributes: Option<ImportAttributes<'js>>,
+    ) -> Result<String> {
+        hook(ctx, "resolve")?.call((name, base, plain(ctx, attributes)?))
+    }
+}
+
+/// The attributes of an import as an object of the library's.
+fn plain<'js>(ctx: &Ctx<'js>, attributes: Option<ImportAttributes<'js>>) -> Result<Option<Object<'js>>> {
+    let Some(attributes) = attributes else {
+        return Ok(None);
+    };
+    let object = Object::new(ctx.clone())?;
+    for key in attributes.keys() {
+        let key = key?;
+        object.set(key.as_str(), attributes.get(&key)?)?;
+    }
+    Ok(Some(object))
+}
+
+impl Loader for Modules {
+    fn load<'js>(
+        &mut self,
+        ctx: &Ctx<'js>,
+        key: &str,
+        _attributes: Option<ImportAttributes<'js>>,
+    ) -> Result<Module<'js, Declared>> {
+        let source: String = hook(ctx, "load")?.call((key,))?;
+        match Module::declare(ctx.clone(), key, source) {
+            Ok(module) => {
+                hook(ctx, "importMeta")?.call::<_, ()>((module.meta()?, key))?;
+                Ok(module)
+            }
+            Err(rquickjs::Error::Exception) => {
+                let thrown = ctx.catch();
+                hook(ctx, "failed")?.call::<_, Value<'js>>((key, thrown.clone()))?;
+                Err(ctx.throw(thrown))
+            }
+            Err(error) => Err(error),
+        }
+    }
+}

@@ -1,0 +1,203 @@
+//! What QuickJS offers in C and its wrapper does not.
+#![expect(unsafe_code, reason = "the C interface of QuickJS")]
+
+use std::ffi::CString;
+use std::slice;
+
+use rquickjs::{Ctx, FromJs, Result, TypedArray, Value, qjs};
+
+use crate::failure::type_error;
+
+/// A script's value, or that of a function around it: name and line are those that errors carry.
+pub(crate) fn evaluate<'js>(
+    ctx: &Ctx<'js>,
+    source: &str,
+    name: &str,
+    first_line: i32,
+) -> Result<Value<'js>> {
+    let name = CString::new(name).map_err(|_nul| type_error(ctx, "a name holds a NUL"))?;
+    let length = source.len();
+    // The engine wants a NUL behind the text; what lies within its length may hold others.
+    let mut text = Vec::with_capacity(length + 1);
+    text.extend_from_slice(source.as_bytes());
+    text.push(0);
+    let mut options = qjs::JSEvalOptions {
+        version: 1,
+        eval_flags: qjs::JS_EVAL_TYPE_GLOBAL as i32,
+        filename: name.as_ptr(),
+        line_num: first_line,
+    };
+    // SAFETY: the text ends in a NUL behind its length, and text and options outlive the call.
+    let value = unsafe {
+        qjs::JS_Eval2(
+            ctx.as_raw().as_ptr(),
+            text.as_ptr().cast(),
+            length as _,
+            &raw mut options,
+        )
+    };
+    taken(ctx, value)
+}
+
+/// What a function of the engine gave, or the exception that it threw.
+fn taken<'js>(ctx: &Ctx<'js>, value: qjs::JSValue) -> Result<Value<'js>> {
+    // SAFETY: the value is ours, and of this context.
+    let value = unsafe { Value::from_raw(ctx.clone(), value) };
+    if value.is_exception() {
+        return Err(rquickjs::Error::Exception);
+    }
+    Ok(value)
+}
+
+/// The bytes of a typed array, to be changed. No JavaScript may run while they are held.
+pub(crate) fn with_bytes<'js, R>(
+    ctx: &Ctx<'js>,
+    array: &TypedArray<'js, u8>,
+    work: impl FnOnce(&mut [u8]) -> R,
+) -> Result<R> {
+    let raw = array
+        .as_raw()
+        .ok_or_else(|| type_error(ctx, "the bytes are detached"))?;
+    if raw.len == 0 {
+        return Ok(work(&mut []));
+    }
+    // SAFETY: the array is alive and attached, and nothing else looks at it while the closure runs: the engine has one
+    // thread, and the closure runs no JavaScript.
+    let bytes = unsafe { slice::from_raw_parts_mut(raw.ptr.as_ptr(), raw.len) };
+    Ok(work(bytes))
+}
+
+/// A string's text in UTF-8, with lone surrogates as they are (three bytes each).
+fn with_wtf8<'js, R>(
+    ctx: &Ctx<'js>,
+    string: &Value<'js>,
+    work: impl FnOnce(&[u8]) -> R,
+) -> Result<R> {
+    let mut length = 0_usize;
+    // SAFETY: the value is of this context; the text is freed below and not used after.
+    unsafe {
+        let text = qjs::JS_ToCStringLen(ctx.as_raw().as_ptr(), &raw mut length, string.as_raw());
+        if text.is_null() {
+            return Err(rquickjs::Error::Exception);
+        }
+        let result = work(slice::from_raw_parts(text.cast::<u8>(), length));
+        qjs::JS_FreeCString(ctx.as_raw().as_ptr(), text);
+        Ok(result)
+    }
+}
+
+/// Whether a surrogate begins at `at`.
+fn surrogate(bytes: &[u8], at: usize) -> bool {
+    bytes.get(at) == Some(&0xed) && bytes.get(at + 1).is_some_and(|byte| *byte >= 0xa0)
+}
+
+/// Text in UTF-8, lone surrogates replaced.
+pub(crate) fn utf8<'js>(ctx: &Ctx<'js>, string: &Value<'js>) -> Result<Vec<u8>> {
+    with_wtf8(ctx, string, |bytes| {
+        let mut out = bytes.to_vec();
+        let mut at = 0;
+        while let Some(found) = out.get(at..).and_then(|rest| rest.iter().position(|byte| *byte == 0xed)) {
+            at += found;
+            if surrogate(&out, at)
+                && let Some(place) = out.get_mut(at..at + 3)
+            {
+                place.copy_from_slice("\u{fffd}".as_bytes());
+            }
+            at += 1;
+        }
+        out
+    })
+}
+
+/// The length of the text in UTF-8.
+pub(crate) fn utf8_length<'js>(ctx: &Ctx<'js>, string: &Value<'js>) -> Result<usize> {
+    // A lone surrogate takes three bytes, and so does what stands for it.
+    with_wtf8(ctx, string, <[u8]>::len)
+}
+
+/// The units of a string.
+pub(crate) fn units<'js>(ctx: &Ctx<'js>, string: &Value<'js>) -> Result<Vec<u16>> {
+    with_wtf8(ctx, string, |bytes| {
+        let mut out = Vec::with_capacity(bytes.len());
+        let mut rest = bytes;
+        while let Some(&first) = rest.first() {
+            let (length, point) = match first {
+                0..=0x7f => (1, u32::from(first)),
+                0xc0..=0xdf => (2, u32::from(first & 0x1f)),
+                0xe0..=0xef => (3, u32::from(first & 0x0f)),
+                _ => (4, u32::from(first & 0x07)),
+            };
+            let tail = rest.get(1..length).unwrap_or_default();
+            let point = tail
+                .iter()
+                .fold(point, |point, byte| point << 6 | u32::from(byte & 0x3f));
+            match u16::try_from(point) {
+                Ok(unit) => out.push(unit),
+                Err(_) => {
+                    let above = point - 0x1_0000;
+                    out.push(0xd800 | (above >> 10) as u16);
+                    out.push(0xdc00 | (above & 0x3ff) as u16);
+                }
+            }
+            rest = rest.get(length..).unwrap_or_default();
+        }
+        out
+    })
+}
+
+/// A string of these units.
+pub(crate) fn from_units<'js>(ctx: &Ctx<'js>, units: &[u16]) -> Result<Value<'js>> {
+    // SAFETY: the units are copied.
+    let value = unsafe {
+        qjs::JS_NewStringUTF16(ctx.as_raw().as_ptr(), units.as_ptr(), units.len() as _)
+    };
+    taken(ctx, value)
+}
+
+/// A string of this text.
+pub(crate) fn from_text<'js>(ctx: &Ctx<'js>, text: &str) -> Result<Value<'js>> {
+    rquickjs::String::from_str(ctx.clone(), text).map(rquickjs::String::into_value)
+}
+
+/// State and result of a promise.
+pub(crate) fn promise<'js>(ctx: &Ctx<'js>, promise: &Value<'js>) -> Result<(i32, Value<'js>)> {
+    // SAFETY: both functions take any value of this context.
+    unsafe {
+        let state = qjs::JS_PromiseState(ctx.as_raw().as_ptr(), promise.as_raw());
+        let result = qjs::JS_PromiseResult(ctx.as_raw().as_ptr(), promise.as_raw());
+        Ok((state as i32, taken(ctx, result)?))
+    }
+}
+
+/// Target and handler of a proxy.
+pub(crate) fn proxy<'js>(ctx: &Ctx<'js>, value: &Value<'js>) -> Result<Option<(Value<'js>, Value<'js>)>> {
+    // SAFETY: the functions take any value of this context; on what is no proxy they are not called.
+    unsafe {
+        if !qjs::JS_IsProxy(value.as_raw()) {
+            return Ok(None);
+        }
+        let target = qjs::JS_GetProxyTarget(ctx.as_raw().as_ptr(), value.as_raw());
+        let handler = qjs::JS_GetProxyHandler(ctx.as_raw().as_ptr(), value.as_raw());
+        // A revoked one has neither, and asking throws.
+        let target = Value::from_raw(ctx.clone(), target);
+        let handler = Value::from_raw(ctx.clone(), handler);
+        if target.is_exception() || handler.is_exception() {
+            let _ = ctx.catch();
+            let null = Value::new_null(ctx.clone());
+            return Ok(Some((null.clone(), null)));
+        }
+        Ok(Some((target, handler)))
+    }
+}
+
+/// What a value becomes as `T`.
+pub(crate) trait Get<'js> {
+    fn get<T: FromJs<'js>>(self) -> Result<T>;
+}
+
+impl<'js> Get<'js> for Value<'js> {
+    fn get<T: FromJs<'js>>(self) -> Result<T> {
+        let ctx = self.ctx().clone();
+        T::from_js(&ctx, self)
+    }
+}

@@ -1,0 +1,114 @@
+//! The one runtime of an instance: made and filled before the first run, then run once.
+
+use std::cell::OnceCell;
+
+use rquickjs::{CatchResultExt, Ctx, Function, Object, Persistent, Result, Value};
+
+use crate::world::wasi::cli::stderr;
+use crate::{binding, library, loader};
+
+/// Bytes that the engine may take of the stack before it throws a RangeError. The host's profile for languages has a
+/// stack that holds, for each byte of it, what the engine's own frames take; a test fixes the ratio.
+const STACK_BYTES: usize = 512 << 10;
+
+/// Bytes of new objects after which garbage is looked for.
+const GARBAGE_BYTES: usize = 1 << 20;
+
+struct Runtime {
+    javy: javy::Runtime,
+    library: Persistent<Object<'static>>,
+    hooks: Persistent<Object<'static>>,
+}
+
+thread_local! {
+    static RUNTIME: OnceCell<Runtime> = const { OnceCell::new() };
+    static HOOKS: OnceCell<Persistent<Object<'static>>> = const { OnceCell::new() };
+}
+
+/// The functions that the library gave for the engine to call.
+pub(crate) fn hooks<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
+    HOOKS.with(|hooks| match hooks.get() {
+        Some(hooks) => hooks.clone().restore(ctx),
+        None => Object::new(ctx.clone()),
+    })
+}
+
+fn create() -> std::result::Result<Runtime, String> {
+    let mut config = javy::Config::default();
+    config
+        .text_encoding(false)
+        .weak_ref(true)
+        .performance(false)
+        .max_stack_size(STACK_BYTES)
+        .gc_threshold(GARBAGE_BYTES);
+    let javy = javy::Runtime::new(config).map_err(|error| error.to_string())?;
+    javy.context().runtime().set_loader(loader::Modules, loader::Modules);
+    javy.context()
+        .runtime()
+        .set_host_promise_rejection_tracker(Some(Box::new(rejected)));
+    let (library, hooks) = javy.context().with(|ctx| {
+        // Math.random is javy's: seeded at its first use, so that no two runs of one snapshot draw alike.
+        let hooks = Object::new(ctx.clone()).map_err(|error| error.to_string())?;
+        HOOKS.with(|kept| {
+            let _first = kept.set(Persistent::save(&ctx, hooks.clone()));
+        });
+        let made = binding::create(&ctx).and_then(|binding| library::boot(&ctx, binding));
+        let library = made.catch(&ctx).map_err(|error| error.to_string())?;
+        Ok::<_, String>((
+            Persistent::save(&ctx, library),
+            Persistent::save(&ctx, hooks),
+        ))
+    })?;
+    Ok(Runtime {
+        javy,
+        library,
+        hooks,
+    })
+}
+
+/// A promise is rejected without a handler, or has got one after all.
+fn rejected<'js>(ctx: Ctx<'js>, promise: Value<'js>, reason: Value<'js>, handled: bool) {
+    let told = hooks(&ctx).and_then(|hooks| hooks.get::<_, Option<Function<'js>>>("rejection"));
+    if let Ok(Some(tell)) = told {
+        // What the library throws here has nowhere to go.
+        let _nowhere = tell.call::<_, ()>((promise, reason, handled));
+    }
+}
+
+fn with<R>(work: impl FnOnce(&Runtime) -> R) -> std::result::Result<R, String> {
+    RUNTIME.with(|runtime| {
+        if runtime.get().is_none() {
+            let _first = runtime.set(create()?);
+        }
+        runtime.get().map(work).ok_or_else(String::new)
+    })
+}
+
+/// Runs the program: its exit code.
+pub(crate) fn run() -> i32 {
+    let code = with(|runtime| {
+        runtime.javy.context().with(|ctx| {
+            let _kept = &runtime.hooks;
+            let ran = runtime.library.clone().restore(&ctx).and_then(|library| {
+                let require: Function<'_> = library.get("require")?;
+                let main: Function<'_> = require.call(("main",))?;
+                main.call::<_, Option<i32>>(())
+            });
+            ran.catch(&ctx).map_err(|error| error.to_string())
+        })
+    });
+    match code {
+        Ok(Ok(code)) => code.unwrap_or(0),
+        Ok(Err(error)) | Err(error) => {
+            // The library says by itself how a program ended; this is about the library.
+            let text = format!("the JavaScript engine failed: {error}\n");
+            let _nobody = stderr::get_stderr().blocking_write_and_flush(text.get(..4096).unwrap_or(&text).as_bytes());
+            70
+        }
+    }
+}
+
+/// A function that the engine made before any program could change what it rests on.
+pub(crate) fn primordial<'js>(ctx: &Ctx<'js>, name: &str) -> Result<Function<'js>> {
+    hooks(ctx)?.get(name)
+}

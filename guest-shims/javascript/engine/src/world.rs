@@ -1,0 +1,22 @@
+//! What the engine imports and exports: generated from the WIT.
+#![allow(missing_docs, unsafe_code, clippy::all, reason = "generated code")]
+
+wit_bindgen::generate!({
+    path: ["../../../wit/bridge", "../../../wit", "wit"],
+    world: "tollgate:javascript/command",
+    generate_all,
+});
+
+struct Engine;
+
+export!(Engine);
+
+impl exports::wasi::cli::run::Guest for Engine {
+    fn run() -> Result<(), ()> {
+        match crate::runtime::run() {
+            0 => Ok(()),
+            1 => Err(()),
+            code => std::process::exit(code),
+        }
+    }
+}

@@ -1,0 +1,171 @@
+// Evaluated once, while the engine is built: what it leaves behind is in the snapshot that every run begins with.
+// Nothing here may read a clock, a random number, arguments or the environment.
+(function boot(binding, factories) {
+  'use strict';
+
+  const has = (name) => Object.hasOwn(factories, name);
+  const modules = new Map();
+
+  // `errors` of the library, `public/errors` of a program: the same file is found under one name only, so that a module
+  // is never evaluated twice.
+  function keyOf(name) {
+    if (has(name)) return name;
+    const plain = name.startsWith('node:') ? name.slice(5) : name;
+    if (has(`public/${plain}`)) return `public/${plain}`;
+    return undefined;
+  }
+
+  function load(key) {
+    let module = modules.get(key);
+    if (module !== undefined) return module.exports;
+    module = { id: key, exports: {} };
+    modules.set(key, module);
+    let done = false;
+    try {
+      factories[key](module.exports, key.startsWith('vendor/') ? vendorRequire(key) : require, module, binding);
+      done = true;
+    } finally {
+      if (!done) modules.delete(key);
+    }
+    return module.exports;
+  }
+
+  function require(name) {
+    const module = modules.get(name);
+    if (module !== undefined) return module.exports;
+    const key = keyOf(name);
+    if (key === undefined) throw new Error(`The library has no module '${name}'`);
+    return load(key);
+  }
+
+  // Packages are bundled as they are, so their requires are relative paths and the names of packages.
+  function vendorRequire(from) {
+    const folder = from.slice(0, from.lastIndexOf('/'));
+    return (name) => {
+      if (!name.startsWith('.')) {
+        const plain = name.endsWith('/') ? name.slice(0, -1) : name;
+        const key = keyOf(plain) ?? keyOf(`vendor/${plain}`) ?? keyOf(`internal/${plain}`);
+        return key === undefined ? require(plain) : load(key);
+      }
+      const parts = folder.split('/');
+      for (const part of name.split('/')) {
+        if (part === '..') parts.pop();
+        else if (part !== '.' && part !== '') parts.push(part);
+      }
+      const path = parts.join('/').replace(/\.c?js$/, '');
+      return load(has(path) ? path : `${path}/index`);
+    };
+  }
+
+  // ---- globals ----------------------------------------------------------------------------------------------------
+
+  const define = (name, descriptor) => Object.defineProperty(globalThis, name, { configurable: true, ...descriptor });
+
+  // The first access makes a plain value of it: later ones cost nothing, and a program may replace it as in Node.
+  function lazyGlobal(name, from, key = name, enumerable = false) {
+    const value = (v) => define(name, { value: v, writable: true, enumerable });
+    define(name, {
+      enumerable,
+      get() {
+        const found = require(from)[key];
+        if (found === undefined) delete globalThis[name];
+        else value(found);
+        return found;
+      },
+      set: value,
+    });
+  }
+
+  // In Node these stay accessors even after they were set.
+  function accessorGlobal(name, from, key) {
+    let known = false;
+    let held;
+    define(name, {
+      enumerable: false,
+      get() {
+        if (!known) {
+          held = key === undefined ? require(from) : require(from)[key];
+          known = true;
+        }
+        return held;
+      },
+      set(v) { held = v; known = true; },
+    });
+  }
+
+  const firstOf = (names) => names.find((name) => keyOf(name) !== undefined);
+
+  function lazyGlobals(candidates, names, enumerable = false) {
+    const from = firstOf(candidates);
+    if (from === undefined) return;
+    for (const name of names) {
+      if (Array.isArray(name)) lazyGlobal(name[0], from, name[1], enumerable);
+      else lazyGlobal(name, from, name, enumerable);
+    }
+  }
+
+  // What the engine brings along and a program of Node does not find.
+  for (const name of ['print', 'console', 'performance', 'DOMException', 'navigator', 'scriptArgs', 'gc', 'Javy']) {
+    delete globalThis[name];
+  }
+
+  // Node has them before the language does.
+  for (const name of ['dispose', 'asyncDispose']) {
+    if (Symbol[name] === undefined) Object.defineProperty(Symbol, name, { value: Symbol(`Symbol.${name}`) });
+  }
+
+  define('global', { value: globalThis, writable: true, enumerable: true });
+  define(Symbol.toStringTag, { value: 'global', writable: false, enumerable: false });
+
+  if (firstOf(['process']) !== undefined) accessorGlobal('process', 'process');
+  if (firstOf(['buffer']) !== undefined) accessorGlobal('Buffer', 'buffer', 'Buffer');
+
+  lazyGlobals(['timers'], ['clearImmediate', 'setImmediate', 'clearInterval', 'clearTimeout', 'setInterval', 'setTimeout'],
+              true);
+  lazyGlobals(['internal/microtasks'], ['queueMicrotask'], true);
+  lazyGlobals(['internal/structured-clone'], ['structuredClone'], true);
+  lazyGlobals(['buffer'], ['atob', 'btoa'], true);
+  lazyGlobals(['internal/performance', 'perf_hooks'], ['performance'], true);
+  lazyGlobals(['internal/fetch', 'internal/fetch/index'], ['fetch'], true);
+  lazyGlobals(['internal/crypto', 'crypto'], [['crypto', 'webcrypto']], true);
+
+  const consoleFrom = firstOf(['internal/console/global']);
+  if (consoleFrom !== undefined) lazyGlobal('console', consoleFrom, 'console');
+  lazyGlobals(['internal/url'], ['URL', 'URLSearchParams']);
+  lazyGlobals(['internal/domexception'], ['DOMException']);
+  lazyGlobals(['internal/abort-controller'], ['AbortController', 'AbortSignal']);
+  lazyGlobals(['internal/event-target'], ['Event', 'EventTarget', 'CustomEvent']);
+  lazyGlobals(['internal/encoding'], ['TextEncoder', 'TextDecoder']);
+  lazyGlobals(['internal/blob'], ['Blob', 'File']);
+  lazyGlobals(['internal/crypto', 'crypto'], ['Crypto', 'CryptoKey', 'SubtleCrypto']);
+  lazyGlobals(['internal/webstreams', 'stream/web'], [
+    'ReadableStream', 'ReadableStreamDefaultReader', 'ReadableStreamBYOBReader', 'ReadableStreamBYOBRequest',
+    'ReadableByteStreamController', 'ReadableStreamDefaultController', 'TransformStream',
+    'TransformStreamDefaultController', 'WritableStream', 'WritableStreamDefaultController',
+    'WritableStreamDefaultWriter', 'ByteLengthQueuingStrategy', 'CountQueuingStrategy', 'TextEncoderStream',
+    'TextDecoderStream', 'CompressionStream', 'DecompressionStream',
+  ]);
+  lazyGlobals(['internal/message-channel'], ['MessageChannel', 'MessagePort', 'MessageEvent', 'BroadcastChannel']);
+  lazyGlobals(['perf_hooks'], [
+    'Performance', 'PerformanceEntry', 'PerformanceMark', 'PerformanceMeasure', 'PerformanceObserver',
+    'PerformanceObserverEntryList', 'PerformanceResourceTiming',
+  ]);
+  lazyGlobals(['internal/fetch', 'internal/fetch/index'], ['FormData', 'Headers', 'Request', 'Response']);
+
+  // What the loader of the program's modules asks: which names there are.
+  const builtins = () => Object.keys(factories).filter((key) => key.startsWith('public/')).map((key) => key.slice(7));
+  modules.set('internal/library', { id: 'internal/library', exports: { builtins, has: (name) => has(`public/${name}`) } });
+
+  // ---- what the Rust half gets ------------------------------------------------------------------------------------
+
+  return {
+    require,
+    has: (name) => keyOf(name) !== undefined,
+    // The names a program can require, without `node:`.
+    builtins,
+    // Evaluates these modules now, so that they are in the snapshot and not made anew by each run.
+    preload(names) {
+      for (const name of names) if (keyOf(name) !== undefined) require(name);
+    },
+  };
+})

@@ -1,0 +1,179 @@
+// What becomes of an error that nobody caught, and of a promise whose rejection nobody handled.
+
+const loop = require('internal/loop');
+
+const kEmittedAt = Symbol('kEmittedAt');
+
+let capture = null;
+
+function end(code) {
+  binding.process.exit(code);
+  throw new Error('the run has ended');     // only an emulation comes here
+}
+
+function report(error) {
+  try {
+    return require('internal/errors-fatal/print').print(error);
+  } catch {
+    // Nothing that a program does to its errors may keep the run from ending.
+    binding.stdio.write(2, binding.text.encode(`Uncaught ${plain(error)}\n`));
+  }
+}
+
+function plain(error) {
+  try {
+    return `${error}\n${error?.stack ?? ''}`;
+  } catch {
+    return 'exception, which cannot be shown';
+  }
+}
+
+function uncaught(error, fromPromise) {
+  const { process } = require('internal/process');
+  const origin = fromPromise ? 'unhandledRejection' : 'uncaughtException';
+  try {
+    process.emit('uncaughtExceptionMonitor', error, origin);
+    if (capture !== null) {
+      capture(error);
+      return;
+    }
+    if (process.emit('uncaughtException', error, origin)) return;
+  } catch (second) {
+    report(second);
+    if (!process._exiting) leave(process, 7);
+    end(exitCodeOf(process, 7));
+  }
+  report(error);
+  if (!process._exiting) leave(process, 1);
+  end(exitCodeOf(process, 1));
+}
+
+function leave(process, code) {
+  process._exiting = true;
+  process.exitCode = code;
+  try {
+    process.emit('exit', code);
+  } catch {
+    // It is on its way out already, and one error has been told.
+  }
+}
+
+const exitCodeOf = (process, code) => Number(process.exitCode ?? code);
+
+// ---- rejections ----
+
+let unhandled = [];
+let lateHandled = [];
+let known;                          // WeakMap of a promise to what is known of its rejection
+let count = 0;
+
+// Called by the engine.
+function rejection(promise, reason, handled) {
+  known ??= new WeakMap();
+  if (!handled) {
+    const info = { promise, reason, id: ++count, warned: false, handled: false };
+    known.set(promise, info);
+    unhandled.push(info);
+    return;
+  }
+  const info = known.get(promise);
+  if (info === undefined) return;
+  known.delete(promise);
+  if (info.warned) lateHandled.push(info);
+  else info.handled = true;
+}
+
+function warning(name, message, code) {
+  const object = new Error(message);
+  object.name = name;
+  if (code !== undefined) object.code = code;
+  return object;
+}
+
+function shown(reason) {
+  if (require('internal/util').isError(reason)) return reason.stack;
+  try {
+    return require('internal/util/inspect').inspect(reason);
+  } catch {
+    return String(reason);
+  }
+}
+
+function warnOf(process, info) {
+  const first = warning('UnhandledPromiseRejectionWarning', shown(info.reason));
+  process.emitWarning(first);
+  process.emitWarning(warning('UnhandledPromiseRejectionWarning',
+    'Unhandled promise rejection. This error originated either by throwing inside of an async function without a catch ' +
+    `block, or by rejecting a promise which was not handled with .catch(). (rejection id: ${info.id})`));
+}
+
+function asError(reason) {
+  if (require('internal/util').isError(reason)) return reason;
+  const { ERR_UNHANDLED_REJECTION } = require('internal/errors').codes;
+  return new ERR_UNHANDLED_REJECTION(noSideEffects(reason));
+}
+
+function noSideEffects(reason) {
+  if (typeof reason === 'object' && reason !== null) {
+    return `#<${require('internal/util').constructorName?.(reason) ?? 'Object'}>`;
+  }
+  return typeof reason === 'function' ? Function.prototype.toString.call(reason) : String(reason);
+}
+
+const modes = {
+  throw(process, info) {
+    if (!process.emit('unhandledRejection', info.reason, info.promise)) uncaught(asError(info.reason), true);
+  },
+  strict(process, info) {
+    uncaught(asError(info.reason), true);
+    if (!process.emit('unhandledRejection', info.reason, info.promise)) warnOf(process, info);
+  },
+  warn(process, info) {
+    process.emit('unhandledRejection', info.reason, info.promise);
+    warnOf(process, info);
+  },
+  'warn-with-error-codes'(process, info) {
+    if (process.emit('unhandledRejection', info.reason, info.promise)) return;
+    warnOf(process, info);
+    process.exitCode = 1;
+  },
+  none(process, info) {
+    process.emit('unhandledRejection', info.reason, info.promise);
+  },
+};
+
+// Gives whether something was called, so that there may be new ticks and jobs.
+function processRejections() {
+  if (unhandled.length === 0 && lateHandled.length === 0) return false;
+  const { process } = require('internal/process');
+  let called = false;
+  for (const info of lateHandled.splice(0)) {
+    called = true;
+    if (!process.emit('rejectionHandled', info.promise)) {
+      process.emitWarning(warning('PromiseRejectionHandledWarning',
+        `Promise rejection was handled asynchronously (rejection id: ${info.id})`));
+    }
+  }
+  const list = unhandled;
+  unhandled = [];
+  for (const info of list) {
+    if (info.handled) continue;
+    called = true;
+    info.warned = true;
+    const mode = modes[require('internal/process/options').option('--unhandled-rejections')] ?? modes.throw;
+    try {
+      mode(process, info);
+    } catch (error) {
+      uncaught(error, false);
+    }
+  }
+  return called;
+}
+
+loop.onRejections(processRejections);
+
+module.exports = {
+  uncaught, rejection, report, kEmittedAt,
+  setCapture(fn) { capture = fn; },
+  hasCapture: () => capture !== null,
+};

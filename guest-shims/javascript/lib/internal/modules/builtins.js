@@ -1,0 +1,37 @@
+// The modules of the library as the program names them.
+
+const library = require('internal/library');
+
+// These were added to Node after every short name could be taken by a package.
+const onlyWithPrefix = new Set(['test', 'test/reporters', 'sea', 'sqlite']);
+
+// Names without a file of their own.
+const aliases = { __proto__: null, sys: 'util' };
+
+const fileOf = (name) => aliases[name] ?? name;
+const exists = (name) => typeof name === 'string' && library.has(fileOf(name));
+
+// The name of a module of the library without `node:`, or undefined.
+function nameOf(request) {
+  if (request.startsWith('node:')) {
+    const name = request.slice(5);
+    return exists(name) ? name : undefined;
+  }
+  return exists(request) && !onlyWithPrefix.has(request) ? request : undefined;
+}
+
+const isBuiltin = (request) => typeof request === 'string' && nameOf(request) !== undefined;
+
+let list;
+
+function builtinModules() {
+  list ??= [...library.builtins(), ...Object.keys(aliases)].filter((name) => exists(name) && !onlyWithPrefix.has(name)).sort();
+  return list;
+}
+
+function load(name) {
+  if (name === 'process') return require('process');
+  return require(fileOf(name));
+}
+
+module.exports = { builtinModules, isBuiltin, load, nameOf };

@@ -1,0 +1,196 @@
+// ES modules: what the engine asks while it links them. Its name for a module, the key, is a URL; what is no ES module gets
+// a made-up one, whose key begins with `node:` and so stays out of stack traces.
+
+const { codes } = require('internal/errors');
+const builtins = require('internal/modules/builtins');
+
+const kCommonJS = 'node:commonjs:';
+const kJson = 'node:json:';
+const kRequired = 'node:required:';
+
+const imports = () => require('internal/modules/resolve-import');
+
+// ---- hooks ----------------------------------------------------------------------------------------------------------
+
+function resolve(specifier, referrer, attributes) {
+  const { baseOf, checkAttributes, formatOf, resolve: find } = imports();
+  // A made-up module asks for another one by its key.
+  if (specifier.startsWith(kRequired)) return specifier;
+  const base = baseOf(referrer);
+  const url = find(specifier, base);
+  const format = formatOf(url);
+  checkAttributes(url, format, attributes);
+  switch (format) {
+    case 'commonjs': return kCommonJS + url.href;
+    case 'json': return kJson + url.href;
+    default: return url.href;
+  }
+}
+
+function load(key) {
+  const before = failures.get(key);
+  if (before !== undefined) throw before.error;
+  if (key.startsWith(kCommonJS)) return loadCommonJS(key, key.slice(kCommonJS.length));
+  if (key.startsWith(kJson)) return loadJson(key, key.slice(kJson.length));
+  if (key.startsWith(kRequired)) return loadRequired(key.slice(kRequired.length));
+  if (key.startsWith('node:')) return loadBuiltin(key, key.slice(5));
+  if (key.startsWith('data:')) return dataOf(key);
+  return require('internal/modules/files').readText(pathOf(key));
+}
+
+const failures = new Map();
+
+function failed(key, error) {
+  failures.set(key, { error });
+}
+
+// How the values come into a made-up module.
+const sources = new Map();
+
+function importMeta(meta, key) {
+  const evaluate = sources.get(key);
+  if (evaluate !== undefined) {
+    meta.evaluate = evaluate;
+    return;
+  }
+  if (key.startsWith('node:')) return;
+  if (key.startsWith('file:')) {
+    meta.dirname = require('path').dirname(pathOf(key));
+    meta.filename = pathOf(key);
+  }
+  meta.resolve = resolverOf(key);
+  meta.url = key;
+}
+
+function resolverOf(base) {
+  return function resolve(specifier) {
+    specifier = `${specifier}`;
+    const url = imports().locate(specifier, base);
+    if (url.protocol === 'node:' && builtins.nameOf(url.href) === undefined) {
+      throw new codes.ERR_UNKNOWN_BUILTIN_MODULE(url.href);
+    }
+    return url.href;
+  };
+}
+
+const pathOf = (href) => require('internal/url').fileURLToPath(href);
+
+// ---- made-up modules ------------------------------------------------------------------------------------------------
+
+const isIdentifier = /^[A-Za-z_$][\w$]*$/;
+
+// A module with these names, whose values `give` hands over when the module is evaluated, and may hand over again.
+function makeUp(key, names, give) {
+  sources.set(key, give);
+  let variables = '';
+  let exported = '';
+  let assignments = '';
+  names.forEach((name, i) => {
+    const separator = i === 0 ? '' : ',';
+    variables += `${separator}_${i}`;
+    exported += `${separator}_${i} as ${isIdentifier.test(name) ? name : JSON.stringify(name)}`;
+    assignments += `_${i}=v[${i}];`;
+  });
+  return `let ${variables};export{${exported}};import.meta.evaluate(v=>{${assignments}})`;
+}
+
+function valuesOf(names, exports) {
+  const isOpen = exports !== null && (typeof exports === 'object' || typeof exports === 'function');
+  return names.map((name) => {
+    if (name === 'default') return exports;
+    if (!isOpen) return undefined;
+    try {
+      return exports[name];
+    } catch {
+      return undefined;
+    }
+  });
+}
+
+const withDefault = (names) => [...[...names].filter((name) => name !== 'default' && name.isWellFormed()), 'default'];
+
+function loadCommonJS(key, href) {
+  const filename = pathOf(href);
+  const names = withDefault(require('internal/modules/exported-names').exportedNames(filename));
+  return makeUp(key, names, (set) => {
+    const { Module } = require('internal/modules/commonjs');
+    const exports = Module._load(filename, undefined, false);
+    set(valuesOf(names, exports));
+  });
+}
+
+function loadJson(key, href) {
+  return makeUp(key, ['default'], (set) => {
+    if (href.startsWith('data:')) {
+      set([JSON.parse(dataOf(href))]);
+      return;
+    }
+    const { Module } = require('internal/modules/commonjs');
+    const filename = pathOf(href);
+    let module = Module._cache[filename];
+    if (!module?.loaded) {
+      module = new Module(filename);
+      module.filename = filename;
+      Module._extensions['.json'](module, filename);
+      module.loaded = true;
+      // With a query it is another module, of which `require` knows nothing.
+      if (!/[?#]/.test(href)) Module._cache[filename] = module;
+    }
+    set([module.exports]);
+  });
+}
+
+// Every builtin that was imported, with the way to give it new values.
+const live = [];
+
+function loadBuiltin(key, name) {
+  const exports = builtins.load(name);
+  const names = withDefault(Object.keys(exports));
+  return makeUp(key, names, (set) => {
+    const update = () => set(valuesOf(names, exports));
+    update();
+    live.push(update);
+  });
+}
+
+function syncBuiltins() {
+  for (const update of live) update();
+}
+
+function dataOf(href) {
+  const comma = href.indexOf(',');
+  const body = decodeURIComponent(href.slice(comma + 1).replace(/#.*$/s, ''));
+  if (!href.slice(0, comma).endsWith(';base64')) return body;
+  return require('buffer').Buffer.from(body, 'base64').toString();
+}
+
+// ---- require of an ES module ------------------------------------------------------------------------------------------
+
+// Babel and its like look at `__esModule` to find out whether `default` is meant.
+const loadRequired = (href) => `export*from${JSON.stringify(href)};export{default}from${JSON.stringify(href)};` +
+  'export const __esModule=true';
+
+function namespaceOf(key, filename, parent) {
+  const promise = binding.vm.importModule(key);
+  const [state, value] = binding.vm.promise(promise);
+  if (state === 1) return value;
+  promise.then(undefined, () => {});
+  if (state === 2) throw value;
+  const error = new codes.ERR_REQUIRE_ASYNC_MODULE();
+  error.message += `\n  From ${parent ?? '(unknown)'} \n  Requiring ${filename} `;
+  throw error;
+}
+
+function requireModule(filename, module) {
+  const href = require('internal/url').pathToFileURL(filename).href;
+  const namespace = namespaceOf(href, filename, module?.parent?.filename);
+  if (Object.hasOwn(namespace, 'module.exports')) return namespace['module.exports'];
+  if (!Object.hasOwn(namespace, 'default') || Object.hasOwn(namespace, '__esModule')) return namespace;
+  return namespaceOf(kRequired + href, filename, module?.parent?.filename);
+}
+
+function install() {
+  binding.vm.hooks({ resolve, load, failed, importMeta });
+}
+
+module.exports = { install, requireModule, syncBuiltins };

@@ -1,0 +1,165 @@
+// The streams of the web are those of the package web-streams-polyfill. What Node's own streams want to know of them is
+// added here, under the names that Node gives it.
+
+const classes = require('vendor/web-streams-polyfill/dist/ponyfill');
+
+const customInspect = Symbol.for('nodejs.util.inspect.custom');
+const kIsErrored = Symbol.for('nodejs.stream.errored');
+const kIsReadable = Symbol.for('nodejs.stream.readable');
+const kIsWritable = Symbol.for('nodejs.stream.writable');
+const kIsDisturbed = Symbol.for('nodejs.stream.disturbed');
+const kIsClosedPromise = Symbol.for('nodejs.webstream.isClosedPromise');
+const kControllerErrorFunction = Symbol.for('nodejs.webstream.controllerErrorFunction');
+
+const {
+  ReadableStream, ReadableStreamDefaultReader, ReadableStreamBYOBReader, ReadableStreamBYOBRequest,
+  ReadableByteStreamController, ReadableStreamDefaultController, TransformStream, TransformStreamDefaultController,
+  WritableStream, WritableStreamDefaultWriter, WritableStreamDefaultController, ByteLengthQueuingStrategy,
+  CountQueuingStrategy,
+} = classes;
+
+function add(prototype, key, descriptor) {
+  Object.defineProperty(prototype, key, { configurable: true, enumerable: false, ...descriptor });
+}
+
+// ---- the end of a stream, told to others than its reader or writer ----
+
+// A stream of the package tells nobody but who has locked it. Its state is one property, so that is watched.
+function watchState(stream, isLast, settle) {
+  let state = stream._state;
+  Object.defineProperty(stream, '_state', {
+    configurable: true,
+    enumerable: true,
+    get: () => state,
+    set(value) {
+      state = value;
+      if (isLast(value)) queueMicrotask(settle);     // the error is stored after the state
+    },
+  });
+}
+
+const closed = new WeakMap();
+const isLast = (state) => state === 'closed' || state === 'errored';
+
+function closedPromise(stream) {
+  let deferred = closed.get(stream);
+  if (deferred !== undefined) return deferred;
+  deferred = {};
+  deferred.promise = new Promise((resolve, reject) => {
+    deferred.resolve = resolve;
+    deferred.reject = reject;
+  });
+  deferred.promise.catch(() => {});
+  closed.set(stream, deferred);
+  const settle = () => {
+    if (stream._state === 'errored') deferred.reject(stream._storedError);
+    else deferred.resolve();
+  };
+  if (isLast(stream._state)) settle();
+  else watchState(stream, isLast, settle);
+  return deferred;
+}
+
+for (const { prototype } of [ReadableStream, WritableStream]) {
+  add(prototype, kIsClosedPromise, { get() { return closedPromise(this); } });
+  add(prototype, kIsErrored, { get() { return this._state === 'errored' || this._state === 'erroring'; } });
+}
+add(ReadableStream.prototype, kIsDisturbed, { get() { return this._disturbed; } });
+add(ReadableStream.prototype, kIsReadable, { get() { return this._state === 'readable'; } });
+add(WritableStream.prototype, kIsWritable, { get() { return this._state === 'writable'; } });
+add(ReadableStream.prototype, kControllerErrorFunction, {
+  get() { return (error) => { if (this._state === 'readable') this._readableStreamController.error(error); }; },
+});
+add(WritableStream.prototype, kControllerErrorFunction, {
+  get() { return (error) => this._writableStreamController.error(error); },
+});
+
+// ---- inspect ----
+
+function inspectAs(self, fields, depth, options) {
+  if (depth < 0) return self;
+  const { inspect } = require('internal/util/inspect');
+  const inner = { ...options, depth: options.depth === null ? null : options.depth - 1 };
+  return `${self.constructor.name} ${inspect(fields, inner)}`;
+}
+
+function inspectable(Class, fieldsOf) {
+  add(Class.prototype, customInspect, {
+    writable: true,
+    value: { [customInspect](depth, options) { return inspectAs(this, fieldsOf(this), depth, options); } }[customInspect],
+  });
+}
+
+inspectable(ReadableStream, (stream) => ({
+  locked: stream.locked,
+  state: stream._state,
+  supportsBYOB: stream._readableStreamController instanceof ReadableByteStreamController,
+}));
+inspectable(WritableStream, (stream) => ({ locked: stream.locked, state: stream._state }));
+inspectable(TransformStream, (stream) => ({
+  readable: stream.readable, writable: stream.writable, backpressure: stream._backpressure,
+}));
+inspectable(ByteLengthQueuingStrategy, (strategy) => ({ highWaterMark: strategy.highWaterMark }));
+inspectable(CountQueuingStrategy, (strategy) => ({ highWaterMark: strategy.highWaterMark }));
+for (const Class of [ReadableStreamDefaultReader, ReadableStreamBYOBReader]) {
+  inspectable(Class, (reader) => ({ stream: reader._ownerReadableStream, close: reader.closed }));
+}
+inspectable(WritableStreamDefaultWriter, (writer) => ({
+  stream: writer._ownerWritableStream, close: writer.closed, ready: writer.ready, desiredSize: writer.desiredSize,
+}));
+inspectable(ReadableStreamBYOBRequest, (request) => ({ view: request.view }));
+for (const Class of [ReadableStreamDefaultController, ReadableByteStreamController, WritableStreamDefaultController,
+                     TransformStreamDefaultController]) {
+  inspectable(Class, () => ({}));
+}
+
+// ---- codes of Node on the errors of the package that its users look at ----
+
+function coded(error) {
+  if ((error instanceof TypeError || error instanceof RangeError) && error.code === undefined) {
+    const code = error instanceof RangeError ? 'ERR_INVALID_ARG_VALUE' : 'ERR_INVALID_STATE';
+    Object.defineProperty(error, 'code', { value: code, writable: true, configurable: true, enumerable: true });
+  }
+  return error;
+}
+
+const { respondWithNewView } = ReadableStreamBYOBRequest.prototype;
+add(ReadableStreamBYOBRequest.prototype, 'respondWithNewView', {
+  enumerable: true,
+  writable: true,
+  value: function(view) {
+    try {
+      return Reflect.apply(respondWithNewView, this, [view]);
+    } catch (error) {
+      throw coded(error);
+    }
+  },
+});
+const { read } = ReadableStreamBYOBReader.prototype;
+add(ReadableStreamBYOBReader.prototype, 'read', {
+  enumerable: true,
+  writable: true,
+  value: function(...args) {
+    return Reflect.apply(read, this, args).catch((error) => { throw coded(error); });
+  },
+});
+Object.defineProperty(ReadableStreamBYOBRequest.prototype.respondWithNewView, 'name', { value: 'respondWithNewView' });
+Object.defineProperty(ReadableStreamBYOBReader.prototype.read, 'name', { value: 'read' });
+
+// ---- what the package leaves out ----
+
+const coding = () => require('internal/webstreams/coding');
+
+module.exports = {
+  ReadableStream, ReadableStreamDefaultReader, ReadableStreamBYOBReader, ReadableStreamBYOBRequest,
+  ReadableByteStreamController, ReadableStreamDefaultController, TransformStream, TransformStreamDefaultController,
+  WritableStream, WritableStreamDefaultWriter, WritableStreamDefaultController, ByteLengthQueuingStrategy,
+  CountQueuingStrategy,
+  inspectAs,
+  isReadableStream: (value) => value instanceof ReadableStream,
+  isWritableStream: (value) => value instanceof WritableStream,
+  get TextEncoderStream() { return coding().TextEncoderStream; },
+  get TextDecoderStream() { return coding().TextDecoderStream; },
+  get CompressionStream() { return coding().CompressionStream; },
+  get DecompressionStream() { return coding().DecompressionStream; },
+};

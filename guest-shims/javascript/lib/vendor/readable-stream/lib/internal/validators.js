@@ -1,0 +1,5 @@
+'use strict';
+
+// Stands in for the package's own.
+
+module.exports = require('internal/validators');

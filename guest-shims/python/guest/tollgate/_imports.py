@@ -1,0 +1,30 @@
+"""Which modules lie in the snapshot imported, and what is set up in them."""
+
+import importlib
+
+# Chosen by what programs import most and by what others of the list need. A module in the snapshot costs a run nothing
+# until it is used, but for the size of the component. Not in the list: what draws secrets or reads the clock when it
+# is imported (`multiprocessing`, `uuid` draws only when asked), and what is rare.
+NAMES = """
+    abc argparse ast asyncio base64 bisect calendar codecs collections collections.abc concurrent.futures configparser
+    contextlib contextvars copy csv dataclasses datetime decimal difflib email.message email.parser email.utils
+    encodings.ascii encodings.idna encodings.latin_1 encodings.utf_8_sig enum errno fnmatch fractions functools getpass
+    gettext glob gzip hashlib heapq hmac html html.parser http http.client http.cookies importlib.metadata
+    importlib.resources importlib.util inspect io ipaddress itertools json keyword linecache locale logging
+    logging.handlers marshal math mimetypes numbers operator os pathlib pickle pkgutil platform pprint queue random re
+    reprlib secrets select selectors shlex shutil signal socket sqlite3 stat statistics string struct subprocess
+    tempfile textwrap threading time timeit token tokenize tomllib traceback types typing unicodedata unittest
+    unittest.mock urllib.error urllib.parse urllib.request urllib.response uuid warnings weakref xml.etree.ElementTree
+    zipfile zipimport zlib zoneinfo
+    _colorize _strptime runpy
+""".split()
+
+
+def load():
+    for name in NAMES:
+        importlib.import_module(name)
+    import tollgate
+    from tollgate import _loop, _opener
+
+    _loop.install()
+    _opener.install()

@@ -1,0 +1,277 @@
+"""Runs one program as `python3` would, from its arguments to its exit code.
+
+    FILE [ARGUMENT…]        a file, or a folder or zip archive with a __main__.py
+    -c CODE [ARGUMENT…]
+    -m MODULE [ARGUMENT…]
+    - [ARGUMENT…]           standard input
+"""
+
+import atexit
+import gc
+import io
+import linecache
+import operator
+import os
+import site
+import sys
+import tempfile
+import threading
+import time
+import traceback
+from importlib import machinery, util
+
+from tollgate import _library
+
+USAGE = "usage: FILE | -c CODE | -m MODULE | -  [ARGUMENT…]"
+# What a program that ran out of memory gets back, so that it can say so. Zeroes of the snapshot that nobody touches
+# cost nothing.
+RESERVE = 1 << 20
+
+
+class Refused(Exception):
+    """There is no program to run; the message is for people."""
+
+
+class Program:
+    """What stays of the snapshot for the one run that it is used for."""
+
+    def __init__(self, exit_with_code, initial_cwd):
+        self.exit_with_code = exit_with_code
+        self.initial_cwd = initial_cwd
+        self.main = sys.modules["__main__"]
+        self.reserve = bytearray(RESERVE)
+        self.inherited = ()
+        # The runtime of componentize-py asks for unbuffered streams, where each piece of a `print` is a call of its own.
+        # Standard output is written line by line even where it is no terminal: a run can be ended at any time, and
+        # what it has said by then is what people look for.
+        self.stdin = stream(io.BufferedReader(io.FileIO(0, "rb", closefd=False)), "<stdin>", "r", "strict", False)
+        self.stdout = stream(io.BufferedWriter(io.FileIO(1, "wb", closefd=False)), "<stdout>", "w", "strict", True)
+        self.stderr = stream(io.BufferedWriter(io.FileIO(2, "wb", closefd=False)), "<stderr>", "w", "backslashreplace", True)
+        os._exit = sys.modules["posix"]._exit = self.exit_now
+
+    def exit_now(self, status):
+        """`os._exit`. The one of the C library says no more than whether the run failed."""
+        self.exit_with_code(operator.index(status) & 0xFF)
+
+    def run(self):
+        # Never returns: going back through the runtime of componentize-py takes as much memory as the whole start.
+        self.exit_with_code(self.finish(self.guarded()))
+
+    def renew(self):
+        """Draws anew what the snapshot would give to all runs alike. The hash secret cannot be: its hashes are stored.
+
+        componentize-py's runtime has seeded `random` when it calls us; a test holds it to that.
+        """
+        tempfile._name_sequence = tempfile.tempdir = None
+        sys.modules["logging"]._startTime = time.time_ns()
+
+    def prepare(self):
+        self.renew()
+        sys.stdin = sys.__stdin__ = self.stdin
+        sys.stdout = sys.__stdout__ = self.stdout
+        sys.stderr = sys.__stderr__ = self.stderr
+        if os.environ.get("PYTHONUNBUFFERED"):
+            self.stdout.reconfigure(write_through=True)
+        folder = self.initial_cwd()
+        if folder is not None and folder != os.getcwd():
+            os.chdir(folder)
+        arguments = sys.argv[1:]
+        sys.orig_argv[:] = ["python3", *arguments]
+        if not arguments:
+            raise Refused(USAGE)
+        how, rest = arguments[0], arguments[1:]
+        if how in ("-c", "-m"):
+            if not rest:
+                raise Refused(f"Argument expected for the {how} option\n{USAGE}")
+            what, rest = rest[0], rest[1:]
+            sys.argv[:] = [how, *rest]
+            return self.text(what) if how == "-c" else self.module(what)
+        sys.argv[:] = arguments
+        if how == "-":
+            return self.standard_input()
+        if how.startswith("-"):
+            raise Refused(f"unknown option {how}\n{USAGE}")
+        return self.file(how)
+
+    def paths(self, first, folder):
+        """Where modules come from: beside the program, PYTHONPATH, the library, packages beside the program."""
+        entries = os.environ.get("PYTHONPATH", "")
+        sys.path[:] = [first, *(entry for entry in entries.split(":") if entry), _library.ROOT]
+        for packages in (os.path.join(folder, "site-packages"), environment_packages(folder)):
+            if packages and os.path.isdir(packages):
+                site.addsitedir(packages)
+
+    def become(self, loader, file, spec=None):
+        names = self.main.__dict__
+        names.update(__loader__=loader, __spec__=spec, __package__=spec.parent if spec else None)
+        if file is not None:
+            names.update(__file__=file, __cached__=None)
+
+    def text(self, source):
+        self.paths("", os.getcwd())
+        self.become(machinery.BuiltinImporter, None)
+        return shown(source if source.endswith("\n") else source + "\n", "<string>")
+
+    def standard_input(self):
+        self.paths("", os.getcwd())
+        self.become(machinery.BuiltinImporter, None)
+        return shown(self.stdin.buffer.read(), "<stdin>")
+
+    def file(self, name):
+        path = os.path.abspath(name)
+        try:
+            if os.path.isdir(path) or path.endswith((".zip", ".pyz")):
+                return self.container(path)
+            with open(path, "rb") as file:
+                source = file.read()
+        except OSError as error:
+            raise Refused(f"can't open file '{path}': [Errno {error.errno}] {error.strerror}") from None
+        folder = os.path.dirname(path)
+        self.paths(folder, folder)
+        self.become(machinery.SourceFileLoader("__main__", path), path)
+        return lambda: compile(source, path, "exec", dont_inherit=True)
+
+    def container(self, path):
+        self.paths(path, path)
+        spec = machinery.PathFinder.find_spec("__main__", [path])
+        if spec is None:
+            raise Refused(f"can't find '__main__' module in '{path}'")
+        self.become(spec.loader, spec.origin, spec)
+        return lambda: spec.loader.get_code("__main__")
+
+    def module(self, name):
+        self.paths(os.getcwd(), os.getcwd())
+        try:
+            spec = util.find_spec(name)
+            if spec is not None and spec.submodule_search_locations is not None:
+                package, name = name, name + ".__main__"
+                spec = util.find_spec(name)
+                if spec is None:
+                    raise Refused(f"No module named {name}; '{package}' is a package and cannot be directly executed")
+        except ModuleNotFoundError as error:
+            raise Refused(f"Error while finding module specification for '{name}' (ModuleNotFoundError: {error})") from None
+        if spec is None:
+            raise Refused(f"No module named {name}")
+        self.become(spec.loader, spec.origin, spec)
+        sys.argv[0] = spec.origin
+        return lambda: spec.loader.get_code(name)
+
+    def guarded(self):
+        """The exit code, from what the program ended with."""
+        try:
+            code = self.prepare()
+            exec(code(), self.main.__dict__)
+            return 0
+        except Refused as refused:
+            print(f"python3: {refused}", file=self.stderr)
+            return 2 if not str(refused).startswith(("No module", "Error while")) else 1
+        except SystemExit as end:
+            return self.status(end)
+        except BaseException as error:
+            self.reserve = None
+            return self.uncaught(error)
+
+    def status(self, end):
+        if end.code is None:
+            return 0
+        if isinstance(end.code, int):
+            return end.code & 0xFF
+        self.say(str(end.code) + "\n")
+        return 1
+
+    def uncaught(self, error):
+        error = error.with_traceback(own_frames_left_out(error.__traceback__))
+        sys.last_exc = sys.last_value = error
+        sys.last_type, sys.last_traceback = type(error), error.__traceback__
+        hook = getattr(sys, "excepthook", None)
+        try:
+            self.flush(sys.stdout)
+            (hook or sys.__excepthook__)(type(error), error, error.__traceback__)
+        except SystemExit as end:
+            return self.status(end)
+        except BaseException as second:
+            self.say("Error in sys.excepthook:\n")
+            second.__traceback__ = own_frames_left_out(second.__traceback__)
+            second.__context__ = None
+            self.say("".join(traceback.format_exception(second)))
+            self.say("\nOriginal exception was:\n")
+            self.say("".join(traceback.format_exception(error)))
+        return 1
+
+    def say(self, text):
+        try:
+            (sys.stderr or self.stderr).write(text)
+        except Exception:
+            self.stderr.write(text)
+
+    def finish(self, code):
+        """What CPython does before it ends: exit functions, then what objects do when they are dropped, then streams."""
+        try:
+            threading._shutdown()
+            atexit._run_exitfuncs()
+        except BaseException as error:
+            self.say("".join(traceback.format_exception(error)))
+        for name in ("last_exc", "last_value", "last_type", "last_traceback"):
+            sys.__dict__.pop(name, None)
+        own = [module for name, module in list(sys.modules.items()) if name not in self.inherited]
+        for module in [self.main, *reversed(own)]:
+            clear(module)
+        del own
+        gc.collect()
+        if not all([self.flush(sys.stdout), self.flush(self.stdout)]):
+            code = 120
+        self.flush(sys.stderr)
+        self.flush(self.stderr)
+        return code
+
+    def flush(self, stream):
+        try:
+            if stream is not None and not getattr(stream, "closed", False):
+                stream.flush()
+            return True
+        except Exception:
+            return False
+
+
+def stream(buffer, name, mode, errors, line_buffering):
+    text = io.TextIOWrapper(buffer, encoding="utf-8", errors=errors, newline=None, line_buffering=line_buffering)
+    buffer.raw.name, text.mode = name, mode
+    return text
+
+
+def shown(source, name):
+    """Code of no file, whose lines tracebacks show all the same."""
+
+    def code():
+        compiled = compile(source, name, "exec", dont_inherit=True)
+        text = source if isinstance(source, str) else source.decode(errors="replace")
+        linecache.cache[name] = (len(text), None, text.splitlines(True), name)
+        return compiled
+
+    return code
+
+
+def environment_packages(folder):
+    library = os.path.join(folder, ".venv", "lib")
+    try:
+        names = [name for name in os.listdir(library) if name.startswith("python3")]
+    except OSError:
+        return None
+    return os.path.join(library, max(names), "site-packages") if names else None
+
+
+def own_frames_left_out(frames):
+    while frames is not None and frames.tb_frame.f_code.co_filename == __file__:
+        frames = frames.tb_next
+    return frames
+
+
+def clear(module):
+    """As CPython clears a module at the end, so that files are closed and finalizers run."""
+    names = getattr(module, "__dict__", None)
+    if not isinstance(names, dict):
+        return
+    for private in (True, False):
+        for name in list(names):
+            if (name[:1] == "_" and name[1:2] != "_") == private and name != "__builtins__":
+                names[name] = None

@@ -1,0 +1,299 @@
+//! `tollgate:bridge/program` and `module-loading`: the files of the program that a language's runtime runs.
+//!
+//! What they are and how one finds another is for whoever knows the language ([`Program`]); that each use is decided,
+//! metered and recorded is seen to here.
+
+use tollgate_engine::{Outcome, Rate, Stop, Traffic};
+use tollgate_policy::{LimitKey, Operation, Permit};
+use tollgate_world::tollgate::bridge::module_loading::{
+    self, Failure, Format, Mode, Position, Resolved,
+};
+use tollgate_world::tollgate::bridge::program::{self, Entry};
+
+use crate::view::View;
+
+/// The most pairs of one call of `batch-resolve-modules`.
+const MOST_REQUESTS: usize = 4096;
+
+/// Why there is no such module: a code and a message as the language has them, which name guest paths alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NoModule {
+    /// For example `ERR_MODULE_NOT_FOUND`.
+    pub code: &'static str,
+    /// For people.
+    pub message: String,
+}
+
+/// Who asks for a module.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asking {
+    /// `require`, of CommonJS.
+    Require,
+    /// `import`, of ES modules.
+    Import,
+}
+
+/// How the text of a file is to be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ModuleFormat {
+    /// An ES module.
+    Module,
+    /// A CommonJS module.
+    CommonJs,
+    /// JSON.
+    Json,
+}
+
+/// Where a run begins.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProgramEntry {
+    /// Its path in the guest's tree.
+    pub path: String,
+    /// How its text is to be read.
+    pub format: ModuleFormat,
+    /// Its text.
+    pub source: String,
+}
+
+/// A place in a source, by its source map.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Origin {
+    /// The file, beneath the program's root.
+    pub path: String,
+    /// From one.
+    pub line: u32,
+    /// From one.
+    pub column: u32,
+    /// The text of the line, where it is known.
+    pub text: Option<String>,
+}
+
+/// A program in the source of its language: where it begins, and how its files find each other. Each function is a use of
+/// the outside, and takes a permit for it.
+pub trait Program: Send + Sync + std::fmt::Debug {
+    /// Where a run begins.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be read, or not understood.
+    fn start(&self, permit: Permit) -> Result<ProgramEntry, NoModule>;
+
+    /// Where `specifier` leads, seen from a folder: a path, or the name of a built-in module with `node:` before it.
+    ///
+    /// # Errors
+    ///
+    /// Nowhere.
+    fn resolve(
+        &self,
+        specifier: &str,
+        folder: &str,
+        asking: Asking,
+        permit: Permit,
+    ) -> Result<String, NoModule>;
+
+    /// The text of a file, as the engine is to read it: at most `most` bytes.
+    ///
+    /// # Errors
+    ///
+    /// It is no file of the program, is too long, or cannot be understood.
+    fn load(&self, path: &str, most: u64, permit: Permit) -> Result<String, NoModule>;
+
+    /// How the text of a file is to be read; none where it is no module.
+    fn format(&self, path: &str, permit: Permit) -> Option<ModuleFormat>;
+
+    /// Where a place of a loaded file comes from, by its source map. Of what was loaded, so that it is no use of the
+    /// outside.
+    fn origin(&self, path: &str, line: u32, column: u32) -> Option<Origin>;
+}
+
+impl Outcome for NoModule {
+    fn case(&self) -> &'static str {
+        self.code
+    }
+}
+
+impl From<NoModule> for Failure {
+    fn from(failure: NoModule) -> Self {
+        Self {
+            code: failure.code.to_owned(),
+            message: failure.message,
+        }
+    }
+}
+
+impl From<ModuleFormat> for Format {
+    fn from(format: ModuleFormat) -> Self {
+        match format {
+            ModuleFormat::Module => Self::Module,
+            ModuleFormat::CommonJs => Self::Commonjs,
+            ModuleFormat::Json => Self::Json,
+        }
+    }
+}
+
+/// What a run without a program answers.
+fn none() -> NoModule {
+    NoModule {
+        code: "ERR_NO_PROGRAM",
+        message: "this run was given no program".to_owned(),
+    }
+}
+
+fn denied(path: &str) -> NoModule {
+    NoModule {
+        code: "EACCES",
+        message: format!("the policy does not let '{path}' be loaded"),
+    }
+}
+
+impl View<'_> {
+    async fn of_program<T>(
+        &mut self,
+        import: &'static str,
+        path: &str,
+        act: impl FnOnce(&dyn Program, Permit, &mut Traffic) -> Result<T, NoModule>,
+    ) -> Result<Result<T, NoModule>, Stop> {
+        let Some(program) = &self.given.program else {
+            return Ok(Err(none()));
+        };
+        let operation = Operation::Program { path };
+        self.gate
+            .through(
+                import,
+                &operation,
+                Rate::High,
+                denied(path),
+                |permit, traffic| act(&**program, permit, traffic),
+            )
+            .await
+    }
+
+    async fn resolved(
+        &mut self,
+        import: &'static str,
+        specifier: &str,
+        folder: &str,
+        asking: Asking,
+    ) -> Result<Result<String, NoModule>, Stop> {
+        self.of_program(import, folder, |program, permit, _| {
+            program.resolve(specifier, folder, asking, permit)
+        })
+        .await
+    }
+
+    async fn loaded(
+        &mut self,
+        import: &'static str,
+        path: &str,
+    ) -> Result<Result<String, NoModule>, Stop> {
+        // Handed over in one call, so that it is bounded as what a call hands over is.
+        let most = self.gate.limits().host_call_bytes;
+        self.of_program(import, path, |program, permit, traffic| {
+            let text = program.load(path, most, permit)?;
+            traffic.bytes_in = text.len() as u64;
+            Ok(text)
+        })
+        .await
+    }
+}
+
+impl program::Host for View<'_> {
+    async fn start(&mut self) -> wasmtime::Result<Result<Entry, Failure>> {
+        let import = "tollgate:bridge/program#start";
+        let entry = self
+            .of_program(import, "/", |program, permit, traffic| {
+                let entry = program.start(permit)?;
+                traffic.bytes_in = entry.source.len() as u64;
+                Ok(entry)
+            })
+            .await?;
+        Ok(entry.map_err(Failure::from).map(|entry| Entry {
+            path: entry.path,
+            format: entry.format.into(),
+            source: entry.source,
+        }))
+    }
+}
+
+impl module_loading::Host for View<'_> {
+    async fn resolve_module(
+        &mut self,
+        specifier: String,
+        from_dir: String,
+        mode: Mode,
+    ) -> wasmtime::Result<Result<String, Failure>> {
+        let import = "tollgate:bridge/module-loading#resolve-module";
+        let asking = match mode {
+            Mode::Require => Asking::Require,
+            Mode::Import => Asking::Import,
+        };
+        let resolved = self.resolved(import, &specifier, &from_dir, asking).await?;
+        Ok(resolved.map_err(Failure::from))
+    }
+
+    async fn load_file(&mut self, path: String) -> wasmtime::Result<Result<String, Failure>> {
+        let import = "tollgate:bridge/module-loading#load-file";
+        Ok(self.loaded(import, &path).await?.map_err(Failure::from))
+    }
+
+    async fn module_format(&mut self, filename: String) -> wasmtime::Result<Option<Format>> {
+        let import = "tollgate:bridge/module-loading#module-format";
+        let format = self
+            .of_program(import, &filename, |program, permit, _| {
+                Ok(program.format(&filename, permit))
+            })
+            .await?;
+        Ok(format.ok().flatten().map(Format::from))
+    }
+
+    async fn batch_resolve_modules(
+        &mut self,
+        requests: Vec<(String, String)>,
+    ) -> wasmtime::Result<Vec<Option<Resolved>>> {
+        let import = "tollgate:bridge/module-loading#batch-resolve-modules";
+        if requests.len() > MOST_REQUESTS {
+            return Err(Stop::Limit(LimitKey::HostCallBytes).into());
+        }
+        let mut left = self.gate.limits().host_call_bytes;
+        let mut answers = Vec::with_capacity(requests.len());
+        for (specifier, folder) in requests {
+            let resolved = self
+                .resolved(import, &specifier, &folder, Asking::Import)
+                .await?;
+            let answer = match resolved {
+                Ok(path) => match self.loaded(import, &path).await? {
+                    Ok(source) => Some(Resolved {
+                        resolved: path,
+                        source,
+                    }),
+                    Err(_) => None,
+                },
+                Err(_) => None,
+            };
+            let length = answer.as_ref().map_or(0, |answer| answer.source.len());
+            left = left
+                .checked_sub(length as u64)
+                .ok_or(Stop::Limit(LimitKey::HostCallBytes))?;
+            answers.push(answer);
+        }
+        Ok(answers)
+    }
+
+    async fn original_position(
+        &mut self,
+        path: String,
+        line: u32,
+        column: u32,
+    ) -> wasmtime::Result<Option<Position>> {
+        let Some(program) = &self.given.program else {
+            return Ok(None);
+        };
+        let origin = program.origin(&path, line, column);
+        Ok(origin.map(|origin| Position {
+            path: origin.path,
+            line: origin.line,
+            column: origin.column,
+            text: origin.text,
+        }))
+    }
+}
