@@ -57,6 +57,66 @@
     };
   }
 
+  // ---- stacks -----------------------------------------------------------------------------------------------------
+
+  // The engine's own stacks lack the first line, name and message, which programs of Node count on. Frames of the library
+  // say nothing to the author of a program, so they are left out.
+  function headOf(error) {
+    try {
+      const { name, message } = error;
+      const shown = name === undefined ? 'Error' : String(name);
+      const text = message === undefined ? '' : String(message);
+      return shown === '' ? text : text === '' ? shown : `${shown}: ${text}`;
+    } catch {
+      return '<error>';
+    }
+  }
+
+  function frameOf(site) {
+    const name = site.getFunctionName();
+    const file = site.getFileName();
+    if (file === null || file === undefined || site.isNative()) return `    at ${name || '<anonymous>'} (<anonymous>)`;
+    const place = `${file}:${site.getLineNumber()}:${site.getColumnNumber()}`;
+    return name && name !== '<anonymous>' ? `    at ${name} (${place})` : `    at ${place}`;
+  }
+
+  function makeStack(error, sites) {
+    let stack = headOf(error);
+    let natives = '';
+    for (let i = 0; i < sites.length; i++) {
+      const file = sites[i].getFileName();
+      if (typeof file === 'string' && file.startsWith('node:')) {
+        // What the library calls of the engine is not of the program either.
+        natives = '';
+        continue;
+      }
+      const frame = `\n${frameOf(sites[i])}`;
+      if (typeof file === 'string') {
+        stack += natives + frame;
+        natives = '';
+      } else {
+        natives += frame;
+      }
+    }
+    return stack;
+  }
+
+  const native = Object.getOwnPropertyDescriptor(Error, 'prepareStackTrace');
+  if (native?.set !== undefined) {
+    const setNative = (fn) => Reflect.apply(native.set, Error, [fn]);
+    setNative(makeStack);
+    let custom;
+    Object.defineProperty(Error, 'prepareStackTrace', {
+      configurable: true,
+      enumerable: false,
+      get: () => custom,
+      set(fn) {
+        custom = fn;
+        setNative(typeof fn === 'function' ? fn : makeStack);
+      },
+    });
+  }
+
   // ---- globals ----------------------------------------------------------------------------------------------------
 
   const define = (name, descriptor) => Object.defineProperty(globalThis, name, { configurable: true, ...descriptor });

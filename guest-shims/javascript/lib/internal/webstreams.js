@@ -113,38 +113,60 @@ for (const Class of [ReadableStreamDefaultController, ReadableByteStreamControll
   inspectable(Class, () => ({}));
 }
 
-// ---- codes of Node on the errors of the package that its users look at ----
+// ---- the codes of Node, on the errors of the package ----
+
+// Told apart by their text: an error of the program, which may pass through here, must stay as it is.
+const kinds = [
+  [/can only be used on an? /, 'ERR_INVALID_THIS'],
+  [/enumeration value|outside the accepted range|finite number|different capacity|byobRequest$|^Size must be|^Invalid /,
+   'ERR_INVALID_ARG_VALUE'],
+  [/ is not an? |must be an? |not iterable/, 'ERR_INVALID_ARG_TYPE'],
+  [/\blocked\b|\bstate\b|\bclosed?\b|closing|released|invalidated|terminated|detached|zero byteLength|greater than 0|Cannot /,
+   'ERR_INVALID_STATE'],
+];
 
 function coded(error) {
-  if ((error instanceof TypeError || error instanceof RangeError) && error.code === undefined) {
-    const code = error instanceof RangeError ? 'ERR_INVALID_ARG_VALUE' : 'ERR_INVALID_STATE';
-    Object.defineProperty(error, 'code', { value: code, writable: true, configurable: true, enumerable: true });
+  if (!(error instanceof TypeError || error instanceof RangeError) || error.code !== undefined) return error;
+  const kind = kinds.find(([text]) => text.test(error.message));
+  if (kind !== undefined) {
+    Object.defineProperty(error, 'code', { value: kind[1], writable: true, configurable: true, enumerable: true });
   }
   return error;
 }
 
-const { respondWithNewView } = ReadableStreamBYOBRequest.prototype;
-add(ReadableStreamBYOBRequest.prototype, 'respondWithNewView', {
-  enumerable: true,
-  writable: true,
-  value: function(view) {
-    try {
-      return Reflect.apply(respondWithNewView, this, [view]);
-    } catch (error) {
-      throw coded(error);
-    }
-  },
+function wrap(Class, name, make) {
+  const original = Class.prototype[name];
+  const wrapper = make(original);
+  Object.defineProperty(wrapper, 'name', { value: original.name, configurable: true });
+  Object.defineProperty(wrapper, 'length', { value: original.length, configurable: true });
+  Object.defineProperty(Class.prototype, name, { ...Object.getOwnPropertyDescriptor(Class.prototype, name), value: wrapper });
+  return wrapper;
+}
+
+const synchronous = (original) => function(...args) {
+  try {
+    return Reflect.apply(original, this, args);
+  } catch (error) {
+    throw coded(error);
+  }
+};
+
+for (const [Class, names] of [
+  [ReadableStream, ['getReader', 'tee', 'pipeThrough']],
+  [WritableStream, ['getWriter']],
+  [ReadableStreamDefaultController, ['enqueue', 'close']],
+  [ReadableByteStreamController, ['enqueue', 'close']],
+  [TransformStreamDefaultController, ['enqueue', 'terminate']],
+  [ReadableStreamBYOBRequest, ['respond', 'respondWithNewView']],
+]) {
+  for (const name of names) wrap(Class, name, synchronous);
+}
+const values = wrap(ReadableStream, 'values', synchronous);
+add(ReadableStream.prototype, Symbol.asyncIterator, { value: values, writable: true });
+
+wrap(ReadableStreamBYOBReader, 'read', (original) => function(...args) {
+  return Reflect.apply(original, this, args).catch((error) => { throw coded(error); });
 });
-const { read } = ReadableStreamBYOBReader.prototype;
-add(ReadableStreamBYOBReader.prototype, 'read', {
-  enumerable: true,
-  writable: true,
-  value: function(...args) {
-    return Reflect.apply(read, this, args).catch((error) => { throw coded(error); });
-  },
-});
-Object.defineProperty(ReadableStreamBYOBRequest.prototype.respondWithNewView, 'name', { value: 'respondWithNewView' });
-Object.defineProperty(ReadableStreamBYOBReader.prototype.read, 'name', { value: 'read' });
 
 // ---- what the package leaves out ----
 

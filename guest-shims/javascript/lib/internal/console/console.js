@@ -27,7 +27,7 @@ function equip(console, state, ignoreErrors) {
 function bindMethods(console, from) {
   for (const key of Object.keys(methods)) {
     const bound = from[key].bind(console);
-    Object.defineProperty(bound, 'name', { value: from[key].name, configurable: true });
+    Object.defineProperty(bound, 'name', { value: key, configurable: true });
     console[key] = bound;
   }
 }

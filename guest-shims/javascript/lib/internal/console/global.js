@@ -7,7 +7,7 @@ const console = Object.create({});
 bindMethods(console, methods);
 
 // These are for an inspector, and there never is one.
-Object.assign(console, { profile() {}, profileEnd() {}, timeStamp() {} });
+Object.assign(console, { Console, profile() {}, profileEnd() {}, timeStamp() {} });
 
 const replaced = [];
 
@@ -38,7 +38,5 @@ equip(console, {
   },
   isPlain: (fd) => isUntouched(fd) && !(isTerminal[fd] ??= binding.stdio.isTTY(fd)),
 }, true);
-
-Object.defineProperty(console, 'Console', { value: Console, writable: true, enumerable: true, configurable: true });
 
 exports.console = console;

@@ -125,8 +125,7 @@ const methods = {
 
   assert(expression, ...args) {
     if (expression) return;
-    if (typeof args[0] === 'string') args[0] = `Assertion failed: ${args[0]}`;
-    else args.unshift(args.length === 0 ? 'Assertion failed' : 'Assertion failed:');
+    args[0] = args.length === 0 ? 'Assertion failed' : `Assertion failed: ${args[0]}`;
     this.warn(...args);
   },
 

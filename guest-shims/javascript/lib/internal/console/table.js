@@ -11,12 +11,7 @@ function frame(head, columns) {
     return width + 2;
   });
   const lines = widths.map((width) => '─'.repeat(width));
-  // In the middle of its cell.
-  const cell = (text, width) => {
-    const space = width - widthOf(text);
-    const before = Math.floor(space / 2);
-    return ' '.repeat(before) + text + ' '.repeat(space - before);
-  };
+  const cell = (text, width) => ` ${text}${' '.repeat(width - widthOf(text) - 1)}`;
   const row = (texts) => `│${texts.map((text, i) => cell(text, widths[i])).join('│')}│`;
   const output = [`┌${lines.join('┬')}┐`, row(head), `├${lines.join('┼')}┤`];
   for (let i = 0; i < rows; i++) output.push(row(columns.map((column) => column[i] ?? '')));

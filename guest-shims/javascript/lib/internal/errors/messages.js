@@ -141,7 +141,7 @@ const common = {
     'capture callback was already active'],
   ERR_UNHANDLED_ERROR: ['Error', (error) => error === undefined ? 'Unhandled error.' : `Unhandled error. (${error})`],
   ERR_UNKNOWN_CREDENTIAL: ['Error', (type, name) => `${type} identifier does not exist: ${name}`],
-  ERR_UNKNOWN_ENCODING: ['TypeError', (encoding) => `Unknown encoding: ${encoding}`],
+  ERR_UNKNOWN_ENCODING: ['TypeError', (encoding) => require('internal/util/inspect').format('Unknown encoding: %s', encoding)],
   ERR_UNKNOWN_SIGNAL: ['TypeError', (signal, uppercase = false) =>
     `Unknown signal: ${signal}${uppercase ? ' (signals must use all capital letters)' : ''}`],
   ERR_USE_AFTER_CLOSE: ['Error', (name) => `${name} was closed`],
