@@ -24,6 +24,13 @@ const context = vm.createContext(vm.constants.DONT_CONTEXTIFY);
 const evaluate = (source, filename = 'emulate') => vm.runInContext(source, context, { filename });
 for (const name of ['Intl', 'WebAssembly', 'console']) delete context[name];
 
+// QuickJS has it, Node 20 not yet.
+evaluate(`(move) => {
+  ArrayBuffer.prototype.transfer ??= function transfer() {
+    return Object.setPrototypeOf(move(this), ArrayBuffer.prototype);
+  };
+}`)((buffer) => structuredClone(buffer, { transfer: [buffer] }));
+
 // ---- the library -------------------------------------------------------------------------------------------------
 
 function sources() {

@@ -108,6 +108,13 @@ pub(crate) struct Grants {
     pub(crate) ca: Vec<String>,
 }
 
+/// A language that programs are written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Language {
+    /// JavaScript.
+    Js,
+}
+
 /// How a report is printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ReportForm {
@@ -149,10 +156,17 @@ pub(crate) struct Run {
     #[arg(long)]
     pub(crate) wasi_p3: bool,
 
-    /// The component, or WASI 0.1 module; everything after it is the guest's
+    /// Run this text, a JavaScript module unless --lang says otherwise; all of the arguments are the guest's
+    #[arg(short, long, value_name = "CODE")]
+    pub(crate) eval: Option<String>,
+    /// In which language the text of -e or of standard input is
+    #[arg(long, value_name = "LANGUAGE")]
+    pub(crate) lang: Option<Language>,
+
+    /// The component, WASI 0.1 module, or program (.js, .mjs, .cjs); everything after it is the guest's
     // One list, so that clap stops looking for flags at its first member: a flag of the guest's that happens to be
     // spelt like one of ours must never become a grant.
-    #[arg(value_name = "FILE", required = true, num_args = 1.., trailing_var_arg = true, allow_hyphen_values = true)]
+    #[arg(value_name = "FILE", required_unless_present = "eval", num_args = 1.., trailing_var_arg = true, allow_hyphen_values = true)]
     program: Vec<OsString>,
 }
 
@@ -160,6 +174,9 @@ impl Run {
     /// FILE, and the guest's arguments.
     pub(crate) fn program(&self) -> Result<(PathBuf, Vec<String>), Failure> {
         let usage = |message: String| Err(Failure::Usage(message));
+        if self.eval.is_some() {
+            return Ok((PathBuf::from(EVAL), texts(&self.program)?));
+        }
         let Some((file, arguments)) = self.program.split_first() else {
             return usage("FILE is missing".to_owned());
         };
@@ -169,20 +186,22 @@ impl Run {
                 "there is no flag `{file}`; a file of that name is written as `./{file}`"
             ));
         }
-        let mut texts = Vec::with_capacity(arguments.len());
-        for argument in arguments {
-            match argument.to_str() {
-                Some(text) => texts.push(text.to_owned()),
-                None => {
-                    return usage(format!(
-                        "the argument `{}` is not UTF-8, which WASI demands",
-                        argument.to_string_lossy()
-                    ));
-                }
-            }
-        }
-        Ok((PathBuf::from(file), texts))
+        Ok((PathBuf::from(file), texts(arguments)?))
     }
+}
+
+/// The name of a program that lies in no file.
+pub(crate) const EVAL: &str = "[eval]";
+
+fn texts(arguments: &[OsString]) -> Result<Vec<String>, Failure> {
+    let text = |argument: &OsString| match argument.to_str() {
+        Some(text) => Ok(text.to_owned()),
+        None => Err(Failure::Usage(format!(
+            "the argument `{}` is not UTF-8, which WASI demands",
+            argument.to_string_lossy()
+        ))),
+    };
+    arguments.iter().map(text).collect()
 }
 
 #[derive(Debug, ClapArgs)]

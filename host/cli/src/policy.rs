@@ -29,6 +29,7 @@ pub(crate) fn load(
     ceiling: Option<&Path>,
     audit: Option<&str>,
     permissive: ScopeSet,
+    program: bool,
 ) -> Result<Loaded, Failure> {
     let mut builder = match &grants.policy {
         Some(file) => PolicyBuilder::from_toml(&name(file), &files::policy(file)?)?,
@@ -39,7 +40,10 @@ pub(crate) fn load(
         builder.audit_file(file)?;
     }
     builder.command_line_defaults();
-    let run = builder.build()?;
+    let mut run = builder.build()?;
+    if program {
+        run = run.with_program();
+    }
     let limit = match ceiling {
         Some(file) => Some(
             Policy::ceiling_from_toml(&name(file), &files::policy(file)?)?.command_line_defaults(),

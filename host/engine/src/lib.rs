@@ -42,7 +42,9 @@ pub use invoke::{Invocation, InvokeError};
 pub use limiter::Limiter;
 pub use live::{CallError, Live};
 pub use pool::Pool;
-pub use profile::{Profile, Run as RunProfile, RunP3, RunP3WithFuel, RunWithFuel};
+pub use profile::{
+    Profile, Run as RunProfile, RunLanguage, RunLanguageWithFuel, RunP3, RunP3WithFuel, RunWithFuel,
+};
 pub use run::{Ended, Entry, GuestState, RunError};
 pub use source::{Kind, MAX_SOURCE_BYTES, NotWebAssembly, detect};
 pub use stop::Stop;

@@ -46,6 +46,30 @@ impl Profile for RunWithFuel {
     const FUEL: bool = true;
 }
 
+/// As [`Run`], with the stack that an interpreter needs for the recursion of the programs that it runs.
+#[derive(Debug)]
+pub enum RunLanguage {}
+
+impl sealed::Sealed for RunLanguage {}
+
+impl Profile for RunLanguage {
+    const NAME: &'static str = "run-language";
+    const WASM_STACK: usize = 8 << 20;
+    const FUEL: bool = false;
+}
+
+/// As [`RunLanguage`], with fuel.
+#[derive(Debug)]
+pub enum RunLanguageWithFuel {}
+
+impl sealed::Sealed for RunLanguageWithFuel {}
+
+impl Profile for RunLanguageWithFuel {
+    const NAME: &'static str = "run-language-with-fuel";
+    const WASM_STACK: usize = RunLanguage::WASM_STACK;
+    const FUEL: bool = true;
+}
+
 /// As [`Run`], with the asynchronous component model. Experimental in the engine, so no other profile has it.
 #[derive(Debug)]
 pub enum RunP3 {}

@@ -164,8 +164,15 @@ for (const [Class, names] of [
 const values = wrap(ReadableStream, 'values', synchronous);
 add(ReadableStream.prototype, Symbol.asyncIterator, { value: values, writable: true });
 
-wrap(ReadableStreamBYOBReader, 'read', (original) => function(...args) {
-  return Reflect.apply(original, this, args).catch((error) => { throw coded(error); });
+// The package makes what it gives by the constructor of the view it was given, which a Buffer must not be made by.
+wrap(ReadableStreamBYOBReader, 'read', (original) => function(view, ...rest) {
+  const isBuffer = view instanceof Uint8Array && view.constructor !== Uint8Array && Buffer.isBuffer(view);
+  const given = isBuffer ? new Uint8Array(view.buffer, view.byteOffset, view.byteLength) : view;
+  return Reflect.apply(original, this, [given, ...rest]).then((result) => {
+    const { value, done } = result;
+    if (!isBuffer || value === undefined) return result;
+    return { value: Buffer.from(value.buffer, value.byteOffset, value.byteLength), done };
+  }, (error) => { throw coded(error); });
 });
 
 // ---- what the package leaves out ----

@@ -126,11 +126,11 @@ function aborted(signal, resource) {
 
 // There is one thread only: nothing could be transferred to another one.
 function transferableAbortController() {
-  throw new codes.ERR_FEATURE_UNAVAILABLE_ON_PLATFORM('util.transferableAbortController');
+  return require('internal/abort-controller').transferableAbortController();
 }
 
-function transferableAbortSignal() {
-  throw new codes.ERR_FEATURE_UNAVAILABLE_ON_PLATFORM('util.transferableAbortSignal');
+function transferableAbortSignal(signal) {
+  return require('internal/abort-controller').transferableAbortSignal(signal);
 }
 
 module.exports = {

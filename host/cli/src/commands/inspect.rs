@@ -43,7 +43,7 @@ struct Answer {
 
 pub(crate) fn inspect(args: &Inspect, ceiling: Option<&Path>) -> Result<u8, Failure> {
     release::check_flag(args.wasi_p3)?;
-    let policy = policy::load(&args.grants, ceiling, None, ScopeSet::NONE)?.effective;
+    let policy = policy::load(&args.grants, ceiling, None, ScopeSet::NONE, false)?.effective;
     let file = args.file.display().to_string();
     let failed = |cause| Failure::Load {
         file: file.clone(),

@@ -7,6 +7,7 @@ mod limits;
 mod log;
 mod operation;
 mod policy;
+mod program;
 mod release;
 mod run;
 

@@ -53,7 +53,7 @@ pub(crate) fn policy(command: &PolicyCommand, ceiling: Option<&Path>) -> Result<
 }
 
 fn load(grants: &Grants, ceiling: Option<&Path>) -> Result<Effective, Failure> {
-    Ok(loading::load(grants, ceiling, None, ScopeSet::NONE)?.effective)
+    Ok(loading::load(grants, ceiling, None, ScopeSet::NONE, false)?.effective)
 }
 
 fn colour(mode: Mode) -> Style {

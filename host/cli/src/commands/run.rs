@@ -7,13 +7,13 @@ use tollgate_audit::{Log, RunIdentity, RunLimits};
 use tollgate_bridge::{Guest, Input, add_p3_to_linker, add_to_linker, check, requests};
 use tollgate_capability::http::{Client, Trust};
 use tollgate_engine::{
-    Digest, Ended, Engine, Entry, Gate, Loaded, Profile, RunP3, RunP3WithFuel, RunProfile,
-    RunWithFuel, Source, Usage,
+    Digest, Ended, Engine, Entry, Gate, Loaded, Profile, RunLanguage, RunLanguageWithFuel, RunP3,
+    RunP3WithFuel, RunProfile, RunWithFuel, Source, Usage,
 };
 use tollgate_policy::{Effective, ScopeSet};
 use tollgate_vfs::{Mount, Tree, TreeBuilder};
 
-use super::{compile, log, release};
+use super::{compile, log, program, release};
 use crate::args::Run;
 use crate::exit::Failure;
 use crate::host::folders::{self, Bases, Own};
@@ -26,7 +26,15 @@ use crate::terminal::{ask, table};
 pub(crate) fn run(args: Run, ceiling: Option<&Path>) -> Result<u8, Failure> {
     release::check_flag(args.wasi_p3)?;
     let permissive = permissive(args.permissive.as_deref())?;
-    let loaded = policy::load(&args.grants, ceiling, args.audit.as_deref(), permissive)?;
+    let (path, arguments) = args.program()?;
+    let language = program::language(&args, &path);
+    let loaded = policy::load(
+        &args.grants,
+        ceiling,
+        args.audit.as_deref(),
+        permissive,
+        language.is_some(),
+    )?;
     let entry = match &args.invoke {
         Some(text) => Entry::Invoke(
             text.parse()
@@ -34,13 +42,19 @@ pub(crate) fn run(args: Run, ceiling: Option<&Path>) -> Result<u8, Failure> {
         ),
         None => Entry::Command,
     };
-    let (path, arguments) = args.program()?;
     let file = path.display().to_string();
-    let bytes = files::component(&path)?;
     let policy = Arc::new(loaded.effective);
     let http = Client::new(Trust::new(files::authorities(&policy, &loaded.bases)?));
     let place = log::Place::new(&policy.audit(), args.audit_key.as_deref(), &loaded.bases)?;
     let tree = tree(&policy, &loaded.bases, &place)?;
+    let (bytes, program) = match language {
+        None => (files::component(&path)?, None),
+        Some(language) => {
+            let own = own_folders(&place);
+            let found = program::find(language, &args, &path, &policy, &loaded.bases, &own)?;
+            (found.engine.to_vec(), Some(found))
+        }
+    };
     let log = place.open()?;
     Prepared {
         args: &args,
@@ -51,6 +65,7 @@ pub(crate) fn run(args: Run, ceiling: Option<&Path>) -> Result<u8, Failure> {
         http,
         entry,
         log,
+        program,
     }
     .start(bytes, tree)
 }
@@ -101,6 +116,8 @@ struct Prepared<'a> {
     http: Client,
     entry: Entry,
     log: Log,
+    /// What is run, where it is no component itself.
+    program: Option<program::InSource>,
 }
 
 impl Prepared<'_> {
@@ -217,6 +234,15 @@ impl Prepared<'_> {
         tree: Tree,
         gate: &Gate,
     ) -> (Result<u8, Failure>, Usage) {
+        if self.program.is_some() {
+            return match gate.limits().fuel {
+                None => self.execute_as::<RunLanguage>(bytes, tree, gate).await,
+                Some(_) => {
+                    self.execute_as::<RunLanguageWithFuel>(bytes, tree, gate)
+                        .await
+                }
+            };
+        }
         match (self.args.wasi_p3, gate.limits().fuel) {
             (false, None) => self.execute_as::<RunProfile>(bytes, tree, gate).await,
             (false, Some(_)) => self.execute_as::<RunWithFuel>(bytes, tree, gate).await,
@@ -251,9 +277,12 @@ impl Prepared<'_> {
     }
 
     fn guest(&self, tree: Tree, gate: &Gate) -> Guest {
-        let name = self.file_name();
+        let name = match &self.program {
+            Some(program) => program.name.clone(),
+            None => self.file_name(),
+        };
         let variables = self.policy.environment(environment::variables());
-        Guest::builder(gate.clone())
+        let mut guest = Guest::builder(gate.clone())
             .arguments(std::iter::once(name).chain(self.arguments.iter().cloned()))
             .environment(
                 variables
@@ -262,8 +291,11 @@ impl Prepared<'_> {
             )
             .tree(tree)
             .stdin(Input::Inherit)
-            .http(self.http.clone())
-            .build()
+            .http(self.http.clone());
+        if let Some(program) = &self.program {
+            guest = guest.program(Arc::clone(&program.program));
+        }
+        guest.build()
     }
 }
 

@@ -89,6 +89,23 @@ pub(crate) fn check_own(
     Ok(())
 }
 
+/// Refuses a program whose folder holds one of our own that is secret, or lies in it: what a program may load it can read.
+pub(crate) fn check_program(root: &Path, own: &[Own]) -> Result<(), Failure> {
+    let given = line(root);
+    for own in own.iter().filter(|own| own.secret) {
+        let ours = line(&own.path);
+        let holds = given.first().is_some_and(|root| ours.contains(root));
+        let lies_in = own.entire && ours.first().is_some_and(|own| given.contains(own));
+        if holds || lies_in {
+            return Err(Failure::OwnFolder {
+                folder: root.display().to_string(),
+                what: own.what,
+            });
+        }
+    }
+    Ok(())
+}
+
 fn failed(folder: &str, cause: std::io::Error) -> Failure {
     Failure::Folder {
         folder: folder.to_owned(),

@@ -9,4 +9,5 @@ pub(crate) mod environment;
 pub(crate) mod files;
 pub(crate) mod folders;
 pub(crate) mod identity;
+pub(crate) mod program;
 pub(crate) mod signals;

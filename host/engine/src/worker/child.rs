@@ -7,7 +7,9 @@ use rustix::process::{Resource, Rlimit, setrlimit};
 
 use super::wire::{Answer, LONGEST_LINE, LONGEST_MESSAGE, Task};
 use crate::guarded::{Panicked, guarded};
-use crate::profile::{Profile, Run, RunP3, RunP3WithFuel, RunWithFuel, config};
+use crate::profile::{
+    Profile, Run, RunLanguage, RunLanguageWithFuel, RunP3, RunP3WithFuel, RunWithFuel, config,
+};
 
 /// What a worker maps beside what it compiles with: the program itself, and the spaces that threads reserve.
 const OVERHEAD_BYTES: u64 = 2 << 30;
@@ -98,6 +100,10 @@ fn compile(task: &Task, component: &[u8]) -> (Answer, Vec<u8>) {
         compile_as::<RunWithFuel>(component)
     } else if task.profile == RunP3::NAME {
         compile_as::<RunP3>(component)
+    } else if task.profile == RunLanguage::NAME {
+        compile_as::<RunLanguage>(component)
+    } else if task.profile == RunLanguageWithFuel::NAME {
+        compile_as::<RunLanguageWithFuel>(component)
     } else if task.profile == RunP3WithFuel::NAME {
         compile_as::<RunP3WithFuel>(component)
     } else {

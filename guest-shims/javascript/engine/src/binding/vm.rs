@@ -11,8 +11,8 @@ fn script<'js>(ctx: Ctx<'js>, source: String, name: String) -> Result<Value<'js>
     raw::evaluate(&ctx, &source, &name, 1)
 }
 
-/// A function whose body is `source`. What stands around it is on a line of its own before the first, so that lines and
-/// columns are those of the file.
+/// A function whose body is `source`. What stands before it is on its first line, so that all lines are those of the file,
+/// and the columns of all but the first.
 fn compile<'js>(
     ctx: Ctx<'js>,
     source: String,
@@ -21,8 +21,8 @@ fn compile<'js>(
 ) -> Result<Function<'js>> {
     let parameters = parameters.join(", ");
     // A last line that is a comment must not hide what closes the function.
-    let text = format!("(function ({parameters}) {{\n{source}\n}})");
-    raw::evaluate(&ctx, &text, &name, 0)?.get()
+    let text = format!("(function ({parameters}) {{{source}\n}})");
+    raw::evaluate(&ctx, &text, &name, 1)?.get()
 }
 
 fn import<'js>(ctx: Ctx<'js>, name: String) -> Result<Promise<'js>> {
@@ -79,6 +79,24 @@ fn entries<'js>(ctx: Ctx<'js>, value: Value<'js>) -> Result<Value<'js>> {
     Ok(array.into_value())
 }
 
+/// The engine's name of an object's class, whatever its prototype says.
+fn kind<'js>(ctx: Ctx<'js>, value: Value<'js>) -> Result<Value<'js>> {
+    if !value.is_object() {
+        return Ok(Value::new_undefined(ctx));
+    }
+    // SAFETY: the functions take any object of this context.
+    unsafe {
+        if qjs::JS_IsProxy(value.as_raw()) {
+            return raw::from_text(&ctx, "Proxy");
+        }
+        let class = qjs::JS_GetClassID(value.as_raw());
+        let atom = qjs::JS_GetClassName(qjs::JS_GetRuntime(ctx.as_raw().as_ptr()), class);
+        let name = qjs::JS_AtomToString(ctx.as_raw().as_ptr(), atom);
+        qjs::JS_FreeAtom(ctx.as_raw().as_ptr(), atom);
+        Ok(Value::from_raw(ctx, name))
+    }
+}
+
 fn gc(ctx: Ctx<'_>) {
     ctx.run_gc();
 }
@@ -105,6 +123,7 @@ pub(super) fn create<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
     object.set("promise", Func::from(promise))?;
     object.set("proxy", Func::from(proxy))?;
     object.set("entries", Func::from(entries))?;
+    object.set("kind", Func::from(kind))?;
     object.set("gc", Func::from(gc))?;
     Ok(object)
 }

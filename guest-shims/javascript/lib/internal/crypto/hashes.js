@@ -33,41 +33,28 @@ function unsupported() {
 
 const kState = Symbol('kState');
 
-// A stream as in Node, but streams are big and rarely what a program wants here: the methods of one come on first use.
-let prepared = false;
+// A small single piece is by far the most common: it is kept, and then one call of the binding does it all.
+const keptAtMost = 65536;
 
-function prepare() {
-  if (prepared) return;
-  prepared = true;
-  const { Transform } = require('stream');
-  for (const Class of [Hash, Hmac]) {
-    Object.setPrototypeOf(Class.prototype, Transform.prototype);
-    Object.setPrototypeOf(Class, Transform);
-  }
+function newState(algorithm, key) {
+  return { algorithm, key, piece: undefined, id: undefined, done: false };
 }
 
-function begin(holder, algorithm, key, options) {
-  holder[kState] = {
-    algorithm,
-    // One call does it all where there is but one piece, which is the common case.
-    first: undefined,
-    id: undefined,
-    key,
-    pieces: undefined,
-    done: false,
-  };
-  if (options?.asStream) holder[kState].stream = true;
+function beginPieces(state) {
+  state.id = binding.hash.create(state.algorithm, state.key);
+  if (state.piece !== undefined) binding.hash.update(state.id, state.piece);
+  state.piece = undefined;
 }
 
-function feed(state, bytes) {
-  if (state.id === undefined && state.first === undefined) {
-    // A copy, for the program may change its bytes before the digest is asked for.
-    state.first = bytes.slice();
-    return;
-  }
+function feed(state, data, name, encoding) {
+  const bytes = bytesOf(data, name, encoding);
   if (state.id === undefined) {
-    state.id = binding.hash.create(state.algorithm, state.key);
-    binding.hash.update(state.id, state.first);
+    if (state.piece === undefined && bytes.length <= keptAtMost) {
+      // A copy of what the program may still change; a string has given bytes of our own.
+      state.piece = typeof data === 'string' ? bytes : Uint8Array.prototype.slice.call(bytes);
+      return;
+    }
+    beginPieces(state);
   }
   binding.hash.update(state.id, bytes);
 }
@@ -75,92 +62,103 @@ function feed(state, bytes) {
 function finish(state) {
   state.done = true;
   if (state.id !== undefined) return binding.hash.finish(state.id);
-  const bytes = state.first ?? new Uint8Array(0);
+  const bytes = state.piece ?? new Uint8Array(0);
   return state.key === undefined ? binding.hash.digest(state.algorithm, bytes) :
     binding.hash.hmac(state.algorithm, state.key, bytes);
 }
 
-const streamMethods = {
-  _transform(chunk, encoding, callback) {
-    feed(this[kState], bytesOf(chunk, 'data', encoding));
-    callback();
-  },
-  _flush(callback) {
-    this.push(asResult(finish(this[kState])));
-    callback();
-  },
-};
-
-// The stream is only made when a method of streams is first used.
-function streamOf(holder) {
-  const state = holder[kState];
-  if (state.stream === undefined) {
-    const { Transform } = require('stream');
-    const stream = new Transform({
-      transform(chunk, encoding, callback) {
-        feed(state, bytesOf(chunk, 'data', encoding));
-        callback();
-      },
-      flush(callback) {
-        this.push(asResult(finish(state)));
-        callback();
-      },
-    });
-    state.stream = stream;
-  }
-  return state.stream;
-}
-
 function Hash(algorithm, options) {
   if (!(this instanceof Hash)) return new Hash(algorithm, options);
-  const copied = algorithm?.[kState];
-  if (copied === undefined) {
-    validateString(algorithm, 'algorithm');
-    const name = algorithmOf(algorithm);
-    if (name === undefined) throw unsupported();
-    begin(this, name, undefined);
-  } else {
-    begin(this, copied.algorithm, undefined);
-    for (const piece of copied.pieces ?? []) feed(this[kState], piece);
-  }
+  validateString(algorithm, 'algorithm');
+  const name = algorithmOf(algorithm);
+  if (name === undefined) throw unsupported();
+  hide(this, newState(name, undefined));
 }
 
 function Hmac(algorithm, key, options) {
   if (!(this instanceof Hmac)) return new Hmac(algorithm, key, options);
   validateString(algorithm, 'hmac');
-  if (key === null || key === undefined) {
-    throw new codes.ERR_INVALID_ARG_TYPE(
-      'key', ['ArrayBuffer', 'Buffer', 'TypedArray', 'DataView', 'string', 'KeyObject', 'CryptoKey'], key);
-  }
   const name = algorithmOf(algorithm);
+  const bytes = keyBytes(key, options);
   if (name === undefined) throw new codes.ERR_CRYPTO_INVALID_DIGEST(algorithm);
-  const bytes = key instanceof ArrayBuffer ? new Uint8Array(key) :
-    key[Symbol.for('tollgate.keyBytes')] ?? bytesOf(key, 'key', options?.encoding);
-  begin(this, name, bytes.slice());
+  hide(this, newState(name, bytes));
+}
+
+const hide = (holder, state) => Object.defineProperty(holder, kState, { value: state });
+
+function keyBytes(key, options) {
+  if (key instanceof ArrayBuffer) return new Uint8Array(key.slice(0));
+  const secretBytes = require('internal/crypto/keys').secretOf(key);
+  if (secretBytes !== undefined) return secretBytes;
+  if (typeof key === 'string' || ArrayBuffer.isView(key)) {
+    return Uint8Array.prototype.slice.call(bytesOf(key, 'key', options?.encoding));
+  }
+  throw new codes.ERR_INVALID_ARG_TYPE(
+    'key', ['ArrayBuffer', 'Buffer', 'TypedArray', 'DataView', 'string', 'KeyObject', 'CryptoKey'], key);
 }
 
 function update(data, encoding) {
   const state = this[kState];
   if (state.done) throw new codes.ERR_CRYPTO_HASH_FINALIZED();
   if (typeof data === 'string') validateEncoding(data, encoding);
-  feed(state, bytesOf(data, 'data', encoding));
+  feed(state, data, 'data', encoding);
   return this;
 }
 
-Hash.prototype.update = update;
-Hmac.prototype.update = update;
+function digest(encoding) {
+  const state = this[kState];
+  if (state.done) {
+    // Unlike a hash, a finished HMAC gives nothing instead of an error.
+    if (state.key !== undefined) return asResult(new Uint8Array(0), encoding);
+    throw new codes.ERR_CRYPTO_HASH_FINALIZED();
+  }
+  return asResult(finish(state), encoding === undefined ? undefined : `${encoding}`);
+}
 
-Hash.prototype.digest = function digest(encoding) {
+Hash.prototype.copy = function copy(options) {
   const state = this[kState];
   if (state.done) throw new codes.ERR_CRYPTO_HASH_FINALIZED();
-  return asResult(finish(state), encoding === undefined ? undefined : `${encoding}`);
+  if (state.id !== undefined && binding.hash.copy === undefined) {
+    throw new codes.ERR_FEATURE_UNAVAILABLE_ON_PLATFORM('Hash.prototype.copy of more than one piece');
+  }
+  const other = new Hash(state.algorithm, options);
+  other[kState].piece = state.piece;
+  if (state.id !== undefined) other[kState].id = binding.hash.copy(state.id);
+  return other;
 };
 
-Hmac.prototype.digest = function digest(encoding) {
-  const state = this[kState];
-  // Unlike a hash, a finished HMAC gives nothing instead of an error.
-  if (state.done) return asResult(new Uint8Array(0), encoding);
-  return asResult(finish(state), encoding === undefined ? undefined : `${encoding}`);
-};
+// Both are streams as well. But a stream costs more than most digests, so the object only becomes one when somebody
+// looks at what all methods of streams begin with.
+const streamParts = ['_readableState', '_writableState', '_events', '_eventsCount', '_maxListeners'];
 
-module.exports = { Hash, Hmac, algorithms, algorithmOf, blockSizes, bytesOf };
+for (const Class of [Hash, Hmac]) {
+  const { prototype } = Class;
+  const { Transform } = require('stream');
+  Object.setPrototypeOf(prototype, Transform.prototype);
+  Object.setPrototypeOf(Class, Transform);
+  prototype.update = update;
+  prototype.digest = digest;
+  prototype._transform = function(chunk, encoding, callback) {
+    feed(this[kState], chunk, 'data', encoding);
+    callback();
+  };
+  prototype._flush = function(callback) {
+    this.push(asResult(finish(this[kState])));
+    callback();
+  };
+  for (const name of streamParts) {
+    Object.defineProperty(prototype, name, {
+      configurable: true,
+      get() {
+        if (!Object.hasOwn(this, kState)) return undefined;
+        Transform.call(this);
+        return this[name];
+      },
+      set(value) {
+        Object.defineProperty(this, name, { value, configurable: true, enumerable: true, writable: true });
+      },
+    });
+  }
+}
+
+module.exports = { Hash, Hmac, algorithms, algorithmOf, blockSizes, bytesOf, asResult };

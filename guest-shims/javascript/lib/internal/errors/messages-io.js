@@ -77,4 +77,11 @@ module.exports = {
   ERR_WORKER_NOT_RUNNING: ['Error', 'Worker instance not running'],
   ERR_WORKER_UNSUPPORTED_OPERATION: ['TypeError', (name) => `${name} is not supported in workers`],
   ERR_WEBASSEMBLY_RESPONSE: ['TypeError', (text) => `WebAssembly response ${text}`],
+
+  ERR_DLOPEN_DISABLED: ['Error', 'Cannot load native addon because loading addons is disabled.'],
+  ERR_TEST_FAILURE: ['Error', (error) => error?.message ?? String(error),
+    (error, failureType) => ({ failureType, cause: error })],
+  ERR_UNHANDLED_REJECTION: ['Error', (reason) =>
+    'This error originated either by throwing inside of an async function without a catch block, or by rejecting a ' +
+    `promise which was not handled with .catch(). The promise rejected with the reason "${reason}".`],
 };

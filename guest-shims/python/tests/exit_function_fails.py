@@ -1,0 +1,8 @@
+import atexit
+
+
+def fail():
+    raise ValueError("at the end")
+
+
+atexit.register(fail)

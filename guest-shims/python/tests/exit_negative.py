@@ -1,0 +1,4 @@
+# exit: 255
+import sys
+
+sys.exit(-1)

@@ -1,0 +1,2 @@
+# exit: 5
+raise SystemExit(5)

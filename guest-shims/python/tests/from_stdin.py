@@ -1,0 +1,5 @@
+# arguments: - one two
+# stdin: {code}
+import sys
+
+print(sys.argv, __name__, repr(sys.stdin.read()))

@@ -1,0 +1,5 @@
+# exit: 125
+# flags: --limit memory=96MiB
+pieces = []
+while True:
+    pieces.append(bytearray(1 << 20))

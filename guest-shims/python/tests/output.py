@@ -1,0 +1,4 @@
+# exit: 125
+# flags: --limit output=64KiB
+while True:
+    print("x" * 1000)

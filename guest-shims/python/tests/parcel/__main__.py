@@ -1,0 +1,5 @@
+import sys
+
+from parcel import NAME
+
+print(NAME, sys.argv, __name__, __package__)

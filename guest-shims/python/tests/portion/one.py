@@ -1,0 +1,1 @@
+PORTION = 1

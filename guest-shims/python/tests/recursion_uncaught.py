@@ -1,0 +1,6 @@
+# exit: 1
+def again():
+    again()
+
+
+again()

@@ -1,0 +1,4 @@
+# exit: 1
+print("not reached")
+def broken(:
+    pass

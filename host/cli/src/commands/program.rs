@@ -1,0 +1,59 @@
+//! Programs in the source of a language: what `tollgate run app.js` runs.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use tollgate_bridge::{ModuleFormat, Program};
+use tollgate_languages::{ENGINE, JavaScript, Start};
+use tollgate_policy::Effective;
+
+use crate::args::{EVAL, Language, Run};
+use crate::exit::Failure;
+use crate::host::folders::{Bases, Own};
+use crate::host::program;
+
+/// A program, and the component that runs it.
+pub(crate) struct InSource {
+    pub(crate) engine: &'static [u8],
+    pub(crate) program: Arc<dyn Program>,
+    /// What the guest is called: the path of its entry.
+    pub(crate) name: String,
+}
+
+/// The language of what is to be run; none for a component.
+pub(crate) fn language(args: &Run, path: &Path) -> Option<Language> {
+    if args.eval.is_some() {
+        return Some(args.lang.unwrap_or(Language::Js));
+    }
+    match path.extension()?.to_str()? {
+        "js" | "mjs" | "cjs" => Some(Language::Js),
+        _ => None,
+    }
+}
+
+/// Finds the program, and opens its folder.
+pub(crate) fn find(
+    language: Language,
+    args: &Run,
+    path: &Path,
+    policy: &Effective,
+    bases: &Bases,
+    own: &[Own],
+) -> Result<InSource, Failure> {
+    let Language::Js = language;
+    let file = args.eval.is_none().then_some(path);
+    let found = program::open(file, EVAL, policy, bases, own)?;
+    let start = match &args.eval {
+        Some(source) => Start::Text {
+            path: found.entry.clone(),
+            source: source.clone(),
+            format: ModuleFormat::Module,
+        },
+        None => Start::File(found.entry.clone()),
+    };
+    Ok(InSource {
+        engine: ENGINE,
+        program: Arc::new(JavaScript::new(found.folder, &found.root, start)),
+        name: found.entry,
+    })
+}
