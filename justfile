@@ -129,7 +129,7 @@ bump-engine version:
     #!/usr/bin/env python3
     import json, pathlib, re, subprocess
     manifest = pathlib.Path("Cargo.toml")
-    engine = ["wasmtime", "wasmtime-wasi", "wasmtime-wasi-http", "wasi-preview1-component-adapter-provider"]
+    engine = ["wasmtime", "wasmtime-wasi", "wasmtime-wasi-http", "wasmtime-wizer", "wasi-preview1-component-adapter-provider"]
     beneath = ["wasmparser", "wasm-encoder", "wit-component", "wit-parser", "wasm-wave", "wasm-smith"]
     def pin(text, name, requirement):
         pattern = r'^(' + re.escape(name) + r' = (?:[\x7b] version = )?)"[^"]*"'

@@ -20,6 +20,7 @@ anything. What a program needs stands in comments at its top:
 import argparse
 import concurrent.futures
 import contextlib
+import functools
 import hashlib
 import http.server
 import json
@@ -43,6 +44,7 @@ def cache():
     return pathlib.Path(os.environ.get("TOLLGATE_CACHE") or pathlib.Path.home() / ".cache" / "tollgate")
 
 
+@functools.cache
 def packages():
     wanted = TESTS / "packages.txt"
     target = cache() / "python" / ("packages-" + hashlib.sha256(wanted.read_bytes()).hexdigest()[:16])
@@ -57,6 +59,7 @@ def packages():
             + ["--python-version", "3.14", "--only-binary", ":all:", "--platform", "any"]
             + ["--platform", "manylinux2014_x86_64", "--platform", "manylinux_2_28_x86_64", "-r", str(wanted)],
             check=True,
+            stderr=subprocess.DEVNULL,
         )
         os.rename(made, target)
     return target
@@ -86,6 +89,13 @@ class Server(http.server.BaseHTTPRequestHandler):
             headers["content-type"], content = "text/plain; charset=iso-8859-1", "grün"
         elif self.path.startswith("/large"):
             content = "x" * 3_000_000
+        elif self.path.startswith("/cut"):
+            self.send_response(200)
+            self.send_header("content-length", "1000")
+            self.end_headers()
+            self.wfile.write(b"not all of it")
+            self.close_connection = True
+            return
         elif self.path.startswith("/broken"):
             self.close_connection = True
             return
@@ -179,6 +189,8 @@ def main():
     tests = [Test(file) for file in sorted(TESTS.glob("*.py")) if not arguments.names or file.stem in arguments.names]
     if not shutil.which(arguments.binary):
         sys.exit(f"check: there is no binary `{arguments.binary}`")
+    if any("packages" in test.said.get("needs", "") for test in tests):
+        packages()
     # The first run compiles the runner, for which the others would wait one by one.
     subprocess.run([arguments.binary, "compile", runner], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     failed = 0

@@ -17,9 +17,12 @@ fn main() {
     collect(&library, &library, "", &mut files);
     bundled(home, &mut files);
     files.sort();
-    let mut text = String::from("/// Name and text of each file.\npub(crate) static FILES: &[(&str, &str)] = &[\n");
+    let mut text = String::from(
+        "/// Name and text of each file.\npub(crate) static FILES: &[(&str, &str)] = &[\n",
+    );
     for (name, path) in &files {
-        writeln!(text, "    ({name:?}, include_str!({path:?})),").expect("a string takes everything");
+        writeln!(text, "    ({name:?}, include_str!({path:?})),")
+            .expect("a string takes everything");
     }
     text.push_str("];\n");
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it"));
@@ -34,8 +37,14 @@ fn collect(root: &Path, folder: &Path, prefix: &str, files: &mut Vec<(String, Pa
         let path = entry.expect("the library can be read").path();
         if path.is_dir() {
             collect(root, &path, prefix, files);
-        } else if path.extension().is_some_and(|extension| extension == "js" || extension == "cjs") {
-            let name = path.strip_prefix(root).expect("it lies beneath").with_extension("");
+        } else if path
+            .extension()
+            .is_some_and(|extension| extension == "js" || extension == "cjs")
+        {
+            let name = path
+                .strip_prefix(root)
+                .expect("it lies beneath")
+                .with_extension("");
             let name = name.to_str().expect("names of the library are plain");
             files.push((format!("{prefix}{name}"), path));
         }
@@ -50,19 +59,28 @@ fn bundled(home: &Path, files: &mut Vec<(String, PathBuf)>) {
     let list: serde_json::Value = serde_json::from_str(&text).expect("third-party.json is JSON");
     let packages = list
         .as_array()
-        .or_else(|| list.as_object().and_then(|object| object.values().find_map(|value| value.as_array())))
+        .or_else(|| {
+            list.as_object()
+                .and_then(|object| object.values().find_map(|value| value.as_array()))
+        })
         .expect("third-party.json holds a list");
     for package in packages {
         let name = package["name"].as_str().expect("a package has a name");
         let root = home.join("node_modules").join(name);
         let prefix = format!("vendor/{name}/");
-        let wanted = package["files"].as_array().cloned().unwrap_or_else(|| vec![".".into()]);
+        let wanted = package["files"]
+            .as_array()
+            .cloned()
+            .unwrap_or_else(|| vec![".".into()]);
         for file in wanted {
             let path = root.join(file.as_str().expect("a file has a name"));
             if path.is_dir() {
                 collect(&root, &path, &prefix, files);
             } else {
-                let inner = path.strip_prefix(&root).expect("it lies beneath").with_extension("");
+                let inner = path
+                    .strip_prefix(&root)
+                    .expect("it lies beneath")
+                    .with_extension("");
                 files.push((format!("{prefix}{}", inner.display()), path));
             }
         }

@@ -192,6 +192,8 @@
   const consoleFrom = firstOf(['internal/console/global']);
   if (consoleFrom !== undefined) lazyGlobal('console', consoleFrom, 'console');
   lazyGlobals(['internal/url'], ['URL', 'URLSearchParams']);
+  // Nearly every program ends up with them, and Node has them as plain values: they are made for the snapshot.
+  void [globalThis.URL, globalThis.URLSearchParams];
   lazyGlobals(['internal/domexception'], ['DOMException']);
   lazyGlobals(['internal/abort-controller'], ['AbortController', 'AbortSignal']);
   lazyGlobals(['internal/event-target'], ['Event', 'EventTarget', 'CustomEvent']);

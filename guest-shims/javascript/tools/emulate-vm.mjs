@@ -16,6 +16,7 @@ const typedArrayName = (value) => Reflect.apply(typedArrayTag, value, []);
 export function makeVm({ vm, context, evaluate, require, program, inline }, { failure }) {
   const { internalBinding } = require('internal/test/binding');
   const { getPromiseDetails, getProxyDetails, previewEntries } = internalBinding('util');
+  const plainPrototype = evaluate('Object.prototype');
   const hooks = {};
   const modules = new Map();
 
@@ -100,6 +101,8 @@ export function makeVm({ vm, context, evaluate, require, program, inline }, { fa
       if (value === null || typeof value !== 'object' && typeof value !== 'function') return undefined;
       const { types } = util;
       if (types.isProxy(value)) return 'Proxy';
+      // Most are plain objects: these need not go through the whole list.
+      if (Object.getPrototypeOf(value) === plainPrototype && !types.isArgumentsObject(value)) return 'Object';
       for (const [check, name] of kinds) if (types[check](value)) return name;
       if (types.isTypedArray(value)) return typedArrayName(value);
       if (typeof value === 'function') {

@@ -22,10 +22,6 @@ async def main():
     except TimeoutError:
         print("timed out")
     print(await asyncio.to_thread(lambda: "at once"))
-    try:
-        await asyncio.get_running_loop().create_future()
-    except RuntimeError as error:
-        print(error)
 
 
 asyncio.run(main())

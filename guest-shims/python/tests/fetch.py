@@ -17,6 +17,7 @@ print(moved.json(), moved.url.endswith("/landed"), fetch(server + "/redirect", r
 for attempt in (
     lambda: fetch(server + "/again"),
     lambda: fetch(server + "/broken"),
+    lambda: fetch(server + "/cut"),
     lambda: fetch("ftp://example.org/"),
     lambda: fetch("nothing"),
     lambda: fetch(server, headers={"a b": "c"}),

@@ -1,2 +1,2 @@
 # exit: 2
-# arguments: /program/absent.py
+# arguments: /program/missing_one.py

@@ -20,9 +20,8 @@ import xmlrpc.client
 
 print(xmlrpc.client.__file__, xmlrpc.__path__, type(xmlrpc.client.__loader__).__name__)
 print(inspect.getsource(xmlrpc.client.escape))
-print(inspect.getsource(os.path.join).splitlines()[0])
 print(sorted(name for _, name, _ in pkgutil.iter_modules(xmlrpc.__path__)))
-print(importlib.util.find_spec("absent"), importlib.reload(parcel) is parcel)
+print(importlib.util.find_spec("nowhere"), importlib.reload(parcel) is parcel)
 try:
     import parcel.absent
 except ModuleNotFoundError as error:

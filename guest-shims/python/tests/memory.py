@@ -1,4 +1,4 @@
-# exit: 125
+# exit: 1
 # flags: --limit memory=96MiB
 pieces = []
 while True:

@@ -1,5 +1,4 @@
 # flags: --limit memory=96MiB
-# exit: 125
 pieces = []
 try:
     while True:

@@ -18,6 +18,7 @@ mod invoke;
 mod limiter;
 mod live;
 mod pool;
+mod preinitialise;
 mod profile;
 mod release;
 mod run;
@@ -42,6 +43,7 @@ pub use invoke::{Invocation, InvokeError};
 pub use limiter::Limiter;
 pub use live::{CallError, Live};
 pub use pool::Pool;
+pub use preinitialise::{PreinitialiseError, preinitialise};
 pub use profile::{
     Profile, Run as RunProfile, RunLanguage, RunLanguageWithFuel, RunP3, RunP3WithFuel, RunWithFuel,
 };

@@ -77,14 +77,18 @@ fn skipped(text: &str) -> Option<&str> {
 fn declares(word: &str, after: &str, begins: bool) -> bool {
     let next = after.trim_start();
     match word {
-        "import" if next.starts_with('.') => next.trim_start_matches(['.', ' ']).starts_with("meta"),
+        "import" if next.starts_with('.') => {
+            next.trim_start_matches(['.', ' ']).starts_with("meta")
+        }
         "import" => begins && !next.starts_with('('),
         "export" => {
             begins
                 && (next.starts_with(['{', '*'])
-                    || ["default", "const", "let", "var", "function", "class", "async"]
-                        .iter()
-                        .any(|word| next.starts_with(word)))
+                    || [
+                        "default", "const", "let", "var", "function", "class", "async",
+                    ]
+                    .iter()
+                    .any(|word| next.starts_with(word)))
         }
         _ => false,
     }

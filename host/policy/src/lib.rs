@@ -142,7 +142,7 @@ pub use scope::{Mode, Scope, ScopeSet};
 pub use suggest::Suggestion;
 pub use verb::{
     BlobstoreVerb, ChildProcessVerb, ClockVerb, ConfigVerb, ControlVerb, EnvVerb, FsVerb, HttpVerb,
-    KeyvalueVerb, LinkVerb, LoggingVerb, NetworkVerb, ProcessVerb, ProgramVerb, RandomVerb, SecretVerb,
-    StdioVerb, ToolVerb, Verbs,
+    KeyvalueVerb, LinkVerb, LoggingVerb, NetworkVerb, ProcessVerb, ProgramVerb, RandomVerb,
+    SecretVerb, StdioVerb, ToolVerb, Verbs,
 };
 pub use words::UnknownWord;

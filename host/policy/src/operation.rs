@@ -8,8 +8,8 @@ use std::net::{IpAddr, SocketAddr};
 use crate::scope::Scope;
 use crate::verb::{
     BlobstoreVerb, ChildProcessVerb, ClockVerb, ConfigVerb, ControlVerb, EnvVerb, FsVerb, HttpVerb,
-    KeyvalueVerb, LinkVerb, LoggingVerb, NetworkVerb, ProcessVerb, ProgramVerb, RandomVerb, SecretVerb,
-    StdioVerb, ToolVerb, VerbSet,
+    KeyvalueVerb, LinkVerb, LoggingVerb, NetworkVerb, ProcessVerb, ProgramVerb, RandomVerb,
+    SecretVerb, StdioVerb, ToolVerb, VerbSet,
 };
 use crate::words::words;
 

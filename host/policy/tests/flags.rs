@@ -71,7 +71,9 @@ fn nothing_is_granted_by_nothing() {
         Operation::Config { key: "k" },
         Operation::Logging,
         Operation::Link { interface: "a:b/c" },
-        Operation::Program { path: "/program/a.js" },
+        Operation::Program {
+            path: "/program/a.js",
+        },
     ];
     for operation in operations {
         let decision = effective.decide(&operation);

@@ -19,7 +19,11 @@ fn source(name: &str) -> Option<&'static str> {
 fn compile<'js>(ctx: &Ctx<'js>, name: &str) -> Result<Function<'js>> {
     let text = source(name).unwrap_or_default();
     // What is bundled is not ours, and not all of it is strict.
-    let strict = if name.starts_with("vendor/") { "" } else { "\"use strict\";" };
+    let strict = if name.starts_with("vendor/") {
+        ""
+    } else {
+        "\"use strict\";"
+    };
     let text = format!("(function (exports, require, module, binding) {{{strict}{text}\n}})");
     raw::evaluate(ctx, &text, &format!("{PREFIX}{name}"), 1)?.get()
 }
@@ -28,10 +32,11 @@ fn compile<'js>(ctx: &Ctx<'js>, name: &str) -> Result<Function<'js>> {
 pub(crate) fn boot<'js>(ctx: &Ctx<'js>, binding: Object<'js>) -> Result<Object<'js>> {
     let factories = Object::new(ctx.clone())?;
     for (name, _) in FILES.iter().filter(|(name, _)| *name != "boot") {
-        let once = move |ctx: Ctx<'js>, arguments: rquickjs::function::Rest<rquickjs::Value<'js>>| {
-            let function = compile(&ctx, name)?;
-            function.call::<_, rquickjs::Value<'js>>((arguments,))
-        };
+        let once =
+            move |ctx: Ctx<'js>, arguments: rquickjs::function::Rest<rquickjs::Value<'js>>| {
+                let function = compile(&ctx, name)?;
+                function.call::<_, rquickjs::Value<'js>>((arguments,))
+            };
         factories.set(*name, Func::from(once))?;
     }
     let text = source("boot").unwrap_or_default();

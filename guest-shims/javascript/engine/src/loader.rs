@@ -26,7 +26,10 @@ impl Resolver for Modules {
 }
 
 /// The attributes of an import as an object of the library's.
-fn plain<'js>(ctx: &Ctx<'js>, attributes: Option<ImportAttributes<'js>>) -> Result<Option<Object<'js>>> {
+fn plain<'js>(
+    ctx: &Ctx<'js>,
+    attributes: Option<ImportAttributes<'js>>,
+) -> Result<Option<Object<'js>>> {
     let Some(attributes) = attributes else {
         return Ok(None);
     };

@@ -96,7 +96,10 @@ pub(crate) fn utf8<'js>(ctx: &Ctx<'js>, string: &Value<'js>) -> Result<Vec<u8>> 
     with_wtf8(ctx, string, |bytes| {
         let mut out = bytes.to_vec();
         let mut at = 0;
-        while let Some(found) = out.get(at..).and_then(|rest| rest.iter().position(|byte| *byte == 0xed)) {
+        while let Some(found) = out
+            .get(at..)
+            .and_then(|rest| rest.iter().position(|byte| *byte == 0xed))
+        {
             at += found;
             if surrogate(&out, at)
                 && let Some(place) = out.get_mut(at..at + 3)
@@ -148,9 +151,8 @@ pub(crate) fn units<'js>(ctx: &Ctx<'js>, string: &Value<'js>) -> Result<Vec<u16>
 /// A string of these units.
 pub(crate) fn from_units<'js>(ctx: &Ctx<'js>, units: &[u16]) -> Result<Value<'js>> {
     // SAFETY: the units are copied.
-    let value = unsafe {
-        qjs::JS_NewStringUTF16(ctx.as_raw().as_ptr(), units.as_ptr(), units.len() as _)
-    };
+    let value =
+        unsafe { qjs::JS_NewStringUTF16(ctx.as_raw().as_ptr(), units.as_ptr(), units.len() as _) };
     taken(ctx, value)
 }
 
@@ -170,7 +172,10 @@ pub(crate) fn promise<'js>(ctx: &Ctx<'js>, promise: &Value<'js>) -> Result<(i32,
 }
 
 /// Target and handler of a proxy.
-pub(crate) fn proxy<'js>(ctx: &Ctx<'js>, value: &Value<'js>) -> Result<Option<(Value<'js>, Value<'js>)>> {
+pub(crate) fn proxy<'js>(
+    ctx: &Ctx<'js>,
+    value: &Value<'js>,
+) -> Result<Option<(Value<'js>, Value<'js>)>> {
     // SAFETY: the functions take any value of this context; on what is no proxy they are not called.
     unsafe {
         if !qjs::JS_IsProxy(value.as_raw()) {

@@ -2,6 +2,7 @@
 
 use std::cell::OnceCell;
 
+use rquickjs::prelude::Func;
 use rquickjs::{CatchResultExt, Ctx, Function, Object, Persistent, Result, Value};
 
 use crate::world::wasi::cli::stderr;
@@ -13,6 +14,16 @@ const STACK_BYTES: usize = 512 << 10;
 
 /// Bytes of new objects after which garbage is looked for.
 const GARBAGE_BYTES: usize = 1 << 20;
+
+/// The modules of the library that a snapshot holds evaluated.
+const PRELOADED: &[&str] = &[
+    "main",
+    "internal/modules/entry",
+    "internal/console/global",
+    "process",
+    "timers",
+    "buffer",
+];
 
 struct Runtime {
     javy: javy::Runtime,
@@ -42,16 +53,22 @@ fn create() -> std::result::Result<Runtime, String> {
         .max_stack_size(STACK_BYTES)
         .gc_threshold(GARBAGE_BYTES);
     let javy = javy::Runtime::new(config).map_err(|error| error.to_string())?;
-    javy.context().runtime().set_loader(loader::Modules, loader::Modules);
+    javy.context()
+        .runtime()
+        .set_loader(loader::Modules, loader::Modules);
     javy.context()
         .runtime()
         .set_host_promise_rejection_tracker(Some(Box::new(rejected)));
     let (library, hooks) = javy.context().with(|ctx| {
-        // Math.random is javy's: seeded at its first use, so that no two runs of one snapshot draw alike.
         let hooks = Object::new(ctx.clone()).map_err(|error| error.to_string())?;
         HOOKS.with(|kept| {
             let _first = kept.set(Persistent::save(&ctx, hooks.clone()));
         });
+        let random = ctx
+            .globals()
+            .get::<_, Object<'_>>("Math")
+            .and_then(|math| math.set("random", Func::from(binding::random::number)));
+        random.catch(&ctx).map_err(|error| error.to_string())?;
         let made = binding::create(&ctx).and_then(|binding| library::boot(&ctx, binding));
         let library = made.catch(&ctx).map_err(|error| error.to_string())?;
         Ok::<_, String>((
@@ -84,6 +101,21 @@ fn with<R>(work: impl FnOnce(&Runtime) -> R) -> std::result::Result<R, String> {
     })
 }
 
+/// What a run begins with: the library, evaluated as far as every program uses it.
+pub(crate) fn initialise() -> std::result::Result<(), String> {
+    with(|runtime| {
+        runtime.javy.context().with(|ctx| {
+            let preloaded = runtime.library.clone().restore(&ctx).and_then(|library| {
+                let preload: Function<'_> = library.get("preload")?;
+                preload.call::<_, ()>((PRELOADED.to_vec(),))
+            });
+            preloaded.catch(&ctx).map_err(|error| error.to_string())?;
+            ctx.run_gc();
+            Ok(())
+        })
+    })?
+}
+
 /// Runs the program: its exit code.
 pub(crate) fn run() -> i32 {
     let code = with(|runtime| {
@@ -102,7 +134,8 @@ pub(crate) fn run() -> i32 {
         Ok(Err(error)) | Err(error) => {
             // The library says by itself how a program ended; this is about the library.
             let text = format!("the JavaScript engine failed: {error}\n");
-            let _nobody = stderr::get_stderr().blocking_write_and_flush(text.get(..4096).unwrap_or(&text).as_bytes());
+            let _nobody = stderr::get_stderr()
+                .blocking_write_and_flush(text.get(..4096).unwrap_or(&text).as_bytes());
             70
         }
     }

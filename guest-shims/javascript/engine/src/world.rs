@@ -11,6 +11,12 @@ struct Engine;
 
 export!(Engine);
 
+impl Guest for Engine {
+    fn initialise() -> Result<(), String> {
+        crate::runtime::initialise()
+    }
+}
+
 impl exports::wasi::cli::run::Guest for Engine {
     fn run() -> Result<(), ()> {
         match crate::runtime::run() {

@@ -7,6 +7,9 @@ const {
 
 const customInspect = Symbol.for('nodejs.util.inspect.custom');
 const kMake = Symbol('make');
+// Not private: a signal that comes through a Proxy of the options is to work, as in Node.
+const kAborted = Symbol('aborted');
+const kReason = Symbol('reason');
 const kTransferable = Symbol('transferable');
 
 const abortError = () => new (require('internal/domexception').DOMException)('This operation was aborted', 'AbortError');
@@ -27,15 +30,15 @@ let abortSignal;
 let isSignal;
 
 class AbortSignal extends EventTarget {
-  #aborted = false;
-  #reason = undefined;
+  [kAborted] = false;
+  [kReason] = undefined;
   #dependents = null;       // WeakRefs of the signals that `any` made of this one
   #sources = null;
   #kept = false;
 
   static {
     abortSignal = (signal, reason) => signal.#abort(reason);
-    isSignal = (value) => typeof value === 'object' && value !== null && #aborted in value;
+    isSignal = (value) => typeof value === 'object' && value !== null && kAborted in value;
   }
 
   constructor(token) {
@@ -49,12 +52,12 @@ class AbortSignal extends EventTarget {
     return value;
   }
 
-  get aborted() { return AbortSignal.#check(this).#aborted; }
+  get aborted() { return AbortSignal.#check(this)[kAborted]; }
 
-  get reason() { return AbortSignal.#check(this).#reason; }
+  get reason() { return AbortSignal.#check(this)[kReason]; }
 
   throwIfAborted() {
-    if (AbortSignal.#check(this).#aborted) throw this.#reason;
+    if (AbortSignal.#check(this)[kAborted]) throw this[kReason];
   }
 
   [customInspect](depth, options) {
@@ -63,8 +66,8 @@ class AbortSignal extends EventTarget {
 
   static abort(reason = abortError()) {
     const signal = new AbortSignal(kMake);
-    signal.#aborted = true;
-    signal.#reason = reason;
+    signal[kAborted] = true;
+    signal[kReason] = reason;
     return signal;
   }
 
@@ -94,10 +97,10 @@ class AbortSignal extends EventTarget {
       if (!isSignal(signal)) throw new codes.ERR_INVALID_ARG_TYPE(`signals[${i}]`, 'AbortSignal', signal);
     });
     const result = new AbortSignal(kMake);
-    const first = list.find((signal) => signal.#aborted);
+    const first = list.find((signal) => signal[kAborted]);
     if (first !== undefined) {
-      result.#aborted = true;
-      result.#reason = first.#reason;
+      result[kAborted] = true;
+      result[kReason] = first[kReason];
       return result;
     }
     // Of a signal that was made of others the others count: what lies between may be collected.
@@ -115,16 +118,16 @@ class AbortSignal extends EventTarget {
   }
 
   #abort(reason) {
-    if (this.#aborted) return;
-    this.#aborted = true;
-    this.#reason = reason;
+    if (this[kAborted]) return;
+    this[kAborted] = true;
+    this[kReason] = reason;
     // All that depend are aborted before a listener of any of them runs.
     const ready = [];
     for (const weak of this.#dependents ?? []) {
       const signal = weak.deref();
-      if (signal === undefined || signal.#aborted) continue;
-      signal.#aborted = true;
-      signal.#reason = reason;
+      if (signal === undefined || signal[kAborted]) continue;
+      signal[kAborted] = true;
+      signal[kReason] = reason;
       ready.push(signal);
     }
     this.#dependents = null;
@@ -139,7 +142,7 @@ class AbortSignal extends EventTarget {
 
   [kNewListener](size, type, listener, entry) {
     super[kNewListener](size, type, listener, entry);
-    if (this.#kept && type === 'abort' && !this.#aborted && !entry.weak) kept.add(this);
+    if (this.#kept && type === 'abort' && !this[kAborted] && !entry.weak) kept.add(this);
   }
 
   [kRemoveListener](size, type) {

@@ -4,7 +4,8 @@ function toStringWithCode() {
   return `${this.name} [${this.code}]: ${this.message}`;
 }
 
-const hidden = (value) => ({ value, enumerable: false, writable: true, configurable: true });
+// Without a prototype: a program may have put a `get` on Object.prototype.
+const hidden = (value) => ({ __proto__: null, value, enumerable: false, writable: true, configurable: true });
 
 // The stack was made before the code was known.
 function nameInStack(error, from, to) {
@@ -57,10 +58,11 @@ function systemKind(code, prefix) {
       super(message);
       Object.defineProperty(this, 'name', hidden('SystemError'));
       this.code = code;
-      Object.defineProperty(this, 'info', { value: context, enumerable: true, configurable: true, writable: false });
+      Object.defineProperty(this, 'info', { __proto__: null, value: context, enumerable: true, configurable: true, writable: false });
       for (const key of ['errno', 'syscall', 'path', 'dest']) {
         if ((key === 'path' || key === 'dest') && context[key] === undefined) continue;
         Object.defineProperty(this, key, {
+          __proto__: null,
           enumerable: true,
           configurable: true,
           get: () => context[key],

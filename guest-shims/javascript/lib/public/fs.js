@@ -6,9 +6,24 @@ const { callbacks } = require('internal/fs/callbacks');
 const { sync } = require('internal/fs/sync');
 const { toSeconds } = require('internal/fs/arguments');
 
-const unavailable = (name) => ({
-  [name]() { throw new codes.ERR_FEATURE_UNAVAILABLE_ON_PLATFORM(name); },
-}[name]);
+// WASI tells nobody of changes.
+function watch(filename, options, listener) {
+  const { toOptions, toPath } = require('internal/fs/arguments');
+  toPath(filename);
+  toOptions(options);
+  throw new codes.ERR_FEATURE_UNAVAILABLE_ON_PLATFORM('watch');
+}
+
+function watchFile(filename, options, listener) {
+  require('internal/fs/arguments').toPath(filename);
+  require('internal/validators').validateFunction(typeof options === 'function' ? options : listener, 'listener');
+  throw new codes.ERR_FEATURE_UNAVAILABLE_ON_PLATFORM('watchFile');
+}
+
+// There never are watchers, so that there is nothing to take away.
+function unwatchFile(filename) {
+  require('internal/fs/arguments').toPath(filename);
+}
 
 function createReadStream(path, options) {
   const { ReadStream } = fs;
@@ -52,9 +67,7 @@ const order = [
 
 const others = {
   createReadStream, createWriteStream, openAsBlob,
-  unwatchFile: unavailable('unwatchFile'),
-  watch: unavailable('watch'),
-  watchFile: unavailable('watchFile'),
+  unwatchFile, watch, watchFile,
   lchmod: undefined,
   lchmodSync: undefined,
 };

@@ -24,7 +24,6 @@ function openUtf8(bytes) {
 }
 
 function StringDecoder(encoding) {
-  if (!(this instanceof StringDecoder)) return new StringDecoder(encoding);
   const ops = encoding === undefined || encoding === null || encoding === '' ? operations('utf8') :
     operations(encoding);
   if (ops === undefined) throw new codes.ERR_UNKNOWN_ENCODING(encoding);

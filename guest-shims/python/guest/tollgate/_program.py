@@ -40,7 +40,7 @@ class Program:
         self.initial_cwd = initial_cwd
         self.main = sys.modules["__main__"]
         self.reserve = bytearray(RESERVE)
-        self.inherited = ()
+        self.inherited = {}
         # The runtime of componentize-py asks for unbuffered streams, where each piece of a `print` is a call of its own.
         # Standard output is written line by line even where it is no terminal: a run can be ended at any time, and
         # what it has said by then is what people look for.
@@ -48,6 +48,16 @@ class Program:
         self.stdout = stream(io.BufferedWriter(io.FileIO(1, "wb", closefd=False)), "<stdout>", "w", "strict", True)
         self.stderr = stream(io.BufferedWriter(io.FileIO(2, "wb", closefd=False)), "<stderr>", "w", "backslashreplace", True)
         os._exit = sys.modules["posix"]._exit = self.exit_now
+
+    def seal(self):
+        """The last step of the build: what is imported now is what each run begins with."""
+        self.inherited = dict(sys.modules)
+        # Not what every interpreter has imported before a program begins: there, too, a program's own comes too late.
+        self.replaceable = frozenset(
+            name
+            for name, module in sys.modules.items()
+            if "." not in name and isinstance(module.__loader__, _library.Loader) and name not in ("encodings", "tollgate")
+        )
 
     def exit_now(self, status):
         """`os._exit`. The one of the C library says no more than whether the run failed."""
@@ -95,11 +105,25 @@ class Program:
 
     def paths(self, first, folder):
         """Where modules come from: beside the program, PYTHONPATH, the library, packages beside the program."""
-        entries = os.environ.get("PYTHONPATH", "")
-        sys.path[:] = [first, *(entry for entry in entries.split(":") if entry), _library.ROOT]
+        before = [first, *(entry for entry in os.environ.get("PYTHONPATH", "").split(":") if entry)]
+        sys.path[:] = [*before, _library.ROOT]
+        for entry in before:
+            self.make_room(entry or folder)
         for packages in (os.path.join(folder, "site-packages"), environment_packages(folder)):
             if packages and os.path.isdir(packages):
                 site.addsitedir(packages)
+
+    def make_room(self, folder):
+        """Lets a module of the program stand before one of the library that the snapshot has imported already."""
+        try:
+            names = os.listdir(folder)
+        except OSError:
+            return
+        for name in names:
+            stem, _, suffix = name.partition(".")
+            if stem in self.replaceable and (suffix or os.path.isfile(os.path.join(folder, stem, "__init__.py"))):
+                for known in [known for known in sys.modules if known == stem or known.startswith(stem + ".")]:
+                    del sys.modules[known]
 
     def become(self, loader, file, spec=None):
         names = self.main.__dict__
@@ -213,7 +237,7 @@ class Program:
             self.say("".join(traceback.format_exception(error)))
         for name in ("last_exc", "last_value", "last_type", "last_traceback"):
             sys.__dict__.pop(name, None)
-        own = [module for name, module in list(sys.modules.items()) if name not in self.inherited]
+        own = [module for name, module in list(sys.modules.items()) if self.inherited.get(name) is not module]
         for module in [self.main, *reversed(own)]:
             clear(module)
         del own

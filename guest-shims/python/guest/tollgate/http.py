@@ -4,6 +4,7 @@
     response.status, response.headers["content-type"], response.text()
 """
 
+import contextlib
 import io
 import json as _json
 from urllib.parse import urljoin, urlsplit
@@ -165,7 +166,9 @@ class Body(io.RawIOBase):
 
 
 def release(handle):
-    handle.__exit__(None, None, None)
+    # At the end of the program the bindings have released what is left, in their own order.
+    if handle.finalizer.alive:
+        handle.__exit__(None, None, None)
 
 
 class Response:
@@ -241,7 +244,8 @@ def exchange(url, method="GET", headers=(), body=None, timeout=None):
         future = outgoing_handler.handle(request, options(timeout))
     except Err as failure:
         raise error(failure.value, url) from None
-    failed = send(outgoing_body, body)
+    # A server may answer without having read all; only where there is no answer is that an error.
+    send(outgoing_body, body)
     with future:
         with future.subscribe() as ready:
             ready.block()
@@ -250,9 +254,6 @@ def exchange(url, method="GET", headers=(), body=None, timeout=None):
     answer = answer.value
     if isinstance(answer, Err):
         raise error(answer.value, url) from None
-    if failed:
-        # The server may answer without having read all; only where there is no answer is this an error.
-        pass
     response = answer.value
     with response.headers() as handle:
         fields = Headers((name, value.decode("latin-1")) for name, value in handle.entries())
@@ -299,21 +300,14 @@ def options(timeout):
 
 
 def send(outgoing_body, body):
-    """Writes the body; gives whether the server stopped reading it."""
+    """Writes the body, until it ends or the server stops reading."""
     pieces = () if body is None else (body,) if isinstance(body, (bytes, bytearray, memoryview)) else body
-    stopped = False
-    with outgoing_body.write() as stream:
-        try:
+    with contextlib.suppress(Err):
+        with outgoing_body.write() as stream:
             for piece in pieces:
                 write(stream, bytes(piece))
             stream.blocking_flush()
-        except Err:
-            stopped = True
-    try:
         types.OutgoingBody.finish(outgoing_body, None)
-    except Err:
-        stopped = True
-    return stopped
 
 
 def write(stream, data):

@@ -60,8 +60,8 @@ pub(crate) fn open(
         None => (root_of(&real.join(name)), real.join(name)),
     };
     folders::check_program(&root, own)?;
-    let dir = Dir::open_ambient_dir(&root, ambient_authority())
-        .map_err(|cause| failed(wanted, cause))?;
+    let dir =
+        Dir::open_ambient_dir(&root, ambient_authority()).map_err(|cause| failed(wanted, cause))?;
     let place = shown(&root, policy, bases).unwrap_or_else(|| PLACE.to_owned());
     let inner = entry.strip_prefix(&root).unwrap_or(Path::new(""));
     let inner = inner.to_str().ok_or_else(|| {

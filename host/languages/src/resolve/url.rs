@@ -32,7 +32,9 @@ impl FileUrl {
         let mut encoded = String::with_capacity(path.len());
         for character in path.chars() {
             match character {
-                '%' | '\\' | '\n' | '\r' | '\t' | '?' | '#' => push_encoded(&mut encoded, character),
+                '%' | '\\' | '\n' | '\r' | '\t' | '?' | '#' => {
+                    push_encoded(&mut encoded, character)
+                }
                 character => push(&mut encoded, character),
             }
         }
@@ -88,7 +90,9 @@ pub(super) fn parse(text: &str) -> Result<Option<Url>, ResolveError> {
         return Ok(None);
     };
     let mut letters = scheme.chars();
-    if !letters.next().is_some_and(|first| first.is_ascii_alphabetic())
+    if !letters
+        .next()
+        .is_some_and(|first| first.is_ascii_alphabetic())
         || !letters.all(|letter| letter.is_ascii_alphanumeric() || "+-.".contains(letter))
     {
         return Ok(None);
@@ -157,7 +161,8 @@ fn walked(base: &[&str], path: &str) -> String {
             }
             _ => {
                 let mut encoded = String::with_capacity(name.len());
-                name.chars().for_each(|character| push(&mut encoded, character));
+                name.chars()
+                    .for_each(|character| push(&mut encoded, character));
                 names.push(encoded);
             }
         }
@@ -267,7 +272,10 @@ mod tests {
             ("./c\n", "file:///a/c"),
             ("///c", "file:///c"),
             ("//localhost/c", "file:///c"),
-            ("//other/c", "File URL host must be \"localhost\" or empty on linux"),
+            (
+                "//other/c",
+                "File URL host must be \"localhost\" or empty on linux",
+            ),
         ] {
             assert_eq!(joined("/a/b.mjs", reference), expected, "{reference}");
         }

@@ -6,7 +6,6 @@ use std::collections::BTreeMap;
 use rquickjs::prelude::Func;
 use rquickjs::{Ctx, Object, Result};
 
-use crate::world::wasi::cli::stdin;
 use crate::world::wasi::clocks::monotonic_clock;
 use crate::world::wasi::io::poll::{Pollable, poll};
 
@@ -53,11 +52,18 @@ fn wait(milliseconds: f64) -> Vec<u32> {
 
 fn blocking(watches: &Watches, milliseconds: f64) -> Vec<u32> {
     // A number beyond what fits is as good as no end.
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the cast saturates")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "the cast saturates"
+    )]
     let alarm = (milliseconds > 0.0)
         .then(|| monotonic_clock::subscribe_duration((milliseconds * NANOSECONDS) as u64));
-    let (numbers, mut pollables): (Vec<u32>, Vec<&Pollable>) =
-        watches.by_number.iter().map(|(number, pollable)| (*number, pollable)).unzip();
+    let (numbers, mut pollables): (Vec<u32>, Vec<&Pollable>) = watches
+        .by_number
+        .iter()
+        .map(|(number, pollable)| (*number, pollable))
+        .unzip();
     pollables.extend(&alarm);
     if pollables.is_empty() {
         return Vec::new();
@@ -72,7 +78,7 @@ fn blocking(watches: &Watches, milliseconds: f64) -> Vec<u32> {
 pub(super) fn create<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
     let object = Object::new(ctx.clone())?;
     object.set("poll", Func::from(wait))?;
-    object.set("watchStdin", Func::from(|| watch(stdin::get_stdin().subscribe())))?;
+    object.set("watchStdin", Func::from(|| watch(super::stdio::input())))?;
     object.set("unwatch", Func::from(unwatch))?;
     Ok(object)
 }

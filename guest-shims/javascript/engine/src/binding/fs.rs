@@ -31,7 +31,11 @@ fn text(ctx: &Ctx<'_>, path: &str) -> Result<CString> {
 
 /// Of a call that gives −1 where it fails.
 fn checked(ctx: &Ctx<'_>, result: libc::c_int) -> Result<libc::c_int> {
-    if result < 0 { Err(errno(ctx)) } else { Ok(result) }
+    if result < 0 {
+        Err(errno(ctx))
+    } else {
+        Ok(result)
+    }
 }
 
 fn open(ctx: Ctx<'_>, path: String, flags: i32, mode: i32) -> Result<i32> {
@@ -54,7 +58,12 @@ fn close(ctx: Ctx<'_>, fd: i32) -> Result<()> {
     checked(&ctx, unsafe { libc::close(fd) }).map(drop)
 }
 
-fn range<'a>(ctx: &Ctx<'_>, bytes: &'a mut [u8], offset: usize, length: usize) -> Result<&'a mut [u8]> {
+fn range<'a>(
+    ctx: &Ctx<'_>,
+    bytes: &'a mut [u8],
+    offset: usize,
+    length: usize,
+) -> Result<&'a mut [u8]> {
     let end = offset.saturating_add(length);
     bytes
         .get_mut(offset..end)
@@ -81,7 +90,12 @@ fn read<'js>(
             if position < 0.0 {
                 libc::read(fd, to.as_mut_ptr().cast(), to.len())
             } else {
-                libc::pread(fd, to.as_mut_ptr().cast(), to.len(), position as libc::off_t)
+                libc::pread(
+                    fd,
+                    to.as_mut_ptr().cast(),
+                    to.len(),
+                    position as libc::off_t,
+                )
             }
         };
         moved(&ctx, count)
@@ -104,7 +118,12 @@ fn write<'js>(
             if position < 0.0 {
                 libc::write(fd, from.as_ptr().cast(), from.len())
             } else {
-                libc::pwrite(fd, from.as_ptr().cast(), from.len(), position as libc::off_t)
+                libc::pwrite(
+                    fd,
+                    from.as_ptr().cast(),
+                    from.len(),
+                    position as libc::off_t,
+                )
             }
         };
         moved(&ctx, count)
@@ -121,12 +140,19 @@ fn mode(kind: u32) -> i64 {
     i64::from(kind & libc::S_IFMT | rights)
 }
 
-fn stat_of<'js>(ctx: &Ctx<'js>, call: impl FnOnce(*mut libc::stat) -> libc::c_int) -> Result<TypedArray<'js, i64>> {
+fn stat_of<'js>(
+    ctx: &Ctx<'js>,
+    call: impl FnOnce(*mut libc::stat) -> libc::c_int,
+) -> Result<TypedArray<'js, i64>> {
     let mut stat = MaybeUninit::<libc::stat>::zeroed();
     checked(ctx, call(stat.as_mut_ptr()))?;
     // SAFETY: zeros are a value of it, and the call has filled it.
     let stat = unsafe { stat.assume_init() };
-    let nanoseconds = |time: &libc::timespec| time.tv_sec.saturating_mul(1_000_000_000).saturating_add(i64::from(time.tv_nsec));
+    let nanoseconds = |time: &libc::timespec| {
+        time.tv_sec
+            .saturating_mul(1_000_000_000)
+            .saturating_add(i64::from(time.tv_nsec))
+    };
     let number = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
     let fields: Vec<i64> = vec![
         number(stat.st_dev),
@@ -229,13 +255,23 @@ fn readlink(ctx: Ctx<'_>, path: String) -> Result<String> {
 fn realpath(ctx: Ctx<'_>, path: String) -> Result<String> {
     let mut todo: Vec<String> = Vec::new();
     let push = |todo: &mut Vec<String>, path: &str| {
-        todo.extend(path.split('/').rev().filter(|name| !name.is_empty() && *name != ".").map(str::to_owned));
+        todo.extend(
+            path.split('/')
+                .rev()
+                .filter(|name| !name.is_empty() && *name != ".")
+                .map(str::to_owned),
+        );
     };
     push(&mut todo, &path);
     let mut real: Vec<String> = Vec::new();
     if !path.starts_with('/') {
         let mut cwd = Vec::new();
-        push(&mut cwd, &std::env::current_dir().map(|cwd| cwd.to_string_lossy().into_owned()).unwrap_or_default());
+        push(
+            &mut cwd,
+            &std::env::current_dir()
+                .map(|cwd| cwd.to_string_lossy().into_owned())
+                .unwrap_or_default(),
+        );
         todo.extend(cwd);
     }
     let mut links = 0;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use hmac::{Hmac, KeyInit, Mac};
 use md5::Md5;
+use rquickjs::function::Opt;
 use rquickjs::prelude::Func;
 use rquickjs::{Ctx, Object, Result, TypedArray};
 use sha1::Sha1;
@@ -15,6 +16,7 @@ use crate::raw;
 
 /// One that is under way.
 trait Running {
+    fn copy(&self) -> Box<dyn Running>;
     fn update(&mut self, bytes: &[u8]);
     fn finish(self: Box<Self>) -> Vec<u8>;
 }
@@ -22,7 +24,11 @@ trait Running {
 struct Hash<D>(D);
 struct Code<M>(M);
 
-impl<D: Digest> Running for Hash<D> {
+impl<D: Digest + Clone + 'static> Running for Hash<D> {
+    fn copy(&self) -> Box<dyn Running> {
+        Box::new(Hash(self.0.clone()))
+    }
+
     fn update(&mut self, bytes: &[u8]) {
         self.0.update(bytes);
     }
@@ -32,7 +38,11 @@ impl<D: Digest> Running for Hash<D> {
     }
 }
 
-impl<M: Mac> Running for Code<M> {
+impl<M: Mac + Clone + 'static> Running for Code<M> {
+    fn copy(&self) -> Box<dyn Running> {
+        Box::new(Code(self.0.clone()))
+    }
+
     fn update(&mut self, bytes: &[u8]) {
         self.0.update(bytes);
     }
@@ -75,7 +85,11 @@ thread_local! {
     static UNDER_WAY: RefCell<UnderWay> = RefCell::default();
 }
 
-fn started<'js>(ctx: &Ctx<'js>, algorithm: &str, key: Option<&TypedArray<'js, u8>>) -> Result<Box<dyn Running>> {
+fn started<'js>(
+    ctx: &Ctx<'js>,
+    algorithm: &str,
+    key: Option<&TypedArray<'js, u8>>,
+) -> Result<Box<dyn Running>> {
     let running = match key {
         Some(key) => raw::with_bytes(ctx, key, |key| start(algorithm, Some(key)))?,
         None => start(algorithm, None),
@@ -83,12 +97,20 @@ fn started<'js>(ctx: &Ctx<'js>, algorithm: &str, key: Option<&TypedArray<'js, u8
     running.ok_or_else(|| throw(ctx, "ERR_CRYPTO_INVALID_DIGEST", "Invalid digest"))
 }
 
-fn whole<'js>(ctx: Ctx<'js>, mut running: Box<dyn Running>, bytes: &TypedArray<'js, u8>) -> Result<TypedArray<'js, u8>> {
+fn whole<'js>(
+    ctx: Ctx<'js>,
+    mut running: Box<dyn Running>,
+    bytes: &TypedArray<'js, u8>,
+) -> Result<TypedArray<'js, u8>> {
     raw::with_bytes(&ctx, bytes, |bytes| running.update(bytes))?;
     TypedArray::new(ctx, running.finish())
 }
 
-fn digest<'js>(ctx: Ctx<'js>, algorithm: String, bytes: TypedArray<'js, u8>) -> Result<TypedArray<'js, u8>> {
+fn digest<'js>(
+    ctx: Ctx<'js>,
+    algorithm: String,
+    bytes: TypedArray<'js, u8>,
+) -> Result<TypedArray<'js, u8>> {
     let running = started(&ctx, &algorithm, None)?;
     whole(ctx, running, &bytes)
 }
@@ -103,13 +125,26 @@ fn hmac<'js>(
     whole(ctx, running, &bytes)
 }
 
-fn create_one<'js>(ctx: Ctx<'js>, algorithm: String, key: Option<TypedArray<'js, u8>>) -> Result<u32> {
-    let running = started(&ctx, &algorithm, key.as_ref())?;
-    Ok(UNDER_WAY.with_borrow_mut(|all| {
+fn kept(running: Box<dyn Running>) -> u32 {
+    UNDER_WAY.with_borrow_mut(|all| {
         all.last = all.last.wrapping_add(1);
         all.by_number.insert(all.last, running);
         all.last
-    }))
+    })
+}
+
+fn create_one<'js>(
+    ctx: Ctx<'js>,
+    algorithm: String,
+    key: Opt<Option<TypedArray<'js, u8>>>,
+) -> Result<u32> {
+    started(&ctx, &algorithm, key.0.flatten().as_ref()).map(kept)
+}
+
+fn copy(ctx: Ctx<'_>, number: u32) -> Result<u32> {
+    let copied =
+        UNDER_WAY.with_borrow(|all| all.by_number.get(&number).map(|running| running.copy()));
+    copied.map(kept).ok_or_else(|| gone(&ctx))
 }
 
 fn gone(ctx: &Ctx<'_>) -> rquickjs::Error {
@@ -118,7 +153,11 @@ fn gone(ctx: &Ctx<'_>) -> rquickjs::Error {
 
 fn update<'js>(ctx: Ctx<'js>, number: u32, bytes: TypedArray<'js, u8>) -> Result<()> {
     let known = raw::with_bytes(&ctx, &bytes, |bytes| {
-        UNDER_WAY.with_borrow_mut(|all| all.by_number.get_mut(&number).map(|running| running.update(bytes)))
+        UNDER_WAY.with_borrow_mut(|all| {
+            all.by_number
+                .get_mut(&number)
+                .map(|running| running.update(bytes))
+        })
     })?;
     known.ok_or_else(|| gone(&ctx))
 }
@@ -134,6 +173,7 @@ pub(super) fn create<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
     object.set("digest", Func::from(digest))?;
     object.set("hmac", Func::from(hmac))?;
     object.set("create", Func::from(create_one))?;
+    object.set("copy", Func::from(copy))?;
     object.set("update", Func::from(update))?;
     object.set("finish", Func::from(finish))?;
     Ok(object)

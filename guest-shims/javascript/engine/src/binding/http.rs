@@ -11,8 +11,8 @@ use crate::failure::throw;
 use crate::raw;
 use crate::world::wasi::http::outgoing_handler;
 use crate::world::wasi::http::types::{
-    ErrorCode, Fields, FutureIncomingResponse, IncomingBody, IncomingResponse, Method, OutgoingBody,
-    OutgoingRequest, Scheme,
+    ErrorCode, Fields, FutureIncomingResponse, IncomingBody, IncomingResponse, Method,
+    OutgoingBody, OutgoingRequest, Scheme,
 };
 use crate::world::wasi::io::streams::{InputStream, OutputStream, StreamError};
 
@@ -40,7 +40,11 @@ fn failed(ctx: &Ctx<'_>, what: &ErrorCode) -> rquickjs::Error {
     let code = match what {
         ErrorCode::ConnectionRefused => "ECONNREFUSED",
         ErrorCode::DnsError(_) | ErrorCode::DestinationNotFound => "ENOTFOUND",
-        ErrorCode::DnsTimeout | ErrorCode::ConnectionTimeout | ErrorCode::ConnectionReadTimeout | ErrorCode::ConnectionWriteTimeout | ErrorCode::HttpResponseTimeout => "ETIMEDOUT",
+        ErrorCode::DnsTimeout
+        | ErrorCode::ConnectionTimeout
+        | ErrorCode::ConnectionReadTimeout
+        | ErrorCode::ConnectionWriteTimeout
+        | ErrorCode::HttpResponseTimeout => "ETIMEDOUT",
         ErrorCode::HttpRequestDenied | ErrorCode::DestinationIpProhibited => "EACCES",
         ErrorCode::ConnectionTerminated => "ECONNRESET",
         ErrorCode::HttpRequestUriInvalid => "ERR_INVALID_URL",
@@ -68,15 +72,31 @@ fn method(name: &str) -> Method {
     }
 }
 
-fn start(ctx: Ctx<'_>, name: String, href: String, headers: Vec<String>, has_body: bool) -> Result<u32> {
+fn start(
+    ctx: Ctx<'_>,
+    name: String,
+    href: String,
+    headers: Vec<String>,
+    has_body: bool,
+) -> Result<u32> {
     let invalid = |what: &str| throw(&ctx, "ERR_INVALID_ARG_VALUE", what);
-    let url = url::Url::parse(&href).map_err(|_error| throw(&ctx, "ERR_INVALID_URL", "Invalid URL"))?;
+    let url =
+        url::Url::parse(&href).map_err(|_error| throw(&ctx, "ERR_INVALID_URL", "Invalid URL"))?;
     let (pairs, _odd) = headers.as_chunks::<2>();
     let entries: Vec<(String, Vec<u8>)> = pairs
         .iter()
-        .map(|[name, value]| (name.clone(), value.chars().map(|unit| u8::try_from(unit).unwrap_or(b'?')).collect()))
+        .map(|[name, value]| {
+            (
+                name.clone(),
+                value
+                    .chars()
+                    .map(|unit| u8::try_from(unit).unwrap_or(b'?'))
+                    .collect(),
+            )
+        })
         .collect();
-    let fields = Fields::from_list(&entries).map_err(|error| invalid(&format!("a header is refused: {error:?}")))?;
+    let fields = Fields::from_list(&entries)
+        .map_err(|error| invalid(&format!("a header is refused: {error:?}")))?;
     let request = OutgoingRequest::new(fields);
     let scheme = match url.scheme() {
         "http" => Scheme::Http,
@@ -91,10 +111,18 @@ fn start(ctx: Ctx<'_>, name: String, href: String, headers: Vec<String>, has_bod
         Some(query) => format!("{}?{query}", url.path()),
         None => url.path().to_owned(),
     };
-    request.set_method(&method(&name)).map_err(|()| invalid("the method is refused"))?;
-    request.set_scheme(Some(&scheme)).map_err(|()| invalid("the scheme is refused"))?;
-    request.set_authority(Some(&authority)).map_err(|()| invalid("the host is refused"))?;
-    request.set_path_with_query(Some(&path)).map_err(|()| invalid("the path is refused"))?;
+    request
+        .set_method(&method(&name))
+        .map_err(|()| invalid("the method is refused"))?;
+    request
+        .set_scheme(Some(&scheme))
+        .map_err(|()| invalid("the scheme is refused"))?;
+    request
+        .set_authority(Some(&authority))
+        .map_err(|()| invalid("the host is refused"))?;
+    request
+        .set_path_with_query(Some(&path))
+        .map_err(|()| invalid("the path is refused"))?;
     let body = request.body().map_err(|()| invalid("there is no body"))?;
     let output = if has_body { body.write().ok() } else { None };
     let future = outgoing_handler::handle(request, None).map_err(|error| failed(&ctx, &error))?;
@@ -155,7 +183,9 @@ fn write<'js>(ctx: Ctx<'js>, number: u32, bytes: TypedArray<'js, u8>) -> Result<
 fn end(ctx: Ctx<'_>, number: u32) -> Result<()> {
     with(&ctx, number, |request| {
         if let Some(output) = &request.output {
-            output.blocking_flush().map_err(|error| broken(&ctx, &error))?;
+            output
+                .blocking_flush()
+                .map_err(|error| broken(&ctx, &error))?;
         }
         finish_body(&ctx, request)
     })
@@ -194,7 +224,10 @@ fn response<'js>(ctx: Ctx<'js>, number: u32) -> Result<Value<'js>> {
     let list = Array::new(ctx.clone())?;
     for (at, (name, value)) in headers.into_iter().enumerate() {
         list.set(2 * at, name)?;
-        list.set(2 * at + 1, value.into_iter().map(char::from).collect::<String>())?;
+        list.set(
+            2 * at + 1,
+            value.into_iter().map(char::from).collect::<String>(),
+        )?;
     }
     let array = Array::new(ctx)?;
     array.set(0, status)?;

@@ -6,7 +6,7 @@ mod hash;
 mod http;
 mod modules;
 mod process;
-mod random;
+pub(crate) mod random;
 mod stdio;
 mod text;
 mod time;

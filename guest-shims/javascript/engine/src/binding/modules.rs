@@ -30,7 +30,11 @@ fn entry<'js>(ctx: Ctx<'js>) -> Result<Object<'js>> {
 }
 
 fn resolve(ctx: Ctx<'_>, specifier: String, folder: String, mode: String) -> Result<String> {
-    let mode = if mode == "require" { Mode::Require } else { Mode::Import };
+    let mode = if mode == "require" {
+        Mode::Require
+    } else {
+        Mode::Import
+    };
     module_loading::resolve_module(&specifier, &folder, mode).map_err(thrown(&ctx))
 }
 

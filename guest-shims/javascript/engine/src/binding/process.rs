@@ -7,11 +7,17 @@ use crate::failure::io;
 use crate::world::wasi::cli::environment;
 
 fn env() -> Vec<String> {
-    environment::get_environment().into_iter().flat_map(|(name, value)| [name, value]).collect()
+    environment::get_environment()
+        .into_iter()
+        .flat_map(|(name, value)| [name, value])
+        .collect()
 }
 
 fn cwd() -> String {
-    std::env::current_dir().map_or_else(|_| "/".to_owned(), |path| path.to_string_lossy().into_owned())
+    std::env::current_dir().map_or_else(
+        |_| "/".to_owned(),
+        |path| path.to_string_lossy().into_owned(),
+    )
 }
 
 fn chdir(ctx: Ctx<'_>, path: String) -> Result<()> {
@@ -33,7 +39,10 @@ pub(super) fn create<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
     object.set("env", Func::from(env))?;
     object.set("cwd", Func::from(cwd))?;
     object.set("chdir", Func::from(chdir))?;
-    object.set("exit", Func::from(|code: i32| -> () { std::process::exit(code) }))?;
+    object.set(
+        "exit",
+        Func::from(|code: i32| -> () { std::process::exit(code) }),
+    )?;
     object.set("memory", Func::from(memory))?;
     Ok(object)
 }

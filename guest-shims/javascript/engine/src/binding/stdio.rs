@@ -8,6 +8,7 @@ use crate::raw;
 use crate::world::wasi::cli::{
     stderr, stdin, stdout, terminal_stderr, terminal_stdin, terminal_stdout,
 };
+use crate::world::wasi::io::poll::Pollable;
 use crate::world::wasi::io::streams::{InputStream, OutputStream, StreamError};
 
 /// Bytes that a stream takes at once: what WASI's blocking write is defined for.
@@ -27,7 +28,9 @@ fn write<'js>(ctx: Ctx<'js>, fd: i32, bytes: TypedArray<'js, u8>) -> Result<()> 
     };
     let written = raw::with_bytes(&ctx, &bytes, |bytes| {
         stream.with(|stream| {
-            bytes.chunks(CHUNK).try_for_each(|chunk| stream.blocking_write_and_flush(chunk))
+            bytes
+                .chunks(CHUNK)
+                .try_for_each(|chunk| stream.blocking_write_and_flush(chunk))
         })
     })?;
     written.map_err(|error| throw(&ctx, code(&error), code(&error)))
@@ -40,7 +43,11 @@ fn code(error: &StreamError) -> &'static str {
     }
 }
 
-fn taken(ctx: &Ctx<'_>, bytes: &mut [u8], read: std::result::Result<Vec<u8>, StreamError>) -> Result<usize> {
+fn taken(
+    ctx: &Ctx<'_>,
+    bytes: &mut [u8],
+    read: std::result::Result<Vec<u8>, StreamError>,
+) -> Result<usize> {
     match read {
         Ok(read) => {
             let length = read.len().min(bytes.len());
@@ -75,6 +82,11 @@ fn try_read<'js>(ctx: Ctx<'js>, bytes: TypedArray<'js, u8>) -> Result<i64> {
         }
         taken(&ctx, bytes, read).map(|length| i64::try_from(length).unwrap_or(i64::MAX))
     })?
+}
+
+/// Ready when standard input has something or ends. The stream outlives it: one that is dropped before traps.
+pub(super) fn input() -> Pollable {
+    IN.with(InputStream::subscribe)
 }
 
 fn is_tty(fd: i32) -> bool {

@@ -22,7 +22,12 @@ fn byte_length<'js>(ctx: Ctx<'js>, string: Value<'js>) -> Result<usize> {
 }
 
 /// A copy of a part, clamped to what there is: making a string may run the collector.
-fn part<'js>(ctx: &Ctx<'js>, bytes: &TypedArray<'js, u8>, start: Opt<usize>, end: Opt<usize>) -> Result<Vec<u8>> {
+fn part<'js>(
+    ctx: &Ctx<'js>,
+    bytes: &TypedArray<'js, u8>,
+    start: Opt<usize>,
+    end: Opt<usize>,
+) -> Result<Vec<u8>> {
     raw::with_bytes(ctx, bytes, |bytes| {
         let end = end.0.unwrap_or(bytes.len()).min(bytes.len());
         let start = start.0.unwrap_or(0).min(end);
@@ -39,16 +44,28 @@ fn decode<'js>(
     ignore_mark: Opt<bool>,
 ) -> Result<Value<'js>> {
     let bytes = part(&ctx, &bytes, start, end)?;
-    let mark = if ignore_mark.0.unwrap_or(true) { None } else { bytes.strip_prefix(BYTE_ORDER_MARK) };
+    let mark = if ignore_mark.0.unwrap_or(true) {
+        None
+    } else {
+        bytes.strip_prefix(BYTE_ORDER_MARK)
+    };
     let bytes = mark.unwrap_or(&bytes);
     match std::str::from_utf8(bytes) {
         Ok(text) => raw::from_text(&ctx, text),
-        Err(_) if fatal.0.unwrap_or(false) => Err(type_error(&ctx, "The encoded data was not valid for encoding utf-8")),
+        Err(_) if fatal.0.unwrap_or(false) => Err(type_error(
+            &ctx,
+            "The encoded data was not valid for encoding utf-8",
+        )),
         Err(_) => raw::from_text(&ctx, &String::from_utf8_lossy(bytes)),
     }
 }
 
-fn latin1<'js>(ctx: Ctx<'js>, bytes: TypedArray<'js, u8>, start: Opt<usize>, end: Opt<usize>) -> Result<Value<'js>> {
+fn latin1<'js>(
+    ctx: Ctx<'js>,
+    bytes: TypedArray<'js, u8>,
+    start: Opt<usize>,
+    end: Opt<usize>,
+) -> Result<Value<'js>> {
     let bytes = part(&ctx, &bytes, start, end)?;
     if bytes.is_ascii()
         && let Ok(text) = std::str::from_utf8(&bytes)
@@ -59,7 +76,12 @@ fn latin1<'js>(ctx: Ctx<'js>, bytes: TypedArray<'js, u8>, start: Opt<usize>, end
     raw::from_units(&ctx, &units)
 }
 
-fn utf16<'js>(ctx: Ctx<'js>, bytes: TypedArray<'js, u8>, start: Opt<usize>, end: Opt<usize>) -> Result<Value<'js>> {
+fn utf16<'js>(
+    ctx: Ctx<'js>,
+    bytes: TypedArray<'js, u8>,
+    start: Opt<usize>,
+    end: Opt<usize>,
+) -> Result<Value<'js>> {
     let bytes = part(&ctx, &bytes, start, end)?;
     let (pairs, _odd) = bytes.as_chunks::<2>();
     let units: Vec<u16> = pairs.iter().map(|pair| u16::from_le_bytes(*pair)).collect();
@@ -70,11 +92,21 @@ fn digit(table: &[u8], value: u32) -> char {
     table.get(value as usize).copied().map_or('0', char::from)
 }
 
-fn hex<'js>(ctx: Ctx<'js>, bytes: TypedArray<'js, u8>, start: Opt<usize>, end: Opt<usize>) -> Result<Value<'js>> {
+fn hex<'js>(
+    ctx: Ctx<'js>,
+    bytes: TypedArray<'js, u8>,
+    start: Opt<usize>,
+    end: Opt<usize>,
+) -> Result<Value<'js>> {
     let bytes = part(&ctx, &bytes, start, end)?;
     let text: String = bytes
         .iter()
-        .flat_map(|byte| [digit(DIGITS, u32::from(byte >> 4)), digit(DIGITS, u32::from(byte & 0xf))])
+        .flat_map(|byte| {
+            [
+                digit(DIGITS, u32::from(byte >> 4)),
+                digit(DIGITS, u32::from(byte & 0xf)),
+            ]
+        })
         .collect();
     raw::from_text(&ctx, &text)
 }
@@ -91,7 +123,10 @@ fn base64<'js>(
     let table = if url { BASE64_URL } else { BASE64 };
     let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
     for chunk in bytes.chunks(3) {
-        let word = chunk.iter().fold(0_u32, |word, byte| word << 8 | u32::from(*byte)) << (8 * (3 - chunk.len()));
+        let word = chunk
+            .iter()
+            .fold(0_u32, |word, byte| word << 8 | u32::from(*byte))
+            << (8 * (3 - chunk.len()));
         for place in 0..4_u32 {
             if place as usize <= chunk.len() {
                 text.push(digit(table, word >> (18 - 6 * place) & 0x3f));
@@ -128,9 +163,16 @@ fn from_base64(text: &[u8]) -> Vec<u8> {
 }
 
 fn from_hex(text: &[u8]) -> Vec<u8> {
-    let value = |digit: u8| char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok());
+    let value = |digit: u8| {
+        char::from(digit)
+            .to_digit(16)
+            .and_then(|value| u8::try_from(value).ok())
+    };
     let (pairs, _odd) = text.as_chunks::<2>();
-    pairs.iter().map_while(|[high, low]| Some(value(*high)? << 4 | value(*low)?)).collect()
+    pairs
+        .iter()
+        .map_while(|[high, low]| Some(value(*high)? << 4 | value(*low)?))
+        .collect()
 }
 
 /// As much of `text` as fits into `room` in whole characters.
@@ -154,9 +196,15 @@ fn write<'js>(
     let room = bytes.len().saturating_sub(offset).min(length);
     let data = match encoding.as_str() {
         "utf8" => whole(raw::utf8(&ctx, &string)?, room),
-        "latin1" => raw::units(&ctx, &string)?.iter().map(|unit| (unit & 0xff) as u8).collect(),
+        "latin1" => raw::units(&ctx, &string)?
+            .iter()
+            .map(|unit| (unit & 0xff) as u8)
+            .collect(),
         "utf16le" => {
-            let all: Vec<u8> = raw::units(&ctx, &string)?.iter().flat_map(|unit| unit.to_le_bytes()).collect();
+            let all: Vec<u8> = raw::units(&ctx, &string)?
+                .iter()
+                .flat_map(|unit| unit.to_le_bytes())
+                .collect();
             let fits = room & !1;
             all.into_iter().take(fits).collect()
         }

@@ -11,7 +11,10 @@ fn hrtime<'js>(ctx: Ctx<'js>) -> Result<BigInt<'js>> {
 
 fn now() -> f64 {
     let now = wall_clock::now();
-    #[expect(clippy::cast_precision_loss, reason = "a number of JavaScript holds milliseconds for longer than there are")]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "a number of JavaScript holds milliseconds for longer than there are"
+    )]
     let seconds = now.seconds as f64;
     seconds * 1e3 + f64::from(now.nanoseconds) / 1e6
 }

@@ -9,8 +9,16 @@ use url::{Position, Url, quirks};
 fn described<'js>(ctx: &Ctx<'js>, url: &Url) -> Result<Value<'js>> {
     let offset = |position: Position| url[..position].len();
     let port = url.port().map_or(-1, i32::from);
-    let search = if url.query().is_some() { offset(Position::BeforeQuery) - 1 } else { 0 };
-    let hash = if url.fragment().is_some() { offset(Position::BeforeFragment) - 1 } else { 0 };
+    let search = if url.query().is_some() {
+        offset(Position::BeforeQuery) - 1
+    } else {
+        0
+    };
+    let hash = if url.fragment().is_some() {
+        offset(Position::BeforeFragment) - 1
+    } else {
+        0
+    };
     let array = Array::new(ctx.clone())?;
     array.set(0, url.as_str())?;
     let parts = [
@@ -75,7 +83,13 @@ pub(super) fn create<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
     let object = Object::new(ctx.clone())?;
     object.set("parse", Func::from(parse))?;
     object.set("set", Func::from(set))?;
-    object.set("domainToASCII", Func::from(|name: String| quirks::domain_to_ascii(&name)))?;
-    object.set("domainToUnicode", Func::from(|name: String| quirks::domain_to_unicode(&name)))?;
+    object.set(
+        "domainToASCII",
+        Func::from(|name: String| quirks::domain_to_ascii(&name)),
+    )?;
+    object.set(
+        "domainToUnicode",
+        Func::from(|name: String| quirks::domain_to_unicode(&name)),
+    )?;
     Ok(object)
 }

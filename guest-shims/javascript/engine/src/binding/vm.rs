@@ -71,7 +71,8 @@ fn entries<'js>(ctx: Ctx<'js>, value: Value<'js>) -> Result<Value<'js>> {
     if !map && !set {
         return Ok(Value::new_undefined(ctx));
     }
-    let list: Function<'js> = runtime::primordial(&ctx, if map { "mapEntries" } else { "setValues" })?;
+    let list: Function<'js> =
+        runtime::primordial(&ctx, if map { "mapEntries" } else { "setValues" })?;
     let held: Array<'js> = list.call((value,))?;
     let array = Array::new(ctx)?;
     array.set(0, held)?;
@@ -106,7 +107,10 @@ pub(super) fn memory(ctx: &Ctx<'_>) -> (f64, f64) {
     let mut usage = std::mem::MaybeUninit::<qjs::JSMemoryUsage>::zeroed();
     // SAFETY: the runtime is that of a living context, and the engine fills all of it.
     let usage = unsafe {
-        qjs::JS_ComputeMemoryUsage(qjs::JS_GetRuntime(ctx.as_raw().as_ptr()), usage.as_mut_ptr());
+        qjs::JS_ComputeMemoryUsage(
+            qjs::JS_GetRuntime(ctx.as_raw().as_ptr()),
+            usage.as_mut_ptr(),
+        );
         usage.assume_init()
     };
     #[expect(clippy::cast_precision_loss, reason = "a memory of wasm32 fits")]

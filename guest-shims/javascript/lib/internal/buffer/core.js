@@ -14,9 +14,22 @@ const kStringMaxLength = 0x3FFFFFFF;
 class FastBuffer extends Uint8Array {}
 
 const isBytes = (value) => value instanceof Uint8Array;
-const isAnyArrayBuffer = (value) => value instanceof ArrayBuffer ||
-  (typeof SharedArrayBuffer === 'function' && value instanceof SharedArrayBuffer) ||
-  require('internal/util/types').isAnyArrayBuffer(value);
+
+// Objects that only inherit from ArrayBuffer are none: its getter knows.
+const bufferLength = Object.getOwnPropertyDescriptor(ArrayBuffer.prototype, 'byteLength').get;
+
+function isAnyArrayBuffer(value) {
+  if (value instanceof ArrayBuffer) {
+    try {
+      bufferLength.call(value);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value) || value instanceof Uint8Array) return false;
+  return require('internal/util/types').isAnyArrayBuffer(value);
+}
 
 let warned = false;
 

@@ -40,7 +40,7 @@ function checkWidth(offset, width) {
 function badValue(value, min, max, size) {
   const n = typeof min === 'bigint' ? 'n' : '';
   let range;
-  if (size <= 2) {
+  if (size <= 4) {
     range = `>= ${min}${n} and <= ${max}${n}`;
   } else if (min === 0 || min === 0n) {
     range = `>= 0${n} and < 2${n} ** ${size * 8}${n}`;

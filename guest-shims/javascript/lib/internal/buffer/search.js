@@ -82,10 +82,7 @@ function findBytes(bytes, needle, offset, encoding, forward) {
     if (!forward) return -1;
     from = 0;
   }
-  if (from > length) {
-    if (forward) return -1;
-    from = length;
-  }
+  if (from > length) from = length;
   if (needle.length === 0) return from;
   if (needle.length > length) return -1;
   if (step === 2) {

@@ -1,6 +1,6 @@
 // What the functions of `fs` accept, and what they say about the rest.
 
-const { codes } = require('internal/errors');
+const { codes, systemError } = require('internal/errors');
 const { validateAbortSignal, validateBoolean, validateFunction, validateInt32, validateInteger, validateObject,
         validateUint32 } = require('internal/validators');
 const constants = require('internal/fs/constants');
@@ -11,7 +11,8 @@ function isBytes(value) {
   return value instanceof Uint8Array || (ArrayBuffer.isView(value) && value[Symbol.toStringTag] === 'Uint8Array');
 }
 
-// A path as text: what WASI calls a path is UTF-8, so that bytes that are none cannot name a file anyway.
+// A path as text. What WASI calls a path is UTF-8: bytes that are none cannot name a file, and must not name another one
+// by being repaired.
 function toPath(value, name = 'path') {
   if (typeof value === 'string') {
     if (value.includes('\0')) throw nulByte(name, value);
@@ -19,7 +20,11 @@ function toPath(value, name = 'path') {
   }
   if (isBytes(value)) {
     if (value.includes(0)) throw nulByte(name, value);
-    return bytesToText(value);
+    try {
+      return binding.text.decode(value, 0, value.length, true, true);
+    } catch {
+      throw systemError({ code: 'EINVAL', syscall: 'open', path: bytesToText(value) });
+    }
   }
   if (value !== null && typeof value === 'object' && typeof value.href === 'string') {
     const { isURL, fileURLToPath } = require('internal/url');

@@ -136,47 +136,38 @@ function mkdir(path, options) {
   return () => call('mkdir', () => system.mkdir(path, mode), path);
 }
 
-// Makes what is missing above as well; gives the first folder that had to be made.
+// Makes what is missing above as well; gives the first folder that had to be made. The path is taken as it stands: in
+// `a/../b` the folder `a` is made too.
 function makeAll(path, mode) {
-  const absolute = require('path').resolve(path);
+  const { dirname, resolve } = require('path');
   const missing = [];
-  for (let at = absolute; ;) {
-    try {
-      system.mkdir(at, mode);
-      if (missing.length === 0) return at;
+  for (let at = path; ; at = dirname(at)) {
+    const error = tryMake(at, mode);
+    if (error === undefined) {
+      missing.push(at);
       break;
-    } catch (error) {
-      if (error.code === 'ENOENT') {
-        const above = require('path').dirname(at);
-        if (above === at) throw failed(error, 'mkdir', path);
-        missing.push(at);
-        at = above;
-        continue;
-      }
-      const there = kindAt(at);
-      if (there === constants.S_IFDIR) {
-        if (missing.length === 0) return undefined;
-        const first = missing.pop();
-        makeDown(first, missing, mode, path);
-        return first;
-      }
-      if (there === undefined) throw failed(error, 'mkdir', path);
-      throw systemError({ code: missing.length === 0 ? 'EEXIST' : 'ENOTDIR', syscall: 'mkdir', path });
     }
+    if (error.code === 'ENOENT' && dirname(at) !== at) {
+      missing.push(at);
+      continue;
+    }
+    if (kindAt(at) === constants.S_IFDIR) break;
+    if (error.code !== 'EEXIST') throw failed(error, 'mkdir', path);
+    throw systemError({ code: at === path ? 'EEXIST' : 'ENOTDIR', syscall: 'mkdir', path });
   }
-  const first = require('path').dirname(missing.at(-1));
-  makeDown(undefined, missing, mode, path);
-  return first;
+  for (const each of missing.toReversed()) {
+    const error = tryMake(each, mode);
+    if (error !== undefined && error.code !== 'EEXIST') throw failed(error, 'mkdir', path);
+  }
+  return missing.length === 0 ? undefined : resolve(missing.at(-1));
 }
 
-function makeDown(first, missing, mode, path) {
-  const all = first === undefined ? missing : [...missing, first];
-  for (let i = all.length - 1; i >= 0; i--) {
-    try {
-      system.mkdir(all[i], mode);
-    } catch (error) {
-      if (error.code !== 'EEXIST') throw failed(error, 'mkdir', path);
-    }
+function tryMake(path, mode) {
+  try {
+    system.mkdir(path, mode);
+    return undefined;
+  } catch (error) {
+    return error;
   }
 }
 
@@ -190,10 +181,13 @@ function kindAt(path) {
 
 const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 
+let warnedOfX = false;
+
 function mkdtemp(prefix, options) {
   options = toOptions(options);
   prefix = toPath(prefix, 'prefix');
-  if (prefix.endsWith('X')) {
+  if (prefix.endsWith('X') && !warnedOfX) {
+    warnedOfX = true;
     require('process').emitWarning('mkdtemp() templates ending with X are not portable. ' +
                         'For details see: https://nodejs.org/api/fs.html');
   }
@@ -212,41 +206,51 @@ function mkdtemp(prefix, options) {
   };
 }
 
+// What would change nothing is done; the rest WASI cannot do.
+function setMode(syscall, ask, mode, path) {
+  return () => {
+    const numbers = call(syscall, ask, path);
+    if ((Number(numbers[1]) & 0o7777) !== (mode & 0o7777)) unsupported(syscall, path)();
+  };
+}
+
 function chmod(path, mode) {
   path = toPath(path);
-  parseFileMode(mode, 'mode');
-  return unsupported('chmod', path);
+  mode = parseFileMode(mode, 'mode');
+  return setMode('chmod', () => system.stat(path), mode, path);
 }
 
 function fchmod(fd, mode) {
-  toDescriptor(fd);
-  parseFileMode(mode, 'mode');
-  return unsupported('fchmod');
+  fd = toDescriptor(fd);
+  mode = parseFileMode(mode, 'mode');
+  return setMode('fchmod', () => system.fstat(fd), mode);
 }
 
 const maxId = 2 ** 32 - 1;
 
-function checkOwner(uid, gid) {
+function setOwner(syscall, ask, uid, gid, path) {
   validateInteger(uid, 'uid', -1, maxId);
   validateInteger(gid, 'gid', -1, maxId);
+  const same = (wanted, is) => wanted === -1 || wanted === maxId || BigInt(wanted) === is;
+  return () => {
+    const numbers = call(syscall, ask, path);
+    if (!same(uid, numbers[3]) || !same(gid, numbers[4])) unsupported(syscall, path)();
+  };
 }
 
 function chown(path, uid, gid) {
   path = toPath(path);
-  checkOwner(uid, gid);
-  return unsupported('chown', path);
+  return setOwner('chown', () => system.stat(path), uid, gid, path);
 }
 
 function lchown(path, uid, gid) {
   path = toPath(path);
-  checkOwner(uid, gid);
-  return unsupported('lchown', path);
+  return setOwner('lchown', () => system.lstat(path), uid, gid, path);
 }
 
 function fchown(fd, uid, gid) {
-  toDescriptor(fd);
-  checkOwner(uid, gid);
-  return unsupported('fchown');
+  fd = toDescriptor(fd);
+  return setOwner('fchown', () => system.fstat(fd), uid, gid);
 }
 
 function utimes(path, atime, mtime) {

@@ -43,6 +43,7 @@ async function writeFile(path, data, options, flag = 'w') {
 }
 
 async function writePieces(fd, pieces, { signal, encoding }) {
+  files.checkAborted(signal);
   for await (const piece of pieces) {
     files.checkAborted(signal);
     const bytes = viewBytes(toBytes(piece, encoding || 'utf8', 'data'));

@@ -108,11 +108,11 @@ function construct(callback) {
 
 function closeFile(stream, error, callback) {
   const { fd } = stream;
-  stream.fd = null;
   if (fd === null || fd === undefined) {
     callback(error);
     return;
   }
+  // `close` may be the program's own, which still sees the number.
   const close = () => stream[kFs].close(fd, (closeError) => callback(closeError || error));
   if (stream.flush && !error) {
     stream[kFs].fsync(fd, (flushError) => {
@@ -122,6 +122,7 @@ function closeFile(stream, error, callback) {
   } else {
     close();
   }
+  stream.fd = null;
 }
 
 // A read or write that was begun must come back before the file is closed: its number may soon mean another file.
@@ -135,9 +136,16 @@ function fail(stream, error) {
   else stream.emit('error', error);
 }
 
+// Inherited options count.
+function copy(options) {
+  const all = {};
+  for (const key in options) all[key] = options[key];
+  return all;
+}
+
 function ReadStream(path, options) {
   if (!(this instanceof ReadStream)) return new ReadStream(path, options);
-  options = { ...toOptions(options, {}) };
+  options = copy(toOptions(options, {}));
   options.highWaterMark ??= 64 * 1024;
   setUp(this, path, options, 'r');
   setClosing(this, options);
@@ -192,7 +200,7 @@ function read(wanted) {
 
 function WriteStream(path, options) {
   if (!(this instanceof WriteStream)) return new WriteStream(path, options);
-  options = { ...toOptions(options, {}) };
+  options = copy(toOptions(options, {}));
   options.decodeStrings = true;
   setUp(this, path, options, 'w');
   setClosing(this, options);
@@ -296,8 +304,9 @@ function writev(data, callback) {
 // ---- prototypes ---------------------------------------------------------------------------------------------------
 
 // `open` is called by nobody here; it stands there to be replaced, and to be called by those who replaced it.
-function openRead() { openNow(this); }
-function openWrite() { openNow(this); }
+const { deprecate } = require('internal/util');
+const openRead = deprecate(function() { openNow(this); }, 'ReadStream.prototype.open() is deprecated', 'DEP0135');
+const openWrite = deprecate(function() { openNow(this); }, 'WriteStream.prototype.open() is deprecated', 'DEP0135');
 
 function openNow(stream) {
   stream[kFs].open(stream.path, stream.flags, stream.mode, (error, fd) => {

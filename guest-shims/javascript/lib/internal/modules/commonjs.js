@@ -4,8 +4,10 @@
 const path = require('path');
 const { codes } = require('internal/errors');
 const { validateString } = require('internal/validators');
+const { setOwnProperty } = require('internal/util');
 const builtins = require('internal/modules/builtins');
 const files = require('internal/modules/files');
+const host = require('internal/modules/host');
 const lookup = require('internal/modules/resolve-require');
 
 const kParent = Symbol('parent');
@@ -13,8 +15,9 @@ const kFormat = Symbol('format');
 
 function Module(id = '', parent) {
   this.id = id;
-  this.path = path.dirname(id);
-  this.exports = {};
+  // Defined, not set: a program may have put setters of these names on Object.prototype.
+  setOwnProperty(this, 'path', path.dirname(id));
+  setOwnProperty(this, 'exports', {});
   Object.defineProperty(this, kParent, { value: parent, writable: true });
   addChild(parent, this);
   this.filename = null;
@@ -101,6 +104,58 @@ function lookupPathsOf(request, parent, options) {
 
 Module._resolveFilename = function(request, parent, isMain, options) {
   if (builtins.nameOf(request) !== undefined) return request;
+  const from = parent?.filename;
+  const served = options?.paths === undefined ? fromHost(request, from) : undefined;
+  if (served !== undefined) return served;
+  const refused = options?.paths === undefined && !host.isNotFound(host.failure()) ? host.failure() : undefined;
+  let found;
+  try {
+    found = fromFileSystem(request, parent, isMain, options);
+  } catch (error) {
+    throw refused === undefined || refused.code === error.code ? error : host.refusal(refused, folderOf(from), from);
+  }
+  if (found) return found;
+  if (refused !== undefined) throw host.refusal(refused, folderOf(from), from);
+  throw notFound(request, parent);
+};
+
+const folderOf = (from) => (from ? path.dirname(from) : '/');
+const usualExtensions = 3;
+
+// What the host serves; extensions that the program has registered are tried by name.
+function fromHost(request, from) {
+  if (!from && !request.startsWith('/')) return undefined;
+  const folder = folderOf(from);
+  const found = host.resolve(request, folder, 'require');
+  if (found !== undefined) {
+    warnMain(request, found);
+    return found;
+  }
+  const failure = host.failure();
+  const extensions = Object.keys(Module._extensions);
+  if (extensions.length > usualExtensions && host.isNotFound(failure)) {
+    for (const extension of extensions.slice(usualExtensions)) {
+      const other = host.resolve(request + extension, folder, 'require');
+      if (other !== undefined) return other;
+    }
+    host.resolve(request, folder, 'require');
+  }
+  return undefined;
+}
+
+// The host says nothing of a `main` that leads nowhere, behind which an index file was found.
+function warnMain(request, found) {
+  const name = path.basename(found);
+  if (!/^index\.(?:js|json|node)$/.test(name) || /(?:^|\/)index(?:\.[a-z]+)?$/.test(request)) return;
+  const folder = path.dirname(found);
+  const pkg = require('internal/modules/package').readPackage(`${folder}/`);
+  if (!pkg?.main || (pkg.exports !== undefined && pkg.exports !== null)) return;
+  const main = path.resolve(folder, pkg.main);
+  if (found === main || found.startsWith(`${main}.`) || path.dirname(found) === main) return;
+  lookup.warnMain(pkg);
+}
+
+function fromFileSystem(request, parent, isMain, options) {
   const paths = lookupPathsOf(request, parent, options);
   const from = parent?.filename;
   if (from && request[0] === '#') {
@@ -111,16 +166,18 @@ Module._resolveFilename = function(request, parent, isMain, options) {
     const found = lookup.bySelf(from, request, packageOf);
     if (found !== undefined) return found;
   }
-  const found = Module._findPath(request, paths, isMain);
-  if (found) return found;
+  return Module._findPath(request, paths, isMain);
+}
+
+function notFound(request, parent) {
   const requireStack = [];
   for (let at = parent; at; at = lookupParent(at)) requireStack.push(at.filename || at.id);
   const error = new Error(`Cannot find module '${request}'` +
     (requireStack.length > 0 ? `\nRequire stack:\n- ${requireStack.join('\n- ')}` : ''));
   error.code = 'MODULE_NOT_FOUND';
   error.requireStack = requireStack;
-  throw error;
-};
+  return error;
+}
 
 // ---- loading ------------------------------------------------------------------------------------------------------
 
@@ -244,7 +301,17 @@ Module.prototype.load = function(filename) {
     Module._extensions[extensionOf(filename)](this, filename);
   }
   this.loaded = true;
+  exportsAtLoad.set(this, this.exports);
 };
+
+// What `import` gets of a module: its exports as they were when it had been evaluated.
+const exportsAtLoad = new WeakMap();
+
+function importedExports(filename) {
+  const module = Module._cache[filename];
+  return module !== undefined && exportsAtLoad.has(module) ? exportsAtLoad.get(module) :
+    Module._load(filename, undefined, false);
+}
 
 Module.prototype.require = function(id) {
   validateString(id, 'id');
@@ -323,6 +390,7 @@ const mainModule = () => require('process').mainModule;
 let entrySource;
 
 function setEntry(filename, source) {
+  host.add(filename);
   entrySource = { filename, source };
 }
 
@@ -336,8 +404,15 @@ function readSource(filename) {
 }
 
 Module._extensions['.js'] = function(module, filename) {
+  const isEntry = entrySource?.filename === filename;
   const content = readSource(filename);
-  if (filename.endsWith('.js')) {
+  if (host.has(filename)) {
+    // The host looked into what is to be run already.
+    if (!isEntry && !filename.endsWith('.cjs') && host.format(filename) === 'module') {
+      module.exports = requireModule(filename, module);
+      return;
+    }
+  } else if (filename.endsWith('.js')) {
     const type = require('internal/modules/package').scopeOf(filename)?.type ?? 'none';
     if (type === 'module') {
       module.exports = requireModule(filename, module);
@@ -398,4 +473,4 @@ Object.defineProperty(Module, 'builtinModules', {
   get: builtins.builtinModules, enumerable: true, configurable: true,
 });
 
-module.exports = { Module, setEntry };
+module.exports = { Module, importedExports, setEntry };

@@ -3,7 +3,10 @@
 function start() {
   require('internal/modules/esm').install();
   const { path, format, source } = binding.modules.entry();
-  if (format === 'module') return importEntry(path);
+  if (format === 'module') {
+    require('internal/modules/host').add(path);
+    return require('internal/modules/esm').importEntry(path, source);
+  }
   const { Module, setEntry } = require('internal/modules/commonjs');
   setEntry(path, source);
   const process = require('process');
@@ -13,10 +16,6 @@ function start() {
   Module._cache[path] = module;
   module.load(path);
   return undefined;
-}
-
-function importEntry(path) {
-  return binding.vm.importModule(require('internal/url').pathToFileURL(path).href);
 }
 
 module.exports = { start };

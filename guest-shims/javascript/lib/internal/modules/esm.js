@@ -20,14 +20,39 @@ function resolve(specifier, referrer, attributes) {
   const url = find(specifier, base);
   const format = formatOf(url);
   checkAttributes(url, format, attributes);
-  switch (format) {
-    case 'commonjs': return kCommonJS + url.href;
-    case 'json': return kJson + url.href;
-    default: return url.href;
-  }
+  const key = (format === 'commonjs' ? kCommonJS : format === 'json' ? kJson : '') + url.href;
+  asked.set(key, specifier);
+  return key;
+}
+
+// What the host read already when it chose what is to be run.
+let entry;
+
+function importEntry(path, source) {
+  const key = require('internal/url').pathToFileURL(path).href;
+  entry = { key, source };
+  return binding.vm.importModule(key).catch((error) => { throw explained(error); });
+}
+
+// By which name a module was asked for last: what an error of linking is to say.
+const asked = new Map();
+
+// The engine says which module has no such export, Node how it was asked for and, of CommonJS, what to do.
+function explained(error) {
+  const match = error?.name === 'SyntaxError' ? /^Could not find export '(.*)' in module '(.*)'$/s.exec(error.message) : null;
+  if (match === null) return error;
+  const [, name, key] = match;
+  const specifier = asked.get(key) ?? key;
+  error.message = key.startsWith(kCommonJS) ?
+    `Named export '${name}' not found. The requested module '${specifier}' is a CommonJS module, which may not support all ` +
+    'module.exports as named exports.\nCommonJS modules can always be imported via the default export, for example using:' +
+    `\n\nimport pkg from '${specifier}';\nconst { ${name} } = pkg;\n` :
+    `The requested module '${specifier}' does not provide an export named '${name}'`;
+  return error;
 }
 
 function load(key) {
+  if (entry?.key === key) return entry.source;
   const before = failures.get(key);
   if (before !== undefined) throw before.error;
   if (key.startsWith(kCommonJS)) return loadCommonJS(key, key.slice(kCommonJS.length));
@@ -65,7 +90,7 @@ function importMeta(meta, key) {
 function resolverOf(base) {
   return function resolve(specifier) {
     specifier = `${specifier}`;
-    const url = imports().locate(specifier, base);
+    const url = imports().point(specifier, base);
     if (url.protocol === 'node:' && builtins.nameOf(url.href) === undefined) {
       throw new codes.ERR_UNKNOWN_BUILTIN_MODULE(url.href);
     }
@@ -113,9 +138,8 @@ function loadCommonJS(key, href) {
   const filename = pathOf(href);
   const names = withDefault(require('internal/modules/exported-names').exportedNames(filename));
   return makeUp(key, names, (set) => {
-    const { Module } = require('internal/modules/commonjs');
-    const exports = Module._load(filename, undefined, false);
-    set(valuesOf(names, exports));
+    const { importedExports } = require('internal/modules/commonjs');
+    set(valuesOf(names, importedExports(filename)));
   });
 }
 
@@ -193,4 +217,4 @@ function install() {
   binding.vm.hooks({ resolve, load, failed, importMeta });
 }
 
-module.exports = { install, requireModule, syncBuiltins };
+module.exports = { importEntry, install, requireModule, syncBuiltins };

@@ -1,6 +1,6 @@
 // HELPER D: read NOTE-TO-HELPER-D.txt in this folder first.
-// What the loader asks of the file system. It goes to the binding itself, so that a program that replaces functions of
-// `fs` does not change how its modules are found.
+// What the loader asks of the file system, for what the host does not serve. It goes to the binding itself, so that a
+// program that replaces functions of `fs` does not change how its modules are found.
 
 const S_IFMT = 0o170000;
 const S_IFDIR = 0o040000;
@@ -18,6 +18,8 @@ const readBytes = (path) => require('internal/fs/operations-files').readFile(pat
 
 // Without a byte order mark, as a script or a JSON text begins.
 function readText(path) {
+  const host = require('internal/modules/host');
+  if (host.has(path)) return host.text(path);
   const bytes = readBytes(path);
   return binding.text.decode(bytes, 0, bytes.length, false, false);
 }

@@ -19,14 +19,22 @@ function readPackage(folder, importing) {
   return found;
 }
 
+// Of the program's folder, or of what `fs` sees.
+function read(path) {
+  for (const from of [require('internal/modules/host').text, files.readText]) {
+    try {
+      return from(path);
+    } catch {
+      // Not there: the other one may have it.
+    }
+  }
+  return undefined;
+}
+
 function parse(folder, importing) {
   const path = `${folder}package.json`;
-  let source;
-  try {
-    source = files.readText(path);
-  } catch {
-    return undefined;
-  }
+  const source = read(path);
+  if (source === undefined) return undefined;
   let json;
   try {
     json = JSON.parse(source);

@@ -4,6 +4,7 @@ const { codes } = require('internal/errors');
 const { URL, fileURLToPath, pathToFileURL } = require('internal/url');
 const builtins = require('internal/modules/builtins');
 const files = require('internal/modules/files');
+const host = require('internal/modules/host');
 const { readPackage, scopeOf } = require('internal/modules/package');
 
 const importConditions = new Set(['node', 'import', 'module-sync', 'node-addons']);
@@ -169,10 +170,46 @@ function resolve(specifier, base) {
   const key = `${base}\0${specifier}`;
   let url = found.get(key);
   if (url === undefined) {
-    url = finish(locate(specifier, base), specifier, base);
+    url = search(specifier, base);
     found.set(key, url);
   }
   return url;
+}
+
+function search(specifier, base) {
+  const isOfHost = base.startsWith('file:') &&
+    (isRelative(specifier) || specifier.startsWith('file:') || parse(specifier) === undefined);
+  if (!isOfHost) return finish(locate(specifier, base), specifier, base);
+  const from = fileURLToPath(base);
+  const folder = require('path').dirname(from);
+  // The host gives no warnings; who wants to see all of them gets the library's own resolution where that can do it.
+  const served = require('internal/modules/pending-deprecation')() ? withWarnings(specifier, base, folder) :
+    fromHost(specifier, folder);
+  if (served !== undefined) return served;
+  const refused = host.failure();
+  try {
+    return finish(locate(specifier, base), specifier, base);
+  } catch (error) {
+    throw host.isNotFound(refused) || refused.code === error.code ? error : host.refusal(refused, folder, from);
+  }
+}
+
+function withWarnings(specifier, base, folder) {
+  const served = fromHost(specifier, folder);
+  try {
+    return finish(locate(specifier, base), specifier, base);
+  } catch {
+    return served;
+  }
+}
+
+function fromHost(specifier, folder) {
+  const served = host.resolve(specifier, folder, 'import');
+  if (served === undefined) return undefined;
+  if (served.startsWith('node:')) return new URL(served);
+  const url = pathToFileURL(host.withoutSuffix(served, specifier));
+  const suffix = host.suffixOf(specifier);
+  return suffix === '' ? url : new URL(url.href + suffix);
 }
 
 // ---- formats ------------------------------------------------------------------------------------------------------
@@ -202,6 +239,10 @@ function findFormat(url) {
   if (url.protocol === 'node:') return 'builtin';
   if (url.protocol === 'data:') return dataFormats[dataType(url)];
   const path = fileURLToPath(url);
+  if (host.has(path)) {
+    const format = host.format(path);
+    if (format !== undefined) return format;
+  }
   const extension = /\.[^./]*$/.exec(path.slice(path.lastIndexOf('/') + 2))?.[0] ?? '';
   switch (extension) {
     case '.mjs': return 'module';
@@ -249,4 +290,12 @@ function checkAttributes(url, format, attributes) {
   if (format === undefined) throw new codes.ERR_UNKNOWN_MODULE_FORMAT(dataType(url) ?? null, url.href);
 }
 
-module.exports = { baseOf, checkAttributes, formatOf, locate, resolve };
+// As `import.meta.resolve` does it: a file need not be there.
+function point(specifier, base) {
+  if (!isRelative(specifier) && base.startsWith('file:') && parse(specifier) === undefined) {
+    return fromHost(specifier, require('path').dirname(fileURLToPath(base))) ?? locate(specifier, base);
+  }
+  return locate(specifier, base);
+}
+
+module.exports = { baseOf, checkAttributes, formatOf, point, resolve };

@@ -54,10 +54,18 @@ function tryPackage(folder, extensions, request) {
     error.requestPath = request;
     throw error;
   }
+  warnMain(pkg);
+  return instead;
+}
+
+const warned = new Set();
+
+function warnMain(pkg) {
+  if (warned.has(pkg.path)) return;
+  warned.add(pkg.path);
   require('process').emitWarning(
     `Invalid 'main' field in '${pkg.path}' of '${pkg.main}'. Please either fix that or report it to the module author`,
     'DeprecationWarning', 'DEP0128');
-  return instead;
 }
 
 // A target of `exports` or `imports`, which may be escaped as a URL, to the file it names.
@@ -133,4 +141,4 @@ function findPath(request, paths, extensions, remembered, resolvePackage) {
   return false;
 }
 
-module.exports = { byImports, bySelf, findPath, globalPaths, isRelative, nodeModulePaths };
+module.exports = { byImports, bySelf, findPath, globalPaths, isRelative, nodeModulePaths, warnMain };

@@ -1,6 +1,6 @@
 // util.format: `%s` and its like, as console.log takes them.
 
-const { inspect, targetOf } = require('internal/util/inspect');
+const { inspect, inspectDefaultOptions: defaults, targetOf } = require('internal/util/inspect');
 const { bigintText, numberText } = require('internal/util/inspect/primitives');
 const types = require('internal/util/types');
 
@@ -22,11 +22,13 @@ function hasOwnText(value) {
   return !(typeof constructor === 'function' && LANGUAGE.test(constructor.name) && globalThis[constructor.name] === constructor);
 }
 
+const separated = (options) => options?.numericSeparator ?? defaults.numericSeparator;
+
 function asString(value, options) {
   switch (typeof value) {
     case 'string': return value;
-    case 'number': return numberText(value, options?.numericSeparator);
-    case 'bigint': return bigintText(value, options?.numericSeparator);
+    case 'number': return numberText(value, separated(options));
+    case 'bigint': return bigintText(value, separated(options));
     case 'object':
       if (value !== null && !hasOwnText(value)) return inspect(value, { ...options, depth: 0, colors: false, compact: 3 });
   }
@@ -34,19 +36,19 @@ function asString(value, options) {
 }
 
 const asNumber = (value, options) => {
-  if (typeof value === 'bigint') return bigintText(value, options?.numericSeparator);
+  if (typeof value === 'bigint') return bigintText(value, separated(options));
   if (typeof value === 'symbol') return 'NaN';
-  return numberText(Number(value), options?.numericSeparator);
+  return numberText(Number(value), separated(options));
 };
 
 const asInteger = (value, options) => {
-  if (typeof value === 'bigint') return bigintText(value, options?.numericSeparator);
+  if (typeof value === 'bigint') return bigintText(value, separated(options));
   if (typeof value === 'symbol') return 'NaN';
-  return numberText(Number.parseInt(value), options?.numericSeparator);
+  return numberText(Number.parseInt(value), separated(options));
 };
 
 const asFloat = (value, options) =>
-  typeof value === 'symbol' ? 'NaN' : numberText(Number.parseFloat(value), options?.numericSeparator);
+  typeof value === 'symbol' ? 'NaN' : numberText(Number.parseFloat(value), separated(options));
 
 function asJson(value) {
   try {

@@ -2,10 +2,11 @@
 // themselves, errors and the layout are in inspect/.
 
 const { customInspect } = require('internal/util');
-const types = require('internal/util/types');
 const { formatPrimitive, quote, escapeText } = require('internal/util/inspect/primitives');
 const { layOut } = require('internal/util/inspect/layout');
 const { describe, prefixOf, nameOfConstructor } = require('internal/util/inspect/kinds');
+
+const { kind: kindOf } = binding.vm;
 
 // How the entries of an object are written: as `key: value`, or as elements that may stand in columns.
 const OBJECT = 0;
@@ -82,11 +83,13 @@ function formatValue(context, value, level, isTypedArrayField = false) {
 
   const original = value;
   let isProxied = false;
-  if (types.isProxy(value)) {
+  let kind = kindOf(value);
+  if (kind === 'Proxy') {
     if (context.showProxy) return formatProxy(context, value, level);
     isProxied = true;
     value = targetOf(value);
     if (value === null) return context.stylize('<Revoked Proxy>', 'special');
+    kind = kindOf(value);
   }
 
   if (context.customInspect) {
@@ -107,7 +110,7 @@ function formatValue(context, value, level, isTypedArrayField = false) {
     }
     return context.stylize(`[Circular *${index}]`, 'special');
   }
-  return formatObject(context, value, level, isTypedArrayField);
+  return formatObject(context, value, kind, level, isTypedArrayField);
 }
 
 const NOTHING = Symbol('nothing');
@@ -140,7 +143,7 @@ function optionsForUser(context, isForeign) {
 // null where the proxy was revoked.
 function targetOf(proxy) {
   let target = proxy;
-  while (target !== null && types.isProxy(target)) target = binding.vm.proxy(target)[0];
+  while (target !== null && kindOf(target) === 'Proxy') target = binding.vm.proxy(target)[0];
   return target;
 }
 
@@ -157,7 +160,7 @@ function formatProxy(context, proxy, level) {
 
 // ---- objects -------------------------------------------------------------------------------------------------------
 
-function formatObject(context, value, level, isTypedArrayField) {
+function formatObject(context, value, kind, level, isTypedArrayField) {
   const inherited = context.showHidden && (context.depth === null || level <= context.depth) ? [] : undefined;
   const constructor = nameOfConstructor(context, value, level, inherited);
   if (inherited !== undefined && inherited.length === 0) inherited.length = 0;
@@ -171,7 +174,7 @@ function formatObject(context, value, level, isTypedArrayField) {
   }
 
   const more = inherited !== undefined && inherited.length > 0;
-  const shape = describe(context, value, constructor, tag, level, more);
+  const shape = describe(context, value, kind, constructor, tag, level, more);
   if (shape.done !== undefined) return shape.done;
   const { keys, braces, entries, layout } = shape;
   let { base } = shape;

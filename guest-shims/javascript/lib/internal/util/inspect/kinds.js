@@ -2,6 +2,9 @@
 
 const types = require('internal/util/types');
 
+// Kept, as a program may replace it.
+const { keys: ownKeysOf } = Object;
+
 const OBJECT = 0;
 const LIST = 2;
 
@@ -83,7 +86,7 @@ function keysOf(value, showHidden) {
   if (showHidden) return [...Object.getOwnPropertyNames(value), ...symbols];
   let keys;
   try {
-    keys = Object.keys(value);
+    keys = ownKeysOf(value);
   } catch (error) {
     // A namespace whose module is not evaluated yet.
     if (!types.isModuleNamespaceObject(value)) throw error;
@@ -111,7 +114,7 @@ const done = (text) => ({ done: text });
 const shape = (keys, braces, entries, layout = OBJECT, base = '') => ({ done: undefined, keys, braces, entries, layout, base });
 
 // Gives the finished text, or what is left to be written.
-function describe(context, value, constructor, tag, level, hasMore) {
+function describe(context, value, kind, constructor, tag, level, hasMore) {
   const { showHidden } = context;
   if (Array.isArray(value)) {
     const prefix = constructor !== 'Array' || tag !== '' ? prefixOf(constructor, tag, 'Array', `(${value.length})`) : '';
@@ -120,9 +123,8 @@ function describe(context, value, constructor, tag, level, hasMore) {
     return shape(keys, [`${prefix}[`, ']'], require('internal/util/inspect/collections').array, LIST);
   }
 
-  const kind = binding.vm.kind(value);
-  if (kind === 'Object' || kind === 'Arguments') {
-    return plainObject(context, value, constructor, tag, hasMore);
+  if (kind === 'Object' || kind === 'Arguments' || kind === 'Module') {
+    return plainObject(context, value, kind, constructor, tag, hasMore);
   }
   if (typeof value === 'function') return functionShape(context, value, constructor, tag, hasMore);
   if (types.isTypedArray(value)) {
@@ -135,13 +137,13 @@ function describe(context, value, constructor, tag, level, hasMore) {
   const make = shapes[kind];
   if (make === undefined) {
     if (value instanceof Error) return errorShape(context, value, constructor, tag, hasMore);
-    return plainObject(context, value, constructor, tag, hasMore);
+    return plainObject(context, value, kind, constructor, tag, hasMore);
   }
   return make(context, value, constructor, tag, hasMore, level);
 }
 
-function plainObject(context, value, constructor, tag, hasMore) {
-  if (types.isModuleNamespaceObject(value)) {
+function plainObject(context, value, kind, constructor, tag, hasMore) {
+  if ((kind === 'Module' || constructor === null) && types.isModuleNamespaceObject(value)) {
     const keys = keysOf(value, context.showHidden);
     const prefix = prefixOf(constructor, tag, 'Module');
     return shape([], [`${prefix}{`, '}'], (c, v, l) => require('internal/util/inspect/collections').namespace(c, v, l, keys));
@@ -151,7 +153,7 @@ function plainObject(context, value, constructor, tag, hasMore) {
   const keys = keysOf(value, context.showHidden);
   let prefix;
   if (constructor === 'Object') {
-    if (types.isArgumentsObject(value)) prefix = '[Arguments] ';
+    if (kind === 'Arguments') prefix = '[Arguments] ';
     else prefix = tag === '' ? '' : prefixOf(constructor, tag, 'Object');
   } else {
     prefix = prefixOf(constructor, tag, 'Object');

@@ -87,6 +87,13 @@ function isAllNumbers(value, length) {
   return true;
 }
 
+// Engines put long texts together without copying them: `join` would copy all of what is below, on every level.
+function joined(output, separator) {
+  let text = '';
+  for (let i = 0; i < output.length; i++) text += i === 0 ? output[i] : separator + output[i];
+  return text;
+}
+
 function layOut(context, output, base, braces, layout, level, value) {
   const head = base === '' ? '' : `${base} `;
   if (context.compact !== true) {
@@ -97,18 +104,18 @@ function layOut(context, output, base, braces, layout, level, value) {
       if (context.currentDepth - level < context.compact && entries === output.length) {
         const start = output.length + context.indentation + braces[0].length + base.length + 10;
         if (fitsOneLine(context, output, start, base)) {
-          const joined = output.join(', ');
-          if (!joined.includes('\n')) return `${head}${braces[0]} ${joined} ${braces[1]}`;
+          const entry = output.join(', ');
+          if (!entry.includes('\n')) return `${head}${braces[0]} ${entry} ${braces[1]}`;
         }
       }
     }
     const line = `\n${' '.repeat(context.indentation)}`;
-    return `${head}${braces[0]}${line}  ${output.join(`,${line}  `)}${line}${braces[1]}`;
+    return `${head}${braces[0]}${line}  ${joined(output, `,${line}  `)}${line}${braces[1]}`;
   }
   if (fitsOneLine(context, output, 0, base)) return `${braces[0]}${base ? ` ${base}` : ''} ${output.join(', ')} ${braces[1]}`;
   const indentation = `\n${' '.repeat(context.indentation)}`;
   const first = base === '' && braces[0].length === 1 ? ' ' : `${base ? ` ${base}` : ''}\n${indentation.slice(1)}  `;
-  return `${braces[0]}${first}${output.join(`,${indentation}  `)} ${braces[1]}`;
+  return `${braces[0]}${first}${joined(output, `,${indentation}  `)} ${braces[1]}`;
 }
 
 module.exports = { layOut, plainLength, widthOf };

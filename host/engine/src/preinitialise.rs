@@ -1,0 +1,173 @@
+//! Running a component's initialisation beforehand: what it has in its memory then is what every run begins with.
+//!
+//! Nothing outside is there meanwhile: every import traps. What is initialised must ask for nothing, or the snapshot would
+//! hold a handle that no run has, or a random number that all of them share.
+
+use wasmtime::component::{Component, ComponentNamedList, Instance, Lift, Linker, Val, WasmList};
+use wasmtime::{OptLevel, Store};
+use wasmtime_wizer::{ComponentInstanceState, Wizer};
+
+use crate::profile::{RunLanguage, config};
+
+/// Why there is no snapshot.
+#[derive(Debug, thiserror::Error)]
+pub enum PreinitialiseError {
+    /// It is no component that a snapshot can be taken of.
+    #[error("a snapshot cannot be taken of the component: {0:#}")]
+    Component(wasmtime::Error),
+    /// The initialisation trapped: most often it asked for something outside.
+    #[error("the initialisation trapped: {0:?}")]
+    Trapped(wasmtime::Error),
+    /// The initialisation says that it failed.
+    #[error("the initialisation failed: {0}")]
+    Failed(String),
+}
+
+struct Initialised<'a> {
+    store: &'a mut Store<()>,
+    instance: Instance,
+    failed: bool,
+}
+
+impl Initialised<'_> {
+    async fn call<R>(&mut self, instance: &str, function: &str) -> Option<R>
+    where
+        (R,): ComponentNamedList + Lift + 'static,
+        R: Send + Sync + 'static,
+    {
+        let result = async {
+            let (_, interface) = self.instance.get_export(&mut *self.store, None, instance)?;
+            let (_, export) =
+                self.instance
+                    .get_export(&mut *self.store, Some(&interface), function)?;
+            let function = self
+                .instance
+                .get_typed_func::<(), (R,)>(&mut *self.store, export)
+                .ok()?;
+            let (result,) = function.call_async(&mut *self.store, ()).await.ok()?;
+            Some(result)
+        }
+        .await;
+        self.failed |= result.is_none();
+        result
+    }
+}
+
+impl ComponentInstanceState for Initialised<'_> {
+    async fn call_func_ret_list_u8(
+        &mut self,
+        instance: &str,
+        function: &str,
+        contents: impl FnOnce(&[u8]) + Send,
+    ) {
+        match self.call::<WasmList<u8>>(instance, function).await {
+            Some(list) => contents(list.as_le_slice(&*self.store)),
+            None => contents(&[]),
+        }
+    }
+
+    async fn call_func_ret_s32(&mut self, instance: &str, function: &str) -> i32 {
+        self.call(instance, function).await.unwrap_or_default()
+    }
+
+    async fn call_func_ret_s64(&mut self, instance: &str, function: &str) -> i64 {
+        self.call(instance, function).await.unwrap_or_default()
+    }
+
+    async fn call_func_ret_f32(&mut self, instance: &str, function: &str) -> u32 {
+        let value: f32 = self.call(instance, function).await.unwrap_or_default();
+        value.to_bits()
+    }
+
+    async fn call_func_ret_f64(&mut self, instance: &str, function: &str) -> u64 {
+        let value: f64 = self.call(instance, function).await.unwrap_or_default();
+        value.to_bits()
+    }
+}
+
+/// What runtimes ask for before they have looked at anything, and what is no secret: Rust's hash tables draw their seeds
+/// from here when the first one is made, and QuickJS the state of a generator that nobody uses from the clock. All runs of
+/// a snapshot share them.
+fn constants(linker: &mut Linker<()>, component: &Component) -> wasmtime::Result<()> {
+    let ty = component.component_type();
+    for (name, _) in ty.imports(component.engine()) {
+        match name.split('@').next() {
+            Some("wasi:random/insecure-seed") => {
+                linker
+                    .instance(name)?
+                    .func_wrap("insecure-seed", |_, ()| Ok(((0_u64, 0_u64),)))?;
+            }
+            Some("wasi:clocks/wall-clock") => {
+                linker.instance(name)?.func_new("now", |_, _, _, results| {
+                    if let Some(result) = results.first_mut() {
+                        *result = Val::Record(vec![
+                            ("seconds".to_owned(), Val::U64(0)),
+                            ("nanoseconds".to_owned(), Val::U32(0)),
+                        ]);
+                    }
+                    Ok(())
+                })?;
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// Calls the exported function `initialise`, of WIT type `func() -> result<_, string>`, and gives the component whose
+/// instances begin as that one was then. The function stays: without it, what is left of its type would be no component.
+///
+/// # Errors
+///
+/// As [`PreinitialiseError`].
+pub async fn preinitialise(
+    component: &[u8],
+    initialise: &str,
+) -> Result<Vec<u8>, PreinitialiseError> {
+    let mut wizer = Wizer::new();
+    wizer.init_func(initialise).keep_init_func(true);
+    let (context, instrumented) = wizer
+        .instrument_component(component)
+        .map_err(PreinitialiseError::Component)?;
+    let mut config = config::<RunLanguage>();
+    // Run once: compiling it well would take longer than it runs.
+    config.cranelift_opt_level(OptLevel::None);
+    let prepared = wasmtime::Engine::new(&config)
+        .and_then(|engine| Component::new(&engine, &instrumented))
+        .and_then(|component| {
+            let mut linker = Linker::new(component.engine());
+            constants(&mut linker, &component)?;
+            linker.define_unknown_imports_as_traps(&component)?;
+            Ok((linker, component))
+        });
+    let (linker, component) = prepared.map_err(PreinitialiseError::Component)?;
+    let mut store = Store::new(component.engine(), ());
+    store.set_epoch_deadline(u64::MAX);
+    let instance = linker
+        .instantiate_async(&mut store, &component)
+        .await
+        .map_err(PreinitialiseError::Trapped)?;
+    let function = instance
+        .get_typed_func::<(), (Result<(), String>,)>(&mut store, initialise)
+        .map_err(PreinitialiseError::Component)?;
+    let (result,) = function
+        .call_async(&mut store, ())
+        .await
+        .map_err(PreinitialiseError::Trapped)?;
+    result.map_err(PreinitialiseError::Failed)?;
+    let mut initialised = Initialised {
+        store: &mut store,
+        instance,
+        failed: false,
+    };
+    let snapshot = wizer
+        .snapshot_component(&context, &mut initialised)
+        .await
+        .map_err(PreinitialiseError::Component)?;
+    if initialised.failed {
+        return Err(PreinitialiseError::Failed(
+            "its memory could not be read".to_owned(),
+        ));
+    }
+    Ok(snapshot)
+}
