@@ -2,7 +2,7 @@
 import importlib
 import sys
 
-LEFT_OUT = {"antigravity", "queue", "this"}  # They open a browser, stand beside us, and print a poem.
+LEFT_OUT = {"antigravity", "this"}  # They open a browser, and print a poem.
 missing = {}
 for name in sorted(sys.stdlib_module_names - LEFT_OUT):
     try:

@@ -20,10 +20,6 @@ def generators():
     yield from generators()
 
 
-def mapped():
-    return re.sub("a", lambda _: mapped(), "a")
-
-
 class Property:
     @property
     def value(self):
@@ -45,7 +41,6 @@ def nested(depth):
 
 attempt("plain", lambda: plain(0))
 attempt("generators", lambda: list(generators()))
-attempt("in a callback", mapped)
 attempt("property", lambda: Property(1).value)
 attempt("item", lambda: Property(1)[0])
 attempt("made", Property)

@@ -1,4 +1,2 @@
-# A module beside the program comes before the library's, as the order of sys.path says.
-import queue
-
-print(queue.OWN)
+# arguments: /program/own
+# The work is done by own/__main__.py.

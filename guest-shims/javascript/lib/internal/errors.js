@@ -25,7 +25,10 @@ function finish(error, code) {
 function nodeError(Base, code, message, fields) {
   const error = new Base(message);
   finish(error, code);
-  if (fields !== undefined) Object.assign(error, fields);
+  // Defined, not set: a program may have put setters on the prototypes of errors.
+  for (const key in fields) {
+    Object.defineProperty(error, key, { value: fields[key], enumerable: true, writable: true, configurable: true });
+  }
   return error;
 }
 

@@ -15,9 +15,8 @@ function makeProcess() {
   const prototype = Object.create(EventEmitter.prototype, {
     constructor: { value: constructor, writable: true, enumerable: false, configurable: true },
   });
-  Object.defineProperty(prototype, Symbol.toStringTag, { value: 'process', configurable: true });
   constructor.prototype = prototype;
-  return Object.create(prototype);
+  return Object.create(prototype, { [Symbol.toStringTag]: { value: 'process', configurable: true } });
 }
 
 const process = makeProcess();

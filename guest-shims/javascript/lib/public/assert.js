@@ -31,8 +31,8 @@ function failOk(fn, count, value, message) {
   throw error;
 }
 
-function ok(value, message) {
-  if (!value) failOk(ok, arguments.length, value, message);
+function ok(...args) {
+  if (!args[0]) failOk(ok, args.length, args[0], args[1]);
 }
 const assert = module.exports = ok;
 
@@ -198,8 +198,8 @@ Object.defineProperty(assert, 'CallTracker', {
   get: () => require('internal/assert/call-tracker'),
 });
 
-function strict(value, message) {
-  if (!value) failOk(strict, arguments.length, value, message);
+function strict(...args) {
+  if (!args[0]) failOk(strict, args.length, args[0], args[1]);
 }
 
 for (const key of Object.keys(assert)) Object.defineProperty(strict, key, Object.getOwnPropertyDescriptor(assert, key));

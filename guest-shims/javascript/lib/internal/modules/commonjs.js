@@ -378,7 +378,7 @@ function makeRequire(module) {
     return Module._resolveLookupPaths(request, module);
   };
   require.resolve = resolve;
-  require.main = mainModule();
+  setOwnProperty(require, 'main', mainModule());
   require.extensions = Module._extensions;
   require.cache = Module._cache;
   return require;

@@ -274,7 +274,7 @@ function ofPackage(path) {
 
 // Whether a module of this format may be imported with these attributes.
 function checkAttributes(url, format, attributes) {
-  const type = attributes?.type;
+  const type = attributes && Object.hasOwn(attributes, 'type') ? attributes.type : undefined;
   if (format === 'json') {
     if (type === undefined) throw new codes.ERR_IMPORT_ASSERTION_TYPE_MISSING(url.href, 'json');
     if (type !== 'json') throw new codes.ERR_IMPORT_ASSERTION_TYPE_UNSUPPORTED(type);

@@ -49,10 +49,10 @@ function equalObjects(a, b, strict, seen) {
       if (a.source !== b.source || a.flags !== b.flags || a.lastIndex !== b.lastIndex) return false;
       break;
     case 'Error':
-      if (a.message !== b.message || a.name !== b.name) return false;
+      if (!equalErrors(a, b, strict, seen)) return false;
       break;
     case 'View': {
-      if (!equalViews(a, b, strict)) return false;
+      if (nameOfView(a) !== nameOfView(b) || !equalViews(a, b, strict)) return false;
       const keysA = otherKeys(a);
       if (keysA.length !== otherKeys(b).length) return false;
       return equalContents(a, b, strict, seen, keysA);
@@ -86,12 +86,22 @@ function kindOf(value) {
   return 'Object';
 }
 
+// These count though they are not enumerable.
+function equalErrors(a, b, strict, seen) {
+  if (a.message !== b.message || a.name !== b.name) return false;
+  return ['cause', 'errors'].every((key) => {
+    const has = Object.hasOwn(a, key);
+    return has === Object.hasOwn(b, key) && (!has || isEnumerable(a, key) || equal(a[key], b[key], strict, seen));
+  });
+}
+
 function equalBytes(a, b) {
   if (a.length !== b.length) return false;
   for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
   return true;
 }
 
+const nameOfView = (view) => binding.vm.kind(view);
 const bytesOf = (view) => new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
 
 function equalViews(a, b, strict) {
@@ -126,7 +136,7 @@ function equalContents(a, b, strict, seen, keys, entries) {
     keys = Object.keys(a);
     if (keys.length !== Object.keys(b).length) return false;
   }
-  for (const key of keys) if (!Object.hasOwn(b, key)) return false;
+  for (const key of keys) if (!isEnumerable(b, key)) return false;
   if (strict) {
     const symbols = enumerableSymbols(a);
     if (symbols.length !== enumerableSymbols(b).length) return false;

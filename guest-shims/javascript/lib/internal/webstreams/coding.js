@@ -1,7 +1,7 @@
-// Streams that encode and decode text.
+// Streams that encode and decode text, and that compress and decompress.
 
 const { TransformStream, inspectAs } = require('internal/webstreams');
-const { codes: { ERR_INVALID_THIS, ERR_INVALID_ARG_VALUE, ERR_FEATURE_UNAVAILABLE_ON_PLATFORM } } = require('internal/errors');
+const { codes: { ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE, ERR_INVALID_THIS } } = require('internal/errors');
 
 const customInspect = Symbol.for('nodejs.util.inspect.custom');
 
@@ -88,25 +88,60 @@ class TextDecoderStream {
   }
 }
 
-// There is no zlib in here yet.
-function unavailable(name) {
-  const Class = {
-    [name]: class {
-      constructor(format) {
-        if (!['deflate', 'deflate-raw', 'gzip'].includes(format)) throw new ERR_INVALID_ARG_VALUE('format', format);
-        throw new ERR_FEATURE_UNAVAILABLE_ON_PLATFORM(name);
-      }
-
-      get readable() { throw new ERR_INVALID_THIS(name); }
-
-      get writable() { throw new ERR_INVALID_THIS(name); }
-    },
-  }[name];
-  return Class;
+function asBytes(chunk) {
+  if (ArrayBuffer.isView(chunk)) return new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+  if (chunk instanceof ArrayBuffer) return new Uint8Array(chunk);
+  if (typeof chunk === 'string') return binding.text.encode(chunk);
+  throw new ERR_INVALID_ARG_TYPE('chunk', ['string', 'ArrayBuffer', 'Buffer', 'TypedArray', 'DataView'], chunk);
 }
 
-const CompressionStream = unavailable('CompressionStream');
-const DecompressionStream = unavailable('DecompressionStream');
+const transforms = new WeakMap();
+
+function transformOf(value, name) {
+  const transform = transforms.get(value);
+  if (transform === undefined) throw new ERR_INVALID_THIS(name);
+  return transform;
+}
+
+function begin(stream, kind, format) {
+  const formats = require('internal/compress/formats');
+  if (!formats.formats.includes(format)) throw new ERR_INVALID_ARG_VALUE('format', format);
+  const work = new formats[kind](format);
+  transforms.set(stream, new TransformStream({
+    transform(chunk, controller) {
+      for (const piece of work.push(asBytes(chunk))) controller.enqueue(piece);
+    },
+    flush(controller) {
+      for (const piece of work.end()) controller.enqueue(piece);
+    },
+  }));
+}
+
+class CompressionStream {
+  constructor(format) { begin(this, 'Compressor', format); }
+
+  get readable() { return transformOf(this, 'CompressionStream').readable; }
+
+  get writable() { return transformOf(this, 'CompressionStream').writable; }
+
+  [customInspect](depth, options) {
+    const { readable, writable } = transformOf(this, 'CompressionStream');
+    return inspectAs(this, { readable, writable }, depth, options);
+  }
+}
+
+class DecompressionStream {
+  constructor(format) { begin(this, 'Decompressor', format); }
+
+  get readable() { return transformOf(this, 'DecompressionStream').readable; }
+
+  get writable() { return transformOf(this, 'DecompressionStream').writable; }
+
+  [customInspect](depth, options) {
+    const { readable, writable } = transformOf(this, 'DecompressionStream');
+    return inspectAs(this, { readable, writable }, depth, options);
+  }
+}
 
 for (const Class of [TextEncoderStream, TextDecoderStream, CompressionStream, DecompressionStream]) {
   for (const name of Object.getOwnPropertyNames(Class.prototype)) {
