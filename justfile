@@ -60,6 +60,11 @@ upstream:
     tests/upstream/fetch >/dev/null
     cargo nextest run -E 'binary(upstream)' --no-capture
 
+# Build the JavaScript engine anew, to be committed (`just guests --check` compares instead)
+[group("now and then")]
+guests *arguments:
+    guest-shims/javascript/build {{ arguments }}
+
 # Everything that CI runs, with the minutes of each stage
 [group("now and then")]
 ci:

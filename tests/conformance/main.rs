@@ -25,6 +25,7 @@ use std::thread;
 mod audit;
 mod child;
 mod folder;
+mod javascript;
 mod list;
 mod report;
 mod verdict;

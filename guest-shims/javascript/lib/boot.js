@@ -60,11 +60,13 @@
   // ---- stacks -----------------------------------------------------------------------------------------------------
 
   // The engine's own stacks lack the first line, name and message, which programs of Node count on. Frames of the library
-  // say nothing to the author of a program, so they are left out.
+  // say nothing to the author of a program, so they are left out. As in Node the text is made when it is first looked at:
+  // most errors are caught unseen, and many get their name after they were made.
   function headOf(error) {
     try {
       const { name, message } = error;
-      const shown = name === undefined ? 'Error' : String(name);
+      const code = modules.get('internal/errors')?.exports.codeInStack?.(error) ?? '';
+      const shown = (name === undefined ? 'Error' : String(name)) + code;
       const text = message === undefined ? '' : String(message);
       return shown === '' ? text : text === '' ? shown : `${shown}: ${text}`;
     } catch {
@@ -101,10 +103,46 @@
     return stack;
   }
 
+  const asData = (value) => ({ __proto__: null, value, writable: true, enumerable: false, configurable: true });
+
+  function setStack(value) {
+    Object.defineProperty(this, 'stack', asData(value));
+  }
+
+  function lazyStack(error, sites) {
+    let stack;
+    Object.defineProperty(error, 'stack', {
+      __proto__: null,
+      configurable: true,
+      enumerable: false,
+      get() {
+        if (sites !== undefined) {
+          stack = makeStack(error, sites);
+          sites = undefined;
+          const own = Object.getOwnPropertyDescriptor(error, 'stack');
+          if (own?.set === setStack && own.configurable) Object.defineProperty(error, 'stack', asData(stack));
+        }
+        return stack;
+      },
+      set: setStack,
+    });
+  }
+
+  // What the engine gives to captureStackTrace goes onto the object behind our back: it is made lazy afterwards.
+  let capturing = false;
+  let captured;
+
+  function prepare(error, sites) {
+    if (capturing) captured = sites;
+    else if (Object.isExtensible(error)) lazyStack(error, sites);
+    else return makeStack(error, sites);
+    return undefined;
+  }
+
   const native = Object.getOwnPropertyDescriptor(Error, 'prepareStackTrace');
   if (native?.set !== undefined) {
     const setNative = (fn) => Reflect.apply(native.set, Error, [fn]);
-    setNative(makeStack);
+    setNative(prepare);
     let custom;
     Object.defineProperty(Error, 'prepareStackTrace', {
       configurable: true,
@@ -112,9 +150,23 @@
       get: () => custom,
       set(fn) {
         custom = fn;
-        setNative(typeof fn === 'function' ? fn : makeStack);
+        setNative(typeof fn === 'function' ? fn : prepare);
       },
     });
+
+    const nativeCapture = Error.captureStackTrace;
+    Error.captureStackTrace = { captureStackTrace(object, from) {
+      if (custom !== undefined) return nativeCapture(object, from ?? Error.captureStackTrace);
+      capturing = true;
+      try {
+        nativeCapture(object, from ?? Error.captureStackTrace);
+      } finally {
+        capturing = false;
+      }
+      if (captured !== undefined) lazyStack(object, captured);
+      captured = undefined;
+    } }.captureStackTrace;
+    Object.defineProperty(Error, 'captureStackTrace', { enumerable: false });
   }
 
   // ---- globals ----------------------------------------------------------------------------------------------------
@@ -182,6 +234,7 @@
 
   lazyGlobals(['timers'], ['clearImmediate', 'setImmediate', 'clearInterval', 'clearTimeout', 'setInterval', 'setTimeout'],
               true);
+  if (typeof Atomics === 'undefined') lazyGlobals(['internal/atomics'], ['Atomics']);
   lazyGlobals(['internal/microtasks'], ['queueMicrotask'], true);
   lazyGlobals(['internal/structured-clone'], ['structuredClone'], true);
   lazyGlobals(['buffer'], ['atob', 'btoa'], true);

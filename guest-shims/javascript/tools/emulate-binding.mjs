@@ -3,7 +3,7 @@
 import crypto from 'node:crypto';
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { dirname, isAbsolute, join } from 'node:path';
 import tty from 'node:tty';
 import url from 'node:url';
 import { makeVm } from './emulate-vm.mjs';
@@ -298,6 +298,8 @@ function makeModules({ program, inline, isBuiltin, resolveImport }) {
       if (isBuiltin(plain)) return `node:${plain}`;
       if (mode === 'require') {
         const found = createRequire(join(from, 'noop.js')).resolve(specifier);
+        // A builtin of Node that the library does not have.
+        if (!isAbsolute(found)) throw Object.assign(new Error(`Cannot find module '${specifier}'`), { code: 'MODULE_NOT_FOUND' });
         return found;
       }
       const found = resolveImport(specifier, url.pathToFileURL(join(from, 'noop.js')).href);

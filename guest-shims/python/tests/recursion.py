@@ -39,14 +39,15 @@ def nested(depth):
     return value
 
 
+deep = nested(100_000)
 attempt("plain", lambda: plain(0))
 attempt("generators", lambda: list(generators()))
 attempt("property", lambda: Property(1).value)
 attempt("item", lambda: Property(1)[0])
 attempt("made", Property)
-attempt("copy", lambda: copy.deepcopy(nested(100_000)))
+attempt("copy", lambda: copy.deepcopy(deep))
 attempt("pattern", lambda: re.compile("(" * 5_000 + ")" * 5_000))
 attempt("match", lambda: re.match("(?:a|b)*?c", "ab" * 100_000))
-sys.setrecursionlimit(20_000)
+sys.setrecursionlimit(2_000)
 attempt("deeper, where a program asks for it", lambda: plain(0))
 print("still there")

@@ -71,7 +71,9 @@ let count = 0;
 function rejection(promise, reason, handled) {
   known ??= new WeakMap();
   if (!handled) {
-    const info = { promise, reason, id: ++count, warned: false, handled: false };
+    const info = { promise, reason, id: ++count, warned: false, handled: false, twin: undefined };
+    const before = unhandled.at(-1);
+    if (before !== undefined && !before.handled && Object.is(before.reason, reason)) info.twin = before;
     known.set(promise, info);
     unhandled.push(info);
     return;
@@ -79,6 +81,9 @@ function rejection(promise, reason, handled) {
   const info = known.get(promise);
   if (info === undefined) return;
   known.delete(promise);
+  // Where an ES module throws, the engine rejects a promise of its own, which nobody can ever handle, and at once the
+  // one that tells of the evaluation. Who handles the second has handled the first.
+  if (info.twin !== undefined && !info.warned) info.twin.handled = true;
   if (info.warned) lateHandled.push(info);
   else info.handled = true;
 }

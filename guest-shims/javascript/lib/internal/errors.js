@@ -7,9 +7,11 @@ function toStringWithCode() {
 // Without a prototype: a program may have put a `get` on Object.prototype.
 const hidden = (value) => ({ __proto__: null, value, enumerable: false, writable: true, configurable: true });
 
-// The stack was made before the code was known.
+// A stack that was written before the code was known; one that is made when it is looked at asks `codeInStack`.
 function nameInStack(error, from, to) {
-  const { stack } = error;
+  const descriptor = Object.getOwnPropertyDescriptor(error, 'stack');
+  if (descriptor === undefined || descriptor.get !== undefined) return;
+  const { value: stack } = descriptor;
   if (typeof stack !== 'string' || !stack.startsWith(from)) return;
   Object.defineProperty(error, 'stack', hidden(to + stack.slice(from.length)));
 }
@@ -20,6 +22,9 @@ function finish(error, code) {
   error.code = code;
   return error;
 }
+
+const codeInStack = (error) =>
+  Object.hasOwn(error, 'toString') && error.toString === toStringWithCode ? ` [${error.code}]` : '';
 
 // `fields` are set before the code, as their order is seen by `Object.keys`.
 function nodeError(Base, code, message, fields) {
@@ -72,11 +77,8 @@ function systemKind(code, prefix) {
           set: (value) => { context[key] = value; },
         });
       }
+      Object.defineProperty(this, 'toString', hidden(toStringWithCode));
       nameInStack(this, 'Error', `SystemError [${code}]`);
-    }
-
-    toString() {
-      return `${this.name} [${code}]: ${this.message}`;
     }
   };
 }
@@ -139,6 +141,7 @@ function aggregateErrors(inner, outer) {
 }
 
 exports.codes = codes;
+exports.codeInStack = codeInStack;
 exports.AbortError = AbortError;
 exports.systemError = systemError;
 exports.hideStackFrames = hideStackFrames;

@@ -167,6 +167,15 @@ function poll() {
   return true;
 }
 
+// Stands still, with the whole program. While something is watched the host must not be asked: it would tell what is ready
+// to nobody.
+exports.sleep = function(milliseconds) {
+  const end = binding.time.hrtime() + BigInt(Math.round(milliseconds * 1e6));
+  for (let left = milliseconds; left > 0; left = Number(end - binding.time.hrtime()) / 1e6) {
+    if (watches.size === 0) binding.loop.poll(left);
+  }
+};
+
 exports.isAlive = () => references > 0;
 
 // Held, but by nothing that could ever call: a run that waited for it would not end.

@@ -7,23 +7,13 @@ const { EventTarget } = require('internal/event-target');
 
 const secret = Symbol();
 
-// The clock starts with the run, not with the snapshot: when it is first asked, or earlier, when main calls `start`.
-let origin;
+// The same clock as that of the timers: it starts with the run, not with the snapshot.
+const now = () => require('internal/timers').clock();
+
 let originWall;
 
-function start() {
-  if (origin !== undefined) return;
-  origin = binding.time.hrtime();
-  originWall = binding.time.now();
-}
-
-function now() {
-  start();
-  return Number(binding.time.hrtime() - origin) / 1e6;
-}
-
 function timeOrigin() {
-  start();
+  originWall ??= binding.time.now() - now();
   return originWall;
 }
 
@@ -323,7 +313,6 @@ for (const Class of [Performance, PerformanceEntry, PerformanceMark, Performance
 
 module.exports = {
   performance: new Performance(secret),
-  start,
   now,
   Performance,
   PerformanceEntry,

@@ -1,15 +1,47 @@
-// The module `zlib`: nothing here can compress.
+// The module `zlib`: deflate and its two wrappers. Brotli is not there, nor is what needs the state of zlib itself.
 
 const { fill } = require('internal/unavailable');
 
-const kinds = ['Deflate', 'Inflate', 'Gzip', 'Gunzip', 'DeflateRaw', 'InflateRaw', 'Unzip', 'BrotliCompress',
-               'BrotliDecompress'];
-const lower = (name) => name[0].toLowerCase() + name.slice(1);
+const streams = () => require('internal/compress/streams');
+const kinds = ['Deflate', 'Inflate', 'Gzip', 'Gunzip', 'DeflateRaw', 'InflateRaw', 'Unzip'];
+
+for (const kind of kinds) {
+  const name = kind[0].toLowerCase() + kind.slice(1);
+  Object.defineProperty(exports, kind, {
+    configurable: true,
+    enumerable: true,
+    get() { return streams().classes[kind]; },
+  });
+  exports[`create${kind}`] = (options) => new (streams().classes[kind])(options);
+  exports[`${name}Sync`] = (buffer, options) => streams().convert(kind, buffer, options);
+  exports[name] = (buffer, options, callback) => {
+    if (typeof options === 'function') {
+      callback = options;
+      options = undefined;
+    }
+    require('internal/validators').validateFunction(callback, 'callback');
+    const bytes = streams().inputBytes(buffer);
+    require('timers').setImmediate(() => {
+      let result;
+      let failure = null;
+      try {
+        result = streams().convert(kind, bytes, options);
+      } catch (error) {
+        failure = error;
+      }
+      callback(failure, result);
+    });
+  };
+}
+
+exports.crc32 = function crc32(data, value = 0) {
+  return require('internal/compress/formats').crc32(value, streams().inputBytes(data));
+};
 
 fill(exports, 'zlib', [
-  ...kinds.map((name) => `create${name}`),
-  ...kinds.flatMap((name) => [lower(name), `${lower(name)}Sync`]),
-], kinds, () => require('stream').Transform);
+  'createBrotliCompress', 'createBrotliDecompress', 'brotliCompress', 'brotliCompressSync', 'brotliDecompress',
+  'brotliDecompressSync',
+], ['BrotliCompress', 'BrotliDecompress'], () => require('stream').Transform);
 
 // Packages read some of these while they load.
 exports.constants = Object.freeze({
@@ -24,4 +56,10 @@ exports.constants = Object.freeze({
   BROTLI_OPERATION_EMIT_METADATA: 3, BROTLI_PARAM_MODE: 0, BROTLI_PARAM_QUALITY: 1, BROTLI_PARAM_LGWIN: 2,
   BROTLI_PARAM_SIZE_HINT: 5, BROTLI_MODE_GENERIC: 0, BROTLI_MODE_TEXT: 1, BROTLI_MODE_FONT: 2, BROTLI_MIN_QUALITY: 0,
   BROTLI_MAX_QUALITY: 11, BROTLI_DEFAULT_QUALITY: 11, BROTLI_DEFAULT_WINDOW: 22,
+});
+
+exports.codes = Object.freeze({
+  Z_OK: 0, Z_STREAM_END: 1, Z_NEED_DICT: 2, Z_ERRNO: -1, Z_STREAM_ERROR: -2, Z_DATA_ERROR: -3, Z_MEM_ERROR: -4,
+  Z_BUF_ERROR: -5, Z_VERSION_ERROR: -6, 0: 'Z_OK', 1: 'Z_STREAM_END', 2: 'Z_NEED_DICT', '-1': 'Z_ERRNO',
+  '-2': 'Z_STREAM_ERROR', '-3': 'Z_DATA_ERROR', '-4': 'Z_MEM_ERROR', '-5': 'Z_BUF_ERROR', '-6': 'Z_VERSION_ERROR',
 });

@@ -4,10 +4,14 @@
 decides, as everywhere, whether a program's own `queue.py` comes before the library's.
 """
 
+import errno
 import importlib.abc
 import importlib.machinery
+import importlib.resources.abc
 import importlib.util
+import io
 import marshal
+import os
 import sys
 import zlib
 
@@ -18,7 +22,7 @@ class Library:
     def __init__(self, packed):
         self.packed = memoryview(packed)
         end = 4 + int.from_bytes(self.packed[:4], "little")
-        self.index = marshal.loads(self.packed[4:end])
+        self.index, self.files = marshal.loads(self.packed[4:end])
         self.start = end
         self.folders = {stem.rpartition("/")[0] for stem in self.index}
 
@@ -97,11 +101,61 @@ class Loader(importlib.abc.InspectLoader):
         return importlib.util.decode_source(zlib.decompress(self.library.bytes(*self.entry[3:5])))
 
     def get_data(self, path):
-        """Only sources are packed, so only they can be read."""
-        found = Loader.of(self.library, path) if path.endswith(".py") else None
-        if found is None or found.path != path:
-            raise FileNotFoundError(2, "only modules are in the packed library", path)
-        return zlib.decompress(self.library.bytes(*found.entry[3:5]))
+        found = Loader.of(self.library, path)
+        if path.endswith(".py") and found is not None and found.path == path:
+            return zlib.decompress(self.library.bytes(*found.entry[3:5]))
+        if path in self.library.files:
+            return zlib.decompress(self.library.bytes(*self.library.files[path]))
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path)
+
+    def get_resource_reader(self, fullname):
+        """For `importlib.resources`."""
+        return Resources(self) if self.entry[0] else None
+
+
+class Resources(importlib.resources.abc.TraversableResources):
+    def __init__(self, loader):
+        self.loader = loader
+
+    def files(self):
+        return Resource(self.loader, self.loader.stem)
+
+
+class Resource(importlib.resources.abc.Traversable):
+    """A packed file or folder."""
+
+    def __init__(self, loader, path):
+        self.loader, self.path = loader, path
+
+    @property
+    def name(self):
+        return self.path.rpartition("/")[2]
+
+    def iterdir(self):
+        library, start = self.loader.library, self.path + "/"
+        paths = [*library.files, *(Loader(library, stem, entry).path for stem, entry in library.index.items())]
+        names = {path.removeprefix(start).partition("/")[0] for path in paths if path.startswith(start)}
+        return (Resource(self.loader, start + name) for name in sorted(names))
+
+    def is_dir(self):
+        return not self.is_file() and any(True for _ in self.iterdir())
+
+    def is_file(self):
+        try:
+            return self.loader.get_data(self.path) is not None
+        except FileNotFoundError:
+            return False
+
+    def read_bytes(self):
+        return self.loader.get_data(self.path)
+
+    def open(self, mode="r", *arguments, **options):
+        data = io.BytesIO(self.read_bytes())
+        return data if "b" in mode else io.TextIOWrapper(data, *arguments, **options)
+
+    def joinpath(self, *names):
+        parts = [part for name in names for part in str(name).split("/") if part not in ("", ".")]
+        return Resource(self.loader, "/".join([self.path, *parts]))
 
 
 def install(packed):

@@ -6,8 +6,11 @@
     - [ARGUMENT…]           standard input
 """
 
+import ast
 import atexit
+import contextlib
 import gc
+import importlib
 import io
 import linecache
 import operator
@@ -20,12 +23,20 @@ import time
 import traceback
 from importlib import machinery, util
 
+from _io import _IOBase as IOBase
 from tollgate import _library
 
 USAGE = "usage: FILE | -c CODE | -m MODULE | -  [ARGUMENT…]"
 # What a program that ran out of memory gets back, so that it can say so. Zeroes of the snapshot that nobody touches
 # cost nothing.
 RESERVE = 1 << 20
+
+LAYERS = {io.TextIOWrapper: 0, io.BufferedWriter: 2, io.BufferedRandom: 2, io.BufferedReader: 2, io.FileIO: 3}
+"""The streams of the library from the outermost to the file; others lie between text and buffers."""
+
+
+PLACE = "/program"
+"""Where a program lies that was packed with its component."""
 
 
 class Refused(Exception):
@@ -40,7 +51,7 @@ class Program:
         self.initial_cwd = initial_cwd
         self.main = sys.modules["__main__"]
         self.reserve = bytearray(RESERVE)
-        self.inherited = {}
+        self.ended_with = None
         # The runtime of componentize-py asks for unbuffered streams, where each piece of a `print` is a call of its own.
         # Standard output is written line by line even where it is no terminal: a run can be ended at any time, and
         # what it has said by then is what people look for.
@@ -50,8 +61,7 @@ class Program:
         os._exit = sys.modules["posix"]._exit = self.exit_now
 
     def seal(self):
-        """The last step of the build: what is imported now is what each run begins with."""
-        self.inherited = dict(sys.modules)
+        """The last step of the build: notes what each run begins with."""
         # Not what every interpreter has imported before a program begins: there, too, a program's own comes too late.
         self.replaceable = frozenset(
             name
@@ -76,6 +86,10 @@ class Program:
         sys.modules["logging"]._startTime = time.time_ns()
 
     def prepare(self):
+        self.begin()
+        return self.chosen(sys.argv[1:])
+
+    def begin(self):
         self.renew()
         sys.stdin = sys.__stdin__ = self.stdin
         sys.stdout = sys.__stdout__ = self.stdout
@@ -85,8 +99,9 @@ class Program:
         folder = self.initial_cwd()
         if folder is not None and folder != os.getcwd():
             os.chdir(folder)
-        arguments = sys.argv[1:]
-        sys.orig_argv[:] = ["python3", *arguments]
+        sys.orig_argv[:] = ["python3", *sys.argv[1:]]
+
+    def chosen(self, arguments):
         if not arguments:
             raise Refused(USAGE)
         how, rest = arguments[0], arguments[1:]
@@ -190,9 +205,11 @@ class Program:
             print(f"python3: {refused}", file=self.stderr)
             return 2 if not str(refused).startswith(("No module", "Error while")) else 1
         except SystemExit as end:
+            # Kept, for it holds the frames that it came through, and what is in them is not to be freed either.
+            self.ended_with = end
             return self.status(end)
         except BaseException as error:
-            self.reserve = None
+            self.ended_with, self.reserve = error, None
             return self.uncaught(error)
 
     def status(self, end):
@@ -229,24 +246,39 @@ class Program:
             self.stderr.write(text)
 
     def finish(self, code):
-        """What CPython does before it ends: exit functions, then what objects do when they are dropped, then streams."""
+        """What CPython does before it ends: exit functions, then finalizers, then what streams still hold."""
         try:
             threading._shutdown()
             atexit._run_exitfuncs()
         except BaseException as error:
             self.say("".join(traceback.format_exception(error)))
-        for name in ("last_exc", "last_value", "last_type", "last_traceback"):
-            sys.__dict__.pop(name, None)
-        own = [module for name, module in list(sys.modules.items()) if self.inherited.get(name) is not module]
-        for module in [self.main, *reversed(own)]:
-            clear(module)
-        del own
-        gc.collect()
+        self.finalize(gc.get_objects())
         if not all([self.flush(sys.stdout), self.flush(self.stdout)]):
             code = 120
         self.flush(sys.stderr)
         self.flush(self.stderr)
         return code
+
+    def finalize(self, objects):
+        """Lets each object end as it would when it is dropped, without dropping it.
+
+        CPython empties the modules. Freeing a long chain of objects takes a stack here that a guest may not have, and
+        time that nobody gains by: the memory of this run is gone in a moment.
+        """
+        streams = [thing for thing in objects if issubclass(type(thing), IOBase)]
+        # The outer ones first, which hand on what they hold to the inner ones.
+        streams.sort(key=lambda thing: LAYERS.get(type(thing), 1))
+        for thing in streams:
+            self.flush(thing)
+        # Compared by identity: what a program's `__eq__` says is no matter here.
+        outer = set(map(id, streams))
+        others = [thing for thing in objects if hasattr(type(thing), "__del__") and id(thing) not in outer]
+        for thing in others + streams:
+            if not gc.is_finalized(thing):
+                try:
+                    type(thing).__del__(thing)
+                except BaseException:
+                    unraisable(type(thing).__del__)
 
     def flush(self, stream):
         try:
@@ -255,6 +287,32 @@ class Program:
             return True
         except Exception:
             return False
+
+
+class Bundled(Program):
+    """The one program that was packed with its component; all arguments are its own."""
+
+    def __init__(self, exit_with_code, initial_cwd, library):
+        super().__init__(exit_with_code, initial_cwd)
+        self.path = PLACE + "/__main__.py"
+        self.loader = _library.Loader.of(library, self.path)
+
+    def import_beforehand(self):
+        """Imports what the program imports at its top, so that no run has to."""
+        sys.path.insert(0, PLACE)
+        for statement in ast.parse(self.loader.get_source("__main__")).body:
+            names = [alias.name for alias in statement.names] if isinstance(statement, ast.Import) else []
+            if isinstance(statement, ast.ImportFrom) and not statement.level:
+                names = [statement.module]
+            for name in names:
+                # What cannot be imported now is imported, or missed, by the program, as without this.
+                with contextlib.suppress(Exception):
+                    importlib.import_module(name)
+
+    def chosen(self, arguments):
+        self.paths(PLACE, PLACE)
+        self.become(self.loader, self.path)
+        return lambda: self.loader.get_code("__main__")
 
 
 def stream(buffer, name, mode, errors, line_buffering):
@@ -290,12 +348,8 @@ def own_frames_left_out(frames):
     return frames
 
 
-def clear(module):
-    """As CPython clears a module at the end, so that files are closed and finalizers run."""
-    names = getattr(module, "__dict__", None)
-    if not isinstance(names, dict):
-        return
-    for private in (True, False):
-        for name in list(names):
-            if (name[:1] == "_" and name[1:2] != "_") == private and name != "__builtins__":
-                names[name] = None
+def unraisable(where):
+    """What CPython says of an exception that nobody can be given."""
+    kind, error, frames = sys.exc_info()
+    print(f"Exception ignored while calling deallocator {where!r}:", file=sys.stderr)
+    traceback.print_exception(kind, error, frames and own_frames_left_out(frames))

@@ -67,7 +67,7 @@ def kind(code):
         return TlsFailed
     if code in ("dns-error", "destination-not-found"):
         return NameNotFound
-    if code.startswith(("connection-", "destination-")):
+    if code.startswith(("connection-", "destination-")) or code == "http-response-incomplete":
         return ConnectionFailed
     if code.startswith("http-request-"):
         return InvalidRequest

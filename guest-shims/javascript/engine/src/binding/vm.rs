@@ -14,8 +14,8 @@ fn script<'js>(ctx: Ctx<'js>, source: String, name: String) -> Result<Value<'js>
     raw::evaluate(&ctx, &source, &name, 1)
 }
 
-/// A function whose body is `source`. What stands before it is on its first line, so that all lines are those of the file,
-/// and the columns of all but the first.
+/// A function whose body is `source`. What stands before it has two lines of its own, which are counted from -1 (the engine
+/// takes 0 for no number at all), so that all lines and columns are those of the file.
 fn compile<'js>(
     ctx: Ctx<'js>,
     source: String,
@@ -24,8 +24,8 @@ fn compile<'js>(
 ) -> Result<Function<'js>> {
     let parameters = parameters.join(", ");
     // A last line that is a comment must not hide what closes the function.
-    let text = format!("(function ({parameters}) {{{source}\n}})");
-    raw::evaluate(&ctx, &text, &name, 1)?.get()
+    let text = format!("(function ({parameters}) {{\n\n{source}\n}})");
+    raw::evaluate(&ctx, &text, &name, -1)?.get()
 }
 
 fn import<'js>(ctx: Ctx<'js>, name: String) -> Result<Promise<'js>> {
@@ -120,7 +120,10 @@ fn learn_classes(ctx: &Ctx<'_>) -> Result<()> {
     for sample in samples {
         let value: Value<'_> = sample.get(1)?;
         // SAFETY: the function takes any value.
-        classes.insert(unsafe { qjs::JS_GetClassID(value.as_raw()) }, sample.get(0)?);
+        classes.insert(
+            unsafe { qjs::JS_GetClassID(value.as_raw()) },
+            sample.get(0)?,
+        );
     }
     CLASSES.with(|known| {
         let _first = known.set(classes);
@@ -134,7 +137,12 @@ fn kind<'js>(ctx: Ctx<'js>, value: Value<'js>) -> Result<Value<'js>> {
         return Ok(Value::new_undefined(ctx));
     }
     // SAFETY: the functions take any value.
-    let (proxy, class) = unsafe { (qjs::JS_IsProxy(value.as_raw()), qjs::JS_GetClassID(value.as_raw())) };
+    let (proxy, class) = unsafe {
+        (
+            qjs::JS_IsProxy(value.as_raw()),
+            qjs::JS_GetClassID(value.as_raw()),
+        )
+    };
     if proxy {
         return raw::from_text(&ctx, "Proxy");
     }
@@ -165,7 +173,10 @@ pub(super) fn memory(ctx: &Ctx<'_>) -> (f64, f64) {
 
 pub(super) fn create<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
     learn_classes(ctx)?;
-    hooks(ctx.clone(), raw::evaluate(ctx, LISTS, "node:lists", 1)?.get()?)?;
+    hooks(
+        ctx.clone(),
+        raw::evaluate(ctx, LISTS, "node:lists", 1)?.get()?,
+    )?;
     let object = Object::new(ctx.clone())?;
     object.set("script", Func::from(script))?;
     object.set("compile", Func::from(compile))?;

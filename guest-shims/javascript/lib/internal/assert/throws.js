@@ -104,10 +104,8 @@ function mismatch(actual, expected) {
   if (expected.prototype !== undefined && actual instanceof expected) return undefined;
   if (Object.prototype.isPrototypeOf.call(Error, expected)) {
     let text = `The error is expected to be an instance of "${expected.name}". Received `;
-    if (isError(actual)) text += `"${actual.name}"`;
-    else text += `"${inspect(actual, { depth: -1 })}"`;
-    if (isError(actual)) text += `\n\nError message:\n\n${actual.message}`;
-    return text;
+    if (!isError(actual)) return `${text}"${inspect(actual, { depth: -1 })}"`;
+    return `${text}"${actual.constructor?.name || actual.name}"\n\nError message:\n\n${actual.message}`;
   }
   const result = Reflect.apply(expected, {}, [actual]);
   if (result === true) return undefined;

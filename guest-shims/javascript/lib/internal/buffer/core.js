@@ -1,7 +1,7 @@
 // Buffer: how buffers are made, turned into strings and filled.
 
 const { codes } = require('internal/errors');
-const { validateArray, validateNumber, validateString } = require('internal/validators');
+const { validateArray, validateNumber } = require('internal/validators');
 const { customInspect } = require('internal/util');
 const { operations, utf8, utf16le, latin1, ascii, base64, base64url, hex } = require('internal/buffer/encodings');
 
@@ -11,7 +11,12 @@ const { text } = binding;
 const kMaxLength = 0x7FFFFFFF;
 const kStringMaxLength = 0x3FFFFFFF;
 
-class FastBuffer extends Uint8Array {}
+class FastBuffer extends Uint8Array {
+  // The constructor that a class has by itself would gather and spread its arguments, for each buffer.
+  constructor(first, byteOffset, length) {
+    super(first, byteOffset, length);
+  }
+}
 
 const isBytes = (value) => value instanceof Uint8Array;
 
@@ -74,12 +79,14 @@ Buffer.poolSize = 8 * 1024;
 
 // Small buffers share one array buffer. It is made with the first of them, so that the snapshot holds none.
 let pool;
+let poolBytes;
 let poolLength = 0;
 let poolUsed = 0;
 
 function renewPool() {
   poolLength = Buffer.poolSize;
-  pool = new FastBuffer(poolLength).buffer;
+  poolBytes = new FastBuffer(poolLength);
+  pool = poolBytes.buffer;
   poolUsed = 0;
 }
 
@@ -119,8 +126,7 @@ function fromString(string, encoding) {
   if (isSmall(most)) {
     if (pool === undefined || most > poolLength - poolUsed) renewPool();
     // The room left in the pool is more than the string can need, so its exact length need not be known.
-    const room = new Uint8Array(pool, poolUsed, most);
-    const written = ops.write(room, string, 0, most);
+    const written = ops.write(poolBytes, string, poolUsed, most);
     const taken = new FastBuffer(pool, poolUsed, written);
     usePool(written);
     return taken;
@@ -226,8 +232,9 @@ const checkSize = (size) => validateNumber(size, 'size', 0, kMaxLength);
 
 Buffer.alloc = function alloc(size, fill, encoding) {
   checkSize(size);
-  if (fill !== undefined && fill !== 0 && size > 0) return fillBytes(new FastBuffer(size), fill, 0, undefined, encoding);
-  return new FastBuffer(size);
+  const bytes = new FastBuffer(size);
+  if (fill === undefined || fill === 0 || size === 0) return bytes;
+  return require('internal/buffer/fill').fillBytes(bytes, fill, 0, undefined, encoding);
 };
 
 Buffer.allocUnsafe = function allocUnsafe(size) {
@@ -423,94 +430,6 @@ function writeString(ops, bytes, string, offset, length) {
   return ops.write(bytes, string, offset, length);
 }
 
-// ---- fill ---------------------------------------------------------------------------------------------------------
-
-function repeatBytes(bytes, pattern, offset, end) {
-  if (offset === end) return;
-  const first = Math.min(pattern.length, end - offset);
-  Uint8Array.prototype.set.call(bytes, pattern.length === first ? pattern : pattern.subarray(0, first), offset);
-  // Each round copies all that is filled already, so the rounds are few.
-  for (let filled = first; filled < end - offset;) {
-    const count = Math.min(filled, end - offset - filled);
-    Uint8Array.prototype.copyWithin.call(bytes, offset + filled, offset, offset + count);
-    filled += count;
-  }
-}
-
-function fillBytes(bytes, value, offset, end, encoding) {
-  let ops;
-  if (typeof value === 'string') {
-    if (offset === undefined || typeof offset === 'string') {
-      encoding = offset;
-      offset = 0;
-      end = bytes.length;
-    } else if (typeof end === 'string') {
-      encoding = end;
-      end = bytes.length;
-    }
-    ops = encoding === undefined || encoding === null || encoding === '' ? utf8 : operations(encoding);
-    if (ops === undefined) {
-      validateString(encoding, 'encoding');
-      throw new codes.ERR_UNKNOWN_ENCODING(encoding);
-    }
-    if (value.length === 0) {
-      value = 0;
-    } else if (value.length === 1) {
-      const unit = value.charCodeAt(0);
-      if ((ops === utf8 && unit < 128) || ((ops === latin1 || ops === ascii) && unit < 256)) value = unit;
-    }
-  }
-  if (offset === undefined) {
-    offset = 0;
-    end = bytes.length;
-  } else {
-    validateNumber(offset, 'offset', 0);
-    if (end === undefined) end = bytes.length;
-    else validateNumber(end, 'end', 0, bytes.length);
-    if (offset >= end) return bytes;
-  }
-  // A subclass or a program may show a length that is not the true one.
-  const size = trueLength.call(bytes);
-  if (offset > end || end > size) throw new codes.ERR_BUFFER_OUT_OF_BOUNDS();
-
-  let pattern;
-  if (typeof value === 'string') pattern = fromString(value, ops.encoding);
-  else if (typeof value === 'object' && ArrayBuffer.isView(value)) {
-    pattern = new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
-  }
-  if (pattern === undefined) {
-    Uint8Array.prototype.fill.call(bytes, value & 0xFF, offset, end);
-    return bytes;
-  }
-  if (pattern.length === 0) throw new codes.ERR_INVALID_ARG_VALUE('value', value);
-  repeatBytes(bytes, pattern, offset, end);
-  return bytes;
-}
-
-const trueLength = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), 'byteLength').get;
-
-prototype.fill = function fill(value, offset, end, encoding) {
-  return fillBytes(this, value, offset, end, encoding);
-};
-
-// ---- swap ---------------------------------------------------------------------------------------------------------
-
-for (const width of [2, 4, 8]) {
-  const name = `swap${width * 8}`;
-  prototype[name] = { [name]() {
-    const length = this.length;
-    if (length % width !== 0) throw new codes.ERR_INVALID_BUFFER_SIZE(`${width * 8}-bits`);
-    for (let i = 0; i < length; i += width) {
-      for (let a = i, b = i + width - 1; a < b; a++, b--) {
-        const kept = this[a];
-        this[a] = this[b];
-        this[b] = kept;
-      }
-    }
-    return this;
-  } }[name];
-}
-
 // ---- one method for each encoding, which packages call ------------------------------------------------------------
 
 for (const [name, ops] of [['ascii', ascii], ['base64', base64], ['base64url', base64url], ['latin1', latin1],
@@ -527,7 +446,7 @@ for (const [name, ops] of [['ascii', ascii], ['base64', base64], ['base64url', b
   };
 }
 
-Object.assign(prototype, require('internal/buffer/search').methods);
+Object.assign(prototype, require('internal/buffer/fill').methods, require('internal/buffer/search').methods);
 require('internal/buffer/numbers')(prototype);
 
 function SlowBuffer(size) {

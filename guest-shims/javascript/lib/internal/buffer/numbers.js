@@ -64,42 +64,62 @@ function readInt8(offset = 0) {
   return readUInt8.call(this, offset) << 24 >> 24;
 }
 
+// In these the checks are written out: programs that read formats of bytes spend their time here.
+
 function readUInt16LE(offset = 0) {
-  checkPlace(this, offset, 2);
-  return this[offset] | this[offset + 1] << 8;
+  const first = this[offset];
+  const last = this[offset + 1];
+  if (first === undefined || last === undefined || typeof offset !== 'number') badOffset(this, offset, 2);
+  return first | last << 8;
 }
 
 function readUInt16BE(offset = 0) {
-  checkPlace(this, offset, 2);
-  return this[offset] << 8 | this[offset + 1];
+  const first = this[offset];
+  const last = this[offset + 1];
+  if (first === undefined || last === undefined || typeof offset !== 'number') badOffset(this, offset, 2);
+  return first << 8 | last;
 }
 
 function readInt16LE(offset = 0) {
-  checkPlace(this, offset, 2);
-  return (this[offset] << 16 | this[offset + 1] << 24) >> 16;
+  const first = this[offset];
+  const last = this[offset + 1];
+  if (first === undefined || last === undefined || typeof offset !== 'number') badOffset(this, offset, 2);
+  return (first << 16 | last << 24) >> 16;
 }
 
 function readInt16BE(offset = 0) {
-  checkPlace(this, offset, 2);
-  return (this[offset] << 24 | this[offset + 1] << 16) >> 16;
+  const first = this[offset];
+  const last = this[offset + 1];
+  if (first === undefined || last === undefined || typeof offset !== 'number') badOffset(this, offset, 2);
+  return (first << 24 | last << 16) >> 16;
 }
 
 function readInt32LE(offset = 0) {
-  checkPlace(this, offset, 4);
-  return this[offset] | this[offset + 1] << 8 | this[offset + 2] << 16 | this[offset + 3] << 24;
+  const first = this[offset];
+  const last = this[offset + 3];
+  if (first === undefined || last === undefined || typeof offset !== 'number') badOffset(this, offset, 4);
+  return first | this[offset + 1] << 8 | this[offset + 2] << 16 | last << 24;
 }
 
 function readInt32BE(offset = 0) {
-  checkPlace(this, offset, 4);
-  return this[offset] << 24 | this[offset + 1] << 16 | this[offset + 2] << 8 | this[offset + 3];
+  const first = this[offset];
+  const last = this[offset + 3];
+  if (first === undefined || last === undefined || typeof offset !== 'number') badOffset(this, offset, 4);
+  return first << 24 | this[offset + 1] << 16 | this[offset + 2] << 8 | last;
 }
 
 function readUInt32LE(offset = 0) {
-  return readInt32LE.call(this, offset) >>> 0;
+  const first = this[offset];
+  const last = this[offset + 3];
+  if (first === undefined || last === undefined || typeof offset !== 'number') badOffset(this, offset, 4);
+  return (first | this[offset + 1] << 8 | this[offset + 2] << 16 | last << 24) >>> 0;
 }
 
 function readUInt32BE(offset = 0) {
-  return readInt32BE.call(this, offset) >>> 0;
+  const first = this[offset];
+  const last = this[offset + 3];
+  if (first === undefined || last === undefined || typeof offset !== 'number') badOffset(this, offset, 4);
+  return (first << 24 | this[offset + 1] << 16 | this[offset + 2] << 8 | last) >>> 0;
 }
 
 // Beyond 32 bits the shifts of numbers end, so the sum is one of products.

@@ -9,7 +9,7 @@ const warn = (text) => require('process').emitWarning(text);
 
 const noop = () => {};
 
-const isOverflow = (error) => error instanceof RangeError && /call stack/i.test(error.message) ||
+const isOverflow = (error) => error instanceof RangeError && error.message.includes('call stack') ||
   error?.name === 'InternalError';
 
 function writeTo(console, fd, text) {

@@ -39,8 +39,9 @@ function pairsOf(flat) {
 function render(data, properties, inner) {
   if (types.isMap(data)) return ofEntries([...Map.prototype.entries.call(data)], true, inner);
   if (types.isSet(data)) return ofEntries([...Set.prototype.values.call(data)], false, inner);
-  if (types.isMapIterator(data) || types.isSetIterator(data)) {
-    const [list, isPairs] = binding.vm.entries(data);
+  const left = types.isMapIterator(data) || types.isSetIterator(data) ? binding.vm.entries(data) : undefined;
+  if (left !== undefined) {
+    const [list, isPairs] = left;
     return ofEntries(isPairs ? pairsOf(list) : list, isPairs, inner);
   }
 

@@ -24,9 +24,13 @@ function sourceLine({ file, line }) {
   }
 }
 
+// What the engine has put before the text of a CommonJS module stands on its first line.
+const before = '(function (exports, require, module, __filename, __dirname) {'.length;
+
 function head(stack) {
   const found = firstPlace(stack);
   if (found === undefined) return '';
+  if (found.line === 1 && found.column > before && !found.file.startsWith('file:')) found.column -= before;
   const text = sourceLine(found)?.replace(/\r$/, '');
   if (text === undefined) return `${found.file}:${found.line}\n`;
   if (text.length > 400) return `${found.file}:${found.line}\n\n`;

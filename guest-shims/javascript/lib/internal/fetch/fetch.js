@@ -123,10 +123,18 @@ async function exchange(method, url, given, body, state) {
   address.hash = '';
   const one = new Exchange(method, address.href, flatOf(headers), body !== null);
   state.exchange = one;
-  // The answer may come before all is sent.
-  const sent = body === null ? undefined : send(one, body, state);
-  sent?.catch((error) => one.close(error));
-  const [status, list] = await one.response();
+  // One after the other: `duplex` is always `half`.
+  let broken;
+  if (body !== null) {
+    try {
+      await send(one, body, state);
+    } catch (error) {
+      if (error?.code !== 'EPIPE' && error?.code !== 'ECONNRESET') throw error;
+      // Who does not want the body may have answered all the same.
+      broken = error;
+    }
+  }
+  const [status, list] = await one.response().catch((error) => { throw broken ?? error; });
   const received = new Headers();
   for (let i = 0; i < list.length; i += 2) received.append(list[i], list[i + 1]);
   return { status, headers: received, exchange: one };

@@ -73,6 +73,8 @@ function read(fd, buffer, offset, length, position) {
   checkReadRange(offset, length, buffer.byteLength);
   position = toReadPosition(position, length);
   const bytes = viewBytes(buffer);
+  // Such a place cannot be said in a number, and no file reaches it.
+  if (position > Number.MAX_SAFE_INTEGER) return () => { throw systemError({ code: 'EOVERFLOW', syscall: 'read' }); };
   return () => call('read', () => system.read(fd, bytes, offset, length, position));
 }
 

@@ -100,8 +100,13 @@ function construct(callback) {
       return;
     }
     stream.fd = fd;
+    // The stream writes what waits two ticks from now; what is written until then must not overtake it.
+    if (stream instanceof WriteStream) {
+      stream.cork();
+      nextTick(nextTick, () => stream.uncork());
+    }
     callback();
-    stream.emit('open', stream.fd);
+    stream.emit('open', fd);
     stream.emit('ready');
   });
 }

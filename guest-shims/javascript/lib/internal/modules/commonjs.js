@@ -106,6 +106,14 @@ Module._resolveFilename = function(request, parent, isMain, options) {
   if (builtins.nameOf(request) !== undefined) return request;
   const from = parent?.filename;
   const served = options?.paths === undefined ? fromHost(request, from) : undefined;
+  // The host gives no warnings; who wants to see all of them gets the library's own resolution where that can do it.
+  if (served !== undefined && require('internal/modules/pending-deprecation')()) {
+    try {
+      return fromFileSystem(request, parent, isMain, options) || served;
+    } catch {
+      return served;
+    }
+  }
   if (served !== undefined) return served;
   const refused = options?.paths === undefined && !host.isNotFound(host.failure()) ? host.failure() : undefined;
   let found;

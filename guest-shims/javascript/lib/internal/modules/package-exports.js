@@ -11,10 +11,12 @@ const forbidden = new Set(['.', '..', 'node_modules']);
 const unescape = (text) => text.replace(/%([\da-f]{2})/gi, (all, hex) => String.fromCharCode(parseInt(hex, 16)));
 const hasBadSegment = (path) => path.split(/[/\\]/).some((part) => forbidden.has(unescape(part).toLowerCase()));
 
-const emptySegment = /\/\/|\\\\/;
+const hasEmptySegment = (path) => path.split(/[/\\]/).includes('');
 
 const isArrayIndex = (key) => /^(?:0|[1-9]\d*)$/.test(key) && Number(key) < 2 ** 32 - 1;
 const isPlainObject = (value) => value !== null && typeof value === 'object' && !Array.isArray(value);
+
+const warnedOfSlash = new Set();
 
 class Resolver {
   // `conditions` is a Set; `base` is the path that an error names; `fail` gets no `base` for `require`.
@@ -149,7 +151,7 @@ class Resolver {
       throw this.#badTarget(scope, key, target, how);
     }
     if (hasBadSegment(target.slice(2))) throw this.#badTarget(scope, key, target, how);
-    if (emptySegment.test(target.slice(2))) this.#warnDouble(scope, target, part, key, how);
+    if (hasEmptySegment(target.slice(2))) this.#warnSegment(scope, target, part, key, how, true);
     const path = join(scope.folder, target);
     if (!path.startsWith(scope.folder)) throw this.#badTarget(scope, key, target, how);
     if (part === '') return path;
@@ -160,17 +162,17 @@ class Resolver {
         `request is not a valid match in pattern "${key}" for the "${isImports ? 'imports' : 'exports'}" resolution of ` +
         scope.path, this.base);
     }
-    if (emptySegment.test(part) || part.startsWith('/')) this.#warnDouble(scope, target, part, key, how);
+    if (hasEmptySegment(part)) this.#warnSegment(scope, target, part, key, how, false);
     return join(scope.folder, isPattern ? target.replaceAll('*', () => part) : target + part);
   }
 
   // ---- warnings -----------------------------------------------------------------------------------------------------
 
-  #warnDouble(scope, target, part, key, { isImports, isPattern, isSlash }) {
+  #warnSegment(scope, target, part, key, { isImports, isPattern, isSlash }, isTarget) {
     if (isSlash || !require('internal/modules/pending-deprecation')()) return;
     const request = isPattern ? key.replace('*', () => part) : key + part;
     const resolved = isPattern ? target.replaceAll('*', () => part) : target;
-    const double = emptySegment.test(resolved.slice(2));
+    const double = /\/\/|\\\\/.test(isTarget ? resolved : request);
     require('process').emitWarning(
       `Use of deprecated ${double ? 'double slash' : 'leading or trailing slash matching'} resolving "${resolved}" for module ` +
       `request "${request}" ${request === key ? '' : `matched to "${key}" `}in the ` +
@@ -179,7 +181,9 @@ class Resolver {
   }
 
   #warnSlash(scope, key, subpath) {
-    if (!require('internal/modules/pending-deprecation')()) return;
+    const once = `${scope.path}\0${key}`;
+    if (warnedOfSlash.has(once) || !require('internal/modules/pending-deprecation')()) return;
+    warnedOfSlash.add(once);
     require('process').emitWarning(
       `Use of deprecated trailing slash pattern mapping "${subpath}" in the "exports" field module resolution of the ` +
       `package at ${scope.path}${this.base ? ` imported from ${this.base}` : ''}. Mapping specifiers ending in "/" is no ` +

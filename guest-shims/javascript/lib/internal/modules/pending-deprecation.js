@@ -1,5 +1,7 @@
 // Some warnings are given only to who asked for them.
 module.exports = () => {
   const process = require('process');
-  return process.execArgv.includes('--pending-deprecation') || process.env.NODE_PENDING_DEPRECATION === '1';
+  const { env, execArgv } = process;
+  return execArgv.includes('--pending-deprecation') || env.NODE_PENDING_DEPRECATION === '1' ||
+    Boolean(env.NODE_OPTIONS?.split(/\s+/).includes('--pending-deprecation'));
 };

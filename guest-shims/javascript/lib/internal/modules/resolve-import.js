@@ -17,7 +17,8 @@ function baseOf(referrer) {
     if (/^(?:file|data|node):/.test(referrer)) return referrer;
     if (referrer.startsWith('/')) return pathToFileURL(referrer).href;
   }
-  return pathToFileURL(`${require('process').cwd()}/`).href;
+  // The engine does not know from which file a text came that was given to `eval`: the program's own is the best guess.
+  return pathToFileURL(require('process').argv[1] ?? `${require('process').cwd()}/`).href;
 }
 
 const shownBase = (base) => (base.startsWith('file:') ? fileURLToPath(base) : base);
@@ -182,24 +183,15 @@ function search(specifier, base) {
   if (!isOfHost) return finish(locate(specifier, base), specifier, base);
   const from = fileURLToPath(base);
   const folder = require('path').dirname(from);
+  const served = fromHost(specifier, folder);
   // The host gives no warnings; who wants to see all of them gets the library's own resolution where that can do it.
-  const served = require('internal/modules/pending-deprecation')() ? withWarnings(specifier, base, folder) :
-    fromHost(specifier, folder);
-  if (served !== undefined) return served;
+  if (served !== undefined && !require('internal/modules/pending-deprecation')()) return served;
   const refused = host.failure();
   try {
     return finish(locate(specifier, base), specifier, base);
   } catch (error) {
+    if (served !== undefined) return served;
     throw host.isNotFound(refused) || refused.code === error.code ? error : host.refusal(refused, folder, from);
-  }
-}
-
-function withWarnings(specifier, base, folder) {
-  const served = fromHost(specifier, folder);
-  try {
-    return finish(locate(specifier, base), specifier, base);
-  } catch {
-    return served;
   }
 }
 

@@ -81,7 +81,7 @@ const format = (...args) => formatAll(undefined, args);
 
 function formatAll(options, args) {
   const [first] = args;
-  if (args.length === 1) return typeof first === 'string' ? first : inspect(first, options && withDefaults(options));
+  if (args.length === 1) return typeof first === 'string' ? first : inspect(first, options);
   let text = '';
   let next = 0;
   if (typeof first === 'string') {
@@ -106,11 +106,9 @@ function formatAll(options, args) {
   for (; next < args.length; next++) {
     const value = args[next];
     const separator = next === 0 ? '' : ' ';
-    text += separator + (typeof value === 'string' ? value : inspect(value, options && withDefaults(options)));
+    text += separator + (typeof value === 'string' ? value : inspect(value, options));
   }
   return text;
 }
-
-const withDefaults = (options) => ({ ...options, compact: 3, colors: options.colors ?? false, depth: options.depth ?? 2 });
 
 module.exports = { format, formatWithOptions };

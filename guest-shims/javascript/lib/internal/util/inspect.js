@@ -218,8 +218,8 @@ function formatObject(context, value, kind, level, isTypedArrayField) {
 }
 
 function isOverflow(error) {
-  return error instanceof RangeError && /call stack/i.test(error.message) ||
-    error?.name === 'InternalError' && /stack overflow/.test(error.message);
+  return error instanceof RangeError && error.message.includes('call stack') ||
+    error?.name === 'InternalError' && error.message === 'stack overflow';
 }
 
 function afterOverflow(context, error, constructor, tag, indentation) {

@@ -13,7 +13,7 @@ function checkToken(part, text) {
 }
 
 function parseTypes(text) {
-  const start = text.search(/[^\t\n\f\r ]/);
+  const start = text.search(/[^\t\n\r ]/);
   const rest = start === -1 ? '' : text.slice(start);
   const slash = rest.indexOf('/');
   const type = slash === -1 ? rest : rest.slice(0, slash);
@@ -22,7 +22,7 @@ function parseTypes(text) {
   }
   const semicolon = rest.indexOf(';', slash);
   const end = semicolon === -1 ? rest.length : semicolon;
-  const subtype = rest.slice(slash + 1, end).replace(/[\t\n\f\r ]+$/, '');
+  const subtype = rest.slice(slash + 1, end).replace(/[\t\n\r ]+$/, '');
   if (subtype === '' || NOT_TOKEN.test(subtype)) {
     throw new codes.ERR_INVALID_MIME_SYNTAX('subtype', text, subtype.search(NOT_TOKEN));
   }
@@ -45,7 +45,7 @@ function quoted(text, from) {
 function parseParameters(text, into) {
   let at = 0;
   while (at < text.length) {
-    while (/[\t\n\f\r ]/.test(text[at] ?? '')) at++;
+    while (/[\t\n\r ]/.test(text[at] ?? '')) at++;
     let end = at;
     while (end < text.length && text[end] !== ';' && text[end] !== '=') end++;
     const name = lower(text.slice(at, end));
@@ -63,7 +63,7 @@ function parseParameters(text, into) {
     } else {
       const semicolon = text.indexOf(';', at);
       const stop = semicolon === -1 ? text.length : semicolon;
-      value = text.slice(at, stop).replace(/[\t\n\f\r ]+$/, '');
+      value = text.slice(at, stop).replace(/[\t\n\r ]+$/, '');
       at = stop;
     }
     at++;

@@ -60,7 +60,7 @@ function shortTokens(arg, index, options, tokens, next) {
     } else if (!isLast) {
       tokens.push(option(name, rawName, index, arg.slice(i + 1), true));
       return false;
-    } else if (next !== undefined && (i === 1 ? true : next[0] !== '-' || next === '-')) {
+    } else if (next !== undefined) {
       tokens.push(option(name, rawName, index, next, false));
       return true;
     } else {
@@ -107,11 +107,10 @@ function shownName(options, name) {
   return `${short ? `-${short}, ` : ''}--${name}`;
 }
 
-function checkToken(token, options, allowPositionals, allowNegative) {
+function checkToken(token, options, allowPositionals) {
   const { name, rawName, value } = token;
-  const isNegated = allowNegative && name.startsWith('no-') && typeOf(options, name.slice(3)) === 'boolean';
-  if (!Object.hasOwn(options, name) && !isNegated) throw new codes.ERR_PARSE_ARGS_UNKNOWN_OPTION(rawName, allowPositionals);
-  const type = isNegated ? 'boolean' : typeOf(options, name);
+  if (!Object.hasOwn(options, name)) throw new codes.ERR_PARSE_ARGS_UNKNOWN_OPTION(rawName, allowPositionals);
+  const type = typeOf(options, name);
   if (type === 'string' && typeof value !== 'string') {
     throw new codes.ERR_PARSE_ARGS_INVALID_OPTION_VALUE(`Option '${shownName(options, name)} <value>' argument missing`);
   }
@@ -127,13 +126,9 @@ function checkToken(token, options, allowPositionals, allowNegative) {
   }
 }
 
-function store(values, options, { name, value }, allowNegative) {
+function store(values, options, { name, value, rawName }) {
   if (name === '__proto__') return;
-  let stored = value ?? true;
-  if (allowNegative && value === undefined && name.startsWith('no-') && !Object.hasOwn(options, name)) {
-    name = name.slice(3);
-    stored = false;
-  }
+  const stored = value ?? rawName !== `--no-${name}`;
   if (own(own(options, name) ?? {}, 'multiple')) (values[name] ??= []).push(stored);
   else values[name] = stored;
 }
@@ -160,8 +155,12 @@ exports.parseArgs = function parseArgs(config = {}) {
   if (wantsTokens) result.tokens = tokens;
   for (const token of tokens) {
     if (token.kind === 'option') {
-      if (strict) checkToken(token, options, allowPositionals, allowNegative);
-      store(result.values, options, token, allowNegative);
+      if (allowNegative && token.value === undefined && token.name.startsWith('no-') &&
+          typeOf(options, token.name.slice(3)) === 'boolean' && !Object.hasOwn(options, token.name)) {
+        token.name = token.name.slice(3);
+      }
+      if (strict) checkToken(token, options, allowPositionals);
+      store(result.values, options, token);
     } else if (token.kind === 'positional') {
       if (!allowPositionals) throw new codes.ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL(token.value);
       result.positionals.push(token.value);

@@ -47,6 +47,13 @@ const { get: tagOf } = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uin
 const typedArrayName = (value) =>
   typeof value === 'object' && value !== null && ArrayBuffer.isView(value) ? Reflect.apply(tagOf, value, []) : undefined;
 
+const { get: lengthOf } = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), 'length');
+// For the library, whatever the prototype of the array is: not of util.types.
+Object.defineProperties(exports, {
+  typedArrayName: { value: typedArrayName },
+  typedArrayLength: { value: (value) => Reflect.apply(lengthOf, value, []) },
+});
+
 for (const name of ['Uint8Array', 'Uint8ClampedArray', 'Uint16Array', 'Uint32Array', 'Int8Array', 'Int16Array',
                     'Int32Array', 'Float16Array', 'Float32Array', 'Float64Array', 'BigInt64Array', 'BigUint64Array']) {
   exports[`is${name}`] = { [`is${name}`]: (value) => typedArrayName(value) === name }[`is${name}`];

@@ -2,6 +2,7 @@
 
 const { ELEMENT, LIST, formatProperty, formatValue } = require('internal/util/inspect');
 const { numberText, bigintText } = require('internal/util/inspect/primitives');
+const { isSharedArrayBuffer, typedArrayLength } = require('internal/util/types');
 const { layOut } = require('internal/util/inspect/layout');
 
 const limitOf = (context, length) => Math.min(Math.max(0, context.maxArrayLength), length);
@@ -41,14 +42,15 @@ function arrayWithHoles(context, value, level, limit, output, next) {
 }
 
 function typedArray(context, value, level, isField) {
-  const limit = limitOf(context, value.length);
-  const isNumber = value.length > 0 && typeof value[0] === 'number';
+  const length = typedArrayLength(value);
+  const limit = limitOf(context, length);
+  const isNumber = length > 0 && typeof value[0] === 'number';
   const output = new Array(limit);
   for (let i = 0; i < limit; i++) {
     output[i] = isNumber ? context.stylize(numberText(value[i], context.numericSeparator), 'number') :
       context.stylize(bigintText(value[i], context.numericSeparator), 'bigint');
   }
-  if (value.length > limit) output.push(restText(value.length - limit));
+  if (length > limit) output.push(restText(length - limit));
   if (context.showHidden && !isField) {
     context.indentation += 2;
     for (const key of ['BYTES_PER_ELEMENT', 'length', 'byteLength', 'byteOffset', 'buffer']) {
@@ -106,14 +108,17 @@ function iterator(context, value, level, isField, braces) {
   return output;
 }
 
+const { get: byteLengthOf } = Object.getOwnPropertyDescriptor(ArrayBuffer.prototype, 'byteLength');
+
 function arrayBuffer(context, value, level, isField) {
-  const length = `byteLength: ${context.stylize(String(value.byteLength), 'number')}`;
+  const size = isSharedArrayBuffer(value) ? new Uint8Array(value).length : Reflect.apply(byteLengthOf, value, []);
+  const length = `byteLength: ${context.stylize(String(size), 'number')}`;
   if (isField) return [length];
   let bytes;
   try {
     bytes = new Uint8Array(value);
   } catch {
-    return [context.stylize('(detached)', 'special')];
+    return [context.stylize('(detached)', 'special'), length];
   }
   const limit = limitOf(context, bytes.length);
   let text = '';

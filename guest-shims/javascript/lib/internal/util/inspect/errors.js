@@ -30,7 +30,8 @@ function withRightName(stack, constructor, name, tag) {
   if (constructor === null) {
     const start = /^([A-Z][a-z_ A-Z0-9[\]()-]+)(?::|\n\s+at)/.exec(stack) ?? /^([a-z_A-Z0-9-]*Error)$/.exec(stack);
     fallback = start?.[1] ?? '';
-    return `${prefixOf(null, tag, fallback || 'Error').slice(0, -1)}${stack.slice(fallback.length)}`;
+    const shown = prefixOf(null, tag, fallback || 'Error').slice(0, -1);
+    return fallback === '' ? `${shown}: ${stack}` : `${shown}${stack.slice(fallback.length)}`;
   }
   const shown = prefixOf(constructor, tag, fallback).slice(0, -1);
   if (name === shown) return stack;

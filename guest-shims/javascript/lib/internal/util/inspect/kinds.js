@@ -29,13 +29,13 @@ function nameOfConstructor(context, object, level, inherited) {
   let nearest;
   const start = object;
   for (let walker = object; walker; walker = Object.getPrototypeOf(walker)) {
-    const descriptor = Object.getOwnPropertyDescriptor(walker, 'constructor');
-    if (descriptor !== undefined && typeof descriptor.value === 'function' && descriptor.value.name !== '' &&
-        isInstance(start, descriptor.value)) {
-      if (inherited !== undefined && (nearest !== walker && walker !== start || !isBuiltinName(descriptor.value.name))) {
+    // With an AsyncLocalStorage at work, that of promises is an accessor.
+    const value = walker === Promise.prototype ? Promise : Object.getOwnPropertyDescriptor(walker, 'constructor')?.value;
+    if (typeof value === 'function' && value.name !== '' && isInstance(start, value)) {
+      if (inherited !== undefined && (nearest !== walker && walker !== start || !isBuiltinName(value.name))) {
         collectInherited(start, nearest ?? start, inherited);
       }
-      return String(descriptor.value.name);
+      return String(value.name);
     }
     if (walker !== start && nearest === undefined) nearest = walker;
     if (walker === start) nearest = undefined;
@@ -123,15 +123,17 @@ function describe(context, value, kind, constructor, tag, level, hasMore) {
     return shape(keys, [`${prefix}[`, ']'], require('internal/util/inspect/collections').array, LIST);
   }
 
-  if (kind === 'Object' || kind === 'Arguments' || kind === 'Module') {
+  const view = types.typedArrayName(value);
+  if (view === undefined && (kind === 'Object' || kind === 'Arguments' || kind === 'Module')) {
     return plainObject(context, value, kind, constructor, tag, hasMore);
   }
   if (typeof value === 'function') return functionShape(context, value, constructor, tag, hasMore);
-  if (types.isTypedArray(value)) {
-    const fallback = constructor === null ? kind : '';
-    const prefix = prefixOf(constructor, tag, fallback, `(${value.length})`);
+  if (view !== undefined) {
+    const fallback = constructor === null ? view : '';
+    const length = types.typedArrayLength(value);
+    const prefix = prefixOf(constructor, tag, fallback, `(${length})`);
     const keys = otherKeysOf(value, showHidden);
-    if (value.length === 0 && keys.length === 0 && !showHidden) return done(`${prefix}[]`);
+    if (length === 0 && keys.length === 0 && !showHidden) return done(`${prefix}[]`);
     return shape(keys, [`${prefix}[`, ']'], require('internal/util/inspect/collections').typedArray, LIST);
   }
   const make = shapes[kind];
@@ -171,8 +173,10 @@ const collection = (name) => (context, value, constructor, tag, hasMore) => {
   return shape(keys, [`${prefix}{`, '}'], require('internal/util/inspect/collections')[name.toLowerCase()]);
 };
 
-const iterator = (name) => (context, value, constructor, tag) => {
-  const shown = tag === `${name} Iterator` ? tag : `${name} Iterator${tag === '' ? '' : `] [${tag}`}`;
+const iterator = (name) => (context, value, constructor, tag, hasMore) => {
+  // Not every engine tells what is left in an iterator without moving it on.
+  if (binding.vm.entries(value) === undefined) return plainObject(context, value, 'Object', constructor, tag, hasMore);
+  const shown = tag === `${name} Iterator` || tag === '' ? `${name} Iterator` : `${tag}] [${name} Iterator`;
   return shape(keysOf(value, context.showHidden), [`[${shown}] {`, '}'], require('internal/util/inspect/collections').iterator);
 };
 
@@ -257,11 +261,6 @@ const shapes = {
   Promise(context, value, constructor, tag) {
     const keys = keysOf(value, context.showHidden);
     return shape(keys, [`${prefixOf(constructor, tag, 'Promise')}{`, '}'], require('internal/util/inspect/collections').promise);
-  },
-
-  WeakRef(context, value, constructor, tag) {
-    const keys = keysOf(value, context.showHidden);
-    return shape(keys, [`${prefixOf(constructor, tag, 'WeakRef')}{`, '}'], (c, v, l) => [formatValue(c, v.deref(), l)]);
   },
 
   Generator(context, value, constructor, tag, hasMore) {

@@ -7,14 +7,14 @@
 
 use std::error::Error;
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args_os().skip(1);
     let (Some(engine), Some(snapshot)) = (arguments.next(), arguments.next()) else {
         return Err("usage: initialise ENGINE.wasm SNAPSHOT.wasm".into());
     };
     let component = std::fs::read(engine)?;
-    let taken = tollgate_engine::preinitialise(&component, "initialise").await?;
+    let runtime = tokio::runtime::Builder::new_current_thread().build()?;
+    let taken = runtime.block_on(tollgate_engine::preinitialise(&component, "initialise"))?;
     std::fs::write(snapshot, &taken)?;
     println!("{} bytes, of {}", taken.len(), component.len());
     Ok(())

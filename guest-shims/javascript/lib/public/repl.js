@@ -1,0 +1,3 @@
+// The module `repl`.
+
+require('internal/unavailable').fill(exports, 'repl', ['start'], ['REPLServer', 'Recoverable']);

@@ -1,0 +1,3 @@
+// The module `wasi`.
+
+require('internal/unavailable').fill(exports, 'wasi', [], ['WASI']);
