@@ -283,10 +283,10 @@ impl<F: Files> Resolver<F> {
     }
 
     /// The built-in module that `node:` and `name` mean.
-    fn builtin(&self, name: &str) -> Result<Resolved, ResolveError> {
+    fn builtin(&self, name: &str) -> Result<String, ResolveError> {
         let full = format!("node:{name}");
         if self.is_builtin(name) || self.settings.builtins.contains(&full) {
-            Ok(Resolved::Builtin(name.to_owned()))
+            Ok(name.to_owned())
         } else {
             Err(ResolveError::UnknownBuiltin { name: full })
         }
