@@ -1,9 +1,9 @@
 //! What of a program is types: the walk that collects the edits.
 
 use oxc_ast::ast::{
-    AccessorProperty, AccessorPropertyType, ArrowFunctionExpression, BinaryExpression, Class,
+    AccessorProperty, AccessorPropertyType, ArrowFunctionExpression, Class,
     ClassElement, Declaration, Decorator, ExportDefaultDeclarationKind, ExportSpecifier, Expression,
-    FormalParameter, Function, ImportOrExportKind, ImportSpecifier, MethodDefinition,
+    FormalParameter, ImportOrExportKind, ImportSpecifier, MethodDefinition,
     MethodDefinitionType, Program, PropertyDefinition, PropertyDefinitionType, PropertyKey,
     Statement, TSAsExpression, TSInstantiationExpression, TSNamespaceDeclaration,
     TSNamespaceDeclarationBody, TSNonNullExpression, TSSatisfiesExpression, TSThisParameter,
@@ -12,7 +12,6 @@ use oxc_ast::ast::{
 };
 use oxc_ast_visit::{Visit, walk};
 use oxc_span::{GetSpan, Span};
-use oxc_syntax::precedence::GetPrecedence;
 
 use super::edits::{Edits, is_line_end, token_from};
 use super::{Fault, TypeScriptProblem};
@@ -24,7 +23,6 @@ const IMPORT_EQUALS: &str = "`import … =` is code, which is not made up here: 
 const EXPORT_EQUALS: &str = "`export =` is code, which is not made up here: use `export default`, or `module.exports =`";
 const ASSERTION: &str = "an assertion as in `<T>value` cannot be stripped: write `value as T`";
 const DECORATOR: &str = "decorators are not JavaScript that an engine has: compile the file";
-const PRECEDENCE: &str = "without its type this would mean something else: put the assertion into parentheses";
 
 /// The edits that make JavaScript of `program`, whose text is `source`.
 pub(super) fn erase(source: &str, program: &Program<'_>) -> Result<Edits, Fault> {
@@ -240,22 +238,6 @@ impl Eraser<'_> {
     }
 }
 
-/// What an assertion is about, through any number of them.
-fn asserted<'a, 'b>(expression: &'b Expression<'a>) -> Option<&'b Expression<'a>> {
-    let mut inner = match expression {
-        Expression::TSAsExpression(it) => &it.expression,
-        Expression::TSSatisfiesExpression(it) => &it.expression,
-        _ => return None,
-    };
-    loop {
-        inner = match inner {
-            Expression::TSAsExpression(it) => &it.expression,
-            Expression::TSSatisfiesExpression(it) => &it.expression,
-            other => return Some(other),
-        };
-    }
-}
-
 impl<'a> Visit<'a> for Eraser<'_> {
     fn visit_statement(&mut self, it: &Statement<'a>) {
         match fate_of_statement(it) {
@@ -356,10 +338,6 @@ impl<'a> Visit<'a> for Eraser<'_> {
         walk::walk_variable_declarator(self, it);
     }
 
-    fn visit_function(&mut self, it: &Function<'a>, flags: oxc_syntax::scope::ScopeFlags) {
-        walk::walk_function(self, it, flags);
-    }
-
     /// No line may end between `async` and the parameters, nor between them and the arrow; and after `return`, none
     /// before them. Where a type that did end lines there is blank now, the bracket moves to its other end.
     fn visit_arrow_function_expression(&mut self, it: &ArrowFunctionExpression<'a>) {
@@ -378,17 +356,6 @@ impl<'a> Visit<'a> for Eraser<'_> {
             self.edits.mark(last, ')');
         }
         walk::walk_arrow_function_expression(self, it);
-    }
-
-    /// An assertion binds as `<` does, so that what comes before it is taken together: `a + b as T * c` multiplies the
-    /// sum.
-    fn visit_binary_expression(&mut self, it: &BinaryExpression<'a>) {
-        if let Some(Expression::BinaryExpression(inner)) = asserted(&it.left)
-            && it.operator.precedence() > inner.operator.precedence()
-        {
-            self.refuse(it.span, PRECEDENCE);
-        }
-        walk::walk_binary_expression(self, it);
     }
 
     fn visit_ts_as_expression(&mut self, it: &TSAsExpression<'a>) {
