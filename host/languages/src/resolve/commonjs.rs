@@ -66,7 +66,11 @@ impl<F: Files> Resolver<F> {
             let target = self.imported(specifier, from, Way::Require);
             return self.exact(target, specifier, Some(from)).map(Some);
         }
-        let Some(name) = package.name.as_deref().filter(|_| package.exports.is_some()) else {
+        let Some(name) = package
+            .name
+            .as_deref()
+            .filter(|_| package.exports.is_some())
+        else {
             return Ok(None);
         };
         match specifier.strip_prefix(name) {

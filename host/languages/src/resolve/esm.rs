@@ -213,14 +213,10 @@ impl<F: Files> Resolver<F> {
 
 /// Whether a specifier is a path: everything else is a URL or begins with a package's name.
 fn is_path(specifier: &str) -> bool {
-    specifier.starts_with('/')
-        || matches!(specifier.split('/').next(), Some("." | ".."))
+    specifier.starts_with('/') || matches!(specifier.split('/').next(), Some("." | ".."))
 }
 
-fn split_package<'a>(
-    specifier: &'a str,
-    from: &str,
-) -> Result<(&'a str, &'a str), ResolveError> {
+fn split_package<'a>(specifier: &'a str, from: &str) -> Result<(&'a str, &'a str), ResolveError> {
     let scoped = specifier.starts_with('@');
     let slash = specifier.find('/');
     let end = match slash {

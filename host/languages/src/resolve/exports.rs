@@ -256,11 +256,7 @@ impl Entry<'_> {
     }
 }
 
-fn invalid_config(
-    package: &Package,
-    from: Option<&str>,
-    message: &str,
-) -> ResolveError {
+fn invalid_config(package: &Package, from: Option<&str>, message: &str) -> ResolveError {
     ResolveError::InvalidConfig {
         path: package.path(),
         importing: from.map(|from| FileUrl::of_path(from).href()),
@@ -340,4 +336,3 @@ fn is_array_index(key: &str) -> bool {
     key.parse::<f64>()
         .is_ok_and(|number| (0.0..4_294_967_295.0).contains(&number) && number.to_string() == key)
 }
-

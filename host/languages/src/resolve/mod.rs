@@ -21,7 +21,7 @@ mod esm;
 mod exports;
 mod format;
 mod package;
-mod url;
+pub(crate) mod url;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

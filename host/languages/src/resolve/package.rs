@@ -110,7 +110,8 @@ impl Cache {
         }
         self.bytes += bytes;
         self.order.push_back(folder.to_owned());
-        self.kept.insert(folder.to_owned(), Entry { package, bytes });
+        self.kept
+            .insert(folder.to_owned(), Entry { package, bytes });
     }
 }
 
@@ -120,7 +121,10 @@ mod tests {
 
     #[test]
     fn what_has_another_type_is_as_if_it_were_not_there() {
-        let package = Package::parse("/p", br#"{"name":1,"main":{},"type":"other","exports":null}"#);
+        let package = Package::parse(
+            "/p",
+            br#"{"name":1,"main":{},"type":"other","exports":null}"#,
+        );
         let package = package.unwrap();
         assert_eq!((package.name, package.main), (None, None));
         assert_eq!(package.kind, Type::None);

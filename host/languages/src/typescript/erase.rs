@@ -1,14 +1,13 @@
 //! What of a program is types: the walk that collects the edits.
 
 use oxc_ast::ast::{
-    AccessorProperty, AccessorPropertyType, ArrowFunctionExpression, Class,
-    ClassElement, Declaration, Decorator, ExportDefaultDeclarationKind, ExportSpecifier, Expression,
-    FormalParameter, ImportOrExportKind, ImportSpecifier, MethodDefinition,
-    MethodDefinitionType, Program, PropertyDefinition, PropertyDefinitionType, PropertyKey,
-    Statement, TSAsExpression, TSInstantiationExpression, TSNamespaceDeclaration,
-    TSNamespaceDeclarationBody, TSNonNullExpression, TSSatisfiesExpression, TSThisParameter,
-    TSTypeAnnotation, TSTypeAssertion, TSTypeParameterDeclaration, TSTypeParameterInstantiation,
-    VariableDeclarator,
+    AccessorProperty, AccessorPropertyType, ArrowFunctionExpression, Class, ClassElement,
+    Declaration, Decorator, ExportDefaultDeclarationKind, ExportSpecifier, Expression,
+    FormalParameter, ImportOrExportKind, ImportSpecifier, MethodDefinition, MethodDefinitionType,
+    Program, PropertyDefinition, PropertyDefinitionType, PropertyKey, Statement, TSAsExpression,
+    TSInstantiationExpression, TSNamespaceDeclaration, TSNamespaceDeclarationBody,
+    TSNonNullExpression, TSSatisfiesExpression, TSThisParameter, TSTypeAnnotation, TSTypeAssertion,
+    TSTypeParameterDeclaration, TSTypeParameterInstantiation, VariableDeclarator,
 };
 use oxc_ast_visit::{Visit, walk};
 use oxc_span::{GetSpan, Span};
@@ -16,11 +15,13 @@ use oxc_span::{GetSpan, Span};
 use super::edits::{Edits, is_line_end, token_from};
 use super::{Fault, TypeScriptProblem};
 
-const ENUM: &str = "an enum is code, which is not made up here: use an object `as const`, or compile the file";
+const ENUM: &str =
+    "an enum is code, which is not made up here: use an object `as const`, or compile the file";
 const NAMESPACE: &str = "a namespace with values in it is code, which is not made up here: use a module, or compile the file";
 const PARAMETER_PROPERTY: &str = "a parameter that declares a property is code, which is not made up here: declare the property, and assign it";
 const IMPORT_EQUALS: &str = "`import … =` is code, which is not made up here: use `import` … `from`, or `const` … `= require`";
-const EXPORT_EQUALS: &str = "`export =` is code, which is not made up here: use `export default`, or `module.exports =`";
+const EXPORT_EQUALS: &str =
+    "`export =` is code, which is not made up here: use `export default`, or `module.exports =`";
 const ASSERTION: &str = "an assertion as in `<T>value` cannot be stripped: write `value as T`";
 const DECORATOR: &str = "decorators are not JavaScript that an engine has: compile the file";
 
@@ -153,7 +154,11 @@ impl Eraser<'_> {
     /// Blanks the one-byte token `token` if it is the next one at or behind `at`.
     fn blank_token(&mut self, at: usize, token: char) {
         let at = token_from(self.source, at);
-        if self.source.get(at..).is_some_and(|rest| rest.starts_with(token)) {
+        if self
+            .source
+            .get(at..)
+            .is_some_and(|rest| rest.starts_with(token))
+        {
             self.edits.blank(at, at + 1);
         }
     }
@@ -179,7 +184,13 @@ impl Eraser<'_> {
             }
             if matches!(
                 self.text(from, to),
-                "public" | "private" | "protected" | "readonly" | "override" | "abstract" | "declare"
+                "public"
+                    | "private"
+                    | "protected"
+                    | "readonly"
+                    | "override"
+                    | "abstract"
+                    | "declare"
             ) {
                 self.edits.blank(from, to);
                 if from == start(element) {
@@ -224,7 +235,10 @@ impl Eraser<'_> {
         });
         let parameters = class.type_parameters.as_ref().map(|it| end(it.span));
         let name = class.id.as_ref().map(|it| end(it.span));
-        let mut at = heritage.or(parameters).or(name).unwrap_or(start(class.span));
+        let mut at = heritage
+            .or(parameters)
+            .or(name)
+            .unwrap_or(start(class.span));
         while at < end(last.span) {
             let (from, to) = self.word(at);
             if self.text(from, to) == "implements" {
@@ -351,8 +365,11 @@ impl<'a> Visit<'a> for Eraser<'_> {
         if let Some(result) = &it.return_type
             && self.has_line_end(end(parameters), end(result.span))
         {
-            let last = self.source.floor_char_boundary(end(result.span).saturating_sub(1));
-            self.edits.blank(end(parameters).saturating_sub(1), end(parameters));
+            let last = self
+                .source
+                .floor_char_boundary(end(result.span).saturating_sub(1));
+            self.edits
+                .blank(end(parameters).saturating_sub(1), end(parameters));
             self.edits.mark(last, ')');
         }
         walk::walk_arrow_function_expression(self, it);

@@ -77,12 +77,21 @@ impl TypeScriptError {
 
 impl fmt::Display for TypeScriptError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { file, line, column, text, problem } = self;
+        let Self {
+            file,
+            line,
+            column,
+            text,
+            problem,
+        } = self;
         if *line == 0 {
             return write!(f, "{file}: {problem}");
         }
         let indent = " ".repeat(column.saturating_sub(1).min(text.encode_utf16().count()));
-        write!(f, "{file}:{line}:{column}: {problem}\n    {text}\n    {indent}^")
+        write!(
+            f,
+            "{file}:{line}:{column}: {problem}\n    {text}\n    {indent}^"
+        )
     }
 }
 
@@ -158,7 +167,9 @@ fn parse<'a>(
         preserve_parens: true,
         ..ParseOptions::default()
     };
-    let parsed = Parser::new(allocator, source, kind).with_options(options).parse();
+    let parsed = Parser::new(allocator, source, kind)
+        .with_options(options)
+        .parse();
     match parsed.diagnostics.first() {
         Some(diagnostic) => Err(syntax(diagnostic)),
         None if parsed.panicked => Err((TypeScriptProblem::Syntax("unreadable".to_owned()), None)),
@@ -167,8 +178,14 @@ fn parse<'a>(
 }
 
 fn syntax(diagnostic: &OxcDiagnostic) -> Fault {
-    let at = diagnostic.labels.first().map(|label| label.offset() as usize);
-    (TypeScriptProblem::Syntax(diagnostic.message.to_string()), at)
+    let at = diagnostic
+        .labels
+        .first()
+        .map(|label| label.offset() as usize);
+    (
+        TypeScriptProblem::Syntax(diagnostic.message.to_string()),
+        at,
+    )
 }
 
 /// Longest beginning of a line that an error repeats, in bytes.
@@ -188,16 +205,31 @@ fn located(
         problem,
     };
     if let Some(at) = at {
-        let before = source.get(..source.floor_char_boundary(at)).unwrap_or(source);
+        let before = source
+            .get(..source.floor_char_boundary(at))
+            .unwrap_or(source);
         let start = before.rfind(is_line_end).map_or(0, |end| {
-            end + before.get(end..).and_then(|rest| rest.chars().next()).map_or(1, char::len_utf8)
+            end + before
+                .get(end..)
+                .and_then(|rest| rest.chars().next())
+                .map_or(1, char::len_utf8)
         });
         let breaks = before.matches(is_line_end).count() - before.matches("\r\n").count();
         let line = source.get(start..).unwrap_or_default();
-        let line = line.get(..line.find(is_line_end).unwrap_or(line.len())).unwrap_or_default();
+        let line = line
+            .get(..line.find(is_line_end).unwrap_or(line.len()))
+            .unwrap_or_default();
         error.line = breaks + 1;
-        error.column = before.get(start..).unwrap_or_default().encode_utf16().count() + 1;
-        error.text = line.get(..line.floor_char_boundary(LONGEST_LINE)).unwrap_or(line).to_owned();
+        error.column = before
+            .get(start..)
+            .unwrap_or_default()
+            .encode_utf16()
+            .count()
+            + 1;
+        error.text = line
+            .get(..line.floor_char_boundary(LONGEST_LINE))
+            .unwrap_or(line)
+            .to_owned();
     }
     error
 }

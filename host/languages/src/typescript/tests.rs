@@ -10,9 +10,16 @@ fn check(source: &str, expected: &str) {
     let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
     let stripped = strip(source);
     assert_eq!(words(&stripped), words(expected), "{source}");
-    assert_eq!(stripped.encode_utf16().count(), source.encode_utf16().count());
+    assert_eq!(
+        stripped.encode_utf16().count(),
+        source.encode_utf16().count()
+    );
     for (before, after) in source.lines().zip(stripped.lines()) {
-        assert_eq!(before.encode_utf16().count(), after.encode_utf16().count(), "{source}");
+        assert_eq!(
+            before.encode_utf16().count(),
+            after.encode_utf16().count(),
+            "{source}"
+        );
     }
 }
 
@@ -25,34 +32,105 @@ fn types_become_blanks() {
     for (source, expected) in [
         ("let x: number = 1;", "let x = 1;"),
         ("let x!: number;", "let x ;"),
-        ("function f<T>(this: A, a?: T, ...b: T[]): asserts a is T { return a! as T }", "function f ( a , ...b ) { return a ; }"),
-        ("const f = async <T,>(a: T): Promise<T> => a satisfies T;", "const f = async (a ) => a ;"),
-        ("f<number>(1); new A<B>(); t<C>`x`; const g = h<number>;", "f (1); new A (); t `x`; const g = h ;"),
+        (
+            "function f<T>(this: A, a?: T, ...b: T[]): asserts a is T { return a! as T }",
+            "function f ( a , ...b ) { return a ; }",
+        ),
+        (
+            "const f = async <T,>(a: T): Promise<T> => a satisfies T;",
+            "const f = async (a ) => a ;",
+        ),
+        (
+            "f<number>(1); new A<B>(); t<C>`x`; const g = h<number>;",
+            "f (1); new A (); t `x`; const g = h ;",
+        ),
         ("try {} catch (e: unknown) {}", "try {} catch (e ) {}"),
-        ("(a! as B).c = 1; a!.b![0]!(); (<T>(a: T) => a)(1);", "(a ).c = 1; a .b [0] (); ( (a ) => a)(1);"),
+        (
+            "(a! as B).c = 1; a!.b![0]!(); (<T>(a: T) => a)(1);",
+            "(a ).c = 1; a .b [0] (); ( (a ) => a)(1);",
+        ),
         ("for (const a of b as C[]) {}", "for (const a of b ) {}"),
-        ("import a, { type B, c } from 'd'; import type E from 'f'; import { type G } from 'h';", "import a, { c } from 'd'; ; import { } from 'h';"),
-        ("export { type A, b }; export type { C } from 'd'; export type * from 'e'; export * from 'f'; let b", "export { b }; ; ; export * from 'f'; let b"),
-        ("export interface A {} export default interface B {} type C = D; declare const e: F, g: H;", "; ; ; ;"),
-        ("declare function f(): void; function g(a: string): void; function g(a: any) {}", "; ; function g(a ) {}"),
-        ("export default function f(a: string): void; export default function f(a: any) {}", "; export default function f(a ) {}"),
-        ("declare enum A {} declare namespace B { let c } declare module 'd' { } declare global { }", "; ; ; ;"),
-        ("namespace A { export interface B {} export type C = D; namespace E {} }", ";"),
-        ("import type a = require('a'); export as namespace B;", "; ;"),
-        ("abstract class A<T> extends B<T> implements C, D<E> { }", " class A extends B { }"),
-        ("export abstract class A { abstract b(): void; abstract c: D; e() {} }", "export class A { ; ; e() {} }"),
-        ("export default abstract class implements A {}", "export default class {}"),
-        ("const a = class implements B {}; class C extends (d, e)<F> implements G {}", "const a = class {}; class C extends (d, e) {}"),
-        ("class A { private static readonly b?: C = 1; declare d: E; public f!: G; [h]?: I; [j: string]: K }", "class A { ; static b = 1; ; ; f ; [h] ; ; }"),
-        ("class A { constructor(a: B); constructor(a: any) {} get b(): C { return 1 } protected async *d?<E>() {} static {} }", "class A { ; constructor(a ) {} get b() { return 1 } ; async *d () {} static {} }"),
-        ("class A { readonly; static static: B; readonly readonly = 1; get: C; override override() {} }", "class A { readonly; static static ; ; readonly = 1; get ; ; override() {} }"),
-        ("class A { accessor b: C = 1; private accessor d!: E }", "class A { accessor b = 1; ; accessor d ; }"),
-        ("enum_ = 1; type = 2; declare = 3; abstract = 4; namespace = 5", "enum_ = 1; type = 2; declare = 3; abstract = 4; namespace = 5"),
-        ("let a = b as const, c = { d: e as F, ...g as H }", "let a = b , c = { d: e , ...g ; }".replace(" ; }", " }").as_str()),
+        (
+            "import a, { type B, c } from 'd'; import type E from 'f'; import { type G } from 'h';",
+            "import a, { c } from 'd'; ; import { } from 'h';",
+        ),
+        (
+            "export { type A, b }; export type { C } from 'd'; export type * from 'e'; export * from 'f'; let b",
+            "export { b }; ; ; export * from 'f'; let b",
+        ),
+        (
+            "export interface A {} export default interface B {} type C = D; declare const e: F, g: H;",
+            "; ; ; ;",
+        ),
+        (
+            "declare function f(): void; function g(a: string): void; function g(a: any) {}",
+            "; ; function g(a ) {}",
+        ),
+        (
+            "export default function f(a: string): void; export default function f(a: any) {}",
+            "; export default function f(a ) {}",
+        ),
+        (
+            "declare enum A {} declare namespace B { let c } declare module 'd' { } declare global { }",
+            "; ; ; ;",
+        ),
+        (
+            "namespace A { export interface B {} export type C = D; namespace E {} }",
+            ";",
+        ),
+        (
+            "import type a = require('a'); export as namespace B;",
+            "; ;",
+        ),
+        (
+            "abstract class A<T> extends B<T> implements C, D<E> { }",
+            " class A extends B { }",
+        ),
+        (
+            "export abstract class A { abstract b(): void; abstract c: D; e() {} }",
+            "export class A { ; ; e() {} }",
+        ),
+        (
+            "export default abstract class implements A {}",
+            "export default class {}",
+        ),
+        (
+            "const a = class implements B {}; class C extends (d, e)<F> implements G {}",
+            "const a = class {}; class C extends (d, e) {}",
+        ),
+        (
+            "class A { private static readonly b?: C = 1; declare d: E; public f!: G; [h]?: I; [j: string]: K }",
+            "class A { ; static b = 1; ; ; f ; [h] ; ; }",
+        ),
+        (
+            "class A { constructor(a: B); constructor(a: any) {} get b(): C { return 1 } protected async *d?<E>() {} static {} }",
+            "class A { ; constructor(a ) {} get b() { return 1 } ; async *d () {} static {} }",
+        ),
+        (
+            "class A { readonly; static static: B; readonly readonly = 1; get: C; override override() {} }",
+            "class A { readonly; static static ; ; readonly = 1; get ; ; override() {} }",
+        ),
+        (
+            "class A { accessor b: C = 1; private accessor d!: E }",
+            "class A { accessor b = 1; ; accessor d ; }",
+        ),
+        (
+            "enum_ = 1; type = 2; declare = 3; abstract = 4; namespace = 5",
+            "enum_ = 1; type = 2; declare = 3; abstract = 4; namespace = 5",
+        ),
+        (
+            "let a = b as const, c = { d: e as F, ...g as H }",
+            "let a = b , c = { d: e , ...g ; }"
+                .replace(" ; }", " }")
+                .as_str(),
+        ),
         ("x = a ? (b): c => d : e;", "x = a ? (b) => d : e;"),
         ("a < b > (c); a<b>(c)", "a (c); a (c)"),
         ("if (a as B) c as D\nelse e!", "if (a ) c ; else e;"),
-        ("let s = 'é😀' as string, t: '😀' = x", "let s = 'é😀' , t = x"),
+        (
+            "let s = 'é😀' as string, t: '😀' = x",
+            "let s = 'é😀' , t = x",
+        ),
     ] {
         check(source, expected);
     }
@@ -63,10 +141,19 @@ fn a_line_that_ended_a_statement_still_does() {
     for (source, expected) in [
         ("const a = b\ntype C = D\n(e)()", "const a = b ; (e)()"),
         ("const a = b as C\n(d)()", "const a = b ; (d)()"),
-        ("class A { b = 1\n public [c] = 2\n d: E\n *f() {}\n get: G\n h() {} }", "class A { b = 1 ; [c] = 2 d ; *f() {} get ; h() {} }"),
+        (
+            "class A { b = 1\n public [c] = 2\n d: E\n *f() {}\n get: G\n h() {} }",
+            "class A { b = 1 ; [c] = 2 d ; *f() {} get ; h() {} }",
+        ),
         ("const f = (a):\n B => a", "const f = (a \n ) => a"),
-        ("const f = async <\nT>(a: T) => a", "const f = async ( a ) => a"),
-        ("function f() { return <\nT>(a: T) => a }", "function f() { return ( a ) => a }"),
+        (
+            "const f = async <\nT>(a: T) => a",
+            "const f = async ( a ) => a",
+        ),
+        (
+            "function f() { return <\nT>(a: T) => a }",
+            "function f() { return ( a ) => a }",
+        ),
         ("export default a as B\n[c]", "export default a ; [c]"),
         ("let a: B\n[c] = d", "let a ; [c] = d"),
     ] {
@@ -92,7 +179,11 @@ fn what_is_no_type_is_refused_where_it_stands() {
         ("class A { @b c() {} }", 11),
     ] {
         let error = refusal(source);
-        assert_eq!(error.code(), "ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX", "{source}: {error}");
+        assert_eq!(
+            error.code(),
+            "ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX",
+            "{source}: {error}"
+        );
         assert_eq!((error.line, error.column), (1, column), "{source}: {error}");
     }
 }
@@ -136,30 +227,110 @@ fn what_is_too_large_or_too_deep_is_refused_at_once() {
 fn no_source_uses_up_the_stack_that_it_gets() {
     const LEVELS: usize = 20_000;
     for (before, middle, after) in [
-        ("x=", "(", "1"), ("x=", "[", "1"), ("", "{", ""), ("x=", "{a:", "1"), ("x=", "!", "1"), ("x=", "- ", "1"), ("x=", "typeof ", "1"),
-        ("x=", "new ", "a"), ("x=", "a=>", "1"), ("x=", "(a)=>", "1"), ("x=", "(a=>", "1"), ("x=", "a?b:", "1"), ("x=", "a?", "1"),
-        ("", "a=", "1"), ("x=", "2**", "1"), ("x=", "1+", "1"), ("x=a", ".a", ""), ("x=a", "()", ""), ("x=", "a(", "1"), ("x=a", "[0]", ""),
-        ("x=a", "!", ""), ("x=a", " as b", ""), ("x=a", " satisfies b", ""), ("", "if(a)", ";"), ("", "if(a){}else ", ";"), ("", "for(;;)", ";"), ("", "while(a)", ";"),
-        ("", "do ", ";"), ("x=", "`${", "1"), ("x=a", "``", ""), ("let x:", "a<", "b"), ("let x:", "(", "b"), ("let x:", "[", "b"),
-        ("let x:b", "[]", ""), ("let x:", "{a:", "b"), ("let x:", "(a:b)=>", "c"), ("let x:", "a extends b?c:", "d"), ("let x:", "keyof ", "d"), ("let x:b", "|b", ""),
-        ("let x:", "new()=>", "b"), ("let x:b", "['a']", ""), ("let x:", "`${", "b"), ("let x:", "-", "b"),
-        ("", "class A{a=", ""), ("", "class A{a(){", ""), ("x=", "class extends ", "a"), ("", "function f(){", ""), ("x=", "async a=>", "1"), ("async function f(){", "await ", "1}"),
-        ("x=", "<a>(b)=>", "1"), ("let ", "[", "a"), ("let ", "{a:", "a"), ("x=", "import(", "1"), ("x=a", "?.a", ""), ("declare namespace a", ".a", "{}"),
-        ("", "namespace a{", ""), ("function*f(){", "yield ", "1}"), ("", "switch(a){default:", ""), ("", "try{", ""), ("", "x:{", ""), ("x=", "...", "1"), ("x=[", "...[", ""), ("x=f(", "...f(", ""),
+        ("x=", "(", "1"),
+        ("x=", "[", "1"),
+        ("", "{", ""),
+        ("x=", "{a:", "1"),
+        ("x=", "!", "1"),
+        ("x=", "- ", "1"),
+        ("x=", "typeof ", "1"),
+        ("x=", "new ", "a"),
+        ("x=", "a=>", "1"),
+        ("x=", "(a)=>", "1"),
+        ("x=", "(a=>", "1"),
+        ("x=", "a?b:", "1"),
+        ("x=", "a?", "1"),
+        ("", "a=", "1"),
+        ("x=", "2**", "1"),
+        ("x=", "1+", "1"),
+        ("x=a", ".a", ""),
+        ("x=a", "()", ""),
+        ("x=", "a(", "1"),
+        ("x=a", "[0]", ""),
+        ("x=a", "!", ""),
+        ("x=a", " as b", ""),
+        ("x=a", " satisfies b", ""),
+        ("", "if(a)", ";"),
+        ("", "if(a){}else ", ";"),
+        ("", "for(;;)", ";"),
+        ("", "while(a)", ";"),
+        ("", "do ", ";"),
+        ("x=", "`${", "1"),
+        ("x=a", "``", ""),
+        ("let x:", "a<", "b"),
+        ("let x:", "(", "b"),
+        ("let x:", "[", "b"),
+        ("let x:b", "[]", ""),
+        ("let x:", "{a:", "b"),
+        ("let x:", "(a:b)=>", "c"),
+        ("let x:", "a extends b?c:", "d"),
+        ("let x:", "keyof ", "d"),
+        ("let x:b", "|b", ""),
+        ("let x:", "new()=>", "b"),
+        ("let x:b", "['a']", ""),
+        ("let x:", "`${", "b"),
+        ("let x:", "-", "b"),
+        ("", "class A{a=", ""),
+        ("", "class A{a(){", ""),
+        ("x=", "class extends ", "a"),
+        ("", "function f(){", ""),
+        ("x=", "async a=>", "1"),
+        ("async function f(){", "await ", "1}"),
+        ("x=", "<a>(b)=>", "1"),
+        ("let ", "[", "a"),
+        ("let ", "{a:", "a"),
+        ("x=", "import(", "1"),
+        ("x=a", "?.a", ""),
+        ("declare namespace a", ".a", "{}"),
+        ("", "namespace a{", ""),
+        ("function*f(){", "yield ", "1}"),
+        ("", "switch(a){default:", ""),
+        ("", "try{", ""),
+        ("", "x:{", ""),
+        ("x=", "...", "1"),
+        ("x=[", "...[", ""),
+        ("x=f(", "...f(", ""),
     ] {
         for closing in [false, true] {
             let mut source = format!("{before}{}{after}", middle.repeat(LEVELS));
             if closing {
-                let close = |open: char| match open { '(' => Some(")"), '[' => Some("]"), '{' => Some("}"), _ => None };
+                let close = |open: char| match open {
+                    '(' => Some(")"),
+                    '[' => Some("]"),
+                    '{' => Some("}"),
+                    _ => None,
+                };
                 let mut ends: String = middle.chars().rev().filter_map(close).collect();
-                if middle == "`${" { ends.push('`'); }
-                if middle == "a<" { ends.push('>'); }
-                if matches!(middle, "()" | "[0]" | "[]" | "(a)=>" | "(a:b)=>" | "new()=>" | "['a']" | "<a>(b)=>") || middle.starts_with("if(") || middle.starts_with("for") || middle.starts_with("while") { ends.clear(); }
-                if middle.starts_with("switch") { ends = "}".to_owned(); }
-                if middle == "class A{a(){" { ends = "}}".to_owned(); }
-                if middle == "function f(){" { ends = "}".to_owned(); }
-                if middle == "x=" { ends.clear(); }
-                if middle == "try{" { ends = "}finally{}".to_owned(); }
+                if middle == "`${" {
+                    ends.push('`');
+                }
+                if middle == "a<" {
+                    ends.push('>');
+                }
+                if matches!(
+                    middle,
+                    "()" | "[0]" | "[]" | "(a)=>" | "(a:b)=>" | "new()=>" | "['a']" | "<a>(b)=>"
+                ) || middle.starts_with("if(")
+                    || middle.starts_with("for")
+                    || middle.starts_with("while")
+                {
+                    ends.clear();
+                }
+                if middle.starts_with("switch") {
+                    ends = "}".to_owned();
+                }
+                if middle == "class A{a(){" {
+                    ends = "}}".to_owned();
+                }
+                if middle == "function f(){" {
+                    ends = "}".to_owned();
+                }
+                if middle == "x=" {
+                    ends.clear();
+                }
+                if middle == "try{" {
+                    ends = "}finally{}".to_owned();
+                }
                 source.push_str(&ends.repeat(LEVELS));
             }
             // Without the checks before it. Whatever it says, it says something.
@@ -177,10 +348,45 @@ mod properties {
             "[ \n;,.(){}<>\\[\\]:=?!&|+*/'\"`$@#-]",
             Just("=>".to_owned()),
             proptest::sample::select(vec![
-                "a", "b", "let ", "const ", "type ", "interface ", "class ", "extends ", "implements ", "as ", "satisfies ", "async ",
-                "await ", "function ", "return ", "import ", "export ", "from ", "'m'", "declare ", "abstract ", "readonly ", "private ",
-                "static ", "enum ", "namespace ", "keyof ", "infer ", "is ", "this", "new ", "get ", "set ", "default ", "é", "😀", "1",
-            ]).prop_map(str::to_owned),
+                "a",
+                "b",
+                "let ",
+                "const ",
+                "type ",
+                "interface ",
+                "class ",
+                "extends ",
+                "implements ",
+                "as ",
+                "satisfies ",
+                "async ",
+                "await ",
+                "function ",
+                "return ",
+                "import ",
+                "export ",
+                "from ",
+                "'m'",
+                "declare ",
+                "abstract ",
+                "readonly ",
+                "private ",
+                "static ",
+                "enum ",
+                "namespace ",
+                "keyof ",
+                "infer ",
+                "is ",
+                "this",
+                "new ",
+                "get ",
+                "set ",
+                "default ",
+                "é",
+                "😀",
+                "1",
+            ])
+            .prop_map(str::to_owned),
         ]
     }
 

@@ -50,7 +50,10 @@ impl Files for Disk {
 }
 
 /// What Node says to each question, and the names of its built-in modules.
-fn ask_node(root: &Path, questions: &[(&str, &str, &str)]) -> Option<(Vec<Value>, BTreeSet<String>)> {
+fn ask_node(
+    root: &Path,
+    questions: &[(&str, &str, &str)],
+) -> Option<(Vec<Value>, BTreeSet<String>)> {
     let version = Command::new("node").arg("--version").output().ok()?;
     let version = String::from_utf8(version.stdout).ok()?;
     let minor = version.strip_prefix("v20.")?.split('.').next()?;
@@ -77,7 +80,10 @@ fn ask_node(root: &Path, questions: &[(&str, &str, &str)]) -> Option<(Vec<Value>
     let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
     let builtins = answer["builtins"].as_array().unwrap().iter();
     let builtins = builtins.map(|name| name.as_str().unwrap().to_owned());
-    Some((answer["answers"].as_array().unwrap().clone(), builtins.collect()))
+    Some((
+        answer["answers"].as_array().unwrap().clone(),
+        builtins.collect(),
+    ))
 }
 
 fn format_word(format: Format) -> &'static str {
