@@ -21,7 +21,7 @@ pub struct Home<'a> {
 /// one that the entry is in.
 ///
 /// A package.json inside of a `node_modules` is a dependency's and not the program's, so that the search goes on above the
-/// outermost `node_modules` on the way; a `node_modules` beside the folder's own package.json is in the folder. `is_file`
+/// outermost `node_modules` on the way, unless there is none above; a `node_modules` beside the folder's own package.json is in the folder. `is_file`
 /// says whether there is a file of a name, and is asked at most [`MOST_FOLDERS`] times. Paths are the caller's, with
 /// slashes between names, and nothing is done to them but cutting off names from behind. Nothing if the entry has no name.
 #[must_use]
@@ -43,10 +43,23 @@ pub fn home<'a>(entry: &'a str, is_file: impl Fn(&str) -> bool) -> Option<Home<'
         is_package,
     };
     let own = entry.strip_suffix(file)?.trim_end_matches('/');
-    let mut folder = outside_modules(own);
-    for _ in 0..MOST_FOLDERS {
-        // A `..` is a folder that can't be left by cutting it off.
-        if folder.ends_with("..") {
+    let outside = outside_modules(own);
+    let package = nearest(entry, outside, &is_file).or_else(|| {
+        // Something that was installed for all programs, and so is nobody's dependency.
+        (outside != own).then(|| nearest(entry, own, &is_file))?
+    });
+    Some(package.map_or_else(|| at(own, false), |folder| at(folder, true)))
+}
+
+/// The nearest folder with a package.json, from `folder` upward.
+fn nearest<'a>(
+    entry: &str,
+    mut folder: &'a str,
+    is_file: impl Fn(&str) -> bool,
+) -> Option<&'a str> {
+    for _ in 0..MOST_FOLDERS / 2 {
+        // What `..` is can't be left by cutting it off.
+        if folder.rsplit('/').next() == Some("..") {
             break;
         }
         let marker = match folder {
@@ -55,17 +68,15 @@ pub fn home<'a>(entry: &'a str, is_file: impl Fn(&str) -> bool) -> Option<Home<'
             folder => format!("{folder}/package.json"),
         };
         if is_file(&marker) {
-            return Some(at(folder, true));
+            return Some(folder);
         }
         if folder.is_empty() {
             break;
         }
-        folder = folder
-            .rfind('/')
-            .map_or("", |end| folder.get(..end).unwrap_or(""));
-        folder = folder.trim_end_matches('/');
+        let end = folder.rfind('/').unwrap_or(0);
+        folder = folder.get(..end).unwrap_or("").trim_end_matches('/');
     }
-    Some(at(own, false))
+    None
 }
 
 /// The folder that the outermost `node_modules` on the way to `folder` is in, or `folder` itself.
@@ -196,7 +207,7 @@ mod tests {
         );
         assert_eq!(
             found("/x/node_modules/b/c.js", &packages),
-            Some(("/x/node_modules/b", "c.js", false))
+            Some(("/x/node_modules/b", "c.js", true))
         );
     }
 

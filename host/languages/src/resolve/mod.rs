@@ -314,3 +314,6 @@ impl<F: Files> Resolver<F> {
         Ok((self.kind(&source)? == Kind::File).then_some(source))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -9,7 +9,11 @@
     clippy::disallowed_macros,
     reason = "the test lays out a tree on the disk, asks Node about it, and says when it cannot"
 )]
-#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "helpers of tests fail as tests do"
+)]
 
 mod tree;
 
