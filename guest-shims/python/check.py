@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs the programs of tests/ through the built binary, and says what differs from what is written beside them.
 
-    check.py [NAME…] [--binary FILE] [--runner FILE] [--accept]
+    check.py [NAME…] [--binary FILE] [--runner FILE] [--accept] [--bundled]
 
 Beside `NAME.py` stand `NAME.stdout` and `NAME.stderr`, which are empty where they are absent; `…` in them stands for
 anything. What a program needs stands in comments at its top:
@@ -12,6 +12,8 @@ anything. What a program needs stands in comments at its top:
     # stdin: text                    standard input, with Python's escapes
     # runs: differ                   it is run twice, and no line of what it says may be the same
     # needs: scratch, packages, http
+
+With --bundled, only tests/bundled/program.py is built into a component of its own, with its packages, and run.
 
 `scratch` is an empty folder that can be written, at /scratch; `packages` is what packages.txt names, fetched by pip, at
 /packages; `http` is a server of ours, named by the variable SERVER.
@@ -178,17 +180,34 @@ class Test:
         return problems
 
 
+def bundled(binary):
+    """What differs in a program that is built with its packages."""
+    source = TESTS / "bundled" / "program.py"
+    with tempfile.TemporaryDirectory() as folder:
+        component = pathlib.Path(folder) / "program.wasm"
+        command = [sys.executable, HERE / "build", "app", source, "-r", source.with_name("requirements.txt"), "-o", component]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        done = subprocess.run([binary, "run", component, "one", "two"], capture_output=True, text=True)
+    print(done.stderr, end="", file=sys.stderr)
+    return done.returncode != 3 or done.stderr or done.stdout != source.with_suffix(".stdout").read_text()
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("names", nargs="*", metavar="NAME")
     parser.add_argument("--binary", default=os.environ.get("TOLLGATE_BINARY") or str(cache() / "target/debug/tollgate"))
     parser.add_argument("--runner", help="the component (default: what `build` makes)")
     parser.add_argument("--accept", action="store_true", help="write what differs beside the program")
+    parser.add_argument("--bundled", action="store_true", help="check `build app` instead (a minute)")
     arguments = parser.parse_args()
-    runner = arguments.runner or subprocess.check_output([sys.executable, HERE / "build"], text=True).strip()
-    tests = [Test(file) for file in sorted(TESTS.glob("*.py")) if not arguments.names or file.stem in arguments.names]
     if not shutil.which(arguments.binary):
         sys.exit(f"check: there is no binary `{arguments.binary}`")
+    if arguments.bundled:
+        differs = bundled(arguments.binary)
+        print("FAIL bundled" if differs else "ok   bundled")
+        sys.exit(bool(differs))
+    runner = arguments.runner or subprocess.check_output([sys.executable, HERE / "build"], text=True).strip()
+    tests = [Test(file) for file in sorted(TESTS.glob("*.py")) if not arguments.names or file.stem in arguments.names]
     if any("packages" in test.said.get("needs", "") for test in tests):
         packages()
     # The first run compiles the runner, for which the others would wait one by one.

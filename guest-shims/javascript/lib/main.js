@@ -45,7 +45,5 @@ module.exports = function main() {
     require('internal/stdio').writeLine(2, 'Warning: Detected unsettled top-level await');
     process.exitCode = kUnsettled;
   }
-  const status = finish(exitStatus());
-  binding.process.exit(status);
-  return status;
+  return finish(exitStatus());
 };

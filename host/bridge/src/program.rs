@@ -101,9 +101,8 @@ pub trait Program: Send + Sync + std::fmt::Debug {
     /// How the text of a file is to be read; none where it is no module.
     fn format(&self, path: &str, permit: Permit) -> Option<ModuleFormat>;
 
-    /// Where a place of a loaded file comes from, by its source map. Of what was loaded, so that it is no use of the
-    /// outside.
-    fn origin(&self, path: &str, line: u32, column: u32) -> Option<Origin>;
+    /// Where a place of a loaded file comes from, by its source map.
+    fn origin(&self, path: &str, line: u32, column: u32, permit: Permit) -> Option<Origin>;
 }
 
 impl Outcome for NoModule {
@@ -285,11 +284,13 @@ impl module_loading::Host for View<'_> {
         line: u32,
         column: u32,
     ) -> wasmtime::Result<Option<Position>> {
-        let Some(program) = &self.given.program else {
-            return Ok(None);
-        };
-        let origin = program.origin(&path, line, column);
-        Ok(origin.map(|origin| Position {
+        let import = "tollgate:bridge/module-loading#original-position";
+        let origin = self
+            .of_program(import, &path, |program, permit, _| {
+                Ok(program.origin(&path, line, column, permit))
+            })
+            .await?;
+        Ok(origin.ok().flatten().map(|origin| Position {
             path: origin.path,
             line: origin.line,
             column: origin.column,

@@ -35,10 +35,6 @@ pub const UNGATED: &[(&str, &str)] = &[
         "a handle; each chunk written through it passes the gate",
     ),
     (
-        "tollgate:bridge/module-loading#original-position",
-        "of what was loaded, and so was gated, already",
-    ),
-    (
         "wasi:cli/terminal-stdin#*",
         "tells whether a granted stream is a terminal",
     ),

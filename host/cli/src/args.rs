@@ -113,6 +113,8 @@ pub(crate) struct Grants {
 pub(crate) enum Language {
     /// JavaScript.
     Js,
+    /// TypeScript, whose types are stripped.
+    Ts,
 }
 
 /// How a report is printed.
@@ -163,7 +165,7 @@ pub(crate) struct Run {
     #[arg(long, value_name = "LANGUAGE")]
     pub(crate) lang: Option<Language>,
 
-    /// The component, WASI 0.1 module, or program (.js, .mjs, .cjs); everything after it is the guest's
+    /// The component, WASI 0.1 module, or program (.js, .mjs, .cjs, .ts, .mts, .cts); everything after it is the guest's
     // One list, so that clap stops looking for flags at its first member: a flag of the guest's that happens to be
     // spelt like one of ours must never become a grant.
     #[arg(value_name = "FILE", required_unless_present = "eval", num_args = 1.., trailing_var_arg = true, allow_hyphen_values = true)]

@@ -26,3 +26,26 @@ pub const MOST_READ: usize = 16 << 20;
 
 /// Longest text of a package.json that an error repeats, in bytes.
 pub const LONGEST_QUOTE: usize = 1024;
+
+/// Longest TypeScript source, in bytes. The largest that people write are a fifth of this; what is larger is generated,
+/// and better generated as JavaScript.
+pub const LONGEST_TYPESCRIPT: usize = 1 << 20;
+
+/// Most brackets in each other in a TypeScript source.
+pub const MOST_NESTING: usize = 500;
+
+/// Most `<` that are open at once in a TypeScript source. The parser's time grows with the square of it.
+pub const MOST_ANGLES: usize = 100;
+
+/// Largest stack of the thread that strips one source, in bytes: address space, which takes memory only as far as the
+/// source nests. A source of the largest size that would take more has more brackets than letters.
+pub const MOST_STACK: usize = 1 << 30;
+
+/// Longest source map, in bytes; most of it is what it says of its originals' text.
+pub const LONGEST_SOURCE_MAP: usize = 32 << 20;
+
+/// Longest `mappings` of a source map, in bytes. What is decoded of it takes up to twelve times that.
+pub const LONGEST_MAPPINGS: usize = 4 << 20;
+
+/// Most folders above an entry that are looked at for its package.
+pub const MOST_FOLDERS: usize = 256;

@@ -3,23 +3,28 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use sha2::{Digest, Sha256};
 use tollgate_bridge::{Asking, ModuleFormat, NoModule, Origin, Program, ProgramEntry};
 use tollgate_capability::program::{self as folder, Folder};
 use tollgate_policy::Permit;
 
 use crate::detect::is_module;
 use crate::files::{FileError, Files, Kind};
-use crate::resolve::{Format, ResolveError, Resolved, Resolver, Settings};
+use crate::program::Loaded;
+use crate::resolve::{Format, Module, ResolveError, Resolved, Resolver, Settings};
+use crate::sourcemap::SourceMap;
+use crate::typescript::strip_types;
 
 /// The engine that runs JavaScript programs: a component, built by `just guests`.
 pub static ENGINE: &[u8] = include_bytes!("../../../guest-shims/javascript/javascript.wasm");
 
-/// The most files of a program that its digest counts.
-const MOST_FILES: usize = 100_000;
+/// The most source maps that are kept, parsed, for a program that fails in many places.
+const MOST_MAPS: usize = 64;
 
 /// The names of the modules that are built into the engine, one a line.
 const BUILTINS: &str = include_str!("../../../guest-shims/javascript/builtins.txt");
+
+/// The longest file of a program, in bytes: what one call hands to the engine is bounded by the run's own limit, too.
+const LONGEST_FILE: u64 = 256 << 20;
 
 /// Where a program begins.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,8 +47,9 @@ pub struct JavaScript {
     start: Start,
     files: Arc<Rooted>,
     resolver: Mutex<Resolver<Arc<Rooted>>>,
-    /// The digests of what was loaded, by path.
-    loaded: Mutex<BTreeMap<String, [u8; 32]>>,
+    loaded: Mutex<Loaded>,
+    /// The source maps that were asked for, by the path of what they map; nothing where there is none.
+    maps: Mutex<BTreeMap<String, Option<Arc<SourceMap>>>>,
 }
 
 impl std::fmt::Debug for JavaScript {
@@ -140,22 +146,17 @@ impl JavaScript {
             resolver: Mutex::new(Resolver::new(Arc::clone(&files), settings)),
             files,
             loaded: Mutex::default(),
+            maps: Mutex::default(),
         }
     }
 
-    /// What was loaded so far: a digest over the paths and digests of all files, which does not depend on their order.
+    /// The digest of what was loaded so far.
     #[must_use]
     pub fn digest(&self) -> [u8; 32] {
-        let mut digest = Sha256::new();
-        for (path, own) in self.loaded().iter() {
-            digest.update((path.len() as u64).to_le_bytes());
-            digest.update(path.as_bytes());
-            digest.update(own);
-        }
-        digest.finalize().into()
+        self.loaded().digest()
     }
 
-    fn loaded(&self) -> MutexGuard<'_, BTreeMap<String, [u8; 32]>> {
+    fn loaded(&self) -> MutexGuard<'_, Loaded> {
         // An entry is put in whole.
         self.loaded.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -173,30 +174,55 @@ impl JavaScript {
                 format!("Cannot load '{path}': {error}"),
             )
         })?;
-        let mut loaded = self.loaded();
-        if loaded.len() < MOST_FILES {
-            loaded.insert(path.to_owned(), Sha256::digest(&bytes).into());
-        }
+        self.loaded()
+            .add(path, &bytes)
+            .map_err(|changed| failed("ERR_TOLLGATE_CHANGED", changed.to_string()))?;
         Ok(String::from_utf8(bytes).unwrap_or_else(|error| {
             // As every engine reads a source that is not UTF-8.
             String::from_utf8_lossy(error.as_bytes()).into_owned()
         }))
     }
 
-    fn found_format(&self, path: &str, format: Format) -> ModuleFormat {
-        match format {
+    fn found_format(&self, path: &str, format: Format) -> Result<ModuleFormat, NoModule> {
+        Ok(match format {
             Format::CommonJs => ModuleFormat::CommonJs,
             Format::Module => ModuleFormat::Module,
             Format::Json => ModuleFormat::Json,
-            Format::Detect => {
-                let text = self.text(path, u64::from(u32::MAX)).unwrap_or_default();
-                if is_module(&text) {
-                    ModuleFormat::Module
-                } else {
-                    ModuleFormat::CommonJs
-                }
-            }
+            Format::Detect if is_module(&self.text(path, LONGEST_FILE)?) => ModuleFormat::Module,
+            Format::Detect => ModuleFormat::CommonJs,
+        })
+    }
+
+    /// The text of a module as the engine is to read it.
+    fn runnable(&self, module: &Module, most: u64) -> Result<String, NoModule> {
+        let text = self.text(&module.path, most)?;
+        if !module.typescript {
+            return Ok(text);
         }
+        let format = match module.format {
+            Format::Detect if is_module(&text) => Format::Module,
+            Format::Detect => Format::CommonJs,
+            known => known,
+        };
+        strip_types(&module.path, &text, format)
+            .map_err(|error| failed(error.code(), error.to_string()))
+    }
+
+    fn map(&self, path: &str) -> Option<Arc<SourceMap>> {
+        let mut maps = self.maps.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = maps.get(path) {
+            return known.clone();
+        }
+        let text = self.text(path, LONGEST_FILE).ok()?;
+        // What is wrong with a map is no reason to say less about the error that it was wanted for.
+        let map = SourceMap::of(&text, path, &self.files.root, &self.files)
+            .ok()
+            .flatten()
+            .map(Arc::new);
+        if maps.len() < MOST_MAPS {
+            maps.insert(path.to_owned(), map.clone());
+        }
+        map
     }
 }
 
@@ -221,11 +247,10 @@ impl Program for JavaScript {
             }),
             Start::File(path) => {
                 let module = resolver.entry(path).map_err(|error| refused(&error))?;
-                let source = self.text(&module.path, u64::from(u32::MAX))?;
                 Ok(ProgramEntry {
-                    format: self.found_format(&module.path, module.format),
+                    source: self.runnable(&module, LONGEST_FILE)?,
+                    format: self.found_format(&module.path, module.format)?,
                     path: module.path,
-                    source,
                 })
             }
         }
@@ -252,19 +277,43 @@ impl Program for JavaScript {
     }
 
     fn load(&self, path: &str, most: u64, permit: Permit) -> Result<String, NoModule> {
-        let _one_at_a_time = self.resolver();
+        let mut resolver = self.resolver();
         let _opened = self.files.folder.open(permit).map_err(|_| wrong_permit())?;
-        self.text(path, most)
+        let module = resolver.require(path, path, &[]);
+        match module.map_err(|error| refused(&error))? {
+            Resolved::File(module) => self.runnable(&module, most),
+            Resolved::Builtin(name) => Err(failed(
+                "ERR_UNKNOWN_BUILTIN_MODULE",
+                format!("'{name}' is no file"),
+            )),
+        }
     }
 
     fn format(&self, path: &str, permit: Permit) -> Option<ModuleFormat> {
         let mut resolver = self.resolver();
         let _opened = self.files.folder.open(permit).ok()?;
         let module = resolver.entry(path).ok()?;
-        Some(self.found_format(&module.path, module.format))
+        self.found_format(&module.path, module.format).ok()
     }
 
-    fn origin(&self, _path: &str, _line: u32, _column: u32) -> Option<Origin> {
-        None
+    fn origin(&self, path: &str, line: u32, column: u32, permit: Permit) -> Option<Origin> {
+        let _one_at_a_time = self.resolver();
+        let _opened = self.files.folder.open(permit).ok()?;
+        let map = self.map(path)?;
+        let found = map.original(line, column)?;
+        // A name, which may lead anywhere: its text is shown only where it is a file of the program.
+        let text = self
+            .text(found.source, LONGEST_FILE)
+            .ok()
+            .and_then(|text| {
+                let line = usize::try_from(found.line).ok()?.checked_sub(1)?;
+                text.lines().nth(line).map(str::to_owned)
+            });
+        Some(Origin {
+            path: found.source.to_owned(),
+            line: found.line,
+            column: found.column,
+            text,
+        })
     }
 }

@@ -108,13 +108,7 @@ function followTimers() {
   timers.clearImmediate(immediate);
   follow(immediate, '_onImmediate');
 
-  const loop = require('internal/loop');
-  for (const name of ['enqueueTick', 'enqueueClose', 'enqueuePending']) {
-    const original = loop[name];
-    if (original !== undefined) loop[name] = (callback, ...rest) => original(wrap(callback), ...rest);
-  }
-  const { watch } = loop;
-  loop.watch = (number, callback, options) => watch(number, wrap(callback), options);
+  require('internal/loop').follow(wrap);
 }
 
 function activate() {

@@ -114,8 +114,14 @@ function warnOf(process, info) {
 
 function asError(reason) {
   if (require('internal/util').isError(reason)) return reason;
-  const { ERR_UNHANDLED_REJECTION } = require('internal/errors').codes;
-  return new ERR_UNHANDLED_REJECTION(noSideEffects(reason));
+  const error = new Error(
+    'This error originated either by throwing inside of an async function without a catch block, or by rejecting a ' +
+    `promise which was not handled with .catch(). The promise rejected with the reason "${noSideEffects(reason)}".`);
+  error.code = 'ERR_UNHANDLED_REJECTION';
+  Object.defineProperty(error, 'name', {
+    value: 'UnhandledPromiseRejection', enumerable: false, writable: true, configurable: true,
+  });
+  return error;
 }
 
 function noSideEffects(reason) {
@@ -147,6 +153,14 @@ const modes = {
   },
 };
 
+function guarded(work) {
+  try {
+    work();
+  } catch (error) {
+    uncaught(error, false);
+  }
+}
+
 // Gives whether something was called, so that there may be new ticks and jobs.
 function processRejections() {
   if (unhandled.length === 0 && lateHandled.length === 0) return false;
@@ -154,10 +168,11 @@ function processRejections() {
   let called = false;
   for (const info of lateHandled.splice(0)) {
     called = true;
-    if (!process.emit('rejectionHandled', info.promise)) {
+    guarded(() => {
+      if (process.emit('rejectionHandled', info.promise)) return;
       process.emitWarning(warning('PromiseRejectionHandledWarning',
         `Promise rejection was handled asynchronously (rejection id: ${info.id})`));
-    }
+    });
   }
   const list = unhandled;
   unhandled = [];
@@ -166,11 +181,7 @@ function processRejections() {
     called = true;
     info.warned = true;
     const mode = modes[require('internal/process/options').option('--unhandled-rejections')] ?? modes.throw;
-    try {
-      mode(process, info);
-    } catch (error) {
-      uncaught(error, false);
-    }
+    guarded(() => mode(process, info));
   }
   return called;
 }

@@ -4,9 +4,13 @@
 let ticks = [];
 let tickHead = 0;
 
+// Set where asynchronous contexts are followed: what is queued then takes its context along.
+let follow = null;
+exports.follow = function(wrap) { follow = wrap; };
+
 // A callback and its arguments stand one behind the other: a tick costs no object of its own.
 exports.enqueueTick = function(callback, args) {
-  ticks.push(callback, args);
+  ticks.push(follow === null ? callback : follow(callback), args);
 };
 
 const fatal = (error) => require('internal/errors-fatal').uncaught(error, false);
@@ -76,7 +80,7 @@ class Request {
 }
 
 exports.pend = function(work, type = 'FSReqCallback') {
-  const request = new Request(type, work);
+  const request = new Request(type, follow === null ? work : follow(work));
   pending.push(request);
   references++;
   return request;
@@ -105,7 +109,7 @@ function runPending() {
 let closing = [];
 
 exports.enqueueClose = function(callback) {
-  closing.push(callback);
+  closing.push(follow === null ? callback : follow(callback));
   references++;
 };
 
@@ -125,7 +129,7 @@ const watches = new Map();
 
 // The callback is called once, when the watch is ready; then the watch is gone.
 exports.watch = function(watch, callback, { ref = true, type = 'Pipe', owner } = {}) {
-  watches.set(watch, { callback, ref, type, owner });
+  watches.set(watch, { callback: follow === null ? callback : follow(callback), ref, type, owner });
   if (ref) references++;
   return watch;
 };

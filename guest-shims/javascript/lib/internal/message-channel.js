@@ -8,6 +8,10 @@ const { Event, EventTarget, NodeEventTarget, dispatchTo, defineEventHandler, kNe
 
 const kMake = Symbol('make');
 
+function checkPort(value, name) {
+  if (!(value instanceof MessagePort)) throw new codes.ERR_INVALID_ARG_TYPE(name, 'MessagePort', value);
+}
+
 class MessageEvent extends Event {
   #data;
   #origin;
@@ -21,7 +25,10 @@ class MessageEvent extends Event {
     this.#origin = `${init?.origin ?? ''}`;
     this.#lastEventId = `${init?.lastEventId ?? ''}`;
     this.#source = init?.source ?? null;
-    this.#ports = [...init?.ports ?? []];
+    if (this.#source !== null) checkPort(this.#source, 'init.source');
+    const ports = init?.ports ?? [];
+    this.#ports = [...ports];
+    this.#ports.forEach((port, i) => checkPort(port, `init.ports[${i}]`));
   }
 
   get data() { return this.#data; }

@@ -126,8 +126,7 @@ const own = {
   _kill(pid, signal) { return methods().rawKill(process, pid, signal); },
   dlopen(module) { methods().dlopen(module); },
   binding(name) {
-    const { ERR_INVALID_MODULE } = require('internal/errors').codes;
-    throw ERR_INVALID_MODULE === undefined ? new Error(`No such module: ${name}`) : new ERR_INVALID_MODULE(name);
+    throw require('internal/errors').nodeError(Error, 'ERR_INVALID_MODULE', `No such module: ${name}`);
   },
   getBuiltinModule(id) { return methods().getBuiltinModule(id); },
 

@@ -31,3 +31,9 @@ EventEmitter.listenerCount = function listenerCount(emitter, type) {
 EventEmitter.usingDomains = false;
 EventEmitter.captureRejectionSymbol = captureRejection;
 EventEmitter.errorMonitor = errorMonitor;
+
+Object.defineProperty(EventEmitter, 'EventEmitterAsyncResource', {
+  enumerable: true,
+  configurable: true,
+  get: () => require('internal/events/async-resource').EventEmitterAsyncResource,
+});

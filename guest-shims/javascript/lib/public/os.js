@@ -7,8 +7,13 @@ const { defineLazy } = require('internal/util');
 
 const env = (name) => globalThis.process.env[name];
 
-// 4 GiB is all that an address of 32 bits reaches.
-const addressable = 2 ** 32;
+// What a run may use is set by the host. Where that does not say it, its default is the best guess.
+const usual = 256 * 2 ** 20;
+
+function memory() {
+  const [used, , , , limit] = binding.process.memory();
+  return { used, limit: limit || Math.max(usual, used) };
+}
 
 function refused(call, code, message, errno) {
   return new codes.ERR_SYSTEM_ERROR({ syscall: call, code, message, errno });
@@ -18,7 +23,10 @@ const simple = {
   arch: () => globalThis.process.arch,
   availableParallelism: () => 1,
   endianness: () => 'LE',
-  freemem: () => Math.max(addressable - binding.process.memory()[0], 1),
+  freemem() {
+    const { used, limit } = memory();
+    return Math.max(limit - used, 65536);
+  },
   homedir: () => env('HOME') || '/',
   hostname: () => 'localhost',
   machine: () => 'wasm32',
@@ -28,7 +36,7 @@ const simple = {
     const path = env('TMPDIR') || env('TMP') || env('TEMP') || '/tmp';
     return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
   },
-  totalmem: () => addressable,
+  totalmem: () => memory().limit,
   type: () => 'Linux',
   // The machine of a run is as old as the run.
   uptime: () => Math.max(require('internal/performance').now() / 1000, 0.001),

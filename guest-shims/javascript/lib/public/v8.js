@@ -4,13 +4,14 @@ const { fill } = require('internal/unavailable');
 
 exports.getHeapStatistics = function getHeapStatistics() {
   const [, heapTotal, heapUsed, external] = binding.process.memory();
+  const limit = require('os').totalmem();
   return {
     total_heap_size: heapTotal,
     total_heap_size_executable: 0,
     total_physical_size: heapTotal,
-    total_available_size: 2 ** 32 - heapUsed,
+    total_available_size: Math.max(limit - heapUsed, 0),
     used_heap_size: heapUsed,
-    heap_size_limit: 2 ** 32,
+    heap_size_limit: limit,
     malloced_memory: heapUsed,
     peak_malloced_memory: heapTotal,
     does_zap_garbage: 0,

@@ -17,7 +17,6 @@ exports.setEnvironmentData = (key, value) => {
 };
 
 require('internal/unavailable').fill(exports, 'worker_threads', [
-  'markAsUntransferable', 'moveMessagePortToContext',
+  'markAsUntransferable', 'moveMessagePortToContext', 'receiveMessageOnPort',
 ], ['Worker'], () => require('events'));
-defineLazy(exports, 'internal/message-channel', ['MessageChannel', 'MessagePort', 'BroadcastChannel',
-                                                 'receiveMessageOnPort']);
+defineLazy(exports, 'internal/message-channel', ['MessageChannel', 'MessagePort', 'BroadcastChannel']);

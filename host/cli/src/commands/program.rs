@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use tollgate_bridge::{ModuleFormat, Program};
-use tollgate_languages::{ENGINE, JavaScript, Start};
+use tollgate_languages::{ENGINE, Format, JavaScript, Start, strip_types};
 use tollgate_policy::Effective;
 
 use crate::args::{EVAL, Language, Run};
@@ -27,6 +27,7 @@ pub(crate) fn language(args: &Run, path: &Path) -> Option<Language> {
     }
     match path.extension()?.to_str()? {
         "js" | "mjs" | "cjs" => Some(Language::Js),
+        "ts" | "mts" | "cts" => Some(Language::Ts),
         _ => None,
     }
 }
@@ -40,13 +41,16 @@ pub(crate) fn find(
     bases: &Bases,
     own: &[Own],
 ) -> Result<InSource, Failure> {
-    let Language::Js = language;
     let file = args.eval.is_none().then_some(path);
     let found = program::open(file, EVAL, policy, bases, own)?;
     let start = match &args.eval {
         Some(source) => Start::Text {
             path: found.entry.clone(),
-            source: source.clone(),
+            source: match language {
+                Language::Js => source.clone(),
+                Language::Ts => strip_types(EVAL, source, Format::Module)
+                    .map_err(|error| Failure::Usage(error.to_string()))?,
+            },
             format: ModuleFormat::Module,
         },
         None => Start::File(found.entry.clone()),

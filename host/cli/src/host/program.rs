@@ -5,13 +5,11 @@ use std::path::{Path, PathBuf};
 use cap_std::ambient_authority;
 use cap_std::fs::Dir;
 use tollgate_capability::program::Folder;
+use tollgate_languages::home;
 use tollgate_policy::Effective;
 
 use super::folders::{self, Bases, Own};
 use crate::exit::Failure;
-
-/// What marks the root of a package.
-const PACKAGE: &str = "package.json";
 
 /// Where a program without a place of its own is seen.
 const PLACE: &str = "/program";
@@ -33,13 +31,13 @@ fn failed(path: &Path, cause: std::io::Error) -> Failure {
     }
 }
 
-/// The package that `entry` belongs to: the nearest folder with a `package.json`, or else its own folder.
+/// The folder of the package that `entry` belongs to, or else its own.
 fn root_of(entry: &Path) -> PathBuf {
     let own = entry.parent().unwrap_or(Path::new("/"));
-    let package = own
-        .ancestors()
-        .find(|folder| folder.join(PACKAGE).is_file());
-    package.unwrap_or(own).to_path_buf()
+    let home = entry
+        .to_str()
+        .and_then(|entry| home(entry, |path| Path::new(path).is_file()));
+    home.map_or_else(|| own.to_path_buf(), |home| PathBuf::from(home.folder))
 }
 
 /// Opens the folder of the program that begins with `file`, or, without one, that of a text that was given by itself: the

@@ -20,7 +20,7 @@ impl<F: Files> Resolver<F> {
             return Err(ResolveError::Empty);
         }
         if let Some(name) = specifier.strip_prefix("node:") {
-            return self.builtin(name);
+            return self.builtin(name).map(Resolved::Builtin);
         }
         if self.is_builtin(specifier) {
             return Ok(Resolved::Builtin(specifier.to_owned()));

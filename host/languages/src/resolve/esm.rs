@@ -43,10 +43,13 @@ impl<F: Files> Resolver<F> {
         }
         match url::parse(specifier)? {
             Some(Url::File(url)) => Ok(Target::File(url)),
-            Some(Url::Node(name)) => match self.builtin(&name)? {
-                Resolved::Builtin(name) => Ok(Target::Builtin(name)),
-                Resolved::File(_) => Err(ResolveError::UnknownBuiltin { name }),
-            },
+            // The scheme of a URL may be written large, but these are compared as text.
+            Some(Url::Node(name)) if specifier.starts_with("node:") => {
+                self.builtin(&name).map(Target::Builtin)
+            }
+            Some(Url::Node(_)) => Err(ResolveError::UnknownBuiltin {
+                name: specifier.to_owned(),
+            }),
             Some(Url::Other(scheme)) => Err(ResolveError::UnsupportedScheme { scheme }),
             None => self
                 .package_target(specifier, from, Way::Import)

@@ -21,7 +21,7 @@ mod esm;
 mod exports;
 mod format;
 mod package;
-mod url;
+pub(crate) mod url;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -283,10 +283,10 @@ impl<F: Files> Resolver<F> {
     }
 
     /// The built-in module that `node:` and `name` mean.
-    fn builtin(&self, name: &str) -> Result<Resolved, ResolveError> {
+    fn builtin(&self, name: &str) -> Result<String, ResolveError> {
         let full = format!("node:{name}");
         if self.is_builtin(name) || self.settings.builtins.contains(&full) {
-            Ok(Resolved::Builtin(name.to_owned()))
+            Ok(name.to_owned())
         } else {
             Err(ResolveError::UnknownBuiltin { name: full })
         }
@@ -314,3 +314,6 @@ impl<F: Files> Resolver<F> {
         Ok((self.kind(&source)? == Kind::File).then_some(source))
     }
 }
+
+#[cfg(test)]
+mod tests;

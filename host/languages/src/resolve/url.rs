@@ -8,16 +8,16 @@ use super::ResolveError;
 
 /// A URL of a file of this machine.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct FileUrl {
+pub(crate) struct FileUrl {
     /// As it stands in the URL: encoded.
-    pub(super) path: String,
+    pub(crate) path: String,
     /// `?…` and `#…`, or nothing.
-    pub(super) suffix: String,
+    pub(crate) suffix: String,
 }
 
 /// What a text is when it is read as a URL.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Url {
+pub(crate) enum Url {
     /// A file.
     File(FileUrl),
     /// `node:` and what follows.
@@ -28,7 +28,7 @@ pub(super) enum Url {
 
 impl FileUrl {
     /// The URL of the file at `path`.
-    pub(super) fn of_path(path: &str) -> Self {
+    pub(crate) fn of_path(path: &str) -> Self {
         let mut encoded = String::with_capacity(path.len());
         for character in path.chars() {
             match character {
@@ -45,7 +45,7 @@ impl FileUrl {
     }
 
     /// The URL that `reference` means in this one. It begins with a dot or a slash, so that it has no scheme.
-    pub(super) fn join(&self, reference: &str) -> Result<Self, ResolveError> {
+    pub(crate) fn join(&self, reference: &str) -> Result<Self, ResolveError> {
         let reference = cleaned(reference);
         let (path, suffix) = split_suffix(&reference);
         if let Some(rest) = path.strip_prefix(is_slash) {
@@ -67,24 +67,24 @@ impl FileUrl {
     }
 
     /// The whole URL.
-    pub(super) fn href(&self) -> String {
+    pub(crate) fn href(&self) -> String {
         format!("file://{}{}", self.path, self.suffix)
     }
 
     /// The file's path.
-    pub(super) fn to_path(&self) -> Result<String, ResolveError> {
+    pub(crate) fn to_path(&self) -> Result<String, ResolveError> {
         decoded(&self.path).ok_or(ResolveError::Malformed)
     }
 
     /// Whether a separator is hidden in the encoding: what is one name in the URL would be two in the path.
-    pub(super) fn hides_separator(&self) -> bool {
+    pub(crate) fn hides_separator(&self) -> bool {
         let path = self.path.to_ascii_lowercase();
         path.contains("%2f") || path.contains("%5c")
     }
 }
 
 /// Reads `text` as a URL that stands by itself. Nothing where it is none, as with names of packages.
-pub(super) fn parse(text: &str) -> Result<Option<Url>, ResolveError> {
+pub(crate) fn parse(text: &str) -> Result<Option<Url>, ResolveError> {
     let text = cleaned(text);
     let Some((scheme, rest)) = text.split_once(':') else {
         return Ok(None);
@@ -230,7 +230,7 @@ fn encoded_suffix(suffix: &str) -> String {
 }
 
 /// `text` with its `%xx` taken for the bytes that they are. Nothing where that is no text.
-pub(super) fn decoded(text: &str) -> Option<String> {
+pub(crate) fn decoded(text: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.bytes();
     while let Some(byte) = rest.next() {

@@ -95,7 +95,7 @@ class AssertionError extends Error {
       if (typeof this[key] !== 'string') continue;
       const lines = this[key].split('\n');
       if (lines.length > 10) this[key] = `${lines.slice(0, 10).join('\n')}\n...`;
-      else if (this[key].length > 512) this[key] = `${this[key].slice(0, 512)}...`;
+      else if (this[key].length > 512) this[key] = `${this[key].slice(0, 488)}...`;
     }
     const text = inspect(this, { ...options, customInspect: false, depth: 0 });
     this.actual = actual;

@@ -84,13 +84,17 @@ function callText(source, line, column) {
     if (start === 0) return undefined;
   }
   const lineStart = start;
-  let at = start + column - 1;
+  const position = start + column - 1;
+  let at = position;
   while (at > lineStart) {
     if (IDENTIFIER.test(source[at - 1]) || source[at - 1] === '.') at--;
     else if (source[at - 1] === ']' && source.lastIndexOf('[', at) >= lineStart) at = source.lastIndexOf('[', at);
-    else break;
+    else if (source[at - 1] === ')' && source[at] === '(' && source.lastIndexOf('(', at - 1) >= lineStart) {
+      at = source.lastIndexOf('(', at - 1);
+    } else break;
   }
-  let open = at;
+  if (source[at] === '.') at++;
+  let open = position;
   for (; open < source.length && (/[\s.?]/.test(source[open]) || IDENTIFIER.test(source[open]) || source[open] === '['); open++) {
     if (source[open] === '[') open = skipBrackets(source, open) - 1;
   }

@@ -5,7 +5,7 @@ const { validateEncoding, validateString } = require('internal/validators');
 const { Buffer } = require('internal/buffer/core');
 
 const algorithms = ['md5', 'sha1', 'sha224', 'sha256', 'sha384', 'sha512'];
-const blockSizes = { md5: 64, sha1: 64, sha224: 64, sha256: 64, sha384: 128, sha512: 128 };
+
 
 // OpenSSL takes more than one spelling: `SHA-256`, `RSA-SHA256`.
 function algorithmOf(name) {
@@ -163,4 +163,4 @@ for (const Class of [Hash, Hmac]) {
   }
 }
 
-module.exports = { Hash, Hmac, algorithms, algorithmOf, blockSizes, bytesOf, asResult };
+module.exports = { Hash, Hmac, algorithms, algorithmOf, bytesOf, asResult };

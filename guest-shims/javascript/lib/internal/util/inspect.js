@@ -163,7 +163,6 @@ function formatProxy(context, proxy, level) {
 function formatObject(context, value, kind, level, isTypedArrayField) {
   const inherited = context.showHidden && (context.depth === null || level <= context.depth) ? [] : undefined;
   const constructor = nameOfConstructor(context, value, level, inherited);
-  if (inherited !== undefined && inherited.length === 0) inherited.length = 0;
 
   let tag;
   try { tag = value[Symbol.toStringTag]; } catch { tag = ''; }
@@ -181,7 +180,7 @@ function formatObject(context, value, kind, level, isTypedArrayField) {
 
   if (context.depth !== null && level > context.depth) {
     const name = prefixOf(constructor, tag, Array.isArray(value) ? 'Array' : 'Object').slice(0, -1);
-    return context.stylize(`[${name}]`, 'special');
+    return context.stylize(name.startsWith('[') ? name : `[${name}]`, 'special');
   }
 
   level++;
@@ -192,7 +191,7 @@ function formatObject(context, value, kind, level, isTypedArrayField) {
   try {
     output = entries === undefined ? [] : entries(context, value, level, isTypedArrayField, braces);
     for (const key of keys) output.push(formatProperty(context, value, level, key, layout));
-    if (more) for (const key of inherited) output.push(formatInherited(context, value, level, key, layout));
+    if (more) for (const key of inherited) output.push(formatInherited(context, value, level, key));
   } catch (error) {
     return afterOverflow(context, error, constructor, tag, indentation);
   }
@@ -270,10 +269,11 @@ function formatProperty(context, object, level, key, layout, receiver = object) 
 }
 
 // What the prototypes of a class of the program have is shown with showHidden.
-function formatInherited(context, value, level, key, layout) {
+function formatInherited(context, value, level, key) {
   let owner = value;
   while (owner !== null && !Object.hasOwn(owner, key)) owner = Object.getPrototypeOf(owner);
-  return formatProperty(context, owner ?? value, level, key, layout, value);
+  const text = formatProperty(context, owner ?? value, level, key, OBJECT, value);
+  return context.colors ? `\u001b[2m${text}\u001b[22m` : text;
 }
 
 function formatGetter(context, { get, set }, receiver, level) {

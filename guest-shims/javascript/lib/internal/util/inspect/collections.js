@@ -2,7 +2,7 @@
 
 const { ELEMENT, LIST, formatProperty, formatValue } = require('internal/util/inspect');
 const { numberText, bigintText } = require('internal/util/inspect/primitives');
-const { isSharedArrayBuffer, typedArrayLength } = require('internal/util/types');
+const { typedArrayLength } = require('internal/util/types');
 const { layOut } = require('internal/util/inspect/layout');
 
 const limitOf = (context, length) => Math.min(Math.max(0, context.maxArrayLength), length);
@@ -108,11 +108,8 @@ function iterator(context, value, level, isField, braces) {
   return output;
 }
 
-const { get: byteLengthOf } = Object.getOwnPropertyDescriptor(ArrayBuffer.prototype, 'byteLength');
-
 function arrayBuffer(context, value, level, isField) {
-  const size = isSharedArrayBuffer(value) ? new Uint8Array(value).length : Reflect.apply(byteLengthOf, value, []);
-  const length = `byteLength: ${context.stylize(String(size), 'number')}`;
+  const length = `byteLength: ${context.stylize(String(value.byteLength), 'number')}`;
   if (isField) return [length];
   let bytes;
   try {

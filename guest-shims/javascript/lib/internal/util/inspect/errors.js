@@ -56,9 +56,13 @@ function framesOf(context, error, lines) {
   return [...lines.slice(0, first), context.stylize(text, 'undefined'), ...lines.slice(first + skipped)];
 }
 
-function inGrey(context, lines) {
-  return lines.map((line) => /\bnode:|\/node_modules\//.test(line) && line.includes('node:') ?
-    context.stylize(line, 'undefined') : line);
+// Frames of the runtime are grey, and the names of packages are underlined.
+function painted(context, lines) {
+  return lines.map((line) => {
+    if (/[( ]node:/.test(line)) return context.stylize(line, 'undefined');
+    return line.replace(/([/\\]node_modules[/\\])((?:@[^/\\]+[/\\])?[^/\\]+)/g,
+                        (all, folder, name) => folder + context.stylize(name, 'module'));
+  });
 }
 
 function formatError(context, error, constructor, tag, keys) {
@@ -76,7 +80,7 @@ function formatError(context, error, constructor, tag, keys) {
     stack = `[${stack}]`;
   } else {
     let lines = framesOf(context, error, stack.slice(start + 1).split('\n'));
-    if (context.colors) lines = inGrey(context, lines);
+    if (context.colors) lines = painted(context, lines);
     stack = `${stack.slice(0, start)}\n${lines.join('\n')}`;
   }
   if (context.indentation !== 0) stack = stack.replaceAll('\n', `\n${' '.repeat(context.indentation)}`);

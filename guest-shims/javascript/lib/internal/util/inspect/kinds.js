@@ -113,9 +113,15 @@ function otherKeysOf(value, showHidden) {
 const done = (text) => ({ done: text });
 const shape = (keys, braces, entries, layout = OBJECT, base = '') => ({ done: undefined, keys, braces, entries, layout, base });
 
+const isList = (value, kind) => Array.isArray(value) || kind === 'Map' || kind === 'Set' || types.typedArrayName(value) !== undefined;
+
 // Gives the finished text, or what is left to be written.
 function describe(context, value, kind, constructor, tag, level, hasMore) {
   const { showHidden } = context;
+  // What cannot be gone through is no list to who looks at it.
+  if (constructor !== null && !(Symbol.iterator in value) && isList(value, kind)) {
+    return plainObject(context, value, kind, constructor, tag, hasMore);
+  }
   if (Array.isArray(value)) {
     const prefix = constructor !== 'Array' || tag !== '' ? prefixOf(constructor, tag, 'Array', `(${value.length})`) : '';
     const keys = otherKeysOf(value, showHidden);

@@ -1,0 +1,264 @@
+//! What belongs to a program: its folder, and what of it was loaded.
+
+use std::collections::BTreeMap;
+
+use sha2::{Digest, Sha256};
+
+use crate::bounds::MOST_FOLDERS;
+
+/// Where a program's files are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Home<'a> {
+    /// The folder, of those that were offered.
+    pub folder: &'a str,
+    /// The entry's path in it, without a slash before it.
+    pub entry: &'a str,
+    /// It has a package.json; otherwise it is merely the folder that the entry is in.
+    pub is_package: bool,
+}
+
+/// The folder that a program has its files in, by its entry's path: the nearest one upward with a package.json, or the
+/// one that the entry is in.
+///
+/// A package.json inside of a `node_modules` is a dependency's and not the program's, so that the search goes on above the
+/// outermost `node_modules` on the way, unless there is none above; a `node_modules` beside the folder's own package.json is in the folder. `is_file`
+/// says whether there is a file of a name, and is asked at most [`MOST_FOLDERS`] times. Paths are the caller's, with
+/// slashes between names, and nothing is done to them but cutting off names from behind. Nothing if the entry has no name.
+#[must_use]
+pub fn home<'a>(entry: &'a str, is_file: impl Fn(&str) -> bool) -> Option<Home<'a>> {
+    let file = entry.rsplit('/').next()?;
+    if matches!(file, "" | "." | "..") {
+        return None;
+    }
+    let at = |folder: &'a str, is_package: bool| Home {
+        folder: if folder.is_empty() && entry.starts_with('/') {
+            "/"
+        } else {
+            folder
+        },
+        entry: entry
+            .get(folder.len()..)
+            .unwrap_or(entry)
+            .trim_start_matches('/'),
+        is_package,
+    };
+    let own = entry.strip_suffix(file)?.trim_end_matches('/');
+    let outside = outside_modules(own);
+    let package = nearest(entry, outside, &is_file).or_else(|| {
+        // Something that was installed for all programs, and so is nobody's dependency.
+        (outside != own).then(|| nearest(entry, own, &is_file))?
+    });
+    Some(package.map_or_else(|| at(own, false), |folder| at(folder, true)))
+}
+
+/// The nearest folder with a package.json, from `folder` upward.
+fn nearest<'a>(
+    entry: &str,
+    mut folder: &'a str,
+    is_file: impl Fn(&str) -> bool,
+) -> Option<&'a str> {
+    for _ in 0..MOST_FOLDERS / 2 {
+        // What `..` is can't be left by cutting it off.
+        if folder.rsplit('/').next() == Some("..") {
+            break;
+        }
+        let marker = match folder {
+            "" if entry.starts_with('/') => "/package.json".to_owned(),
+            "" => "package.json".to_owned(),
+            folder => format!("{folder}/package.json"),
+        };
+        if is_file(&marker) {
+            return Some(folder);
+        }
+        if folder.is_empty() {
+            break;
+        }
+        let end = folder.rfind('/').unwrap_or(0);
+        folder = folder.get(..end).unwrap_or("").trim_end_matches('/');
+    }
+    None
+}
+
+/// The folder that the outermost `node_modules` on the way to `folder` is in, or `folder` itself.
+fn outside_modules(folder: &str) -> &str {
+    let mut start = 0;
+    for name in folder.split('/') {
+        if name == "node_modules" {
+            return folder.get(..start).unwrap_or(folder).trim_end_matches('/');
+        }
+        start += name.len() + 1;
+    }
+    folder
+}
+
+/// What of a program was loaded, for its digest.
+///
+/// Files come in whatever order they are loaded in, from several threads perhaps; the digest is over them in the order of
+/// their paths. It is SHA-256 over, for each file, the length of the path and the path, and the SHA-256 of its bytes.
+/// Lengths are eight bytes, the largest first, so that no two sets of files read alike.
+#[derive(Clone, Debug, Default)]
+pub struct Loaded {
+    files: BTreeMap<String, [u8; 32]>,
+}
+
+/// A file was loaded twice, and was another the second time.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{path} changed while the program was loaded")]
+pub struct Changed {
+    /// The file.
+    pub path: String,
+}
+
+impl Loaded {
+    /// Nothing yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Counts in the file at `path`, by what was read: before types are stripped from it.
+    ///
+    /// # Errors
+    ///
+    /// Other bytes were read from the same path before: there is no one program that runs.
+    pub fn add(&mut self, path: &str, bytes: &[u8]) -> Result<(), Changed> {
+        let digest: [u8; 32] = Sha256::digest(bytes).into();
+        match self.files.insert(path.to_owned(), digest) {
+            Some(before) if before != digest => Err(Changed {
+                path: path.to_owned(),
+            }),
+            _ => Ok(()),
+        }
+    }
+
+    /// The paths, in the order of the digest.
+    pub fn paths(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.files.keys().map(String::as_str)
+    }
+
+    /// The digest over all that were added.
+    #[must_use]
+    pub fn digest(&self) -> [u8; 32] {
+        let mut whole = Sha256::new();
+        for (path, digest) in &self.files {
+            whole.update((path.len() as u64).to_be_bytes());
+            whole.update(path);
+            whole.update(digest);
+        }
+        whole.finalize().into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn found<'a>(entry: &'a str, packages: &[&str]) -> Option<(&'a str, &'a str, bool)> {
+        home(entry, |path| packages.contains(&path)).map(|it| (it.folder, it.entry, it.is_package))
+    }
+
+    #[test]
+    fn the_nearest_package_is_the_program() {
+        let packages = ["/a/package.json", "/a/b/package.json"];
+        assert_eq!(
+            found("/a/b/c/d.js", &packages),
+            Some(("/a/b", "c/d.js", true))
+        );
+        assert_eq!(found("/a/d.js", &packages), Some(("/a", "d.js", true)));
+        assert_eq!(found("/x/y/d.js", &packages), Some(("/x/y", "d.js", false)));
+        assert_eq!(
+            found("/d.js", &["/package.json"]),
+            Some(("/", "d.js", true))
+        );
+        assert_eq!(found("/d.js", &[]), Some(("/", "d.js", false)));
+    }
+
+    #[test]
+    fn relative_paths_are_followed_as_far_as_they_have_names() {
+        assert_eq!(
+            found("a/b.js", &["package.json"]),
+            Some(("", "a/b.js", true))
+        );
+        assert_eq!(found("b.js", &[]), Some(("", "b.js", false)));
+        assert_eq!(
+            found("../a/b.js", &["package.json"]),
+            Some(("../a", "b.js", false))
+        );
+        assert_eq!(
+            found("../a/b.js", &["../a/package.json"]),
+            Some(("../a", "b.js", true))
+        );
+        assert_eq!(found("a/", &[]), None);
+        assert_eq!(found("", &[]), None);
+        assert_eq!(found("..", &[]), None);
+    }
+
+    #[test]
+    fn a_dependency_is_part_of_who_depends_on_it() {
+        let packages = [
+            "/a/package.json",
+            "/a/node_modules/b/package.json",
+            "/x/node_modules/b/package.json",
+        ];
+        assert_eq!(
+            found("/a/node_modules/b/c.js", &packages),
+            Some(("/a", "node_modules/b/c.js", true))
+        );
+        assert_eq!(
+            found("/x/node_modules/b/c.js", &packages),
+            Some(("/x/node_modules/b", "c.js", true))
+        );
+    }
+
+    #[test]
+    fn a_file_that_changes_is_noticed() {
+        let mut loaded = Loaded::new();
+        assert_eq!(loaded.add("/a", b"1"), Ok(()));
+        assert_eq!(loaded.add("/a", b"1"), Ok(()));
+        assert_eq!(loaded.add("/a", b"2"), Err(Changed { path: "/a".into() }));
+    }
+
+    #[test]
+    fn where_a_path_ends_and_a_file_begins_is_part_of_the_digest() {
+        let digest = |files: &[(&str, &str)]| {
+            let mut loaded = Loaded::new();
+            for (path, bytes) in files {
+                loaded.add(path, bytes.as_bytes()).unwrap();
+            }
+            loaded.digest()
+        };
+        assert_ne!(digest(&[("/a", "b")]), digest(&[("/ab", "")]));
+        assert_ne!(digest(&[("/a", ""), ("/b", "")]), digest(&[("/a", "")]));
+        assert_ne!(digest(&[]), digest(&[("", "")]));
+    }
+
+    proptest! {
+        #[test]
+        fn the_order_of_loading_does_not_matter(
+            files in proptest::collection::btree_map("[a-c/]{0,4}", "[xy]{0,3}", 0..6),
+            seed in any::<u64>(),
+        ) {
+            let mut one = Loaded::new();
+            for (path, bytes) in &files {
+                one.add(path, bytes.as_bytes()).unwrap();
+            }
+            let mut order: Vec<_> = files.iter().collect();
+            order.sort_by_key(|(path, _)| path.bytes().fold(seed, |sum, byte| sum.rotate_left(7) ^ u64::from(byte).wrapping_mul(seed)));
+            let mut other = Loaded::new();
+            for (path, bytes) in order {
+                other.add(path, bytes.as_bytes()).unwrap();
+            }
+            prop_assert_eq!(one.digest(), other.digest());
+        }
+
+        #[test]
+        fn a_home_and_its_entry_are_the_path(entry in "[a-c./]{0,20}", package in "[a-c./]{0,8}package.json") {
+            if let Some(home) = home(&entry, |path| path == package) {
+                prop_assert!(entry.starts_with(home.folder));
+                prop_assert!(entry.ends_with(home.entry));
+                prop_assert!(!home.entry.starts_with('/'));
+            }
+        }
+    }
+}
