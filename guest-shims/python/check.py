@@ -80,7 +80,8 @@ class Server(http.server.BaseHTTPRequestHandler):
                 self.rfile.readline()
             self.rfile.readline()
         headers, status = {"content-type": "application/json", "set-cookie": "a=1"}, 200
-        content = json.dumps({"method": self.command, "path": self.path, "body": body.decode(), "agent": self.headers.get("x-agent")})
+        agent = self.headers.get("x-agent")
+        content = json.dumps({"method": self.command, "path": self.path, "body": body.decode(), "agent": agent})
         if self.path.startswith("/redirect"):
             status, headers["location"] = 302, "/landed"
         elif self.path.startswith("/again"):
@@ -127,8 +128,9 @@ def serving():
 class Test:
     def __init__(self, file):
         self.file, self.name = file, file.stem
+        self.text = file.read_text(encoding="utf-8", errors="replace")
         self.said = {}
-        for line in file.read_text(encoding="utf-8", errors="replace").splitlines():
+        for line in self.text.splitlines():
             stated = re.match(r"# (exit|arguments|flags|stdin|runs|needs): (.*)", line)
             if not stated:
                 break
@@ -146,13 +148,14 @@ class Test:
         command += shlex.split(self.said.get("flags", "")) + [runner]
         path = f"/program/{self.name}.py"
         words = shlex.split(self.said.get("arguments", "{path}"))
-        values = {"{path}": path, "{code}": self.file.read_text(encoding="utf-8", errors="replace")}
+        values = {"{path}": path, "{code}": self.text}
         return command + [values.get(word, word) for word in words]
 
     def once(self, *where):
         with tempfile.TemporaryDirectory() as scratch:
-            stdin = self.said.get("stdin", "").encode().decode("unicode_escape").replace("{code}", self.file.read_text(encoding="utf-8", errors="replace"))
-            done = subprocess.run(self.command(*where, scratch), input=stdin.encode(), capture_output=True, timeout=PATIENCE)
+            stdin = self.said.get("stdin", "").encode().decode("unicode_escape").replace("{code}", self.text).encode()
+            command = self.command(*where, scratch)
+            done = subprocess.run(command, input=stdin, capture_output=True, timeout=PATIENCE)
         return done.returncode, done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace")
 
     def check(self, accept, *where):
@@ -162,7 +165,8 @@ class Test:
         if code != int(self.said.get("exit", 0)):
             problems.append(f"exit code {code}, not {self.said.get('exit', 0)}")
         if self.said.get("runs") == "differ":
-            problems += [f"twice the same: {one}" for one, two in zip(out.split("\n"), self.once(*where)[1].split("\n")) if one and one == two]
+            lines = zip(out.split("\n"), self.once(*where)[1].split("\n"))
+            problems += [f"twice the same: {one}" for one, two in lines if one and one == two]
             if not out:
                 problems.append("nothing was said")
             out = ""
@@ -185,7 +189,8 @@ def bundled(binary):
     source = TESTS / "bundled" / "program.py"
     with tempfile.TemporaryDirectory() as folder:
         component = pathlib.Path(folder) / "program.wasm"
-        command = [sys.executable, HERE / "build", "app", source, "-r", source.with_name("requirements.txt"), "-o", component]
+        command = [sys.executable, HERE / "build", "app", source, "-o", component]
+        command += ["-r", source.with_name("requirements.txt")]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
         done = subprocess.run([binary, "run", component, "one", "two"], capture_output=True, text=True)
     print(done.stderr, end="", file=sys.stderr)

@@ -82,10 +82,11 @@
     return name && name !== '<anonymous>' ? `    at ${name} (${place})` : `    at ${place}`;
   }
 
-  function makeStack(error, sites) {
+  function makeStack(error, sites, most) {
     let stack = headOf(error);
     let natives = '';
-    for (let i = 0; i < sites.length; i++) {
+    let shown = 0;
+    for (let i = 0; i < sites.length && shown < most; i++) {
       const file = sites[i].getFileName();
       if (typeof file === 'string' && file.startsWith('node:')) {
         // What the library calls of the engine is not of the program either.
@@ -96,6 +97,7 @@
       if (typeof file === 'string') {
         stack += natives + frame;
         natives = '';
+        shown++;
       } else {
         natives += frame;
       }
@@ -109,7 +111,13 @@
     Object.defineProperty(this, 'stack', asData(value));
   }
 
+  // Of the frames that the engine is asked for some are the library's, and left out: it is asked for more than wanted.
+  const SPARE = 10;
+  let limit = 10;
+  const most = () => (typeof limit === 'number' && limit >= 0 ? limit : 0);
+
   function lazyStack(error, sites) {
+    const count = most();
     let stack;
     Object.defineProperty(error, 'stack', {
       __proto__: null,
@@ -117,7 +125,7 @@
       enumerable: false,
       get() {
         if (sites !== undefined) {
-          stack = makeStack(error, sites);
+          stack = makeStack(error, sites, count);
           sites = undefined;
           const own = Object.getOwnPropertyDescriptor(error, 'stack');
           if (own?.set === setStack && own.configurable) Object.defineProperty(error, 'stack', asData(stack));
@@ -132,11 +140,14 @@
   let capturing = false;
   let captured;
 
+  // What it gives is no stack, but the engine takes undefined for none yet: it would ask again at every frame.
   function prepare(error, sites) {
     if (capturing) captured = sites;
-    else if (Object.isExtensible(error)) lazyStack(error, sites);
-    else return makeStack(error, sites);
-    return undefined;
+    else if (!Object.hasOwn(error, 'stack')) {
+      if (!Object.isExtensible(error)) return makeStack(error, sites, most());
+      lazyStack(error, sites);
+    }
+    return '';
   }
 
   const native = Object.getOwnPropertyDescriptor(Error, 'prepareStackTrace');
@@ -150,9 +161,17 @@
       get: () => custom,
       set(fn) {
         custom = fn;
-        setNative(typeof fn === 'function' ? fn : prepare);
+        setNative(typeof fn === 'function' ? (error, sites) => Reflect.apply(fn, Error, [error, sites.slice(0, most())]) : prepare);
       },
     });
+
+    const nativeLimit = Object.getOwnPropertyDescriptor(Error, 'stackTraceLimit');
+    const setLimit = (value) => {
+      limit = value;
+      Reflect.apply(nativeLimit.set, Error, [most() > 0 ? most() + SPARE : 0]);
+    };
+    setLimit(limit);
+    Object.defineProperty(Error, 'stackTraceLimit', { configurable: true, enumerable: true, get: () => limit, set: setLimit });
 
     const nativeCapture = Error.captureStackTrace;
     Error.captureStackTrace = { captureStackTrace(object, from) {
@@ -169,12 +188,17 @@
     Object.defineProperty(Error, 'captureStackTrace', { enumerable: false });
   }
 
+  require('internal/call-sites')();
+
   // ---- globals ----------------------------------------------------------------------------------------------------
 
   const define = (name, descriptor) => Object.defineProperty(globalThis, name, { configurable: true, ...descriptor });
 
   // The first access makes a plain value of it: later ones cost nothing, and a program may replace it as in Node.
+  const lazy = [];
+
   function lazyGlobal(name, from, key = name, enumerable = false) {
+    lazy.push([name, from]);
     const value = (v) => define(name, { value: v, writable: true, enumerable });
     define(name, {
       enumerable,
@@ -281,6 +305,9 @@
     // Evaluates these modules now, so that they are in the snapshot and not made anew by each run.
     preload(names) {
       for (const name of names) if (keyOf(name) !== undefined) require(name);
+      // Globals of what is there now need not stay lazy.
+      const get = (name) => globalThis[name];
+      for (const [name, from] of lazy) if (modules.has(keyOf(from))) get(name);
     },
   };
 })

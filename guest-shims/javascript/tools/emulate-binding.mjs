@@ -87,6 +87,7 @@ export function makeBinding(emulation) {
     process: {
       argv: () => [emulation.program, ...emulation.args],
       env: () => Object.entries(process.env).flat(),
+      versions: () => ['quickjs', '0.15.1', 'tollgate', '0.1.0'],
       cwd: () => process.cwd(),
       chdir: (path) => process.chdir(path),
       exit: (code) => process.reallyExit(code),

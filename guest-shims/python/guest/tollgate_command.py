@@ -1,4 +1,4 @@
-"""A component out of one program: each run begins where this ends, with the modules imported that the program imports."""
+"""A component out of one program: each run begins where this ends, with what the program imports imported already."""
 
 from tollgate_base import finish, library, made
 from wit_world import exports

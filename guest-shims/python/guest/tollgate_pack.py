@@ -5,9 +5,9 @@ library lies in the memory of the runner, as one run of bytes. It is compiled he
 the compiler leaves behind in memory would be part of every snapshot; and in CPython 3.14 itself, because no other
 version writes bytecode that it reads.
 
-The file: four bytes with the length of the index, the index (marshalled: of modules, path without suffix → whether it is
-a package, then offset and length of its code and of its source; of other files of a program, path → offset and length),
-and the bytes that offsets count in.
+The file: four bytes with the length of the index, the index (marshalled: of modules, path without suffix → whether it
+is a package, then offset and length of its code and of its source; of other files of a program, path → offset and
+length), and the bytes that offsets count in.
 """
 
 import marshal

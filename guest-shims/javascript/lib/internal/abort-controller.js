@@ -200,20 +200,7 @@ function cloneAbortSignal(signal) {
   return copy;
 }
 
-// `util.aborted(signal, resource)`
-async function aborted(signal, resource) {
-  if (signal === undefined) throw new codes.ERR_INVALID_ARG_TYPE('signal', 'AbortSignal', signal);
-  const { validateAbortSignal, validateObject } = require('internal/validators');
-  validateAbortSignal(signal, 'signal');
-  validateObject(resource, 'resource', { nullable: false, allowFunction: true, allowArray: true });
-  if (signal.aborted) return undefined;
-  const { kResistStopPropagation } = require('internal/event-target');
-  return new Promise((resolve) => {
-    signal.addEventListener('abort', () => resolve(), { once: true, [kResistStopPropagation]: true });
-  });
-}
-
 module.exports = {
-  AbortController, AbortSignal, aborted, isSignal, kTransferable,
+  AbortController, AbortSignal, isSignal, kTransferable,
   transferableAbortSignal, transferableAbortController, cloneAbortSignal,
 };

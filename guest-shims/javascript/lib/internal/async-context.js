@@ -1,10 +1,11 @@
-// What follows a program through its callbacks and promises: the frame, a map of storages to their values, or undefined.
+// What follows a program through its callbacks and promises: the frame, a map of storages to their values, or
+// undefined.
 //
-// The engine has no hook where an async function goes on, so this hangs on to what can be seen from outside. `then` and
-// timers and ticks wrap their callbacks. `await` of a promise asks it for its `constructor`: that is a getter while this is
-// active, which puts a reaction of ours on the promise directly before the one of the `await`, and that sets the frame.
-// What is awaited and is no promise asks for nothing: behind it there is no frame. All this begins with the first use of
-// a storage, for it makes every promise dearer.
+// The engine has no hook where an async function goes on, so this hangs on to what can be seen from outside. `then`,
+// timers and ticks wrap their callbacks. `await` of a promise asks it for its `constructor`: that is a getter while
+// this is active, which puts a reaction of ours on the promise directly before the one of the `await`, and that sets
+// the frame. What is awaited and is no promise asks for nothing: behind it there is no frame. All this begins with the
+// first use of a storage, for it makes every promise dearer.
 
 let current;
 let active = false;

@@ -62,7 +62,9 @@ class Blob {
     if (sources === null || typeof sources[Symbol.iterator] !== 'function' || typeof sources === 'string') {
       throw new codes.ERR_INVALID_ARG_TYPE('sources', 'a sequence', sources);
     }
-    if (options !== undefined) validateObject(options, 'options', { nullable: true, allowArray: true, allowFunction: true });
+    if (options !== undefined) {
+      validateObject(options, 'options', { nullable: true, allowArray: true, allowFunction: true });
+    }
     const endings = options?.endings;
     if (endings !== undefined) {
       require('internal/validators').validateOneOf(endings, 'options.endings', ['transparent', 'native']);

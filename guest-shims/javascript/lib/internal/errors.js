@@ -78,7 +78,8 @@ function systemKind(code, prefix) {
         });
       }
       Object.defineProperty(this, 'toString', hidden(toStringWithCode));
-      nameInStack(this, 'Error', `SystemError [${code}]`);
+      nameInStack(this, 'Error', 'SystemError');
+      nameInStack(this, 'SystemError', `SystemError [${code}]`);
     }
   };
 }

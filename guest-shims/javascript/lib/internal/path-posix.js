@@ -46,7 +46,8 @@ function isAbsolute(path) {
 
 function join(...args) {
   let joined = '';
-  for (const path of args) {
+  for (let i = 0; i < args.length; i++) {
+    const path = args[i];
     validateString(path, 'path');
     if (path.length > 0) joined = joined === '' ? path : `${joined}/${path}`;
   }

@@ -6,7 +6,9 @@ const { validateObject, validateString } = require('internal/validators');
 // where it starts, that is, where it is relative.
 function cleanSegments(parts, mayGoAbove) {
   const kept = [];
-  for (const part of parts) {
+  // Without an iterator, which a program may have taken away: modules must still be found.
+  for (let i = 0; i < parts.length; i++) {
+    const part = parts[i];
     if (part === '' || part === '.') continue;
     if (part !== '..') kept.push(part);
     else if (kept.length > 0 && kept[kept.length - 1] !== '..') kept.pop();

@@ -109,7 +109,7 @@ class PerformanceObserverEntryList {
   getEntries() { return this.#entries.slice(); }
   getEntriesByType(type) { return this.#entries.filter((entry) => entry.entryType === `${type}`); }
   getEntriesByName(name, type = undefined) {
-    return this.#entries.filter((entry) => entry.name === `${name}` && (type === undefined || entry.entryType === type));
+    return this.#entries.filter((one) => one.name === `${name}` && (type === undefined || one.entryType === type));
   }
 }
 
@@ -217,7 +217,9 @@ class Performance extends EventTarget {
     if (startOrOptions !== null && typeof startOrOptions === 'object') {
       options = startOrOptions;
       ({ start: from, end: to, duration } = options);
-      if (endMark !== undefined) throw new codes.ERR_PERFORMANCE_MEASURE_INVALID_OPTIONS('endMark must not be specified');
+      if (endMark !== undefined) {
+        throw new codes.ERR_PERFORMANCE_MEASURE_INVALID_OPTIONS('endMark must not be specified');
+      }
       if (from === undefined && to === undefined) {
         throw new codes.ERR_PERFORMANCE_MEASURE_INVALID_OPTIONS('One of options.start or options.end is required');
       }

@@ -40,7 +40,6 @@ function lazy(name, make, enumerable = true) {
 
 Object.assign(process, {
   version: `v${version}`,
-  versions: { node: version, quickjs: '0.15.0', tollgate: '1.0.0', modules: '115' },
   arch: 'wasm32',
   platform: 'linux',
   release: { name: 'node', lts: 'Iron' },
@@ -58,16 +57,23 @@ Object.assign(process, {
   domain: null,
 });
 Object.defineProperty(process, '_exiting', { value: false, writable: true, enumerable: true, configurable: true });
-for (const key of Object.keys(process.versions)) {
-  Object.defineProperty(process.versions, key, { writable: false, configurable: false });
-}
 
+lazy('versions', () => {
+  const own = binding.process.versions?.() ?? [];
+  const versions = { node: version };
+  for (let i = 0; i < own.length; i += 2) versions[own[i]] = own[i + 1];
+  for (const key of Object.keys(versions)) {
+    Object.defineProperty(versions, key, { writable: false, configurable: false });
+  }
+  return versions;
+});
 lazy('config', () => Object.freeze({
   target_defaults: Object.freeze({
     cflags: Object.freeze([]), default_configuration: 'Release', defines: Object.freeze([]),
     include_dirs: Object.freeze([]), libraries: Object.freeze([]),
   }),
-  variables: Object.freeze({}),
+  // That of Node 20, which is what this is like.
+  variables: Object.freeze({ node_module_version: 115 }),
 }));
 lazy('argv', () => [process.execPath, ...binding.process.argv()]);
 lazy('env', () => require('internal/process/env').makeEnv());
@@ -183,6 +189,12 @@ function stream(name, fd) {
 stream('stdin', 0);
 stream('stdout', 1);
 stream('stderr', 2);
+
+process.on('newListener', function onListener(name) {
+  if (name !== 'multipleResolves') return;
+  process.removeListener('newListener', onListener);
+  require('internal/process/multiple-resolves').activate(process);
+});
 
 process.on('warning', function onWarning(warning) {
   require('internal/process/warning').onWarning(process, warning);

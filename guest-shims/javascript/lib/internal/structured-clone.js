@@ -16,10 +16,6 @@ function describe(value) {
 const errorNames = ['Error', 'EvalError', 'RangeError', 'ReferenceError', 'SyntaxError', 'TypeError', 'URIError'];
 const isObject = (value) => typeof value === 'object' && value !== null;
 
-// What a class of the library says about its own objects: `kClone` gives a copy, `kTransfer` moves.
-const kClone = Symbol('kClone');
-const kTransfer = Symbol('kTransfer');
-
 class Cloner {
   // From originals to copies: keeps cycles, and what is transferred stands in it from the beginning.
   #seen = new Map();
@@ -39,7 +35,6 @@ class Cloner {
     if (!isObject(value)) return value;
     const seen = this.#seen.get(value);
     if (seen !== undefined) return seen;
-    if (typeof value[kClone] === 'function') return this.known(value, value[kClone]());
     if (Array.isArray(value)) return this.#properties(value, this.known(value, new Array(value.length)));
     const prototype = Object.getPrototypeOf(value);
     if (prototype === Object.prototype || prototype === null) {
@@ -53,7 +48,9 @@ class Cloner {
   }
 
   #refuseExotic(value) {
-    if (types().isProxy(value) || types().isModuleNamespaceObject?.(value)) throw uncloneable(`${describe(value)} could not be cloned.`);
+    if (types().isProxy(value) || types().isModuleNamespaceObject(value)) {
+      throw uncloneable(`${describe(value)} could not be cloned.`);
+    }
   }
 
   #special(value) {
@@ -73,9 +70,6 @@ class Cloner {
     if (isBlob(value)) return this.known(value, cloneBlob(value));
     const { isDOMException, DOMException } = require('internal/domexception');
     if (isDOMException(value)) return this.known(value, new DOMException(value.message, value.name));
-    if (typeof value[kTransfer] === 'function') {
-      throw new codes.ERR_MISSING_TRANSFERABLE_IN_TRANSFER_LIST();
-    }
     if (is.isWeakMap(value) || is.isWeakSet(value) || is.isPromise(value) || is.isGeneratorObject(value) ||
         (typeof WeakRef === 'function' && value instanceof WeakRef)) {
       throw uncloneable(`${describe(value)} could not be cloned.`);
@@ -156,11 +150,9 @@ function mover(value) {
     if (value.detached) throw uncloneable('An ArrayBuffer is detached and could not be cloned.');
     return () => value.transfer();
   }
-  if (isObject(value) && typeof value[kTransfer] === 'function') return () => value[kTransfer]();
   throw uncloneable('Value could not be cloned.');
 }
 
-// What a message port sends, too. Gives the copy.
 function cloneWithTransfer(value, transfer) {
   const cloner = new Cloner();
   const moves = new Map();
@@ -219,4 +211,4 @@ function structuredClone(value, options = undefined) {
   return cloneWithTransfer(value, transfer);
 }
 
-module.exports = { structuredClone, cloneWithTransfer, kClone, kTransfer };
+module.exports = { structuredClone };

@@ -192,25 +192,20 @@ function afterwards(timer, begun) {
   release(timer);
 }
 
+// What becomes due meanwhile waits for the next turn: else a timer that takes longer than it lasts would keep all the rest
+// of the loop from running.
 function run() {
   if (heap.length === 0) return;
-  let time = now();
-  while (heap.length > 0) {
-    const list = heap[0];
-    if (list.expiry > time) {
-      time = now();
-      if (list.expiry > time) return;
-    }
-    runList(list, time);
-  }
+  const time = now();
+  while (heap.length > 0 && heap[0].expiry <= time) runList(heap[0], time);
 }
 
 function runList(list, time) {
   while (list.at >= 0) {
     const timer = list._idleNext;
-    const left = timer._idleStart + list.duration - time;
-    if (left > 0) {
-      list.expiry = timer._idleStart + list.duration;
+    const due = timer._idleStart + list.duration;
+    if (due > time) {
+      list.expiry = due;
       list.order = order++;
       down(list, list.at);
       return;
@@ -365,7 +360,6 @@ const unrefActive = (timer) => start(timer, false);
 // ---- immediates ----
 
 let immediates = [];
-let running = null;
 let heldImmediates = 0;
 
 class Immediate {
@@ -421,9 +415,10 @@ function clearImmediate(immediate) {
 
 function runImmediates() {
   if (immediates.length === 0) return;
-  running = immediates;
+  const list = immediates;
   immediates = [];
-  for (const immediate of running) {
+  for (let i = 0; i < list.length; i++) {
+    const immediate = list[i];
     if (immediate._destroyed) continue;
     finish(immediate);
     try {
@@ -435,7 +430,6 @@ function runImmediates() {
     immediate._onImmediate = null;
     loop.drain();
   }
-  running = null;
 }
 
 function resources() {

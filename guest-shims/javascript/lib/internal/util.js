@@ -101,7 +101,6 @@ function deprecate(fn, message, code) {
 
   Object.setPrototypeOf(deprecated, fn);
   if (fn.prototype) deprecated.prototype = fn.prototype;
-  Object.defineProperty(deprecated, 'length', { ...Object.getOwnPropertyDescriptor(fn, 'length') });
   return deprecated;
 }
 

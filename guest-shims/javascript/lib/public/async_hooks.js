@@ -1,4 +1,5 @@
-// The module `async_hooks`: storages that follow callbacks and promises. Hooks on everything asynchronous are not there.
+// The module `async_hooks`: storages that follow callbacks and promises. Hooks on all that is asynchronous are not
+// there.
 
 const { codes } = require('internal/errors');
 const { validateFunction, validateString } = require('internal/validators');

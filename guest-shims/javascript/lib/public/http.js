@@ -57,6 +57,7 @@ class Agent extends require('events') {
     this.freeSockets = {};
   }
 
+  // There never is a socket that could be closed.
   destroy() {}
 }
 

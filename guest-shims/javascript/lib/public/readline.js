@@ -143,7 +143,10 @@ class Interface extends EventEmitter {
     const lines = [];
     const waiting = [];
     let failure;
-    const next = (line) => (waiting.length > 0 ? waiting.shift().resolve({ value: line, done: false }) : lines.push(line));
+    const next = (line) => {
+      if (waiting.length > 0) waiting.shift().resolve({ value: line, done: false });
+      else lines.push(line);
+    };
     const finish = () => { for (const one of waiting.splice(0)) one.resolve({ value: undefined, done: true }); };
     const fail = (error) => {
       failure = error;

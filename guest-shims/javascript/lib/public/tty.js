@@ -6,4 +6,5 @@ exports.isatty = function isatty(fd) {
   return Number.isInteger(fd) && fd >= 0 && fd <= 2 && Boolean(binding.stdio.isTTY(fd));
 };
 
-fill(exports, 'tty', [], ['ReadStream', 'WriteStream'], (name) => require('stream')[name === 'ReadStream' ? 'Readable' : 'Writable']);
+fill(exports, 'tty', [], ['ReadStream', 'WriteStream'],
+     (name) => require('stream')[name === 'ReadStream' ? 'Readable' : 'Writable']);

@@ -97,8 +97,21 @@ function _exceptionWithHostPort(number, syscall, address, port, additional) {
 
 // ---- text ----------------------------------------------------------------------------------------------------------
 
-function styleText(format, text) {
+function showsColors(stream) {
+  const { env } = require('process');
+  if (env.FORCE_COLOR !== undefined) return !['0', 'false'].includes(env.FORCE_COLOR);
+  return Boolean(stream?.isTTY && (typeof stream.getColorDepth === 'function' ? stream.getColorDepth() > 2 : true));
+}
+
+function styleText(format, text, { validateStream = true, stream = undefined } = {}) {
   validateString(text, 'text');
+  require('internal/validators').validateBoolean(validateStream, 'options.validateStream');
+  if (validateStream) {
+    stream ??= require('process').stdout;
+    if (typeof stream !== 'object' || stream === null || typeof stream.write !== 'function' && typeof stream.read !== 'function') {
+      throw new codes.ERR_INVALID_ARG_TYPE('stream', ['ReadableStream', 'WritableStream', 'Stream'], stream);
+    }
+  }
   const { colors } = inspect;
   let before = '';
   let after = '';
@@ -107,12 +120,12 @@ function styleText(format, text) {
     before += `\u001b[${colors[name][0]}m`;
     after = `\u001b[${colors[name][1]}m${after}`;
   }
-  return `${before}${text}${after}`;
+  return validateStream && !showsColors(stream) ? text : `${before}${text}${after}`;
 }
 
 // ---- aborting ------------------------------------------------------------------------------------------------------
 
-function aborted(signal, resource) {
+async function aborted(signal, resource) {
   if (signal === undefined) throw new codes.ERR_INVALID_ARG_TYPE('signal', 'AbortSignal', signal);
   require('internal/validators').validateAbortSignal(signal, 'signal');
   validateObject(resource, 'resource', { nullable: false, allowFunction: true, allowArray: true });
@@ -124,7 +137,6 @@ function aborted(signal, resource) {
   });
 }
 
-// There is one thread only: nothing could be transferred to another one.
 function transferableAbortController() {
   return require('internal/abort-controller').transferableAbortController();
 }

@@ -1,7 +1,7 @@
 """The standard library, imported from the memory of the runner.
 
-`sys.path` names the place `/python`, and a path hook serves that place from the packed library: so the order of the path
-decides, as everywhere, whether a program's own `queue.py` comes before the library's.
+`sys.path` names the place `/python`, and a path hook serves that place from the packed library: so the order of the
+path decides, as everywhere, whether a program's own `queue.py` comes before the library's.
 """
 
 import errno

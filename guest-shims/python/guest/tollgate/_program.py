@@ -52,12 +52,13 @@ class Program:
         self.main = sys.modules["__main__"]
         self.reserve = bytearray(RESERVE)
         self.ended_with = None
-        # The runtime of componentize-py asks for unbuffered streams, where each piece of a `print` is a call of its own.
+        # The runtime of componentize-py asks for unbuffered streams, where each piece of a `print` is a call of its
+        # own.
         # Standard output is written line by line even where it is no terminal: a run can be ended at any time, and
         # what it has said by then is what people look for.
-        self.stdin = stream(io.BufferedReader(io.FileIO(0, "rb", closefd=False)), "<stdin>", "r", "strict", False)
-        self.stdout = stream(io.BufferedWriter(io.FileIO(1, "wb", closefd=False)), "<stdout>", "w", "strict", True)
-        self.stderr = stream(io.BufferedWriter(io.FileIO(2, "wb", closefd=False)), "<stderr>", "w", "backslashreplace", True)
+        self.stdin = stream(io.BufferedReader(raw(0, "<stdin>", "rb")), "r", "strict")
+        self.stdout = stream(io.BufferedWriter(raw(1, "<stdout>", "wb")), "w", "strict", line_buffering=True)
+        self.stderr = stream(io.BufferedWriter(raw(2, "<stderr>", "wb")), "w", "backslashreplace", line_buffering=True)
         os._exit = sys.modules["posix"]._exit = self.exit_now
 
     def seal(self):
@@ -66,8 +67,8 @@ class Program:
         self.replaceable = frozenset(
             name
             for name, module in sys.modules.items()
-            if "." not in name and isinstance(module.__loader__, _library.Loader) and name not in ("encodings", "tollgate")
-        )
+            if "." not in name and isinstance(module.__loader__, _library.Loader)
+        ) - {"encodings", "tollgate"}
 
     def exit_now(self, status):
         """`os._exit`. The one of the C library says no more than whether the run failed."""
@@ -78,7 +79,7 @@ class Program:
         self.exit_with_code(self.finish(self.guarded()))
 
     def renew(self):
-        """Draws anew what the snapshot would give to all runs alike. The hash secret cannot be: its hashes are stored.
+        """Draws anew what the snapshot would give to all runs alike; not the hash secret, for hashes by it are stored.
 
         componentize-py's runtime has seeded `random` when it calls us; a test holds it to that.
         """
@@ -91,11 +92,12 @@ class Program:
 
     def begin(self):
         self.renew()
+        if os.environ.get("PYTHONUNBUFFERED"):
+            self.stdout = stream(raw(1, "<stdout>", "wb"), "w", "strict", write_through=True)
+            self.stderr = stream(raw(2, "<stderr>", "wb"), "w", "backslashreplace", write_through=True)
         sys.stdin = sys.__stdin__ = self.stdin
         sys.stdout = sys.__stdout__ = self.stdout
         sys.stderr = sys.__stderr__ = self.stderr
-        if os.environ.get("PYTHONUNBUFFERED"):
-            self.stdout.reconfigure(write_through=True)
         folder = self.initial_cwd()
         if folder is not None and folder != os.getcwd():
             os.chdir(folder)
@@ -188,7 +190,8 @@ class Program:
                 if spec is None:
                     raise Refused(f"No module named {name}; '{package}' is a package and cannot be directly executed")
         except ModuleNotFoundError as error:
-            raise Refused(f"Error while finding module specification for '{name}' (ModuleNotFoundError: {error})") from None
+            where = f"Error while finding module specification for '{name}'"
+            raise Refused(f"{where} (ModuleNotFoundError: {error})") from None
         if spec is None:
             raise Refused(f"No module named {name}")
         self.become(spec.loader, spec.origin, spec)
@@ -315,10 +318,16 @@ class Bundled(Program):
         return lambda: self.loader.get_code("__main__")
 
 
-def stream(buffer, name, mode, errors, line_buffering):
-    text = io.TextIOWrapper(buffer, encoding="utf-8", errors=errors, newline=None, line_buffering=line_buffering)
-    buffer.raw.name, text.mode = name, mode
-    return text
+def raw(descriptor, name, mode):
+    made = io.FileIO(descriptor, mode, closefd=False)
+    made.name = name
+    return made
+
+
+def stream(buffer, mode, errors, **buffering):
+    made = io.TextIOWrapper(buffer, encoding="utf-8", errors=errors, **buffering)
+    made.mode = mode
+    return made
 
 
 def shown(source, name):

@@ -85,7 +85,7 @@ def error(case, url):
 
 
 class Headers:
-    """Header fields in their order. Names are compared without case; a field that came twice reads joined by a comma."""
+    """Header fields in their order. Names are compared without case; a field that came twice reads as one."""
 
     def __init__(self, fields=()):
         self.fields = list(fields.items()) if hasattr(fields, "items") else list(fields)
@@ -266,7 +266,8 @@ def outgoing(url, method, headers, body):
         raise InvalidRequest("invalid-url", "http: or https: and a host are needed", url)
     headers = [(name.lower(), value) for name, value in Headers(headers).items()]
     # The host of the request is its authority; as a header field it is the host's to set.
-    fields = [(name, value if isinstance(value, bytes) else str(value).encode("latin-1")) for name, value in headers if name != "host"]
+    headers = [(name, value) for name, value in headers if name != "host"]
+    fields = [(name, value if isinstance(value, bytes) else str(value).encode("latin-1")) for name, value in headers]
     if isinstance(body, (bytes, bytearray, memoryview)) and "content-length" not in dict(fields):
         fields.append(("content-length", str(len(body)).encode()))
     try:

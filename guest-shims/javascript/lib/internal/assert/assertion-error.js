@@ -79,8 +79,10 @@ class AssertionError extends Error {
       this.operator = operator;
     }
     Error.captureStackTrace?.(this, stackStartFn || stackStartFunction);
-    // An engine may write the stack only when it is first read: the name must be the long one then.
-    void this.stack;
+    // An engine may write the stack only when it is first read: the name must be the long one then. (A read whose value is
+    // not used may be left out by the engine.)
+    const { stack } = this;
+    this.stack = stack;
     this.name = 'AssertionError';
   }
 

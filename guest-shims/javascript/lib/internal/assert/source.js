@@ -76,31 +76,78 @@ function skipBrackets(source, at) {
   return source.length;
 }
 
-// Engines point at the beginning of the call, at the name of the method, or at its parenthesis.
-function callText(source, line, column) {
+// Where the callee of the call that opens at `open` begins: `a.b`, `a['b']`, `(0, a)`.
+function calleeStart(source, open) {
+  let at = open;
+  while (at > 0 && /[^\S\n]/.test(source[at - 1])) at--;
+  for (;;) {
+    const before = source[at - 1] ?? '';
+    if (IDENTIFIER.test(before) || before === '.') at--;
+    else if (before === ']' || before === ')' && at === open) at = openerOf(source, at - 1);
+    else break;
+  }
+  return source[at] === '.' ? at + 1 : at;
+}
+
+// On the same line only: no literals are looked for, so what is found may be too near, which is no harm.
+function openerOf(source, close) {
+  let depth = 0;
+  for (let i = close; i >= 0 && source[i] !== '\n'; i--) {
+    if (')]'.includes(source[i])) depth++;
+    else if ('(['.includes(source[i]) && --depth === 0) return i;
+  }
+  return close;
+}
+
+function offsetOf(source, line, column) {
   let start = 0;
   for (let i = 1; i < line; i++) {
     start = source.indexOf('\n', start) + 1;
-    if (start === 0) return undefined;
+    if (start === 0) return -1;
   }
-  const lineStart = start;
-  const position = start + column - 1;
-  let at = position;
-  while (at > lineStart) {
-    if (IDENTIFIER.test(source[at - 1]) || source[at - 1] === '.') at--;
-    else if (source[at - 1] === ']' && source.lastIndexOf('[', at) >= lineStart) at = source.lastIndexOf('[', at);
-    else if (source[at - 1] === ')' && source[at] === '(' && source.lastIndexOf('(', at - 1) >= lineStart) {
-      at = source.lastIndexOf('(', at - 1);
-    } else break;
-  }
-  if (source[at] === '.') at++;
-  let open = position;
-  for (; open < source.length && (/[\s.?]/.test(source[open]) || IDENTIFIER.test(source[open]) || source[open] === '['); open++) {
-    if (source[open] === '[') open = skipBrackets(source, open) - 1;
-  }
-  if (source[open] !== '(') return undefined;
-  return [source.slice(at, skipBrackets(source, open)), at - lineStart];
+  return start + column - 1;
 }
+
+const ASSERTS = /(?:^|\.)(?:ok|strict)$|assert$/iu;
+
+// The call that the place belongs to. Some engines point at its callee, others at the last thing in its arguments that has
+// a place: so of the calls around it the one counts that looks like an assertion, else the one whose callee is there.
+function callAround(source, position) {
+  const open = [];
+  let exact;
+  for (let i = 0; i < source.length;) {
+    const behind = skipLiteral(source, i);
+    if (behind > i) {
+      i = behind;
+      continue;
+    }
+    if ('([{'.includes(source[i])) open.push(i);
+    else if (')]}'.includes(source[i])) {
+      const opener = open.pop();
+      if (opener !== undefined && source[opener] === '(' && i >= position && opener <= position + 200) {
+        const start = calleeStart(source, opener);
+        if (start <= position && start < opener) {
+          if (ASSERTS.test(source.slice(start, opener).trimEnd())) return [start, i + 1];
+          if (position <= opener) exact ??= [start, i + 1];
+        }
+      }
+      if (i > position && open.length === 0 && exact !== undefined) break;
+    }
+    i++;
+  }
+  return exact;
+}
+
+function callText(source, line, column) {
+  const position = offsetOf(source, line, column);
+  const found = position < 0 ? undefined : callAround(source, position);
+  if (found === undefined) return undefined;
+  const [start, end] = found;
+  return [source.slice(start, end), start - (source.lastIndexOf('\n', start - 1) + 1)];
+}
+
+const CONTROL = /[\0-\x08\x0b\x0c\x0e-\x1f]/g;
+const SHORT = { '\b': '\\b', '\f': '\\f' };
 
 // undefined where the source is not to be had.
 exports.expressionOf = function expressionOf(fn) {
@@ -119,5 +166,6 @@ exports.expressionOf = function expressionOf(fn) {
     while (at < indentation && (each[at] === ' ' || each[at] === '\t')) at++;
     shown += `\n  ${each.slice(at)}`;
   }
+  shown = shown.replace(CONTROL, (character) => SHORT[character] ?? `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
   return `The expression evaluated to a falsy value:\n\n  ${shown}\n`;
 };

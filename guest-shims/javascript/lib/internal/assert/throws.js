@@ -105,7 +105,9 @@ function mismatch(actual, expected) {
   if (Object.prototype.isPrototypeOf.call(Error, expected)) {
     let text = `The error is expected to be an instance of "${expected.name}". Received `;
     if (!isError(actual)) return `${text}"${inspect(actual, { depth: -1 })}"`;
-    return `${text}"${actual.constructor?.name || actual.name}"\n\nError message:\n\n${actual.message}`;
+    const name = actual.constructor?.name || actual.name;
+    text += name === expected.name ? 'an error with identical name but a different prototype.' : `"${name}"`;
+    return `${text}\n\nError message:\n\n${actual.message}`;
   }
   const result = Reflect.apply(expected, {}, [actual]);
   if (result === true) return undefined;

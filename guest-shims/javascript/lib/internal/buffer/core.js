@@ -7,14 +7,24 @@ const { operations, utf8, utf16le, latin1, ascii, base64, base64url, hex } = req
 
 const { text } = binding;
 
-// Above these the engine refuses an array buffer or a string.
-const kMaxLength = 0x7FFFFFFF;
+// That of a buffer is Node's: what is smaller than it and yet too big for the memory fails when it is made. That of a
+// string is where the engine refuses one.
+const kMaxLength = 2 ** 32;
 const kStringMaxLength = 0x3FFFFFFF;
 
 class FastBuffer extends Uint8Array {
   // The constructor that a class has by itself would gather and spread its arguments, for each buffer.
   constructor(first, byteOffset, length) {
     super(first, byteOffset, length);
+  }
+}
+
+// A buffer of its own memory. Programs know the error for too much of it by its text, which is another in the engine.
+function allocated(size) {
+  try {
+    return new FastBuffer(size);
+  } catch {
+    throw new RangeError('Array buffer allocation failed');
   }
 }
 
@@ -107,7 +117,7 @@ function usePool(size) {
 
 function allocate(size) {
   if (size <= 0) return new FastBuffer();
-  return isSmall(size) ? takeFromPool(size) : new FastBuffer(size);
+  return isSmall(size) ? takeFromPool(size) : allocated(size);
 }
 
 // ---- making -------------------------------------------------------------------------------------------------------
@@ -135,7 +145,7 @@ function fromString(string, encoding) {
     const bytes = text.encode(string);
     return new FastBuffer(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
-  const bytes = new FastBuffer(most);
+  const bytes = allocated(most);
   const written = ops.write(bytes, string, 0, most);
   return written === most ? bytes : new FastBuffer(bytes.buffer, 0, written);
 }
@@ -232,7 +242,7 @@ const checkSize = (size) => validateNumber(size, 'size', 0, kMaxLength);
 
 Buffer.alloc = function alloc(size, fill, encoding) {
   checkSize(size);
-  const bytes = new FastBuffer(size);
+  const bytes = allocated(size);
   if (fill === undefined || fill === 0 || size === 0) return bytes;
   return require('internal/buffer/fill').fillBytes(bytes, fill, 0, undefined, encoding);
 };
@@ -244,7 +254,7 @@ Buffer.allocUnsafe = function allocUnsafe(size) {
 
 Buffer.allocUnsafeSlow = function allocUnsafeSlow(size) {
   checkSize(size);
-  return new FastBuffer(size);
+  return allocated(size);
 };
 
 // ---- the other functions of Buffer --------------------------------------------------------------------------------
@@ -451,7 +461,7 @@ require('internal/buffer/numbers')(prototype);
 
 function SlowBuffer(size) {
   checkSize(size);
-  return new FastBuffer(size);
+  return allocated(size);
 }
 Object.setPrototypeOf(SlowBuffer.prototype, Uint8Array.prototype);
 Object.setPrototypeOf(SlowBuffer, Uint8Array);

@@ -128,7 +128,8 @@ class SubtleCrypto {
     if (arguments.length < 4) throw new codes.ERR_MISSING_ARGS('algorithm', 'key', 'signature', 'data');
     checkHmac(algorithm);
     usable(key, 'verify');
-    return require('internal/crypto').sameBytes(bytesOf(signature, 'signature'), mac(key, bytesOf(data, 'data')));
+    const expected = mac(key, bytesOf(data, 'data'));
+    return require('internal/crypto').sameBytes(bytesOf(signature, 'signature'), expected);
   }
 }
 

@@ -12,7 +12,6 @@ function checkInit(options) {
 
 // What a dispatch knows of an event, and a program does not see.
 let stateOf;
-let trustedDescriptor;
 
 class Event {
   #type;
@@ -34,7 +33,6 @@ class Event {
     this.#composed = Boolean(options?.composed);
     this.#type = `${type}`;
     if (options?.[kTrusted]) this.#state.trusted = true;
-    Object.defineProperty(this, 'isTrusted', trustedDescriptor);
   }
 
   static #check(value) {
@@ -42,13 +40,7 @@ class Event {
     return value;
   }
 
-  static #isTrusted = { get isTrusted() { return Event.#check(this).#state.trusted; } };
-
-  static {
-    trustedDescriptor = {
-      get: Object.getOwnPropertyDescriptor(Event.#isTrusted, 'isTrusted').get, enumerable: true, configurable: false,
-    };
-  }
+  get isTrusted() { return Event.#check(this).#state.trusted; }
 
   initEvent(type, bubbles = false, cancelable = false) {
     Event.#check(this);
@@ -151,6 +143,9 @@ for (const Class of [Event, CustomEvent]) {
   enumerable(Class.prototype, Object.getOwnPropertyNames(Class.prototype).filter((name) => name !== 'constructor'));
   tag(Class.prototype, Class.name);
 }
+
+// No program may make an event look as if it came from here.
+Object.defineProperty(Event.prototype, 'isTrusted', { configurable: false });
 
 for (const name of ['NONE', 'CAPTURING_PHASE', 'AT_TARGET', 'BUBBLING_PHASE']) {
   const constant = { value: Event[name], writable: false, enumerable: true, configurable: false };

@@ -2,8 +2,11 @@
 
 const { EventTarget, tableOf, dispatchTo, listenersOf, maxListenersOf, setMaxListenersOf } =
   require('internal/event-target/target');
+const { getDefaultMaxListeners } = require('internal/events/emitter');
 
 class NodeEventTarget extends EventTarget {
+  static get defaultMaxListeners() { return getDefaultMaxListeners(); }
+
   setMaxListeners(n) { setMaxListenersOf(this, n); }
 
   getMaxListeners() { return maxListenersOf(this); }

@@ -65,7 +65,7 @@ class EventTarget {
 
   static {
     tableOf = (target) => target.#events;
-    dispatchTo = (target, event, ...args) => target.#dispatch(event, args);
+    dispatchTo = (target, event) => target.#dispatch(event);
     maxListenersOf = (target) => target.#max ?? getDefaultMaxListeners();
     setMaxListenersOf = (target, n) => { target.#max = n; target.#warned = false; };
   }
@@ -127,12 +127,12 @@ class EventTarget {
     if (arguments.length < 1) throw new codes.ERR_MISSING_ARGS('event');
     if (!(event instanceof Event)) throw new codes.ERR_INVALID_ARG_TYPE('event', 'Event', event);
     if (stateOf(event).phase !== 0) throw new codes.ERR_EVENT_RECURSION(event.type);
-    this.#dispatch(event, []);
+    this.#dispatch(event);
     return !event.defaultPrevented;
   }
 
   // `event` may be made only when a listener needs it: those of Node's kind get plain values.
-  #dispatch(event, args) {
+  #dispatch(event) {
     const made = event instanceof Event;
     const { type } = event;
     const list = this.#events.get(type);
@@ -155,7 +155,7 @@ class EventTarget {
           stateOf(object).target = this;
           stateOf(object).phase = 2;
         }
-        this.#call(entry, callback, object, entry.node ? event.value ?? args[0] : undefined);
+        this.#call(entry, callback, object, made ? event : event.value);
       }
     }
     if (object !== undefined) stateOf(object).phase = 0;

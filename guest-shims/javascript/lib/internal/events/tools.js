@@ -24,9 +24,8 @@ function unlisten(emitter, name, listener) {
   else throw new ERR_INVALID_ARG_TYPE('emitter', 'EventEmitter', emitter);
 }
 
-async function once(emitter, name, options = {}) {
-  validateObject(options, 'options');
-  const { signal } = options;
+async function once(emitter, name, options = undefined) {
+  const signal = options?.signal;
   validateAbortSignal(signal, 'options.signal');
   if (signal?.aborted) throw new AbortError(undefined, { cause: signal.reason });
   return new Promise((resolve, reject) => {

@@ -215,23 +215,16 @@ function fromPath(path, encoding) {
 }
 
 function toRmOptions(options) {
-  const all = { retryDelay: 100, maxRetries: 0, recursive: false, force: false };
-  if (options !== undefined) {
-    validateObject(options, 'options');
-    for (const key of Object.keys(all)) if (options[key] !== undefined) all[key] = options[key];
-    if (Object.hasOwn(options, 'force') && options.force !== undefined) all.force = options.force;
-  }
+  if (options !== undefined) validateObject(options, 'options');
+  const all = { retryDelay: 100, maxRetries: 0, recursive: false, force: false, ...options };
   validateBoolean(all.force, 'options.force');
   checkRetries(all);
   return all;
 }
 
 function toRmdirOptions(options) {
-  const all = { retryDelay: 100, maxRetries: 0, recursive: false };
-  if (options !== undefined) {
-    validateObject(options, 'options');
-    for (const key of Object.keys(all)) if (options[key] !== undefined) all[key] = options[key];
-  }
+  if (options !== undefined) validateObject(options, 'options');
+  const all = { retryDelay: 100, maxRetries: 0, recursive: false, ...options };
   checkRetries(all);
   return all;
 }

@@ -78,7 +78,7 @@ function exists(path, callback) {
 
 function ftruncate(fd, length, callback) {
   [length, callback] = last(length, callback);
-  later(files.ftruncate(fd, length ?? undefined), callback);
+  later(files.ftruncate(fd, length), callback);
 }
 
 function truncate(path, length, callback) {
@@ -87,7 +87,7 @@ function truncate(path, length, callback) {
     return ftruncate(path, length, callback);
   }
   [length, callback] = last(length, callback);
-  later(files.truncate(path, length ?? undefined), callback);
+  later(files.truncate(path, length), callback);
 }
 
 function statWith(operation) {
@@ -137,7 +137,7 @@ function read(fd, buffer, offset, length, position, callback) {
       callback = offset;
       if (!ArrayBuffer.isView(buffer)) {
         options = buffer;
-        buffer = options?.buffer ?? freshBuffer();
+        buffer = options?.buffer === undefined ? freshBuffer() : options.buffer;
       }
     } else {
       callback = buffer;

@@ -15,17 +15,14 @@ const booleans = { dereference: false, errorOnExist: false, force: true, preserv
                    verbatimSymlinks: false };
 
 function toCpOptions(options) {
-  const all = { ...booleans, filter: undefined, mode: 0 };
-  if (options !== undefined) {
-    validateObject(options, 'options');
-    for (const key of Object.keys(all)) if (options[key] !== undefined) all[key] = options[key];
-  }
+  if (options !== undefined) validateObject(options, 'options');
+  const all = { ...booleans, filter: undefined, mode: 0, ...options };
   for (const key of Object.keys(booleans)) validateBoolean(all[key], `options.${key}`);
   all.mode = toCopyMode(all.mode);
   if (all.dereference && all.verbatimSymlinks) {
     throw new codes.ERR_INCOMPATIBLE_OPTION_PAIR('dereference', 'verbatimSymlinks');
   }
-  if (options !== undefined && options.filter !== undefined) validateFunction(options.filter, 'options.filter');
+  if (all.filter !== undefined) validateFunction(all.filter, 'options.filter');
   return all;
 }
 
@@ -92,8 +89,20 @@ function check(from, to, options) {
 function* walk(from, to, options) {
   if (options.filter !== undefined && !(yield options.filter(from, to))) return;
   const { source, target } = check(from, to, options);
+  if (source.kind === constants.S_IFDIR) checkAbove(from, to, source);
   makeAbove(to);
   yield* copyEntry(from, to, source, target, options);
+}
+
+// A folder above the target may be the source under another name.
+function checkAbove(from, to, source) {
+  const { dirname, resolve } = require('path');
+  for (let at = dirname(resolve(to)); at !== '/'; at = dirname(at)) {
+    const above = look(at, { dereference: true });
+    if (above !== undefined && isSame(source, above)) {
+      throw refuse(codes.ERR_FS_CP_EINVAL, `cannot copy ${from} to a subdirectory of self ${to}`, to, 22, 'EINVAL');
+    }
+  }
 }
 
 function makeAbove(path) {
@@ -103,7 +112,7 @@ function makeAbove(path) {
 function* copyEntry(from, to, source, target, options) {
   if (source.kind === constants.S_IFDIR) {
     if (!options.recursive) {
-      throw refuse(codes.ERR_FS_EISDIR, `Recursive option not enabled, cannot copy a directory: ${from}`, from, 21, 'EISDIR');
+      throw refuse(codes.ERR_FS_EISDIR, `${from} is a directory (not copied)`, from, 21, 'EISDIR');
     }
     yield* copyFolder(from, to, target, options);
   } else if (source.kind === constants.S_IFLNK) {
@@ -157,17 +166,15 @@ function copyLink(from, to, target, options) {
     if (there !== undefined) {
       if (!isAbsolute(there)) there = resolve(dirname(to), there);
       const pointsToFolder = require('internal/fs/operations').kindAt(from) === constants.S_IFDIR;
-      if (pointsToFolder && text !== there && isBelow(text, there)) {
+      if (pointsToFolder && isBelow(text, there)) {
         throw refuse(codes.ERR_FS_CP_EINVAL, `cannot copy ${text} to a subdirectory of self ${there}`, to, 22, 'EINVAL');
       }
-      if (pointsToFolder && text !== there && isBelow(there, text)) {
+      if (pointsToFolder && isBelow(there, text)) {
         throw refuse(codes.ERR_FS_CP_SYMLINK_TO_SUBDIRECTORY, `cannot overwrite ${there} with ${text}`, to, 22, 'EINVAL');
       }
-    } else if (!options.force) {
-      if (!options.errorOnExist) return;
-      throw refuse(codes.ERR_FS_CP_EEXIST, `${to} already exists`, to, 17, 'EEXIST');
+      call('unlink', () => system.unlink(to), to);
     }
-    call('unlink', () => system.unlink(to), to);
+    // What is no link stays, and the link fails.
   }
   call('symlink', () => system.symlink(text, to), text, to);
 }

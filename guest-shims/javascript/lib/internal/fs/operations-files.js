@@ -169,13 +169,26 @@ function readFile(path, options) {
   const flags = toFlags(options.flag ?? 'r');
   return () => {
     checkAborted(signal);
-    const fd = call('open', () => system.open(path, flags, 0o666), path);
-    try {
-      return fromBytes(readToEnd(fd, signal), encoding);
-    } finally {
-      system.close(fd);
-    }
+    return withFile(path, flags, 0o666, (fd) => fromBytes(readToEnd(fd, signal), encoding));
   };
+}
+
+// WASI has no folder of devices, but these are there all the same, and programs know them by these names.
+const standard = { '__proto__': null, '/dev/stdin': 0, '/dev/stdout': 1, '/dev/stderr': 2 };
+
+function withFile(path, flags, mode, work) {
+  let fd;
+  try {
+    fd = system.open(path, flags, mode);
+  } catch (error) {
+    if (path in standard && error.code === 'ENOENT') return work(standard[path]);
+    throw failed(error, 'open', path);
+  }
+  try {
+    return work(fd);
+  } finally {
+    system.close(fd);
+  }
 }
 
 function writeAll(fd, bytes, signal) {
@@ -208,12 +221,7 @@ function writeFile(path, data, options, flag = 'w') {
   const mode = parseFileMode(options.mode, 'mode', 0o666);
   return () => {
     checkAborted(signal);
-    const fd = call('open', () => system.open(path, flags, mode), path);
-    try {
-      put(fd);
-    } finally {
-      system.close(fd);
-    }
+    withFile(path, flags, mode, put);
   };
 }
 

@@ -21,7 +21,7 @@ function truncateSync(path, length) {
     warnDescriptor();
     return ftruncateSync(path, length);
   }
-  files.truncate(path, length === null ? undefined : length)();
+  files.truncate(path, length)();
 }
 
 let warned = false;
@@ -34,7 +34,7 @@ function warnDescriptor() {
 }
 
 function ftruncateSync(fd, length) {
-  files.ftruncate(fd, length === null ? undefined : length)();
+  files.ftruncate(fd, length)();
 }
 
 function realpathSync(path, options) {

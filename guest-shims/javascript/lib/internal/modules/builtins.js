@@ -5,11 +5,7 @@ const library = require('internal/library');
 // These were added to Node after every short name could be taken by a package.
 const onlyWithPrefix = new Set(['test', 'test/reporters', 'sea', 'sqlite']);
 
-// Names without a file of their own.
-const aliases = { __proto__: null, sys: 'util' };
-
-const fileOf = (name) => aliases[name] ?? name;
-const exists = (name) => typeof name === 'string' && library.has(fileOf(name));
+const exists = (name) => typeof name === 'string' && library.has(name);
 
 // The name of a module of the library without `node:`, or undefined.
 function nameOf(request) {
@@ -25,13 +21,13 @@ const isBuiltin = (request) => typeof request === 'string' && nameOf(request) !=
 let list;
 
 function builtinModules() {
-  list ??= [...library.builtins(), ...Object.keys(aliases)].filter((name) => exists(name) && !onlyWithPrefix.has(name)).sort();
+  list ??= library.builtins().filter((name) => !onlyWithPrefix.has(name)).sort();
   return list;
 }
 
 function load(name) {
   if (name === 'process') return require('process');
-  return require(fileOf(name));
+  return require(name);
 }
 
 module.exports = { builtinModules, isBuiltin, load, nameOf };

@@ -1,13 +1,17 @@
 // What a run begins with: the file that the host chose. Gives the promise of its evaluation where it is an ES module.
 
+// At once, so that they are in the snapshot: every program needs these.
+const esm = require('internal/modules/esm');
+require('internal/modules/resolve-import');
+const { Module, setEntry } = require('internal/modules/commonjs');
+
 function start() {
-  require('internal/modules/esm').install();
+  esm.install();
   const { path, format, source } = binding.modules.entry();
   if (format === 'module') {
     require('internal/modules/host').add(path);
-    return require('internal/modules/esm').importEntry(path, source);
+    return esm.importEntry(path, source);
   }
-  const { Module, setEntry } = require('internal/modules/commonjs');
   setEntry(path, source);
   const process = require('process');
   const module = new Module(path, null);

@@ -48,11 +48,17 @@ function refusal(error, folder, from) {
   return require('internal/errors').nodeError(Base, error.code, message);
 }
 
+// Without a byte order mark, as `files.readText` gives it.
+function text(path) {
+  const source = modules.load(path);
+  return source.charCodeAt(0) === 0xfeff ? source.slice(1) : source;
+}
+
 const add = (path) => { served.add(path); };
 const has = (path) => served.has(path);
 
 module.exports = {
   add, failure, has, isNotFound, refusal, resolve, suffixOf, withoutSuffix,
   format: (path) => modules.format(path) ?? undefined,
-  text: (path) => modules.load(path),
+  text,
 };

@@ -4,7 +4,9 @@ const { inspect, inspectDefaultOptions: defaults, targetOf } = require('internal
 const { bigintText, numberText } = require('internal/util/inspect/primitives');
 const types = require('internal/util/types');
 
-const LANGUAGE = /^(?:Object|Function|Array|Number|Boolean|String|Symbol|Date|Promise|RegExp|(?:\w*)Error|Map|Set|WeakMap|WeakSet|WeakRef|Proxy|ArrayBuffer|SharedArrayBuffer|DataView|BigInt|FinalizationRegistry|Iterator|(?:Uint|Int|Float|BigInt|BigUint)\d+(?:Clamped)?Array)$/;
+const LANGUAGE = new RegExp('^(?:Object|Function|Array|Number|Boolean|String|Symbol|Date|Promise|RegExp|\\w*Error|Map|Set|' +
+  'WeakMap|WeakSet|WeakRef|Proxy|ArrayBuffer|SharedArrayBuffer|DataView|BigInt|FinalizationRegistry|Iterator|' +
+  '(?:Uint|Int|Float|BigInt|BigUint)\\d+(?:Clamped)?Array)$');
 
 // A text of its own is used for %s; that of the language says nothing.
 function hasOwnText(value) {

@@ -250,6 +250,10 @@ function keyText(context, key, enumerable) {
 function formatProperty(context, object, level, key, layout, receiver = object) {
   const descriptor = Object.getOwnPropertyDescriptor(object, key) ??
     { value: object[key], configurable: true, enumerable: true };
+  return formatDescriptor(context, descriptor, level, key, layout, receiver);
+}
+
+function formatDescriptor(context, descriptor, level, key, layout, receiver) {
   let text;
   let gap = ' ';
   if (descriptor.value !== undefined) {
@@ -320,6 +324,7 @@ module.exports = {
   ELEMENT,
   LIST,
   OBJECT,
+  formatDescriptor,
   formatProperty,
   formatValue,
   inspect,

@@ -1,10 +1,16 @@
-// Taking the escape sequences of a terminal out of a text.
+// Taking the escape sequences of a terminal out of a text: those of ECMA-48, whose parts have character ranges of their own.
 
-const SEQUENCE = new RegExp('[\\u001B\\u009B][[\\]()#;?]*' +
-  '(?:(?:(?:(?:;[-a-zA-Z\\d\\/\\#&.:=?%@~_]+)*|[a-zA-Z\\d]+(?:;[-a-zA-Z\\d\\/\\#&.:=?%@~_]*)*)?(?:\\u0007|\\u001B\\u005C|\\u009C))' +
-  '|(?:(?:\\d{1,4}(?:;\\d{0,4})*)?[\\dA-PR-TZcf-ntqry=><~]))', 'g');
+const INTRODUCER = '(?:\\u001b[\\[()#;?]*|\\u009b)';
+const PARAMETERS = '[0-?]*[ -/]*';
+const FINAL = '[@-~]';
+// A text for the terminal itself, such as a title or a link, ends with a bell or a string terminator.
+const COMMAND = '(?:\\u001b\\]|\\u009d)[^\\u0007\\u001b\\u009c]*(?:\\u0007|\\u001b\\\\|\\u009c)';
+
+let sequence;
 
 exports.stripVTControlCharacters = function stripVTControlCharacters(text) {
   require('internal/validators').validateString(text, 'str');
-  return text.includes('\u001b') || text.includes('\u009b') ? text.replace(SEQUENCE, '') : text;
+  if (!text.includes('\u001b') && !text.includes('\u009b') && !text.includes('\u009d')) return text;
+  sequence ??= new RegExp(`${COMMAND}|${INTRODUCER}${PARAMETERS}${FINAL}`, 'g');
+  return text.replace(sequence, '');
 };

@@ -1,6 +1,6 @@
 // The entries of lists, maps, sets, buffers and promises.
 
-const { ELEMENT, LIST, formatProperty, formatValue } = require('internal/util/inspect');
+const { ELEMENT, LIST, formatDescriptor, formatProperty, formatValue } = require('internal/util/inspect');
 const { numberText, bigintText } = require('internal/util/inspect/primitives');
 const { typedArrayLength } = require('internal/util/types');
 const { layOut } = require('internal/util/inspect/layout');
@@ -13,8 +13,9 @@ function array(context, value, level) {
   const limit = limitOf(context, length);
   const output = [];
   for (let i = 0; i < limit; i++) {
-    if (!Object.hasOwn(value, i)) return arrayWithHoles(context, value, level, limit, output, i);
-    output.push(formatProperty(context, value, level, String(i), ELEMENT));
+    const descriptor = Object.getOwnPropertyDescriptor(value, i);
+    if (descriptor === undefined) return arrayWithHoles(context, value, level, limit, output, i);
+    output.push(formatDescriptor(context, descriptor, level, i, ELEMENT, value));
   }
   if (length > limit) output.push(restText(length - limit));
   return output;

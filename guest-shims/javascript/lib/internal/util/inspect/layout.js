@@ -3,22 +3,27 @@
 const LIST = 2;
 
 // A terminal shows a sign of eastern scripts or an emoji in two cells, and a combining mark in none.
-const WIDE = /[\u1100-\u115f\u2329\u232a\u2e80-\u303e\u3041-\u33ff\u3400-\u4dbf\u4e00-\u9fff\ua000-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6]|[\u{1f300}-\u{1f64f}\u{1f900}-\u{1f9ff}\u{1b000}-\u{1b2ff}\u{1f200}-\u{1f2ff}\u{20000}-\u{3fffd}]/u;
-const NONE = /[\u0000-\u001f\u007f-\u009f\u0300-\u036f\u200b-\u200f\u20d0-\u20ff\ufe00-\ufe0f\ufe20-\ufe2f\u{e0100}-\u{e01ef}]/u;
+const WIDE = ['\u1100-\u115f', '\u2329\u232a', '\u2e80-\u303e', '\u3041-\u4dbf', '\u4e00-\ua4cf', '\ua960-\ua97f',
+              '\uac00-\ud7a3', '\uf900-\ufaff', '\ufe30-\ufe6f', '\uff01-\uff60', '\uffe0-\uffe6', '\u{1b000}-\u{1b2ff}',
+              '\u{1f200}-\u{1f2ff}', '\u{1f300}-\u{1f64f}', '\u{1f900}-\u{1f9ff}', '\u{20000}-\u{3fffd}'];
+const NONE = ['\\0-\u001f', '\u007f-\u009f', '\u0300-\u036f', '\u200b-\u200f', '\u20d0-\u20ff', '\ufe00-\ufe0f',
+              '\ufe20-\ufe2f', '\u{e0100}-\u{e01ef}'];
+let wide;
+let none;
 const PLAIN = /^[\x20-\x7e]*$/;
 
 function widthOf(text, hasColors = true) {
   if (PLAIN.test(text)) return text.length;
   if (hasColors && text.includes('\u001b')) text = require('internal/util/strip').stripVTControlCharacters(text);
+  wide ??= new RegExp(`[${WIDE.join('')}]`, 'u');
+  none ??= new RegExp(`[${NONE.join('')}]`, 'u');
   let width = 0;
   for (const character of text.normalize('NFC')) {
-    if (WIDE.test(character)) width += 2;
-    else if (!NONE.test(character)) width++;
+    if (wide.test(character)) width += 2;
+    else if (!none.test(character)) width++;
   }
   return width;
 }
-
-const plainLength = (context, text) => context.colors ? widthOf(text) : text.length;
 
 function fitsOneLine(context, output, start, base) {
   let total = output.length + start;
@@ -118,4 +123,4 @@ function layOut(context, output, base, braces, layout, level, value) {
   return `${braces[0]}${first}${joined(output, `,${indentation}  `)} ${braces[1]}`;
 }
 
-module.exports = { layOut, plainLength, widthOf };
+module.exports = { layOut, widthOf };

@@ -1,0 +1,130 @@
+//! How programs end, and what they say then.
+
+use tollgate_tests::{Scene, scene};
+
+fn program(scene: &Scene, name: &str, text: &str) -> std::path::PathBuf {
+    scene.write(name, text)
+}
+
+#[test]
+fn a_program_has_its_arguments_environment_and_standard_streams() {
+    let scene = scene!();
+    let file = program(
+        &scene,
+        "app/echo.js",
+        "const [node, file, ...rest] = process.argv;\n\
+         let text = '';\n\
+         process.stdin.setEncoding('utf8').on('data', (part) => { text += part; }).on('end', () => {\n\
+           console.log(JSON.stringify([file, rest, process.env.GREETING, process.env.HOME, text]));\n\
+           console.error('done');\n\
+         });",
+    );
+    let finished = scene
+        .run(&file)
+        .flags(&["--env", "GREETING=good day"])
+        .args(&["a", "--b"])
+        .input("typed\n")
+        .finish();
+    finished.expect(0);
+    assert_eq!(
+        finished.stdout.trim(),
+        r#"["/program/echo.js",["a","--b"],"good day",null,"typed\n"]"#
+    );
+    assert_eq!(finished.stderr.trim(), "done");
+}
+
+#[test]
+fn a_text_of_the_command_line_is_a_module() {
+    let scene = scene!();
+    let finished = scene
+        .tollgate([
+            "run",
+            "-e",
+            "import { sep } from 'node:path'; console.log(sep, await 1, process.argv.slice(2).join())",
+            "x",
+            "-y",
+        ])
+        .run();
+    finished.expect(0);
+    assert_eq!(finished.stdout, "/ 1 x,-y\n");
+    let typed = ["run", "--lang", "ts", "-e", "const a: number = 2; console.log(a)"];
+    assert_eq!(scene.tollgate(typed).run().expect(0).stdout, "2\n");
+}
+
+#[test]
+fn an_exit_code_is_the_programs() {
+    let scene = scene!();
+    for (text, code) in [
+        ("process.exit(7)", 7),
+        ("process.exitCode = 3", 3),
+        ("process.on('exit', () => { process.exitCode = 9 })", 9),
+        ("setTimeout(() => process.exit(4), 5); setInterval(() => {}, 1)", 4),
+        ("", 0),
+    ] {
+        let file = program(&scene, "app/exit.js", text);
+        scene.run(&file).finish().expect(code);
+    }
+}
+
+#[test]
+fn an_uncaught_error_says_where_in_the_programs_own_file() {
+    let scene = scene!();
+    let file = program(
+        &scene,
+        "app/fail.js",
+        "'use strict';\n\nfunction inner() {\n  throw new TypeError('it broke');\n}\ninner();\n",
+    );
+    let finished = scene.run(&file).finish();
+    finished.expect(1);
+    let said = &finished.stderr;
+    assert!(said.starts_with("/program/fail.js:4\n  throw new TypeError('it broke');\n"), "{said}");
+    assert!(said.contains("TypeError: it broke\n    at inner (/program/fail.js:4:"), "{said}");
+    assert!(!said.contains("node:"), "frames of the library are left out: {said}");
+    assert!(!said.contains(&scene.root().display().to_string()), "{said}");
+}
+
+#[test]
+fn an_unhandled_rejection_ends_a_program_as_an_uncaught_error_does() {
+    let scene = scene!();
+    let file = program(
+        &scene,
+        "app/reject.mjs",
+        "const later = async () => {\n  await null;\n  throw new RangeError('too late');\n};\nlater();\n",
+    );
+    let finished = scene.run(&file).finish();
+    finished.expect(1);
+    assert!(finished.stderr.contains("RangeError: too late"), "{}", finished.stderr);
+    assert!(finished.stderr.contains("/program/reject.mjs:3"), "{}", finished.stderr);
+}
+
+#[test]
+fn a_syntax_error_says_where() {
+    let scene = scene!();
+    let file = program(&scene, "app/bad.mjs", "const a = 1;\nconst = 2;\n");
+    let finished = scene.run(&file).finish();
+    finished.expect(1);
+    assert!(finished.stderr.contains("bad.mjs:2"), "{}", finished.stderr);
+    assert!(finished.stderr.contains("SyntaxError"), "{}", finished.stderr);
+}
+
+#[test]
+fn the_loop_runs_in_nodes_order() {
+    let scene = scene!();
+    let file = program(
+        &scene,
+        "app/order.js",
+        "setImmediate(() => console.log('immediate'));\n\
+         setTimeout(() => console.log('timer'), 0);\n\
+         Promise.resolve().then(() => console.log('promise'));\n\
+         process.nextTick(() => console.log('tick'));\n\
+         queueMicrotask(() => console.log('microtask'));\n\
+         console.log('main');\n\
+         const until = Date.now() + 5; while (Date.now() < until);",
+    );
+    let finished = scene.run(&file).finish();
+    finished.expect(0);
+    assert_eq!(
+        finished.lines(),
+        ["main", "tick", "promise", "microtask", "timer", "immediate"]
+    );
+}

@@ -1,0 +1,55 @@
+//! The files of a program, and the files that it may open: two things.
+
+use tollgate_tests::scene;
+
+const LOOK: &str = "const fs = require('fs');\n\
+    const tried = (name) => { try { return fs.readFileSync(name, 'utf8').trim(); } catch (error) { return error.code; } };\n\
+    console.log(require('./data.json').word, tried(__dirname + '/data.json'), tried('data.json'), __filename);";
+
+#[test]
+fn a_program_loads_its_files_and_opens_none_that_was_not_granted() {
+    let scene = scene!();
+    scene.write("app/data.json", r#"{ "word": "loaded" }"#);
+    let file = scene.write("app/main.js", LOOK);
+    let finished = scene.run(&file).finish();
+    finished.expect(0);
+    let line = finished.stdout.trim();
+    assert!(line.starts_with("loaded E"), "{line}");
+    assert!(line.ends_with("/program/main.js"), "{line}");
+    assert!(!line.contains("word"), "{line}");
+}
+
+#[test]
+fn a_granted_folder_shows_the_program_where_a_person_expects_it() {
+    let scene = scene!();
+    scene.write("app/data.json", r#"{ "word": "loaded" }"#);
+    scene.write("app/main.js", LOOK);
+    let finished = scene
+        .tollgate(["run", "--dir", ".", "main.js"])
+        .current_dir(&scene.path("app"))
+        .run();
+    finished.expect(0);
+    assert_eq!(
+        finished.stdout,
+        "loaded { \"word\": \"loaded\" } { \"word\": \"loaded\" } /main.js\n"
+    );
+}
+
+#[test]
+fn files_are_written_and_read_where_they_are_granted() {
+    let scene = scene!();
+    let file = scene.write(
+        "app/write.mjs",
+        "import { readFile, writeFile, mkdir, readdir, rm, stat } from 'node:fs/promises';\n\
+         await mkdir('/work/a/b', { recursive: true });\n\
+         await writeFile('/work/a/b/c.txt', 'text');\n\
+         console.log(await readFile('/work/a/b/c.txt', 'utf8'), await readdir('/work/a'), (await stat('/work/a/b/c.txt')).size);\n\
+         await rm('/work/a/b/c.txt');\n\
+         await writeFile('/work/kept', 'kept');",
+    );
+    let (finished, records) = scene.run(&file).work().logged();
+    finished.expect(0);
+    assert_eq!(finished.stdout, "text [ 'b' ] 4\n");
+    assert_eq!(std::fs::read_to_string(scene.work().join("kept")).unwrap(), "kept");
+    assert!(records.iter().any(|record| record.is("fs.write", "/work/kept")), "{records:#?}");
+}
