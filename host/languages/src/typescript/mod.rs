@@ -22,7 +22,7 @@ use oxc_span::SourceType;
 use thiserror::Error;
 
 use crate::Format;
-use crate::bounds::{LONGEST_TYPESCRIPT, MOST_ANGLES, MOST_NESTING, MOST_STACK};
+use crate::bounds::{LONGEST_TYPESCRIPT, MOST_ANGLES, MOST_ASSIGNED, MOST_NESTING, MOST_STACK};
 use edits::is_line_end;
 
 /// Why a source is not taken.
@@ -118,6 +118,7 @@ fn check_size(source: &str) -> Result<(), Fault> {
     let deepest = nesting::deepest(source);
     if deepest.brackets > MOST_NESTING
         || deepest.angles > MOST_ANGLES
+        || deepest.assigned > MOST_ASSIGNED
         || nesting::stack_for(source) > MOST_STACK
     {
         return Err((TypeScriptProblem::TooDeep, None));
