@@ -19,8 +19,8 @@ mod commonjs;
 mod error;
 mod esm;
 mod exports;
-mod format;
 mod package;
+mod reading;
 pub(crate) mod url;
 
 use std::collections::BTreeSet;
