@@ -37,6 +37,10 @@ pub const MOST_NESTING: usize = 500;
 /// Most `<` that are open at once in a TypeScript source. The parser's time grows with the square of it.
 pub const MOST_ANGLES: usize = 100;
 
+/// Most brackets that are open at once in a TypeScript source and have a `=` in them, since the last `;`. The parser's time
+/// and memory grow with the square of it: with the worst source of the largest size it takes some seconds.
+pub const MOST_ASSIGNED: usize = 24;
+
 /// Largest stack of the thread that strips one source, in bytes: address space, which takes memory only as far as the
 /// source nests. A source of the largest size that would take more has more brackets than letters.
 pub const MOST_STACK: usize = 1 << 30;

@@ -6,6 +6,47 @@
 //! - [`SourceMap`]: where in the original a place in a compiled text comes from.
 //! - [`home`] and [`Loaded`]: which folder a program has its files in, and the digest of what was loaded of it.
 //!
+//! ```
+//! use std::collections::BTreeSet;
+//! use tollgate_languages::{
+//!     FileError, Files, Format, Kind, Resolved, Resolver, Settings, strip_types,
+//! };
+//!
+//! /// A program of one file.
+//! struct One;
+//!
+//! impl Files for One {
+//!     fn kind(&self, path: &str) -> Kind {
+//!         if path == "/program/a.mts" { Kind::File } else { Kind::Missing }
+//!     }
+//!     fn read(&self, path: &str, _max: usize) -> Result<Vec<u8>, FileError> {
+//!         if path == "/program/a.mts" { Ok(b"let a: 1 = 1".to_vec()) } else { Err(FileError::Missing) }
+//!     }
+//!     fn real(&self, path: &str) -> Result<String, FileError> {
+//!         Ok(path.to_owned())
+//!     }
+//! }
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let settings = Settings {
+//!     root: "/program".to_owned(),
+//!     builtins: BTreeSet::from(["fs".to_owned()]),
+//!     conditions: BTreeSet::new(),
+//! };
+//! let mut resolver = Resolver::new(One, settings);
+//! let found = resolver.import("./a.mts", "/program/main.mjs")?;
+//! let Resolved::File(module) = found else { panic!("a file") };
+//! assert_eq!((module.format, module.typescript), (Format::Module, true));
+//! let text = String::from_utf8(resolver.files().read(&module.path, 1 << 20)?)?;
+//! assert_eq!(strip_types(&module.path, &text, module.format)?, "let a    = 1");
+//!
+//! let error = resolver.import("./b.mjs", "/program/main.mjs").unwrap_err();
+//! assert_eq!(error.code(), "ERR_MODULE_NOT_FOUND");
+//! assert_eq!(error.to_string(), "Cannot find module '/program/b.mjs' imported from /program/main.mjs");
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! Files are reached through [`Files`], which whoever calls implements. Everything that a program sizes is bounded:
 //! its files, its specifiers and its package.json are as hostile as the program is.
 
@@ -21,8 +62,8 @@ mod typescript;
 
 pub use bounds::{
     LONGEST_MAPPINGS, LONGEST_PACKAGE_FILE, LONGEST_PATH, LONGEST_QUOTE, LONGEST_SOURCE_MAP,
-    LONGEST_SPECIFIER, LONGEST_TYPESCRIPT, MOST_ANGLES, MOST_FOLDERS, MOST_LOOKUPS, MOST_NESTING,
-    MOST_PACKAGE_BYTES, MOST_PACKAGES, MOST_READ, MOST_STACK,
+    LONGEST_SPECIFIER, LONGEST_TYPESCRIPT, MOST_ANGLES, MOST_ASSIGNED, MOST_FOLDERS, MOST_LOOKUPS,
+    MOST_NESTING, MOST_PACKAGE_BYTES, MOST_PACKAGES, MOST_READ, MOST_STACK,
 };
 pub use files::{FileError, Files, Kind};
 pub use javascript::{ENGINE, JavaScript, Start};

@@ -19,15 +19,14 @@ mod commonjs;
 mod error;
 mod esm;
 mod exports;
-mod format;
 mod package;
+mod reading;
 pub(crate) mod url;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 pub use error::{ResolveError, Sought};
-pub use format::Format;
 
 use crate::bounds::{LONGEST_PACKAGE_FILE, LONGEST_SPECIFIER, MOST_LOOKUPS, MOST_READ};
 use crate::path;
@@ -55,6 +54,20 @@ pub enum Resolved {
     Builtin(String),
     /// A file of the program.
     File(Module),
+}
+
+/// How a module's text is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// A CommonJS module.
+    CommonJs,
+    /// An ECMAScript module.
+    Module,
+    /// A CommonJS module, unless it has what only an ECMAScript module can have. Neither its name nor its package says,
+    /// and Node 20.19 and later read the text.
+    Detect,
+    /// JSON.
+    Json,
 }
 
 /// A file that is a module.

@@ -13,7 +13,7 @@ use oxc_ast_visit::{Visit, walk};
 use oxc_span::{GetSpan, Span};
 
 use super::edits::{Edits, is_line_end, token_from};
-use super::{Fault, TypeScriptProblem};
+use super::problem::{Fault, TypeScriptProblem};
 
 const ENUM: &str =
     "an enum is code, which is not made up here: use an object `as const`, or compile the file";

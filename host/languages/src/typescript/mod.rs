@@ -11,6 +11,7 @@
 mod edits;
 mod erase;
 mod nesting;
+mod problem;
 
 use std::fmt;
 use std::thread;
@@ -22,29 +23,11 @@ use oxc_span::SourceType;
 use thiserror::Error;
 
 use crate::Format;
-use crate::bounds::{LONGEST_TYPESCRIPT, MOST_ANGLES, MOST_NESTING, MOST_STACK};
+use crate::bounds::{LONGEST_TYPESCRIPT, MOST_ANGLES, MOST_ASSIGNED, MOST_NESTING, MOST_STACK};
 use edits::is_line_end;
+use problem::Fault;
 
-/// Why a source is not taken.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[non_exhaustive]
-pub enum TypeScriptProblem {
-    /// It is no TypeScript.
-    #[error("{0}")]
-    Syntax(String),
-    /// It has what stands for code, and not for types.
-    #[error("{0}")]
-    Unsupported(&'static str),
-    /// It is longer than the host reads.
-    #[error("the source is longer than {} bytes", LONGEST_TYPESCRIPT)]
-    TooLong,
-    /// It nests deeper than the host follows.
-    #[error("the source nests deeper than the host follows")]
-    TooDeep,
-    /// The host could not do the work.
-    #[error("the source cannot be read: {0}")]
-    Host(String),
-}
+pub use problem::TypeScriptProblem;
 
 /// Why a source is not taken, and where.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -95,9 +78,6 @@ impl fmt::Display for TypeScriptError {
     }
 }
 
-/// A problem, and the byte where it is.
-type Fault = (TypeScriptProblem, Option<usize>);
-
 /// The JavaScript of a TypeScript source. `file` is how errors name it, `format` how it is read.
 ///
 /// The parser has a thread of its own, for the stack that the source may need: see [`MOST_NESTING`].
@@ -118,6 +98,7 @@ fn check_size(source: &str) -> Result<(), Fault> {
     let deepest = nesting::deepest(source);
     if deepest.brackets > MOST_NESTING
         || deepest.angles > MOST_ANGLES
+        || deepest.assigned > MOST_ASSIGNED
         || nesting::stack_for(source) > MOST_STACK
     {
         return Err((TypeScriptProblem::TooDeep, None));

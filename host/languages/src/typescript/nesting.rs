@@ -33,19 +33,25 @@ pub(super) fn stack_for(source: &str) -> usize {
     })
 }
 
-/// What is open.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Open {
-    Bracket,
-    /// The `${` of a template.
-    Substitution,
+/// A bracket that is open.
+#[derive(Clone, Copy)]
+struct Open {
+    /// It is the `${` of a template.
+    substitution: bool,
+    /// There is a `=` in it, since the last `;`.
+    assigned: bool,
 }
 
-/// The most brackets that are open at once, and the most `<`: those count apart, because the parser reads on behind each
-/// to see whether it opens a list of types, and so reads everything once for each that does not.
+/// How much of a kind is open at once, at most. Two kinds count apart, because the parser reads on behind each to see
+/// what it is, and reads what is in it once more if it was wrong: its time grows with the square of their depth.
+#[derive(Clone, Copy, Default)]
 pub(super) struct Deepest {
+    /// All brackets.
     pub(super) brackets: usize,
+    /// `<`, which may open a list of types.
     pub(super) angles: usize,
+    /// Brackets with a `=` in them, which may be the parameters of an arrow.
+    pub(super) assigned: usize,
 }
 
 /// Reads `source` as far as its depth goes.
@@ -55,10 +61,8 @@ pub(super) fn deepest(source: &str) -> Deepest {
         at: 0,
         open: Vec::new(),
         angles: 0,
-        found: Deepest {
-            brackets: 0,
-            angles: 0,
-        },
+        assigned: 0,
+        found: Deepest::default(),
         before: Before::Operator,
     };
     while let Some(&byte) = scan.bytes.get(scan.at) {
@@ -79,6 +83,7 @@ struct Scan<'a> {
     at: usize,
     open: Vec<Open>,
     angles: usize,
+    assigned: usize,
     found: Deepest,
     before: Before,
 }
@@ -98,16 +103,16 @@ impl Scan<'_> {
                 self.at += 1;
                 self.skip_template();
             }
-            b'(' | b'[' | b'{' => self.push(Open::Bracket),
+            b'(' | b'[' | b'{' => self.push(false),
             b')' | b']' => {
-                self.open.pop();
+                self.pop();
                 self.advance(Before::Value);
             }
             b'}' => {
                 self.angles = 0;
-                let closed = self.open.pop();
+                let substitution = self.pop();
                 self.advance(Before::Operator);
-                if closed == Some(Open::Substitution) {
+                if substitution {
                     self.skip_template();
                 }
             }
@@ -123,8 +128,13 @@ impl Scan<'_> {
                 }
                 self.advance(Before::Operator);
             }
+            b'=' if self.is_assignment() => {
+                self.assign(true);
+                self.advance(Before::Operator);
+            }
             b';' => {
                 self.angles = 0;
+                self.assign(false);
                 self.advance(Before::Operator);
             }
             b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'_' | b'$' | b'#' | 0x80.. => self.word(),
@@ -137,10 +147,38 @@ impl Scan<'_> {
         self.before = before;
     }
 
-    fn push(&mut self, open: Open) {
-        self.open.push(open);
+    fn push(&mut self, substitution: bool) {
+        self.open.push(Open {
+            substitution,
+            assigned: false,
+        });
         self.found.brackets = self.found.brackets.max(self.open.len());
         self.advance(Before::Operator);
+    }
+
+    /// Closes what was opened last, and says whether that was in a template.
+    fn pop(&mut self) -> bool {
+        self.assign(false);
+        self.open.pop().is_some_and(|open| open.substitution)
+    }
+
+    fn is_assignment(&self) -> bool {
+        let before = self.at.checked_sub(1).and_then(|at| self.bytes.get(at));
+        let compares = matches!(before, Some(b'=' | b'!' | b'<' | b'>'));
+        !compares && !self.next_is(b'=') && !self.next_is(b'>')
+    }
+
+    fn assign(&mut self, assigned: bool) {
+        let Some(open) = self.open.last_mut() else {
+            return;
+        };
+        match (open.assigned, assigned) {
+            (false, true) => self.assigned += 1,
+            (true, false) => self.assigned = self.assigned.saturating_sub(1),
+            _ => {}
+        }
+        open.assigned = assigned;
+        self.found.assigned = self.found.assigned.max(self.assigned);
     }
 
     fn next_is(&self, byte: u8) -> bool {
@@ -181,7 +219,7 @@ impl Scan<'_> {
                 b'`' => return self.advance(Before::Value),
                 b'$' if self.next_is(b'{') => {
                     self.at += 1;
-                    return self.push(Open::Substitution);
+                    return self.push(true);
                 }
                 _ => {}
             }
@@ -230,6 +268,14 @@ mod tests {
     fn what_closes_angles_is_no_arrow() {
         assert_eq!(deepest("let a: A<B<C>>; b < c; d < e").angles, 2);
         assert_eq!(deepest("a<(b)=>c<(d)=>e").angles, 2);
+    }
+
+    #[test]
+    fn brackets_with_assignments_count_while_they_are_open() {
+        assert_eq!(deepest("(a=(b=1),c=(d=2))").assigned, 2);
+        assert_eq!(deepest("(a==(b=>(c<=(d!=(e)))))").assigned, 0);
+        assert_eq!(deepest("{a=1;{b=1;{c=1}}}").assigned, 1);
+        assert_eq!(deepest("(a=1)(a=1)").assigned, 1);
     }
 
     proptest! {

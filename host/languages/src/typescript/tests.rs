@@ -218,6 +218,8 @@ fn what_is_too_large_or_too_deep_is_refused_at_once() {
     assert_eq!(refusal(&deep).problem, TypeScriptProblem::TooDeep);
     let deep = format!("x = {}1", "a<".repeat(100_000));
     assert_eq!(refusal(&deep).problem, TypeScriptProblem::TooDeep);
+    let deep = format!("x = {}1{}", "(a=".repeat(100), ")".repeat(100));
+    assert_eq!(refusal(&deep).problem, TypeScriptProblem::TooDeep);
     let long = " ".repeat(LONGEST_TYPESCRIPT + 1);
     assert_eq!(refusal(&long).problem, TypeScriptProblem::TooLong);
 }

@@ -1,22 +1,8 @@
 //! How a module's text is read, by its name and its package.
 
 use super::package::Type;
-use super::{Module, ResolveError, Resolver, Way};
+use super::{Format, Module, ResolveError, Resolver, Way};
 use crate::{Files, path};
-
-/// How a module's text is read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Format {
-    /// A CommonJS module.
-    CommonJs,
-    /// An ECMAScript module.
-    Module,
-    /// A CommonJS module, unless it has what only an ECMAScript module can have. Neither its name nor its package says,
-    /// and Node 20.19 and later read the text.
-    Detect,
-    /// JSON.
-    Json,
-}
 
 impl<F: Files> Resolver<F> {
     /// The module in the file at `path`, which is a real path.
