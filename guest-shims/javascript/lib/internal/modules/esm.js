@@ -6,7 +6,8 @@ const builtins = require('internal/modules/builtins');
 
 const kCommonJS = 'node:commonjs:';
 const kJson = 'node:json:';
-const kRequired = 'node:required:';
+const kCapture = 'node:capture:';
+const kTranspiled = 'node:transpiled:';
 
 const imports = () => require('internal/modules/resolve-import');
 
@@ -15,7 +16,7 @@ const imports = () => require('internal/modules/resolve-import');
 function resolve(specifier, referrer, attributes) {
   const { baseOf, checkAttributes, formatOf, resolve: find } = imports();
   // A made-up module asks for another one by its key.
-  if (specifier.startsWith(kRequired)) return specifier;
+  if (referrer?.startsWith('node:') || specifier.startsWith(kCapture)) return specifier;
   const base = baseOf(referrer);
   const url = find(specifier, base);
   const format = formatOf(url);
@@ -57,7 +58,8 @@ function load(key) {
   if (before !== undefined) throw before.error;
   if (key.startsWith(kCommonJS)) return loadCommonJS(key, key.slice(kCommonJS.length));
   if (key.startsWith(kJson)) return loadJson(key, key.slice(kJson.length));
-  if (key.startsWith(kRequired)) return loadRequired(key.slice(kRequired.length));
+  if (key.startsWith(kCapture)) return loadCapture(key);
+  if (key.startsWith(kTranspiled)) return loadTranspiled(key);
   if (key.startsWith('node:')) return loadBuiltin(key, key.slice(5));
   if (key.startsWith('data:')) return dataOf(key);
   return require('internal/modules/files').readText(pathOf(key));
@@ -190,27 +192,44 @@ function dataOf(href) {
 
 // ---- require of an ES module ------------------------------------------------------------------------------------------
 
+// Without top-level await a graph is evaluated at once, but the promise tells so only later. A made-up module on top of it
+// is evaluated last, and hands the namespace over.
+const captured = new Map();
+
+function loadCapture(key) {
+  const target = key.slice(kCapture.length);
+  sources.set(key, (namespace) => { captured.set(target, namespace); });
+  return `import*as n from${JSON.stringify(target)};import.meta.evaluate(n)`;
+}
+
 // Babel and its like look at `__esModule` to find out whether `default` is meant.
-const loadRequired = (href) => `export*from${JSON.stringify(href)};export{default}from${JSON.stringify(href)};` +
-  'export const __esModule=true';
+function loadTranspiled(key) {
+  const target = JSON.stringify(key.slice(kTranspiled.length));
+  return `export*from${target};export{default}from${target};export const __esModule=true`;
+}
 
 function namespaceOf(key, filename, parent) {
-  const promise = binding.vm.importModule(key);
-  const [state, value] = binding.vm.promise(promise);
-  if (state === 1) return value;
+  if (captured.has(key)) return captured.get(key);
+  const promise = binding.vm.importModule(kCapture + key);
+  if (captured.has(key)) return captured.get(key);
   promise.then(undefined, () => {});
-  if (state === 2) throw value;
+  // It failed, or waits: only its jobs tell which.
+  binding.vm.runMicrotasks();
+  if (captured.has(key)) return captured.get(key);
+  const [state, value] = binding.vm.promise(promise);
+  if (state === 2) throw explained(value);
   const error = new codes.ERR_REQUIRE_ASYNC_MODULE();
   error.message += `\n  From ${parent ?? '(unknown)'} \n  Requiring ${filename} `;
   throw error;
 }
 
 function requireModule(filename, module) {
-  const href = require('internal/url').pathToFileURL(filename).href;
-  const namespace = namespaceOf(href, filename, module?.parent?.filename);
+  const { href } = require('internal/url').pathToFileURL(filename);
+  const parent = module?.parent?.filename;
+  const namespace = namespaceOf(href, filename, parent);
   if (Object.hasOwn(namespace, 'module.exports')) return namespace['module.exports'];
   if (!Object.hasOwn(namespace, 'default') || Object.hasOwn(namespace, '__esModule')) return namespace;
-  return namespaceOf(kRequired + href, filename, module?.parent?.filename);
+  return namespaceOf(kTranspiled + href, filename, parent);
 }
 
 function install() {
