@@ -5,7 +5,7 @@ use tollgate_tests::scene;
 #[test]
 fn modules_of_every_kind_find_each_other() {
     let scene = scene!();
-    scene.write("app/package.json", r#"{ "name": "app", "type": "module", "imports": { "#own": "./own.js" } }"#);
+    scene.write("app/package.json", r##"{ "name": "app", "type": "module", "imports": { "#own": "./own.js" } }"##);
     scene.write("app/own.js", "export const own = 'own';");
     scene.write("app/old.cjs", "exports.old = require('./data.json').old; exports.dir = __dirname;");
     scene.write("app/data.json", r#"{ "old": "cjs" }"#);

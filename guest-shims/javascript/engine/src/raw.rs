@@ -195,6 +195,13 @@ pub(crate) fn proxy<'js>(
     }
 }
 
+/// The version of QuickJS.
+pub(crate) fn engine_version() -> String {
+    // SAFETY: the engine gives a text that lives for ever.
+    let text = unsafe { std::ffi::CStr::from_ptr(qjs::JS_GetVersion()) };
+    text.to_string_lossy().into_owned()
+}
+
 /// What a value becomes as `T`.
 pub(crate) trait Get<'js> {
     fn get<T: FromJs<'js>>(self) -> Result<T>;

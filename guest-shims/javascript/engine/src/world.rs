@@ -5,6 +5,7 @@ wit_bindgen::generate!({
     path: ["../../../wit/bridge", "../../../wit", "wit"],
     world: "tollgate:javascript/command",
     generate_all,
+    features: ["cli-exit-with-code"],
 });
 
 struct Engine;
@@ -22,7 +23,11 @@ impl exports::wasi::cli::run::Guest for Engine {
         match crate::runtime::run() {
             0 => Ok(()),
             1 => Err(()),
-            code => std::process::exit(code),
+            code => {
+                // What the library of C has can say no more than that a program failed.
+                wasi::cli::exit::exit_with_code(u8::try_from(code & 0xff).unwrap_or(u8::MAX));
+                Err(())
+            }
         }
     }
 }

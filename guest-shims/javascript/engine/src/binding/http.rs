@@ -172,6 +172,10 @@ fn write<'js>(ctx: Ctx<'js>, number: u32, bytes: TypedArray<'js, u8>) -> Result<
         let output = request.output.as_ref().ok_or_else(|| unknown(&ctx))?;
         let room = output.check_write().map_err(|error| broken(&ctx, &error))?;
         let room = usize::try_from(room).unwrap_or(usize::MAX);
+        // Where there is no room, even an empty write is refused.
+        if room == 0 {
+            return Ok(0);
+        }
         raw::with_bytes(&ctx, &bytes, |bytes| {
             let chunk = bytes.get(..room.min(bytes.len())).unwrap_or_default();
             output.write(chunk).map_err(|error| broken(&ctx, &error))?;

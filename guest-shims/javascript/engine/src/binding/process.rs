@@ -4,7 +4,9 @@ use rquickjs::prelude::Func;
 use rquickjs::{Ctx, Object, Result};
 
 use crate::failure::io;
+use crate::raw;
 use crate::world::wasi::cli::environment;
+use crate::world::wasi::cli::exit::exit_with_code;
 
 fn env() -> Vec<String> {
     environment::get_environment()
@@ -24,6 +26,13 @@ fn chdir(ctx: Ctx<'_>, path: String) -> Result<()> {
     std::env::set_current_dir(path).map_err(|error| io(&ctx, &error))
 }
 
+/// What the engine is made of: names and versions.
+fn versions() -> Vec<String> {
+    let engine = raw::engine_version();
+    let own = env!("CARGO_PKG_VERSION").to_owned();
+    vec!["quickjs".to_owned(), engine, "tollgate".to_owned(), own]
+}
+
 /// Bytes of the memory, of what the engine holds of it, and of what is in use.
 fn memory(ctx: Ctx<'_>) -> Vec<f64> {
     let (held, used) = super::vm::memory(&ctx);
@@ -41,8 +50,9 @@ pub(super) fn create<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
     object.set("chdir", Func::from(chdir))?;
     object.set(
         "exit",
-        Func::from(|code: i32| -> () { std::process::exit(code) }),
+        Func::from(|code: i32| exit_with_code(u8::try_from(code & 0xff).unwrap_or(u8::MAX))),
     )?;
+    object.set("versions", Func::from(versions))?;
     object.set("memory", Func::from(memory))?;
     Ok(object)
 }

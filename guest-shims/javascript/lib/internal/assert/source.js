@@ -99,13 +99,24 @@ function openerOf(source, close) {
   return close;
 }
 
-function offsetOf(source, line, column) {
+function startOf(source, line) {
   let start = 0;
   for (let i = 1; i < line; i++) {
     start = source.indexOf('\n', start) + 1;
     if (start === 0) return -1;
   }
-  return start + column - 1;
+  return start;
+}
+
+// Behind as many bytes of UTF-8.
+function afterBytes(source, start, bytes) {
+  let at = start;
+  while (bytes > 0 && at < source.length) {
+    const code = source.codePointAt(at);
+    bytes -= code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+    at += code < 0x10000 ? 1 : 2;
+  }
+  return at;
 }
 
 const ASSERTS = /(?:^|\.)(?:ok|strict)$|assert$/iu;
@@ -139,8 +150,12 @@ function callAround(source, position) {
 }
 
 function callText(source, line, column) {
-  const position = offsetOf(source, line, column);
-  const found = position < 0 ? undefined : callAround(source, position);
+  const lineStart = startOf(source, line);
+  if (lineStart < 0) return undefined;
+  // Engines count columns by bytes or by characters.
+  const byBytes = afterBytes(source, lineStart, column - 1);
+  const byCharacters = lineStart + column - 1;
+  const found = callAround(source, byBytes) ?? (byBytes === byCharacters ? undefined : callAround(source, byCharacters));
   if (found === undefined) return undefined;
   const [start, end] = found;
   return [source.slice(start, end), start - (source.lastIndexOf('\n', start - 1) + 1)];

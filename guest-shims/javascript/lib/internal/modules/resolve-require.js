@@ -22,10 +22,10 @@ function nodeModulePaths(from) {
   return paths;
 }
 
-// The folders that NODE_PATH names.
-function globalPaths(env) {
-  const paths = [];
-  if (env.HOME) paths.push(path.resolve(env.HOME, '.node_modules'), path.resolve(env.HOME, '.node_libraries'));
+// The folders that NODE_PATH names, and those that Node has always looked into.
+function globalPaths({ env, execPath }) {
+  const paths = [path.resolve(execPath, '..', '..', 'lib', 'node')];
+  if (env.HOME) paths.unshift(path.resolve(env.HOME, '.node_modules'), path.resolve(env.HOME, '.node_libraries'));
   const given = env.NODE_PATH;
   return given ? [...given.split(path.delimiter).filter(Boolean), ...paths] : paths;
 }
@@ -122,8 +122,10 @@ function findPath(request, paths, extensions, remembered, resolvePackage) {
   const before = remembered[key];
   if (before) return before;
   const isFolder = /(?:^|\/)\.{0,2}$/.test(request);
+  // What lies outside of the folder may be there although the folder is gone.
+  const isInside = !isRelative(request) || !path.normalize(request).startsWith('..');
   for (const folder of paths) {
-    if (folder && files.kind(folder) < 1) continue;
+    if (isInside && folder && files.kind(folder) < 1) continue;
     if (!absolute) {
       const found = byExports(folder, request, resolvePackage);
       if (found !== undefined) return found;

@@ -40,7 +40,7 @@ function withColor(text, style) {
 function makeContext(options) {
   const context = {
     ...defaults,
-    seen: [],
+    seen: new Set(),
     circular: undefined,
     budget: {},
     indentation: 0,
@@ -101,7 +101,7 @@ function formatValue(context, value, level, isTypedArrayField = false) {
     }
   }
 
-  if (context.seen.includes(value)) {
+  if (context.seen.has(value)) {
     context.circular ??= new Map();
     let index = context.circular.get(value);
     if (index === undefined) {
@@ -184,7 +184,7 @@ function formatObject(context, value, kind, level, isTypedArrayField) {
   }
 
   level++;
-  context.seen.push(value);
+  context.seen.add(value);
   context.currentDepth = level;
   let output;
   const { indentation } = context;
@@ -193,7 +193,7 @@ function formatObject(context, value, kind, level, isTypedArrayField) {
     for (const key of keys) output.push(formatProperty(context, value, level, key, layout));
     if (more) for (const key of inherited) output.push(formatInherited(context, value, level, key));
   } catch (error) {
-    return afterOverflow(context, error, constructor, tag, indentation);
+    return afterOverflow(context, error, value, constructor, tag, indentation);
   }
 
   if (context.circular !== undefined) {
@@ -204,15 +204,16 @@ function formatObject(context, value, kind, level, isTypedArrayField) {
       else base = base === '' ? reference : `${reference} ${base}`;
     }
   }
-  context.seen.pop();
+  context.seen.delete(value);
 
   if (context.sorted) sortEntries(context, output, layout, keys.length);
 
   const text = layOut(context, output, base, braces, layout, level, value);
-  // What is broken into lines again and again may grow without bound: a huge text is cut off below.
+  // What is broken into lines again and again may grow without bound: a huge text is cut off below. (Node allows four
+  // times as much, which is a good part of all the memory that there is here.)
   const size = (context.budget[context.indentation] ?? 0) + text.length;
   context.budget[context.indentation] = size;
-  if (size > 2 ** 27) context.depth = -1;
+  if (size > 2 ** 25) context.depth = -1;
   return text;
 }
 
@@ -221,9 +222,9 @@ function isOverflow(error) {
     error?.name === 'InternalError' && error.message === 'stack overflow';
 }
 
-function afterOverflow(context, error, constructor, tag, indentation) {
+function afterOverflow(context, error, value, constructor, tag, indentation) {
   if (!isOverflow(error)) throw error;
-  context.seen.pop();
+  context.seen.delete(value);
   context.indentation = indentation;
   return context.stylize(`[${prefixOf(constructor, tag, 'Object').slice(0, -1)}: Inspection interrupted prematurely. ` +
     'Maximum call stack size exceeded.]', 'special');

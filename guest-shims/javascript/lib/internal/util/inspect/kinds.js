@@ -12,6 +12,8 @@ const formatValue = (...args) => require('internal/util/inspect').formatValue(..
 
 // ---- names ---------------------------------------------------------------------------------------------------------
 
+const plain = Object.prototype;
+
 const isInstance = (object, constructor) => {
   try { return object instanceof constructor; } catch { return false; }
 };
@@ -26,6 +28,11 @@ const isBuiltinName = (name) => {
 // null where the prototypes end without a constructor at once. `inherited` collects the keys of the prototypes of
 // classes of the program.
 function nameOfConstructor(context, object, level, inherited) {
+  // Most objects are plain ones.
+  if (inherited === undefined && Object.getPrototypeOf(object) === plain && plain.constructor === Object &&
+      !Object.hasOwn(object, 'constructor')) {
+    return 'Object';
+  }
   let nearest;
   const start = object;
   for (let walker = object; walker; walker = Object.getPrototypeOf(walker)) {
@@ -113,23 +120,22 @@ function otherKeysOf(value, showHidden) {
 const done = (text) => ({ done: text });
 const shape = (keys, braces, entries, layout = OBJECT, base = '') => ({ done: undefined, keys, braces, entries, layout, base });
 
-const isList = (value, kind) => Array.isArray(value) || kind === 'Map' || kind === 'Set' || types.typedArrayName(value) !== undefined;
-
 // Gives the finished text, or what is left to be written.
 function describe(context, value, kind, constructor, tag, level, hasMore) {
   const { showHidden } = context;
   // What cannot be gone through is no list to who looks at it.
-  if (constructor !== null && !(Symbol.iterator in value) && isList(value, kind)) {
+  const view = types.typedArrayName(value);
+  const isArray = Array.isArray(value);
+  if ((isArray || kind === 'Map' || kind === 'Set' || view !== undefined) && constructor !== null && !(Symbol.iterator in value)) {
     return plainObject(context, value, kind, constructor, tag, hasMore);
   }
-  if (Array.isArray(value)) {
+  if (isArray) {
     const prefix = constructor !== 'Array' || tag !== '' ? prefixOf(constructor, tag, 'Array', `(${value.length})`) : '';
     const keys = otherKeysOf(value, showHidden);
     if (value.length === 0 && keys.length === 0 && !hasMore) return done(`${prefix}[]`);
     return shape(keys, [`${prefix}[`, ']'], require('internal/util/inspect/collections').array, LIST);
   }
 
-  const view = types.typedArrayName(value);
   if (view === undefined && (kind === 'Object' || kind === 'Arguments' || kind === 'Module')) {
     return plainObject(context, value, kind, constructor, tag, hasMore);
   }
