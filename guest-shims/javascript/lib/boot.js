@@ -82,11 +82,28 @@
     return name && name !== '<anonymous>' ? `    at ${name} (${place})` : `    at ${place}`;
   }
 
+  // A class of errors is not where its errors come from: they come from where it was called.
+  function firstFrame(error, sites) {
+    let at = 0;
+    try {
+      const { constructor } = error;
+      if (typeof constructor !== 'function') return 0;
+      while (at < sites.length) {
+        const fn = sites[at].getFunction();
+        if (fn !== constructor && !(typeof fn === 'function' && Object.prototype.isPrototypeOf.call(fn, constructor))) break;
+        at++;
+      }
+    } catch {
+      return 0;
+    }
+    return at;
+  }
+
   function makeStack(error, sites, most) {
     let stack = headOf(error);
     let natives = '';
     let shown = 0;
-    for (let i = 0; i < sites.length && shown < most; i++) {
+    for (let i = firstFrame(error, sites); i < sites.length && shown < most; i++) {
       const file = sites[i].getFileName();
       if (typeof file === 'string' && file.startsWith('node:')) {
         // What the library calls of the engine is not of the program either.

@@ -54,7 +54,7 @@ impl sealed::Sealed for RunLanguage {}
 
 impl Profile for RunLanguage {
     const NAME: &'static str = "run-language";
-    const WASM_STACK: usize = 8 << 20;
+    const WASM_STACK: usize = 16 << 20;
     const FUEL: bool = false;
 }
 

@@ -10,7 +10,7 @@ use crate::{binding, library, loader};
 
 /// Bytes that the engine may take of the stack before it throws a RangeError. The host's profile for languages has a
 /// stack that holds, for each byte of it, what the engine's own frames take; a test fixes the ratio.
-const STACK_BYTES: usize = 512 << 10;
+const STACK_BYTES: usize = 640 << 10;
 
 /// Bytes of new objects after which garbage is looked for.
 const GARBAGE_BYTES: usize = 1 << 20;
