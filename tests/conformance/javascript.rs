@@ -230,7 +230,9 @@ fn report(
     let mut wrong = String::new();
     for (listed, ended) in listed.iter().zip(ended) {
         let row = modules.entry(&listed.module).or_default();
-        row[*ended as usize] += 1;
+        if let Some(count) = row.get_mut(*ended as usize) {
+            *count += 1;
+        }
         let differs = reasons.contains_key(listed.file.as_str());
         let word = match (ended, differs) {
             (Ended::Failed, false) => "FAILS, and the list does not say so",
