@@ -98,7 +98,7 @@ soak: (sanitize "thread") (sanitize "address")
     # Not through nextest, which would stop a quarter of an hour of kills as a test that hangs.
     TOLLGATE_KILLS=1000 cargo test --test kill -- --nocapture
     TOLLGATE_MUTANTS=6 TOLLGATE_SMITHS=10000 cargo test --test load -- --nocapture i37_i38_ i38_
-    PROPTEST_CASES=25600 cargo nextest run -E 'package(tollgate-policy) + package(tollgate-audit) + package(tollgate-vfs)'
+    PROPTEST_CASES=25600 cargo nextest run --profile soak -E 'package(tollgate-policy) + package(tollgate-audit) + package(tollgate-vfs)'
 
 # 64 threads that load, link and drop components under a sanitizer (`just sanitize thread 600`; needs a nightly toolchain)
 [group("now and then")]

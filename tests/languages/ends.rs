@@ -47,7 +47,13 @@ fn a_text_of_the_command_line_is_a_module() {
         .run();
     finished.expect(0);
     assert_eq!(finished.stdout, "/ 1 x,-y\n");
-    let typed = ["run", "--lang", "ts", "-e", "const a: number = 2; console.log(a)"];
+    let typed = [
+        "run",
+        "--lang",
+        "ts",
+        "-e",
+        "const a: number = 2; console.log(a)",
+    ];
     assert_eq!(scene.tollgate(typed).run().expect(0).stdout, "2\n");
 }
 
@@ -58,7 +64,10 @@ fn an_exit_code_is_the_programs() {
         ("process.exit(7)", 7),
         ("process.exitCode = 3", 3),
         ("process.on('exit', () => { process.exitCode = 9 })", 9),
-        ("setTimeout(() => process.exit(4), 5); setInterval(() => {}, 1)", 4),
+        (
+            "setTimeout(() => process.exit(4), 5); setInterval(() => {}, 1)",
+            4,
+        ),
         ("", 0),
     ] {
         let file = program(&scene, "app/exit.js", text);
@@ -77,10 +86,22 @@ fn an_uncaught_error_says_where_in_the_programs_own_file() {
     let finished = scene.run(&file).finish();
     finished.expect(1);
     let said = &finished.stderr;
-    assert!(said.starts_with("/program/fail.js:4\n  throw new TypeError('it broke');\n"), "{said}");
-    assert!(said.contains("TypeError: it broke\n    at inner (/program/fail.js:4:"), "{said}");
-    assert!(!said.contains("node:"), "frames of the library are left out: {said}");
-    assert!(!said.contains(&scene.root().display().to_string()), "{said}");
+    assert!(
+        said.starts_with("/program/fail.js:4\n  throw new TypeError('it broke');\n"),
+        "{said}"
+    );
+    assert!(
+        said.contains("TypeError: it broke\n    at inner (/program/fail.js:4:"),
+        "{said}"
+    );
+    assert!(
+        !said.contains("node:"),
+        "frames of the library are left out: {said}"
+    );
+    assert!(
+        !said.contains(&scene.root().display().to_string()),
+        "{said}"
+    );
 }
 
 #[test]
@@ -93,8 +114,16 @@ fn an_unhandled_rejection_ends_a_program_as_an_uncaught_error_does() {
     );
     let finished = scene.run(&file).finish();
     finished.expect(1);
-    assert!(finished.stderr.contains("RangeError: too late"), "{}", finished.stderr);
-    assert!(finished.stderr.contains("/program/reject.mjs:3"), "{}", finished.stderr);
+    assert!(
+        finished.stderr.contains("RangeError: too late"),
+        "{}",
+        finished.stderr
+    );
+    assert!(
+        finished.stderr.contains("/program/reject.mjs:3"),
+        "{}",
+        finished.stderr
+    );
 }
 
 #[test]
@@ -104,7 +133,11 @@ fn a_syntax_error_says_where() {
     let finished = scene.run(&file).finish();
     finished.expect(1);
     assert!(finished.stderr.contains("bad.mjs:2"), "{}", finished.stderr);
-    assert!(finished.stderr.contains("SyntaxError"), "{}", finished.stderr);
+    assert!(
+        finished.stderr.contains("SyntaxError"),
+        "{}",
+        finished.stderr
+    );
 }
 
 #[test]

@@ -50,6 +50,14 @@ fn files_are_written_and_read_where_they_are_granted() {
     let (finished, records) = scene.run(&file).work().logged();
     finished.expect(0);
     assert_eq!(finished.stdout, "text [ 'b' ] 4\n");
-    assert_eq!(std::fs::read_to_string(scene.work().join("kept")).unwrap(), "kept");
-    assert!(records.iter().any(|record| record.is("fs.write", "/work/kept")), "{records:#?}");
+    assert_eq!(
+        std::fs::read_to_string(scene.work().join("kept")).unwrap(),
+        "kept"
+    );
+    assert!(
+        records
+            .iter()
+            .any(|record| record.is("fs.write", "/work/kept")),
+        "{records:#?}"
+    );
 }

@@ -26,13 +26,23 @@ fn ended(text: &str, limits: &str, code: i32, limit: &str) {
 fn an_endless_loop_ends_by_time() {
     ended("for (;;);", "wall=2s", 124, "wall");
     ended("for (;;);", "cpu=500ms,wall=50s", 124, "cpu");
-    ended("const again = () => Promise.resolve().then(again); again();", "wall=2s", 124, "wall");
+    ended(
+        "const again = () => Promise.resolve().then(again); again();",
+        "wall=2s",
+        124,
+        "wall",
+    );
     ended("setInterval(() => {}, 1)", "wall=2s", 124, "wall");
 }
 
 #[test]
 fn endless_output_ends_by_its_limit() {
-    ended("for (;;) console.log('x'.repeat(1000));", "output=100KiB", 125, "output");
+    ended(
+        "for (;;) console.log('x'.repeat(1000));",
+        "output=100KiB",
+        125,
+        "output",
+    );
 }
 
 #[test]
@@ -86,7 +96,10 @@ fn runaway_recursion_is_a_range_error_and_two_thousand_frames_succeed() {
 #[test]
 fn an_exit_that_is_caught_is_an_exit_all_the_same() {
     let scene = scene!();
-    let file = scene.write("app/main.js", "try { process.exit(5) } finally { console.log('never') }");
+    let file = scene.write(
+        "app/main.js",
+        "try { process.exit(5) } finally { console.log('never') }",
+    );
     let finished = scene.run(&file).finish();
     finished.expect(5);
     assert_eq!(finished.stdout, "");

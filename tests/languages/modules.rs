@@ -5,14 +5,32 @@ use tollgate_tests::scene;
 #[test]
 fn modules_of_every_kind_find_each_other() {
     let scene = scene!();
-    scene.write("app/package.json", r##"{ "name": "app", "type": "module", "imports": { "#own": "./own.js" } }"##);
+    scene.write(
+        "app/package.json",
+        r##"{ "name": "app", "type": "module", "imports": { "#own": "./own.js" } }"##,
+    );
     scene.write("app/own.js", "export const own = 'own';");
-    scene.write("app/old.cjs", "exports.old = require('./data.json').old; exports.dir = __dirname;");
+    scene.write(
+        "app/old.cjs",
+        "exports.old = require('./data.json').old; exports.dir = __dirname;",
+    );
     scene.write("app/data.json", r#"{ "old": "cjs" }"#);
-    scene.write("app/typed.ts", "export const typed: string = 'ts';\nexport type T = string;");
-    scene.write("app/node_modules/dep/package.json", r#"{ "name": "dep", "exports": { "import": "./m.mjs", "require": "./c.cjs" } }"#);
-    scene.write("app/node_modules/dep/m.mjs", "export default 'esm dependency';");
-    scene.write("app/node_modules/dep/c.cjs", "module.exports = 'cjs dependency';");
+    scene.write(
+        "app/typed.ts",
+        "export const typed: string = 'ts';\nexport type T = string;",
+    );
+    scene.write(
+        "app/node_modules/dep/package.json",
+        r#"{ "name": "dep", "exports": { "import": "./m.mjs", "require": "./c.cjs" } }"#,
+    );
+    scene.write(
+        "app/node_modules/dep/m.mjs",
+        "export default 'esm dependency';",
+    );
+    scene.write(
+        "app/node_modules/dep/c.cjs",
+        "module.exports = 'cjs dependency';",
+    );
     let file = scene.write(
         "app/main.js",
         "import { own } from '#own';\n\
@@ -57,24 +75,49 @@ fn what_is_not_there_is_said_as_node_says_it() {
     finished.expect(0);
     let lines = finished.lines();
     assert!(lines[0].starts_with("ERR_MODULE_NOT_FOUND Cannot find module '/program/gone.mjs' imported from /program/missing.mjs"), "{lines:?}");
-    assert!(lines[1].starts_with("ERR_MODULE_NOT_FOUND Cannot find package 'gone' imported from /program/missing.mjs"), "{lines:?}");
-    assert!(lines[2].starts_with("ERR_UNKNOWN_BUILTIN_MODULE"), "{lines:?}");
-    assert!(lines[3].starts_with("ERR_UNSUPPORTED_ESM_URL_SCHEME"), "{lines:?}");
-    assert!(lines[4].starts_with("MODULE_NOT_FOUND Cannot find module './gone'"), "{lines:?}");
+    assert!(
+        lines[1].starts_with(
+            "ERR_MODULE_NOT_FOUND Cannot find package 'gone' imported from /program/missing.mjs"
+        ),
+        "{lines:?}"
+    );
+    assert!(
+        lines[2].starts_with("ERR_UNKNOWN_BUILTIN_MODULE"),
+        "{lines:?}"
+    );
+    assert!(
+        lines[3].starts_with("ERR_UNSUPPORTED_ESM_URL_SCHEME"),
+        "{lines:?}"
+    );
+    assert!(
+        lines[4].starts_with("MODULE_NOT_FOUND Cannot find module './gone'"),
+        "{lines:?}"
+    );
 }
 
 #[test]
 fn a_link_out_of_the_package_is_refused() {
     let scene = scene!();
-    let secret = scene.write("elsewhere/secret.js", "console.log('secret'); module.exports = 'secret';");
+    let secret = scene.write(
+        "elsewhere/secret.js",
+        "console.log('secret'); module.exports = 'secret';",
+    );
     scene.write("app/package.json", "{}");
     let file = scene.write("app/main.js", "console.log(require('./linked.js'));");
     std::os::unix::fs::symlink(&secret, scene.path("app/linked.js")).unwrap();
     let finished = scene.run(&file).finish();
     finished.expect(1);
     assert!(!finished.stdout.contains("secret"), "{}", finished.stdout);
-    assert!(finished.stderr.contains("ERR_TOLLGATE_LINK_OUTSIDE"), "{}", finished.stderr);
-    assert!(!finished.stderr.contains("elsewhere"), "{}", finished.stderr);
+    assert!(
+        finished.stderr.contains("ERR_TOLLGATE_LINK_OUTSIDE"),
+        "{}",
+        finished.stderr
+    );
+    assert!(
+        !finished.stderr.contains("elsewhere"),
+        "{}",
+        finished.stderr
+    );
 }
 
 #[test]
@@ -82,7 +125,10 @@ fn a_policy_can_keep_a_part_of_a_program_from_being_loaded() {
     let scene = scene!();
     scene.write("app/package.json", "{}");
     scene.write("app/node_modules/evil/index.js", "console.log('evil');");
-    let file = scene.write("app/main.js", "try { require('evil') } catch (error) { console.log(error.code) }");
+    let file = scene.write(
+        "app/main.js",
+        "try { require('evil') } catch (error) { console.log(error.code) }",
+    );
     let (finished, records) = scene
         .run(&file)
         .policy(
@@ -92,5 +138,9 @@ fn a_policy_can_keep_a_part_of_a_program_from_being_loaded() {
         .logged();
     finished.expect(0);
     assert_eq!(finished.stdout, "EACCES\n");
-    assert!(records.iter().any(|record| record.operation == "program.load" && record.decision == "deny"));
+    assert!(
+        records
+            .iter()
+            .any(|record| record.operation == "program.load" && record.decision == "deny")
+    );
 }

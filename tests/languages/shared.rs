@@ -13,7 +13,11 @@ fn two_runs_draw_different_numbers_and_tell_the_time_of_their_own() {
     let second = scene.run(&file).finish();
     first.expect(0);
     second.expect(0);
-    let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+    let words = |text: &str| {
+        text.split_whitespace()
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
+    };
     let (first, second) = (words(&first.stdout), words(&second.stdout));
     for at in 0..3 {
         assert_ne!(first[at], second[at]);
@@ -35,5 +39,8 @@ fn what_one_run_changes_another_does_not_see() {
     scene.run(&change).finish().expect(0);
     let finished = scene.run(&look).finish();
     finished.expect(0);
-    assert_eq!(finished.stdout, "undefined undefined undefined undefined undefined\n");
+    assert_eq!(
+        finished.stdout,
+        "undefined undefined undefined undefined undefined\n"
+    );
 }

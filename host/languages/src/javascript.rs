@@ -302,13 +302,10 @@ impl Program for JavaScript {
         let map = self.map(path)?;
         let found = map.original(line, column)?;
         // A name, which may lead anywhere: its text is shown only where it is a file of the program.
-        let text = self
-            .text(found.source, LONGEST_FILE)
-            .ok()
-            .and_then(|text| {
-                let line = usize::try_from(found.line).ok()?.checked_sub(1)?;
-                text.lines().nth(line).map(str::to_owned)
-            });
+        let text = self.text(found.source, LONGEST_FILE).ok().and_then(|text| {
+            let line = usize::try_from(found.line).ok()?.checked_sub(1)?;
+            text.lines().nth(line).map(str::to_owned)
+        });
         Some(Origin {
             path: found.source.to_owned(),
             line: found.line,
