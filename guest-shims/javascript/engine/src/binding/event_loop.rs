@@ -14,7 +14,8 @@ const NANOSECONDS: f64 = 1e6;
 #[derive(Default)]
 struct Watches {
     last: u32,
-    by_number: BTreeMap<u32, Pollable>,
+    /// Each is ready when any of its pollables is.
+    by_number: BTreeMap<u32, Vec<Pollable>>,
 }
 
 thread_local! {
@@ -22,10 +23,10 @@ thread_local! {
 }
 
 /// Watches something; the number is its own until it was ready, or is let go.
-pub(crate) fn watch(pollable: Pollable) -> u32 {
+pub(crate) fn watch(pollables: Vec<Pollable>) -> u32 {
     WATCHES.with_borrow_mut(|watches| {
         watches.last = watches.last.wrapping_add(1);
-        watches.by_number.insert(watches.last, pollable);
+        watches.by_number.insert(watches.last, pollables);
         watches.last
     })
 }
@@ -38,7 +39,9 @@ fn unwatch(number: u32) {
 fn wait(milliseconds: f64) -> Vec<u32> {
     WATCHES.with_borrow_mut(|watches| {
         let ready = if milliseconds == 0.0 {
-            let ready = |(number, pollable): (&u32, &Pollable)| pollable.ready().then_some(*number);
+            let ready = |(number, pollables): (&u32, &Vec<Pollable>)| {
+                pollables.iter().any(Pollable::ready).then_some(*number)
+            };
             watches.by_number.iter().filter_map(ready).collect()
         } else {
             blocking(watches, milliseconds)
@@ -62,7 +65,7 @@ fn blocking(watches: &Watches, milliseconds: f64) -> Vec<u32> {
     let (numbers, mut pollables): (Vec<u32>, Vec<&Pollable>) = watches
         .by_number
         .iter()
-        .map(|(number, pollable)| (*number, pollable))
+        .flat_map(|(number, pollables)| pollables.iter().map(|pollable| (*number, pollable)))
         .unzip();
     pollables.extend(&alarm);
     if pollables.is_empty() {
@@ -72,13 +75,18 @@ fn blocking(watches: &Watches, milliseconds: f64) -> Vec<u32> {
     let mut ready = poll(&pollables);
     ready.sort_unstable();
     let number = |at: u32| numbers.get(usize::try_from(at).ok()?).copied();
-    ready.into_iter().filter_map(number).collect()
+    let mut numbers: Vec<u32> = ready.into_iter().filter_map(number).collect();
+    numbers.dedup();
+    numbers
 }
 
 pub(super) fn create<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
     let object = Object::new(ctx.clone())?;
     object.set("poll", Func::from(wait))?;
-    object.set("watchStdin", Func::from(|| watch(super::stdio::input())))?;
+    object.set(
+        "watchStdin",
+        Func::from(|| watch(vec![super::stdio::input()])),
+    )?;
     object.set("unwatch", Func::from(unwatch))?;
     Ok(object)
 }

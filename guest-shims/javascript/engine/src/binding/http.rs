@@ -21,6 +21,8 @@ struct Request {
     output: Option<OutputStream>,
     body: Option<OutgoingBody>,
     future: FutureIncomingResponse,
+    /// An answer that came before all of the body was sent.
+    early: Option<IncomingResponse>,
     input: Option<InputStream>,
     _incoming: Option<IncomingBody>,
     _response: Option<IncomingResponse>,
@@ -50,7 +52,7 @@ fn failed(ctx: &Ctx<'_>, what: &ErrorCode) -> rquickjs::Error {
         ErrorCode::HttpRequestUriInvalid => "ERR_INVALID_URL",
         _ => "EPROTO",
     };
-    throw(ctx, code, &format!("{what:?}"))
+    throw(ctx, code, code)
 }
 
 fn unknown(ctx: &Ctx<'_>) -> rquickjs::Error {
@@ -130,6 +132,7 @@ fn start(
         output,
         body: Some(body),
         future,
+        early: None,
         input: None,
         _incoming: None,
         _response: None,
@@ -170,10 +173,21 @@ fn broken(ctx: &Ctx<'_>, error: &StreamError) -> rquickjs::Error {
 fn write<'js>(ctx: Ctx<'js>, number: u32, bytes: TypedArray<'js, u8>) -> Result<usize> {
     with(&ctx, number, |request| {
         let output = request.output.as_ref().ok_or_else(|| unknown(&ctx))?;
-        let room = output.check_write().map_err(|error| broken(&ctx, &error))?;
+        let room = match output.check_write() {
+            Ok(room) => room,
+            Err(error) => {
+                // Why nobody takes it is in the answer, where there is one.
+                request.early = answer(&ctx, &request.future)?;
+                return Err(broken(&ctx, &error));
+            }
+        };
         let room = usize::try_from(room).unwrap_or(usize::MAX);
-        // Where there is no room, even an empty write is refused.
+        // Where there is no room, even an empty write is refused. Nobody may ever take what is written: then the answer,
+        // or why there is none, is there already.
         if room == 0 {
+            if request.early.is_none() {
+                request.early = answer(&ctx, &request.future)?;
+            }
             return Ok(0);
         }
         raw::with_bytes(&ctx, &bytes, |bytes| {
@@ -191,23 +205,36 @@ fn end(ctx: Ctx<'_>, number: u32) -> Result<()> {
 
 fn watch(ctx: Ctx<'_>, number: u32) -> Result<u32> {
     with(&ctx, number, |request| {
-        let pollable = match (&request.input, &request.output) {
-            (Some(input), _) => input.subscribe(),
-            (None, Some(output)) => output.subscribe(),
-            (None, None) => request.future.subscribe(),
+        let pollables = match (&request.input, &request.output) {
+            (Some(input), _) => vec![input.subscribe()],
+            // An exchange that came to nothing does not wake who waits to write.
+            (None, Some(output)) => vec![output.subscribe(), request.future.subscribe()],
+            (None, None) => vec![request.future.subscribe()],
         };
-        Ok(event_loop::watch(pollable))
+        Ok(event_loop::watch(pollables))
     })
+}
+
+/// The answer, once there is one.
+fn answer(ctx: &Ctx<'_>, future: &FutureIncomingResponse) -> Result<Option<IncomingResponse>> {
+    match future.get() {
+        None => Ok(None),
+        Some(Ok(Ok(response))) => Ok(Some(response)),
+        Some(Ok(Err(error))) => Err(failed(ctx, &error)),
+        Some(Err(())) => Err(unknown(ctx)),
+    }
 }
 
 fn response<'js>(ctx: Ctx<'js>, number: u32) -> Result<Value<'js>> {
     let told = with(&ctx, number, |request| {
-        let Some(taken) = request.future.get() else {
+        let early = request.early.take();
+        let answered = match early {
+            Some(response) => Some(response),
+            None => answer(&ctx, &request.future)?,
+        };
+        let Some(response) = answered else {
             return Ok(None);
         };
-        let response = taken
-            .map_err(|()| unknown(&ctx))?
-            .map_err(|error| failed(&ctx, &error))?;
         let status = response.status();
         let headers = response.headers().entries();
         let incoming = response.consume().map_err(|()| unknown(&ctx))?;

@@ -15,23 +15,16 @@ class Exchange {
     this.#id = http.start(method, url, headers, hasBody);
   }
 
-  // Until the exchange can go on, or is closed, or the time (in milliseconds) is over.
-  #ready(most) {
+  // Until the exchange can go on, or is closed.
+  #ready() {
     return new Promise((resolve) => {
-      let timer;
       const wake = () => {
         this.#watch = undefined;
         this.#wake = undefined;
-        if (timer !== undefined) require('timers').clearTimeout(timer);
         resolve();
       };
       this.#wake = wake;
       this.#watch = loop.watch(http.watch(this.#id), wake, { type: 'TCPSocketWrap' });
-      if (most === undefined) return;
-      timer = require('timers').setTimeout(() => {
-        if (this.#watch !== undefined) loop.unwatch(this.#watch);
-        wake();
-      }, most);
     });
   }
 
@@ -45,8 +38,7 @@ class Exchange {
       this.#check();
       const taken = http.write(this.#id, at === 0 ? bytes : bytes.subarray(at));
       at += taken;
-      // A connection that came to nothing does not wake who waits to write: it is asked again from time to time.
-      if (taken === 0) await this.#ready(100);
+      if (taken === 0) await this.#ready();
     }
   }
 

@@ -1,4 +1,3 @@
-// HELPER D: read NOTE-TO-HELPER-D.txt in this folder first.
 // What the loader asks of the file system, for what the host does not serve. It goes to the binding itself, so that a
 // program that replaces functions of `fs` does not change how its modules are found.
 

@@ -1,4 +1,3 @@
-// HELPER D: read NOTE-TO-HELPER-D.txt in this folder first.
 // The `exports` and `imports` of a package.json: from what is asked for to a file of the package.
 //
 // Folders end with a slash and stand for file URLs: targets may carry percent escapes, which are undone at the end.

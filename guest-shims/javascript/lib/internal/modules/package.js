@@ -1,4 +1,3 @@
-// HELPER D: read NOTE-TO-HELPER-D.txt in this folder first.
 // package.json files: the fields that say how the modules of a package are found.
 
 const { codes } = require('internal/errors');
