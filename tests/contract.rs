@@ -12,9 +12,11 @@
     reason = "a test that cannot read the contract has nothing else to say"
 )]
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use serde::Deserialize;
+use wit_parser::Resolve;
 
 const TEXT: &str = include_str!("../bridge-contract.json");
 
@@ -55,6 +57,8 @@ struct Group {
 struct Contract {
     version: u32,
     groups: Vec<Group>,
+    /// The WIT function that serves a name, of those that are served so far.
+    served: BTreeMap<String, String>,
 }
 
 impl Contract {
@@ -99,6 +103,9 @@ impl Contract {
                     faults.push(format!("{name} is listed twice"));
                 }
             }
+        }
+        for name in self.served.keys().filter(|name| !seen.contains(name)) {
+            faults.push(format!("{name} is served, and not listed"));
         }
         for convention in CONVENTIONS {
             if !self
@@ -145,6 +152,50 @@ fn each_convention_has_as_many_names_as_version_one_gave_it() {
             .sum()
     };
     assert_eq!(CONVENTIONS.map(count), [136, 7, 32]);
+}
+
+/// Functions of `wit/bridge` that no name of the contract stands for, and why.
+const BEYOND: [(&str, &str); 2] = [
+    (
+        "tollgate:bridge/program#start",
+        "the original host hands the entry over before the guest runs",
+    ),
+    (
+        "tollgate:bridge/module-loading#original-position",
+        "the original guest reads source maps by itself",
+    ),
+];
+
+/// The freestanding functions of `wit/bridge`, as the contract spells them.
+fn functions() -> BTreeSet<String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../wit/bridge");
+    let mut resolve = Resolve::default();
+    let (package, _) = resolve.push_dir(folder).expect("wit/bridge resolves");
+    let package = resolve.packages.get(package).expect("it was just found");
+    let mut functions = BTreeSet::new();
+    for (name, interface) in &package.interfaces {
+        let interface = resolve.interfaces.get(*interface).expect("it is listed");
+        for function in interface.functions.keys() {
+            functions.insert(format!("tollgate:bridge/{name}#{function}"));
+        }
+    }
+    functions
+}
+
+#[test]
+fn names_and_functions_of_the_bridge_stand_for_each_other() {
+    let contract = Contract::ours();
+    let functions = functions();
+    let serving: BTreeSet<String> = contract.served.values().cloned().collect();
+    let beyond = BEYOND.map(|(function, _)| function.to_owned());
+    let unknown: Vec<&String> = serving.difference(&functions).collect();
+    assert!(unknown.is_empty(), "no function of wit/bridge: {unknown:?}");
+    for function in &functions {
+        assert!(
+            serving.contains(function) != beyond.contains(function),
+            "{function} must either serve a name or be listed as one that serves none"
+        );
+    }
 }
 
 /// What guests' module loaders call; they were compiled against exactly this.
@@ -194,6 +245,9 @@ fn planted(fault: &str, plant: impl FnOnce(&mut Contract)) {
 #[test]
 fn each_fault_that_is_planted_is_found() {
     planted("the version is 0", |contract| contract.version = 0);
+    planted("_none is served, and not listed", |contract| {
+        contract.served.insert("_none".to_owned(), String::new());
+    });
     planted("group 17 lists no name", |contract| {
         contract
             .groups

@@ -10,4 +10,5 @@ mod ends;
 mod files;
 mod limits;
 mod modules;
+mod packages;
 mod shared;
