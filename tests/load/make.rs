@@ -35,6 +35,9 @@ pub(crate) fn speaking(exports: &str, core: &str) -> Vec<u8> {
         ..Resolve::default()
     };
     resolve
+        .push_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../../wit/bridge"))
+        .unwrap();
+    resolve
         .push_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../../wit"))
         .unwrap();
     let world = format!(
