@@ -163,10 +163,13 @@ fn interfaces<'a>(
             let (name, version) = full
                 .split_once('@')
                 .unwrap_or_else(|| panic!("{full} carries no version"));
-            assert_eq!(
-                version, release.version,
-                "{full} is of another release of WASI"
-            );
+            // Our own interfaces have versions of their own.
+            if !name.starts_with("tollgate:") {
+                assert_eq!(
+                    version, release.version,
+                    "{full} is of another release of WASI"
+                );
+            }
             name.to_owned()
         })
         .collect()

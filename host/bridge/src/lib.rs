@@ -16,6 +16,7 @@ mod given;
 mod guest;
 mod http;
 mod linker;
+mod module_loading;
 mod outcome;
 #[cfg(feature = "wasi-p3")]
 mod p3;
