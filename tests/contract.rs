@@ -155,16 +155,10 @@ fn each_convention_has_as_many_names_as_version_one_gave_it() {
 }
 
 /// Functions of `wit/bridge` that no name of the contract stands for, and why.
-const BEYOND: [(&str, &str); 2] = [
-    (
-        "tollgate:bridge/program#start",
-        "the original host hands the entry over before the guest runs",
-    ),
-    (
-        "tollgate:bridge/module-loading#original-position",
-        "the original guest reads source maps by itself",
-    ),
-];
+const BEYOND: [(&str, &str); 1] = [(
+    "tollgate:bridge/program#start",
+    "the original host hands the entry over before the guest runs",
+)];
 
 /// The freestanding functions of `wit/bridge`, as the contract spells them.
 fn functions() -> BTreeSet<String> {

@@ -62,6 +62,11 @@ pub(crate) const SANCTIONS: &[Sanction] = &[
         reason: "the crate is the capability: the streams that a guest is given, with a permit",
     },
     Sanction {
+        class: Class::Fs,
+        folder: "host/capability/src/program",
+        reason: "how a file of a program is opened: beneath its folder's handle, and without waiting for a pipe",
+    },
+    Sanction {
         class: Class::Clock,
         folder: "host/engine/src/time",
         reason: "epochs and the duration of a run: the engine's own time, which no guest reads",

@@ -27,7 +27,7 @@ fn an_endless_loop_ends_by_time() {
     ended("for (;;);", "wall=2s", 124, "wall");
     ended("for (;;);", "cpu=500ms,wall=50s", 124, "cpu");
     ended(
-        "const again = () => Promise.resolve().then(again); again();",
+        "const again = () => { Promise.resolve().then(again); }; again();",
         "wall=2s",
         124,
         "wall",

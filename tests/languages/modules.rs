@@ -144,3 +144,51 @@ fn a_policy_can_keep_a_part_of_a_program_from_being_loaded() {
             .any(|record| record.operation == "program.load" && record.decision == "deny")
     );
 }
+
+#[test]
+fn a_policy_that_denies_the_entry_runs_nothing() {
+    let scene = scene!();
+    let file = scene.write("app/main.js", "console.log('it ran');");
+    let (finished, records) = scene
+        .run(&file)
+        .policy(
+            "version = 1\n[stdio]\ndefault = \"allow\"\n\
+             [program]\nallow = [\"**\"]\ndeny = [\"/program/main.js\"]\n",
+        )
+        .logged();
+    finished.expect(1);
+    assert_eq!(finished.stdout, "");
+    assert!(records.iter().any(|record| {
+        record.is("program.load", "/program/main.js") && record.decision == "deny"
+    }));
+}
+
+#[test]
+fn the_digest_of_what_was_loaded_is_recorded() {
+    let digest = |text: &str| {
+        let scene = scene!();
+        scene.write("app/used.js", text);
+        scene.write("app/unused.js", text);
+        let file = scene.write("app/main.js", "require('./used.js')");
+        let (finished, records) = scene.run(&file).logged();
+        finished.expect(0);
+        let record = records
+            .into_iter()
+            .find(|record| record.operation == "run.program")
+            .expect("a record of the program");
+        record.resource
+    };
+    assert!(digest("").starts_with("sha256:"));
+    assert_eq!(digest("1"), digest("1"));
+    assert_ne!(digest("1"), digest("2"));
+}
+
+#[test]
+fn flags_of_components_are_refused_for_programs() {
+    let scene = scene!();
+    let file = scene.write("app/main.js", "console.log('it ran');");
+    let flags = ["--invoke", "initialise()"];
+    let finished = scene.run(&file).flags(&flags).finish();
+    finished.expect(2);
+    assert_eq!(finished.stdout, "");
+}

@@ -32,6 +32,6 @@ mod view;
 pub use given::{Captured, Input, Output};
 pub use guest::{Guest, GuestBuilder};
 pub use linker::{HAS_WASI_P3, add_p3_to_linker, add_to_linker};
-pub use program::{Asking, ModuleFormat, NoModule, Origin, Program, ProgramEntry};
+pub use program::{Asking, Begins, ModuleFormat, NoModule, Program, ProgramEntry};
 pub use requests::{Inexpressible, Request, Said, check, provides, requests};
 pub use ungated::UNGATED;

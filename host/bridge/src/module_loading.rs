@@ -3,14 +3,14 @@
 //! What they are and how one finds another is for whoever knows the language ([`Program`]); that each use is decided,
 //! metered and recorded is seen to here.
 
-use tollgate_engine::{Outcome, Rate, Stop, Traffic};
+use std::sync::Arc;
+
+use tollgate_engine::{Outcome, Rate, Stop, Traffic, Verdict, case_of};
 use tollgate_policy::{LimitKey, Operation, Permit};
-use tollgate_world::tollgate::bridge::module_loading::{
-    self, Failure, Format, Mode, Position, Resolved,
-};
+use tollgate_world::tollgate::bridge::module_loading::{self, Failure, Format, Mode, Resolved};
 use tollgate_world::tollgate::bridge::program::{self, Entry};
 
-use crate::program::{Asking, ModuleFormat, NoModule, Program};
+use crate::program::{Asking, Begins, ModuleFormat, NoModule, Program, ProgramEntry};
 use crate::view::View;
 
 /// The most pairs of one call of `batch-resolve-modules`.
@@ -56,37 +56,58 @@ fn denied(path: &str) -> NoModule {
     }
 }
 
+/// What a file whose reader was lost is answered with.
+fn lost() -> NoModule {
+    NoModule {
+        code: "ERR_TOLLGATE_UNREADABLE",
+        message: "the host could not read the file".to_owned(),
+    }
+}
+
+/// What `act` came to, and the bytes that go to the guest.
+type Acted<T> = Result<(T, u64), NoModule>;
+
 impl View<'_> {
-    async fn of_program<T>(
+    /// Decides about `path`, acts with the permit, files the outcome. What takes long is done on a thread that serves no
+    /// guests, so that a run's deadline ends it there too.
+    async fn of_program<T: Send + 'static>(
         &mut self,
         import: &'static str,
         path: &str,
-        act: impl FnOnce(&dyn Program, Permit, &mut Traffic) -> Result<T, NoModule>,
+        slow: bool,
+        act: impl FnOnce(&dyn Program, Permit) -> Acted<T> + Send + 'static,
     ) -> Result<Result<T, NoModule>, Stop> {
         let Some(program) = &self.given.program else {
             return Ok(Err(none()));
         };
         let operation = Operation::Program { path };
-        self.gate
-            .through(
-                import,
-                &operation,
-                Rate::High,
-                denied(path),
-                |permit, traffic| act(&**program, permit, traffic),
-            )
-            .await
+        let (acted, call) = match self.gate.enter(import, &operation, Rate::High).await? {
+            Verdict::Permitted(permit, call) if slow => {
+                let program = Arc::clone(program);
+                let acted = tokio::task::spawn_blocking(move || act(&*program, permit)).await;
+                (acted.unwrap_or_else(|_panicked| Err(lost())), call)
+            }
+            Verdict::Permitted(permit, call) => (act(&**program, permit), call),
+            Verdict::Denied(call) => (Err(denied(path)), call),
+        };
+        let mut traffic = Traffic::default();
+        if let Ok((_, bytes)) = &acted {
+            traffic.bytes_in = *bytes;
+        }
+        call.finish(case_of(&acted), traffic).await?;
+        Ok(acted.map(|(value, _)| value))
     }
 
     async fn resolved(
         &mut self,
         import: &'static str,
-        specifier: &str,
-        folder: &str,
+        specifier: String,
+        folder: String,
         asking: Asking,
     ) -> Result<Result<String, NoModule>, Stop> {
-        self.of_program(import, folder, |program, permit, _| {
-            program.resolve(specifier, folder, asking, permit)
+        let from = folder.clone();
+        self.of_program(import, &from, false, move |program, permit| {
+            Ok((program.resolve(&specifier, &folder, asking, permit)?, 0))
         })
         .await
     }
@@ -98,25 +119,68 @@ impl View<'_> {
     ) -> Result<Result<String, NoModule>, Stop> {
         // Handed over in one call, so that it is bounded as what a call hands over is.
         let most = self.gate.limits().host_call_bytes;
-        self.of_program(import, path, |program, permit, traffic| {
-            let text = program.load(path, most, permit)?;
-            traffic.bytes_in = text.len() as u64;
-            Ok(text)
+        let slow = self.is_slow(path);
+        let file = path.to_owned();
+        self.of_program(import, path, slow, move |program, permit| {
+            let text = program.load(&file, most, permit)?;
+            let bytes = text.len() as u64;
+            Ok((text, bytes))
         })
         .await
+    }
+
+    async fn formatted(
+        &mut self,
+        import: &'static str,
+        path: &str,
+    ) -> Result<Result<Option<ModuleFormat>, NoModule>, Stop> {
+        let most = self.gate.limits().host_call_bytes;
+        let file = path.to_owned();
+        self.of_program(import, path, false, move |program, permit| {
+            Ok((program.format(&file, most, permit), 0))
+        })
+        .await
+    }
+
+    fn is_slow(&self, path: &str) -> bool {
+        let program = self.given.program.as_ref();
+        program.is_some_and(|program| program.is_slow(path))
+    }
+
+    /// The beginning: found under the path that the operator gave, and read under its own.
+    async fn begun(&mut self) -> Result<Result<ProgramEntry, NoModule>, Stop> {
+        const IMPORT: &str = "tollgate:bridge/program#start";
+        let given = self.given.program.as_ref();
+        let given = given.map_or_else(String::new, |program| program.entry().to_owned());
+        let found = self
+            .of_program(IMPORT, &given, false, |program, permit| {
+                Ok((program.start(permit)?, 0))
+            })
+            .await?;
+        let path = match found {
+            Ok(Begins::File(path)) => path,
+            Ok(Begins::Text(entry)) => return Ok(Ok(entry)),
+            Err(error) => return Ok(Err(error)),
+        };
+        let source = match self.loaded(IMPORT, &path).await? {
+            Ok(source) => source,
+            Err(error) => return Ok(Err(error)),
+        };
+        let format = match self.formatted(IMPORT, &path).await? {
+            Ok(format) => format.unwrap_or(ModuleFormat::CommonJs),
+            Err(error) => return Ok(Err(error)),
+        };
+        Ok(Ok(ProgramEntry {
+            path,
+            format,
+            source,
+        }))
     }
 }
 
 impl program::Host for View<'_> {
     async fn start(&mut self) -> wasmtime::Result<Result<Entry, Failure>> {
-        let import = "tollgate:bridge/program#start";
-        let entry = self
-            .of_program(import, "/", |program, permit, traffic| {
-                let entry = program.start(permit)?;
-                traffic.bytes_in = entry.source.len() as u64;
-                Ok(entry)
-            })
-            .await?;
+        let entry = self.begun().await?;
         Ok(entry.map_err(Failure::from).map(|entry| Entry {
             path: entry.path,
             format: entry.format.into(),
@@ -137,7 +201,7 @@ impl module_loading::Host for View<'_> {
             Mode::Require => Asking::Require,
             Mode::Import => Asking::Import,
         };
-        let resolved = self.resolved(import, &specifier, &from_dir, asking).await?;
+        let resolved = self.resolved(import, specifier, from_dir, asking).await?;
         Ok(resolved.map_err(Failure::from))
     }
 
@@ -148,11 +212,7 @@ impl module_loading::Host for View<'_> {
 
     async fn module_format(&mut self, filename: String) -> wasmtime::Result<Option<Format>> {
         let import = "tollgate:bridge/module-loading#module-format";
-        let format = self
-            .of_program(import, &filename, |program, permit, _| {
-                Ok(program.format(&filename, permit))
-            })
-            .await?;
+        let format = self.formatted(import, &filename).await?;
         Ok(format.ok().flatten().map(Format::from))
     }
 
@@ -168,16 +228,17 @@ impl module_loading::Host for View<'_> {
         let mut answers = Vec::with_capacity(requests.len());
         for (specifier, folder) in requests {
             let resolved = self
-                .resolved(import, &specifier, &folder, Asking::Import)
+                .resolved(import, specifier, folder, Asking::Import)
                 .await?;
             let answer = match resolved {
-                Ok(path) => match self.loaded(import, &path).await? {
-                    Ok(source) => Some(Resolved {
+                Ok(path) => self
+                    .loaded(import, &path)
+                    .await?
+                    .ok()
+                    .map(|source| Resolved {
                         resolved: path,
                         source,
                     }),
-                    Err(_) => None,
-                },
                 Err(_) => None,
             };
             let length = answer.as_ref().map_or(0, |answer| answer.source.len());
@@ -187,25 +248,5 @@ impl module_loading::Host for View<'_> {
             answers.push(answer);
         }
         Ok(answers)
-    }
-
-    async fn original_position(
-        &mut self,
-        path: String,
-        line: u32,
-        column: u32,
-    ) -> wasmtime::Result<Option<Position>> {
-        let import = "tollgate:bridge/module-loading#original-position";
-        let origin = self
-            .of_program(import, &path, |program, permit, _| {
-                Ok(program.origin(&path, line, column, permit))
-            })
-            .await?;
-        Ok(origin.ok().flatten().map(|origin| Position {
-            path: origin.path,
-            line: origin.line,
-            column: origin.column,
-            text: origin.text,
-        }))
     }
 }

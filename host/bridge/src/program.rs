@@ -42,28 +42,27 @@ pub struct ProgramEntry {
     pub source: String,
 }
 
-/// A place in a source, by its source map.
+/// What a program begins with.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Origin {
-    /// The file, beneath the program's root.
-    pub path: String,
-    /// From one.
-    pub line: u32,
-    /// From one.
-    pub column: u32,
-    /// The text of the line, where it is known.
-    pub text: Option<String>,
+pub enum Begins {
+    /// A text that lies in no file.
+    Text(ProgramEntry),
+    /// A file, by its own path.
+    File(String),
 }
 
 /// A program in the source of its language: where it begins, and how its files find each other. Each function is a use of
 /// the outside, and takes a permit for it.
 pub trait Program: Send + Sync + std::fmt::Debug {
-    /// Where a run begins.
+    /// The path that the operator gave for its beginning.
+    fn entry(&self) -> &str;
+
+    /// What that path leads to. Nothing of the file itself is read.
     ///
     /// # Errors
     ///
-    /// The file cannot be read, or not understood.
-    fn start(&self, permit: Permit) -> Result<ProgramEntry, NoModule>;
+    /// There is no such file.
+    fn start(&self, permit: Permit) -> Result<Begins, NoModule>;
 
     /// Where `specifier` leads, seen from a folder: a path, or the name of a built-in module with `node:` before it.
     ///
@@ -78,16 +77,18 @@ pub trait Program: Send + Sync + std::fmt::Debug {
         permit: Permit,
     ) -> Result<String, NoModule>;
 
-    /// The text of a file, as the engine is to read it: at most `most` bytes.
+    /// The text of a file, as the engine is to read it: at most `most` bytes. `path` is the file's own, links followed and
+    /// nothing left out: what was decided about is what is read.
     ///
     /// # Errors
     ///
     /// It is no file of the program, is too long, or cannot be understood.
     fn load(&self, path: &str, most: u64, permit: Permit) -> Result<String, NoModule>;
 
-    /// How the text of a file is to be read; none where it is no module.
-    fn format(&self, path: &str, permit: Permit) -> Option<ModuleFormat>;
+    /// How the text of a file is to be read, looking into at most `most` bytes of it; none where it is no module. `path` is
+    /// as in [`Program::load`].
+    fn format(&self, path: &str, most: u64, permit: Permit) -> Option<ModuleFormat>;
 
-    /// Where a place of a loaded file comes from, by its source map.
-    fn origin(&self, path: &str, line: u32, column: u32, permit: Permit) -> Option<Origin>;
+    /// Whether a file takes long to make readable for the engine, so that it is done on a thread that serves no guests.
+    fn is_slow(&self, path: &str) -> bool;
 }

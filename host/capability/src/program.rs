@@ -2,15 +2,19 @@
 //!
 //! Links are followed inside of the folder. One that leads out is [`Kind::Outside`], and says nothing of what lies there.
 
-use std::io::{ErrorKind, Read as _};
+use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use cap_std::fs::Dir;
 use tollgate_policy::{Permit, Scope};
 
+pub use self::file::ReadError;
+
 use crate::WrongPermit;
 use crate::spend::spend;
+
+mod file;
 
 /// What lies at a path, links followed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,26 +27,6 @@ pub enum Kind {
     Missing,
     /// Whatever it is, it lies outside of the folder.
     Outside,
-}
-
-/// Why a file cannot be read. Nothing of the host is in it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum ReadError {
-    /// There is no such file.
-    #[error("there is no such file")]
-    Missing,
-    /// It has more bytes than may be read.
-    #[error("the file is too long")]
-    TooLong,
-    /// A link leads out of the folder.
-    #[error("a link leads out of the program's folder")]
-    Outside,
-    /// No permit is being used.
-    #[error("nobody has decided about this")]
-    Closed,
-    /// The operating system says no.
-    #[error("the file cannot be read")]
-    Failed,
 }
 
 /// The folder, by the capability on it. It is closed but for the time of a permit: finding one module takes many looks, and
@@ -122,24 +106,7 @@ impl Folder {
             Kind::Missing if !self.is_open() => return Err(ReadError::Closed),
             Kind::Directory | Kind::Missing => return Err(ReadError::Missing),
         }
-        // What became a pipe since is not waited for: the kind is looked at again on what was opened.
-        let file = self.dir.open(path).map_err(|_cause| ReadError::Failed)?;
-        let metadata = file.metadata().map_err(|_cause| ReadError::Failed)?;
-        if !metadata.is_file() {
-            return Err(ReadError::Missing);
-        }
-        let limit = u64::try_from(max).unwrap_or(u64::MAX);
-        if metadata.len() > limit {
-            return Err(ReadError::TooLong);
-        }
-        let mut bytes = Vec::new();
-        file.take(limit.saturating_add(1))
-            .read_to_end(&mut bytes)
-            .map_err(|_cause| ReadError::Failed)?;
-        if bytes.len() > max {
-            return Err(ReadError::TooLong);
-        }
-        Ok(bytes)
+        file::read(&self.dir, path, max)
     }
 
     /// The path that a path leads to when all links are followed, relative to the folder.

@@ -161,8 +161,8 @@ pub(crate) struct Run {
     /// Run this text, a JavaScript module unless --lang says otherwise; all of the arguments are the guest's
     #[arg(short, long, value_name = "CODE")]
     pub(crate) eval: Option<String>,
-    /// In which language the text of -e or of standard input is
-    #[arg(long, value_name = "LANGUAGE")]
+    /// In which language the text of -e is
+    #[arg(long, value_name = "LANGUAGE", requires = "eval")]
     pub(crate) lang: Option<Language>,
 
     /// The component, WASI 0.1 module, or program (.js, .mjs, .cjs, .ts, .mts, .cts); everything after it is the guest's

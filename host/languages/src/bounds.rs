@@ -53,3 +53,6 @@ pub const LONGEST_MAPPINGS: usize = 4 << 20;
 
 /// Most folders above an entry that are looked at for its package.
 pub const MOST_FOLDERS: usize = 256;
+
+/// Most files that one program loads: each is remembered for the program's digest.
+pub const MOST_FILES: usize = 100_000;

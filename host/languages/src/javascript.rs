@@ -1,9 +1,9 @@
 //! A JavaScript program as the engine's host side serves it: a folder, an entry, and what they lead to.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tollgate_bridge::{Asking, ModuleFormat, NoModule, Origin, Program, ProgramEntry};
+use tollgate_bridge::{Asking, Begins, ModuleFormat, NoModule, Program, ProgramEntry};
 use tollgate_capability::program::{self as folder, Folder};
 use tollgate_policy::Permit;
 
@@ -11,20 +11,13 @@ use crate::detect::is_module;
 use crate::files::{FileError, Files, Kind};
 use crate::program::Loaded;
 use crate::resolve::{Format, Module, ResolveError, Resolved, Resolver, Settings};
-use crate::sourcemap::SourceMap;
 use crate::typescript::strip_types;
 
 /// The engine that runs JavaScript programs: a component, built by `just guests`.
 pub static ENGINE: &[u8] = include_bytes!("../../../guest-shims/javascript/javascript.wasm");
 
-/// The most source maps that are kept, parsed, for a program that fails in many places.
-const MOST_MAPS: usize = 64;
-
 /// The names of the modules that are built into the engine, one a line.
 const BUILTINS: &str = include_str!("../../../guest-shims/javascript/builtins.txt");
-
-/// The longest file of a program, in bytes: what one call hands to the engine is bounded by the run's own limit, too.
-const LONGEST_FILE: u64 = 256 << 20;
 
 /// Where a program begins.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,8 +41,6 @@ pub struct JavaScript {
     files: Arc<Rooted>,
     resolver: Mutex<Resolver<Arc<Rooted>>>,
     loaded: Mutex<Loaded>,
-    /// The source maps that were asked for, by the path of what they map; nothing where there is none.
-    maps: Mutex<BTreeMap<String, Option<Arc<SourceMap>>>>,
 }
 
 impl std::fmt::Debug for JavaScript {
@@ -146,7 +137,6 @@ impl JavaScript {
             resolver: Mutex::new(Resolver::new(Arc::clone(&files), settings)),
             files,
             loaded: Mutex::default(),
-            maps: Mutex::default(),
         }
     }
 
@@ -176,19 +166,24 @@ impl JavaScript {
         })?;
         self.loaded()
             .add(path, &bytes)
-            .map_err(|changed| failed("ERR_TOLLGATE_CHANGED", changed.to_string()))?;
+            .map_err(|error| failed(error.code(), error.to_string()))?;
         Ok(String::from_utf8(bytes).unwrap_or_else(|error| {
             // As every engine reads a source that is not UTF-8.
             String::from_utf8_lossy(error.as_bytes()).into_owned()
         }))
     }
 
-    fn found_format(&self, path: &str, format: Format) -> Result<ModuleFormat, NoModule> {
+    fn found_format(
+        &self,
+        path: &str,
+        format: Format,
+        most: u64,
+    ) -> Result<ModuleFormat, NoModule> {
         Ok(match format {
             Format::CommonJs => ModuleFormat::CommonJs,
             Format::Module => ModuleFormat::Module,
             Format::Json => ModuleFormat::Json,
-            Format::Detect if is_module(&self.text(path, LONGEST_FILE)?) => ModuleFormat::Module,
+            Format::Detect if is_module(&self.text(path, most)?) => ModuleFormat::Module,
             Format::Detect => ModuleFormat::CommonJs,
         })
     }
@@ -207,22 +202,17 @@ impl JavaScript {
         strip_types(&module.path, &text, format)
             .map_err(|error| failed(error.code(), error.to_string()))
     }
+}
 
-    fn map(&self, path: &str) -> Option<Arc<SourceMap>> {
-        let mut maps = self.maps.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = maps.get(path) {
-            return known.clone();
-        }
-        let text = self.text(path, LONGEST_FILE).ok()?;
-        // What is wrong with a map is no reason to say less about the error that it was wanted for.
-        let map = SourceMap::of(&text, path, &self.files.root, &self.files)
-            .ok()
-            .flatten()
-            .map(Arc::new);
-        if maps.len() < MOST_MAPS {
-            maps.insert(path.to_owned(), map.clone());
-        }
-        map
+/// What `resolved` leads to, if that is the very file at `path`: another one, behind a link or a name that was left out,
+/// was not decided about.
+fn own(resolved: Resolved, path: &str) -> Result<Module, NoModule> {
+    match resolved {
+        Resolved::File(module) if module.path == path => Ok(module),
+        Resolved::File(_) | Resolved::Builtin(_) => Err(failed(
+            "ERR_MODULE_NOT_FOUND",
+            format!("'{path}' is not a file's own path; resolve it first"),
+        )),
     }
 }
 
@@ -232,7 +222,13 @@ fn wrong_permit() -> NoModule {
 }
 
 impl Program for JavaScript {
-    fn start(&self, permit: Permit) -> Result<ProgramEntry, NoModule> {
+    fn entry(&self) -> &str {
+        match &self.start {
+            Start::File(path) | Start::Text { path, .. } => path,
+        }
+    }
+
+    fn start(&self, permit: Permit) -> Result<Begins, NoModule> {
         let mut resolver = self.resolver();
         let _opened = self.files.folder.open(permit).map_err(|_| wrong_permit())?;
         match &self.start {
@@ -240,18 +236,14 @@ impl Program for JavaScript {
                 path,
                 source,
                 format,
-            } => Ok(ProgramEntry {
+            } => Ok(Begins::Text(ProgramEntry {
                 path: path.clone(),
                 format: *format,
                 source: source.clone(),
-            }),
+            })),
             Start::File(path) => {
                 let module = resolver.entry(path).map_err(|error| refused(&error))?;
-                Ok(ProgramEntry {
-                    source: self.runnable(&module, LONGEST_FILE)?,
-                    format: self.found_format(&module.path, module.format)?,
-                    path: module.path,
-                })
+                Ok(Begins::File(module.path))
             }
         }
     }
@@ -279,38 +271,21 @@ impl Program for JavaScript {
     fn load(&self, path: &str, most: u64, permit: Permit) -> Result<String, NoModule> {
         let mut resolver = self.resolver();
         let _opened = self.files.folder.open(permit).map_err(|_| wrong_permit())?;
-        let module = resolver.require(path, path, &[]);
-        match module.map_err(|error| refused(&error))? {
-            Resolved::File(module) => self.runnable(&module, most),
-            Resolved::Builtin(name) => Err(failed(
-                "ERR_UNKNOWN_BUILTIN_MODULE",
-                format!("'{name}' is no file"),
-            )),
-        }
+        let resolved = resolver.require(path, path, &[]);
+        let module = own(resolved.map_err(|error| refused(&error))?, path)?;
+        self.runnable(&module, most)
     }
 
-    fn format(&self, path: &str, permit: Permit) -> Option<ModuleFormat> {
+    fn format(&self, path: &str, most: u64, permit: Permit) -> Option<ModuleFormat> {
         let mut resolver = self.resolver();
         let _opened = self.files.folder.open(permit).ok()?;
-        let module = resolver.entry(path).ok()?;
-        self.found_format(&module.path, module.format).ok()
+        let module = own(Resolved::File(resolver.entry(path).ok()?), path).ok()?;
+        self.found_format(&module.path, module.format, most).ok()
     }
 
-    fn origin(&self, path: &str, line: u32, column: u32, permit: Permit) -> Option<Origin> {
-        let _one_at_a_time = self.resolver();
-        let _opened = self.files.folder.open(permit).ok()?;
-        let map = self.map(path)?;
-        let found = map.original(line, column)?;
-        // A name, which may lead anywhere: its text is shown only where it is a file of the program.
-        let text = self.text(found.source, LONGEST_FILE).ok().and_then(|text| {
-            let line = usize::try_from(found.line).ok()?.checked_sub(1)?;
-            text.lines().nth(line).map(str::to_owned)
-        });
-        Some(Origin {
-            path: found.source.to_owned(),
-            line: found.line,
-            column: found.column,
-            text,
-        })
+    fn is_slow(&self, path: &str) -> bool {
+        [".ts", ".mts", ".cts"]
+            .iter()
+            .any(|extension| path.ends_with(extension))
     }
 }

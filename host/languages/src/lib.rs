@@ -53,6 +53,7 @@
 mod bounds;
 mod detect;
 mod files;
+mod fixed;
 mod javascript;
 mod path;
 mod program;
@@ -62,12 +63,13 @@ mod typescript;
 
 pub use bounds::{
     LONGEST_MAPPINGS, LONGEST_PACKAGE_FILE, LONGEST_PATH, LONGEST_QUOTE, LONGEST_SOURCE_MAP,
-    LONGEST_SPECIFIER, LONGEST_TYPESCRIPT, MOST_ANGLES, MOST_ASSIGNED, MOST_FOLDERS, MOST_LOOKUPS,
-    MOST_NESTING, MOST_PACKAGE_BYTES, MOST_PACKAGES, MOST_READ, MOST_STACK,
+    LONGEST_SPECIFIER, LONGEST_TYPESCRIPT, MOST_ANGLES, MOST_ASSIGNED, MOST_FILES, MOST_FOLDERS,
+    MOST_LOOKUPS, MOST_NESTING, MOST_PACKAGE_BYTES, MOST_PACKAGES, MOST_READ, MOST_STACK,
 };
 pub use files::{FileError, Files, Kind};
+pub use fixed::FIXED;
 pub use javascript::{ENGINE, JavaScript, Start};
-pub use program::{Changed, Home, Loaded, home};
+pub use program::{CountError, Home, Loaded, home};
 pub use resolve::{Format, Module, ResolveError, Resolved, Resolver, Settings, Sought};
 pub use sourcemap::{Original, SourceMap, SourceMapError, source_map_url};
 pub use typescript::{TypeScriptError, TypeScriptProblem, strip_types};

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use sha2::{Digest, Sha256};
 
-use crate::bounds::MOST_FOLDERS;
+use crate::bounds::{MOST_FILES, MOST_FOLDERS};
 
 /// Where a program's files are.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -101,12 +101,29 @@ pub struct Loaded {
     files: BTreeMap<String, [u8; 32]>,
 }
 
-/// A file was loaded twice, and was another the second time.
+/// Why a file is no part of the one program that runs.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{path} changed while the program was loaded")]
-pub struct Changed {
-    /// The file.
-    pub path: String,
+pub enum CountError {
+    /// It was loaded twice, and was another the second time.
+    #[error("{path} changed while the program was loaded")]
+    Changed {
+        /// The file.
+        path: String,
+    },
+    /// The program has loaded as many files as it may.
+    #[error("the program loads more than {MOST_FILES} files")]
+    TooMany,
+}
+
+impl CountError {
+    /// The error's `code`, as programs compare it.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Changed { .. } => "ERR_TOLLGATE_CHANGED",
+            Self::TooMany => "ERR_TOLLGATE_PROGRAM_LIMIT",
+        }
+    }
 }
 
 impl Loaded {
@@ -120,14 +137,20 @@ impl Loaded {
     ///
     /// # Errors
     ///
-    /// Other bytes were read from the same path before: there is no one program that runs.
-    pub fn add(&mut self, path: &str, bytes: &[u8]) -> Result<(), Changed> {
+    /// Other bytes were read from the same path before, so that there is no one program that runs; or there are more than
+    /// [`MOST_FILES`].
+    pub fn add(&mut self, path: &str, bytes: &[u8]) -> Result<(), CountError> {
         let digest: [u8; 32] = Sha256::digest(bytes).into();
-        match self.files.insert(path.to_owned(), digest) {
-            Some(before) if before != digest => Err(Changed {
+        match self.files.get(path) {
+            Some(before) if *before != digest => Err(CountError::Changed {
                 path: path.to_owned(),
             }),
-            _ => Ok(()),
+            Some(_) => Ok(()),
+            None if self.files.len() >= MOST_FILES => Err(CountError::TooMany),
+            None => {
+                self.files.insert(path.to_owned(), digest);
+                Ok(())
+            }
         }
     }
 
@@ -216,7 +239,10 @@ mod tests {
         let mut loaded = Loaded::new();
         assert_eq!(loaded.add("/a", b"1"), Ok(()));
         assert_eq!(loaded.add("/a", b"1"), Ok(()));
-        assert_eq!(loaded.add("/a", b"2"), Err(Changed { path: "/a".into() }));
+        assert_eq!(
+            loaded.add("/a", b"2"),
+            Err(CountError::Changed { path: "/a".into() })
+        );
     }
 
     #[test]

@@ -1,9 +1,10 @@
 //! Programs in the source of a language: what `tollgate run app.js` runs.
 
+use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 
-use tollgate_bridge::{ModuleFormat, Program};
+use tollgate_bridge::ModuleFormat;
 use tollgate_languages::{ENGINE, Format, JavaScript, Start, strip_types};
 use tollgate_policy::Effective;
 
@@ -15,7 +16,7 @@ use crate::host::program;
 /// A program, and the component that runs it.
 pub(crate) struct InSource {
     pub(crate) engine: &'static [u8],
-    pub(crate) program: Arc<dyn Program>,
+    pub(crate) program: Arc<JavaScript>,
     /// What the guest is called: the path of its entry.
     pub(crate) name: String,
 }
@@ -29,6 +30,32 @@ pub(crate) fn language(args: &Run, path: &Path) -> Option<Language> {
         "js" | "mjs" | "cjs" => Some(Language::Js),
         "ts" | "mts" | "cts" => Some(Language::Ts),
         _ => None,
+    }
+}
+
+impl InSource {
+    /// The digest of what was loaded so far, as records spell it.
+    pub(crate) fn digest(&self) -> String {
+        let digest = self.program.digest();
+        digest.iter().fold("sha256:".to_owned(), |mut text, byte| {
+            // Writing to a string cannot fail.
+            let _always_ok = write!(text, "{byte:02x}");
+            text
+        })
+    }
+}
+
+/// Refuses flags that say something about a component.
+pub(crate) fn check_flags(args: &Run) -> Result<(), Failure> {
+    let refused = |flag: &str| {
+        Err(Failure::Usage(format!(
+            "{flag} is for components; this is a program in the source of a language"
+        )))
+    };
+    match (&args.invoke, args.wasi_p3) {
+        (Some(_), _) => refused("--invoke"),
+        (None, true) => refused("--wasi-p3"),
+        (None, false) => Ok(()),
     }
 }
 

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tollgate_audit::{Log, RunIdentity, RunLimits};
-use tollgate_bridge::{Guest, Input, add_p3_to_linker, add_to_linker, check, requests};
+use tollgate_bridge::{Guest, Input, Program, add_p3_to_linker, add_to_linker, check, requests};
 use tollgate_capability::http::{Client, Trust};
 use tollgate_engine::{
     Digest, Ended, Engine, Entry, Gate, Loaded, Profile, RunLanguage, RunLanguageWithFuel, RunP3,
@@ -50,6 +50,7 @@ pub(crate) fn run(args: Run, ceiling: Option<&Path>) -> Result<u8, Failure> {
     let (bytes, program) = match language {
         None => (files::component(&path)?, None),
         Some(language) => {
+            program::check_flags(&args)?;
             let own = own_folders(&place);
             let found = program::find(language, &args, &path, &policy, &loaded.bases, &own)?;
             (found.engine.to_vec(), Some(found))
@@ -211,6 +212,9 @@ impl Prepared<'_> {
         };
         let code = result.as_ref().map_or_else(Failure::code, |code| *code);
         // A log that has failed has ended the run already, and says so when it is closed.
+        if let Some(program) = &self.program {
+            let _told_when_closed = gate.note("run.program", &program.digest(), "ok").await;
+        }
         let _told_when_closed = gate
             .note("run.end", &format!("exit-code={code}"), outcome)
             .await;
@@ -293,7 +297,8 @@ impl Prepared<'_> {
             .stdin(Input::Inherit)
             .http(self.http.clone());
         if let Some(program) = &self.program {
-            guest = guest.program(Arc::clone(&program.program));
+            let program: Arc<dyn Program> = program.program.clone();
+            guest = guest.program(program);
         }
         guest.build()
     }

@@ -1,7 +1,7 @@
 //! The module-loading functions of the contract.
 
 use rquickjs::prelude::Func;
-use rquickjs::{Array, Ctx, Object, Result, Value};
+use rquickjs::{Ctx, Object, Result};
 
 use crate::failure::throw;
 use crate::world::tollgate::bridge::module_loading::{self, Failure, Format, Mode};
@@ -46,25 +46,11 @@ fn format(path: String) -> Option<&'static str> {
     module_loading::module_format(&path).map(name)
 }
 
-/// `[path, line, column, text]` of where a place comes from, or nothing.
-fn original<'js>(ctx: Ctx<'js>, path: String, line: u32, column: u32) -> Result<Value<'js>> {
-    let Some(place) = module_loading::original_position(&path, line, column) else {
-        return Ok(Value::new_undefined(ctx));
-    };
-    let array = Array::new(ctx)?;
-    array.set(0, place.path)?;
-    array.set(1, place.line)?;
-    array.set(2, place.column)?;
-    array.set(3, place.text)?;
-    Ok(array.into_value())
-}
-
 pub(super) fn create<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
     let object = Object::new(ctx.clone())?;
     object.set("entry", Func::from(entry))?;
     object.set("resolve", Func::from(resolve))?;
     object.set("load", Func::from(load))?;
     object.set("format", Func::from(format))?;
-    object.set("original", Func::from(original))?;
     Ok(object)
 }

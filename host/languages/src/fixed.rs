@@ -1,0 +1,101 @@
+//! The numbers of this crate that nobody can state, for the table of limits.
+
+use tollgate_policy::{LimitRow, Unit};
+
+use crate::bounds;
+
+const fn bytes(key: &'static str, value: usize, what: &'static str, why: &'static str) -> LimitRow {
+    LimitRow::fixed(key, Unit::Bytes, value as u64, what, why)
+}
+
+const fn count(key: &'static str, value: usize, what: &'static str, why: &'static str) -> LimitRow {
+    LimitRow::fixed(key, Unit::Count, value as u64, what, why)
+}
+
+/// Numbers of this crate that nobody can state: what a program in source may be made of.
+pub const FIXED: &[LimitRow] = &[
+    bytes(
+        "specifier-bytes",
+        bounds::LONGEST_SPECIFIER,
+        "Length of a module's specifier.",
+        "the longest path that a guest may use",
+    ),
+    bytes(
+        "package-file-bytes",
+        bounds::LONGEST_PACKAGE_FILE,
+        "Length of a package.json.",
+        "the largest ones of the registry are a tenth of it",
+    ),
+    count(
+        "packages",
+        bounds::MOST_PACKAGES,
+        "Files package.json that are kept for one program.",
+        "one is read again sooner than memory is held for it",
+    ),
+    bytes(
+        "packages-bytes",
+        bounds::MOST_PACKAGE_BYTES,
+        "Length of all package.json that are kept for one program.",
+        "what is parsed takes several times that",
+    ),
+    count(
+        "resolution-lookups",
+        bounds::MOST_LOOKUPS as usize,
+        "Questions about files that one resolution asks.",
+        "two hundred folders with a node_modules each take a quarter",
+    ),
+    bytes(
+        "resolution-bytes",
+        bounds::MOST_READ,
+        "Length of all package.json that one resolution reads.",
+        "no program that is known comes near",
+    ),
+    bytes(
+        "typescript-bytes",
+        bounds::LONGEST_TYPESCRIPT,
+        "Length of a TypeScript source.",
+        "five times what people write; what is larger is generated",
+    ),
+    count(
+        "typescript-nesting",
+        bounds::MOST_NESTING,
+        "Brackets in each other in a TypeScript source.",
+        "each takes stack of the parser",
+    ),
+    count(
+        "typescript-angles",
+        bounds::MOST_ANGLES,
+        "`<` that are open at once in a TypeScript source.",
+        "the parser's time grows with the square of it",
+    ),
+    count(
+        "typescript-assigned",
+        bounds::MOST_ASSIGNED,
+        "Open brackets with a `=` in them in a TypeScript source.",
+        "the parser's time and memory grow with the square of it",
+    ),
+    bytes(
+        "typescript-stack",
+        bounds::MOST_STACK,
+        "Stack of the thread that strips one TypeScript source.",
+        "address space; a source takes as much of it as it nests",
+    ),
+    bytes(
+        "source-map-bytes",
+        bounds::LONGEST_SOURCE_MAP,
+        "Length of a source map.",
+        "most of it is the text of its originals",
+    ),
+    bytes(
+        "source-map-mappings",
+        bounds::LONGEST_MAPPINGS,
+        "Length of a source map's mappings.",
+        "what is decoded takes up to twelve times that",
+    ),
+    count(
+        "program-files",
+        bounds::MOST_FILES,
+        "Files that one program loads.",
+        "each is remembered for the program's digest",
+    ),
+];
