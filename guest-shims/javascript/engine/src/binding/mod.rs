@@ -7,6 +7,7 @@ mod http;
 mod modules;
 mod process;
 pub(crate) mod random;
+pub(crate) mod serve;
 mod stdio;
 mod text;
 mod time;
@@ -27,6 +28,7 @@ pub(crate) fn create<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
     binding.set("text", text::create(ctx)?)?;
     binding.set("url", url::create(ctx)?)?;
     binding.set("http", http::create(ctx)?)?;
+    binding.set("serve", serve::create(ctx)?)?;
     binding.set("process", process::create(ctx)?)?;
     binding.set("modules", modules::create(ctx)?)?;
     binding.set("vm", vm::create(ctx)?)?;
