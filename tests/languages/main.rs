@@ -9,6 +9,8 @@
     reason = "the bans are about the host; a test lays out files for it, looks at what it left, asks Node, and fails by panicking"
 )]
 
+mod any_host;
+mod build;
 mod ends;
 mod files;
 mod limits;

@@ -1,5 +1,6 @@
 //! The parts of a component, put together: the engine, and what stands in for the interfaces that only Tollgate serves.
 
+use tollgate_engine::mark_deep_stack;
 use wac_graph::types::Package;
 use wac_graph::{CompositionGraph, EncodeOptions};
 use wit_component::{ComponentEncoder, StringEncoding, dummy_module, embed_component_metadata};
@@ -85,5 +86,7 @@ pub(crate) fn compose(engine: Vec<u8>, world: World) -> Result<Vec<u8>, ComposeE
         .alias_instance_export(engine, world.export())
         .map_err(failed)?;
     graph.export(export, world.export()).map_err(failed)?;
-    graph.encode(EncodeOptions::default()).map_err(failed)
+    let mut component = graph.encode(EncodeOptions::default()).map_err(failed)?;
+    mark_deep_stack(&mut component);
+    Ok(component)
 }
