@@ -56,3 +56,6 @@ pub const MOST_FOLDERS: usize = 256;
 
 /// Most files that one program loads: each is remembered for the program's digest.
 pub const MOST_FILES: usize = 100_000;
+
+/// Most names of one folder that is listed.
+pub const MOST_LISTED: usize = 65_536;

@@ -98,4 +98,10 @@ pub const FIXED: &[LimitRow] = &[
         "Files that one program loads.",
         "each is remembered for the program's digest",
     ),
+    count(
+        "listed-names",
+        bounds::MOST_LISTED,
+        "Names of one folder of a program that is listed.",
+        "ten times the largest folder of packages that is known",
+    ),
 ];

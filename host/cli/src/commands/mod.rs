@@ -1,6 +1,7 @@
 //! One module a command.
 
 mod audit;
+mod code;
 mod compile;
 mod inspect;
 mod limits;
