@@ -10,7 +10,8 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::*;
+use tollgate_bridge::Found;
+use tollgate_languages::{FileError, Files, Kind, Listing, RUNNER_INPUTS, find_module};
 
 /// A folder of the machine that runs the tests, as the guest's tree.
 struct Disk(PathBuf);

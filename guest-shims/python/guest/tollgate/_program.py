@@ -312,6 +312,8 @@ class Given(Program):
         if outset is None:
             return super().chosen(arguments)
         sys.orig_argv[:] = ["python3", *sys.argv]
+        # CPython's own opens files for the lines that it shows.
+        sys.unraisablehook = sys.__unraisablehook__ = ignored
         self.search(outset.search)
         if outset.path is None:
             self.become(machinery.BuiltinImporter, None)
@@ -413,6 +415,16 @@ def own_frames_left_out(frames):
             last.tb_next = following
         last = following
     return frames
+
+
+def ignored(unraisable):
+    """`sys.unraisablehook`, with lines of sources that are no files."""
+    what = unraisable.err_msg or "Exception ignored in"
+    after = "" if unraisable.object is None else f": {unraisable.object!r}"
+    print(what + (after or ":"), file=sys.stderr)
+    error = unraisable.exc_value or unraisable.exc_type()
+    frames = own_frames_left_out(unraisable.exc_traceback)
+    traceback.print_exception(unraisable.exc_type, error, frames)
 
 
 def unraisable(where):

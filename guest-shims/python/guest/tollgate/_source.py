@@ -13,6 +13,7 @@ import importlib.resources.abc
 import os
 import pathlib
 import sys
+import zipimport
 
 from tollgate import _library
 
@@ -124,11 +125,34 @@ class Finder(importlib.abc.PathEntryFinder):
         """The host looks anew each time."""
 
 
-class Loader(importlib.abc.SourceLoader):
-    """Code is made by importlib's own functions, whose frames no traceback shows."""
+class Loader(importlib.abc.SourceLoader, zipimport.zipimporter):
+    """Code is made by importlib's own functions, whose frames no traceback shows.
+
+    To packages the program is an archive: one that looks for its data by the kind of its loader (Jinja's PackageLoader)
+    then asks the loader, and opens no files.
+    """
 
     def __init__(self, files, path):
         self.files, self.path = files, path
+        self.archive, self.prefix = files.root, ""
+
+    def __repr__(self):
+        return f"<{type(self).__name__} of {self.path!r}>"
+
+    def _get_files(self):
+        """Every file of the package, by path beneath the archive."""
+        found, folders = {}, [os.path.dirname(self.path)]
+        while folders:
+            folder = folders.pop()
+            for item in self.files.list(folder):
+                path = f"{folder}/{item.name}"
+                if item.folder:
+                    folders.append(path)
+                else:
+                    found[path.removeprefix(self.archive + "/")] = None
+        return found
+
+    _files = property(_get_files)
 
     def get_filename(self, fullname=None):
         return self.path
