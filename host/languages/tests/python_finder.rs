@@ -59,12 +59,12 @@ import sys\n\
 from importlib.machinery import FileFinder, SourceFileLoader\n\
 root = sys.argv[1]\n\
 for line in sys.stdin.read().splitlines():\n\
-    folder, name = line.split(' ')\n\
-    spec = FileFinder(root + folder, (SourceFileLoader, ['.py'])).find_spec(name)\n\
-    if spec is None: print('none')\n\
-    elif spec.loader is None: print('portion', spec.submodule_search_locations[0].removeprefix(root))\n\
-    elif spec.submodule_search_locations is not None: print('package', spec.origin.removeprefix(root))\n\
-    else: print('file', spec.origin.removeprefix(root))\n";
+\x20   folder, name = line.split(' ')\n\
+\x20   spec = FileFinder(root + folder, (SourceFileLoader, ['.py'])).find_spec(name)\n\
+\x20   if spec is None: print('none')\n\
+\x20   elif spec.loader is None: print('portion', spec.submodule_search_locations[0].removeprefix(root))\n\
+\x20   elif spec.submodule_search_locations is not None: print('package', spec.origin.removeprefix(root))\n\
+\x20   else: print('file', spec.origin.removeprefix(root))\n";
 
 fn ask(root: &Path, questions: &[(String, String)]) -> Vec<String> {
     use std::io::Write as _;

@@ -71,7 +71,7 @@ pub fn find_module(
     folder: &str,
 ) -> Result<Option<Found>, FindError> {
     let base = format!("{}/{name}", folder.trim_end_matches('/'));
-    let odd = name.is_empty() || matches!(name, "." | "..") || name.contains(['/', '\0']);
+    let odd = name.is_empty() || name.contains(['/', '.', '\0']);
     if odd || base.len() > LONGEST_PATH {
         return Ok(None);
     }
