@@ -155,10 +155,28 @@ fn each_convention_has_as_many_names_as_version_one_gave_it() {
 }
 
 /// Functions of `wit/bridge` that no name of the contract stands for, and why.
-const BEYOND: [(&str, &str); 1] = [(
-    "tollgate:bridge/program#start",
-    "the original host hands the entry over before the guest runs",
-)];
+const BEYOND: [(&str, &str); 5] = [
+    (
+        "tollgate:bridge/program#start",
+        "the original host hands the entry over before the guest runs",
+    ),
+    (
+        "tollgate:bridge/program#begin",
+        "as start, for sources that are bytes: of their encoding only Python itself knows",
+    ),
+    (
+        "tollgate:bridge/program#find-module",
+        "the contract's resolution is Node's; Python asks one folder after the other",
+    ),
+    (
+        "tollgate:bridge/program#read-file",
+        "the contract loads text; Python's sources have encodings, and its packages bring data",
+    ),
+    (
+        "tollgate:bridge/program#list-folder",
+        "what packages bring is found by listing them (importlib.resources, importlib.metadata, pkgutil)",
+    ),
+];
 
 /// The freestanding functions of `wit/bridge`, as the contract spells them.
 fn functions() -> BTreeSet<String> {

@@ -174,6 +174,7 @@ impl Kept {
 pub(crate) struct Prepared {
     pub(crate) grants: Grants,
     pub(crate) name: String,
+    pub(crate) program: Option<Arc<dyn Program>>,
     pub(crate) kept: Kept,
     guest: Box<dyn FnOnce(Gate) -> Guest + Send>,
 }
@@ -200,7 +201,7 @@ impl RunOptions {
         let (stdout, kept_stdout) = self.stdout.open();
         let (stderr, kept_stderr) = self.stderr.open();
         let (name, arguments, stdin) = (self.name.clone(), self.arguments, self.stdin);
-        let (state, program) = (self.state, self.program);
+        let (state, program) = (self.state, self.program.clone());
         let guest = move |gate| {
             let mut guest = Guest::builder(gate)
                 .arguments(std::iter::once(name).chain(arguments))
@@ -224,6 +225,7 @@ impl RunOptions {
         Ok(Prepared {
             grants: self.grants,
             name: self.name,
+            program: self.program,
             kept: Kept {
                 stdout: kept_stdout,
                 stderr: kept_stderr,
