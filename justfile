@@ -94,7 +94,9 @@ bench *arguments:
     fi
     export WASMTIME=$tools/bin/wasmtime TOLLGATE_BENCH=$PWD/bench
     mkdir -p bench
-    cargo bench --bench startup --bench density --bench deadlines
+    TOLLGATE_PYTHON_RUNNER=$(guest-shims/python/build)
+    export TOLLGATE_PYTHON_RUNNER
+    cargo bench --bench startup --bench density --bench deadlines --bench languages
     cargo bench --bench overhead -- {{ arguments }}
 
 # Of which a case takes a tenth of a second, so that a test run has 24 of them and not 256.

@@ -21,6 +21,7 @@ const PAIRS: usize = 300;
 const WARM_UP: usize = 10;
 
 fn main() {
+    languages();
     let Some(wasmtime) = std::env::var_os("WASMTIME") else {
         println!("startup: skipped, since WASMTIME names no wasmtime command");
         return;
@@ -66,6 +67,83 @@ fn main() {
     }
 }
 
+/// Hello in JavaScript and Python, beside those who else runs them. Who is not there is left out.
+fn languages() {
+    let home = tempfile::tempdir().unwrap();
+    let (js, py) = (home.path().join("hello.js"), home.path().join("hello.py"));
+    std::fs::write(&js, "console.log('hello')").unwrap();
+    std::fs::write(&py, "print('hello')").unwrap();
+    let ours = |file: &Path| -> (OsString, Vec<OsString>) {
+        (
+            env!("CARGO_BIN_EXE_tollgate").into(),
+            vec!["run".into(), file.into()],
+        )
+    };
+    let other = |program: &str, arguments: &[&str], file: &Path| {
+        let program = found(program)?;
+        let mut arguments: Vec<OsString> = arguments.iter().map(OsString::from).collect();
+        arguments.push(file.into());
+        Some((program, arguments))
+    };
+    let all = [
+        ("tollgate run hello.js", Some(ours(&js))),
+        ("node hello.js", other("node", &[], &js)),
+        ("deno run hello.js", other("deno", &["run"], &js)),
+        ("tollgate run hello.py", Some(ours(&py))),
+        ("python3 hello.py", other("python3", &[], &py)),
+    ];
+    let mut commands = Vec::new();
+    for (name, command) in all {
+        // The first run of each fills its caches.
+        match command.filter(|command| runs(home.path(), command)) {
+            Some(command) => commands.push((name, command, Vec::new())),
+            None => println!("startup: `{name}` is skipped: it does not run here"),
+        }
+    }
+    for round in 0..WARM_UP + PAIRS / 3 {
+        for (_, command, times) in &mut commands {
+            let took = once(home.path(), command);
+            if round >= WARM_UP {
+                times.push(took);
+            }
+        }
+    }
+    let mut text = String::from(LANGUAGES);
+    for (name, _, times) in commands {
+        let millis = median(times).as_secs_f64() * 1e3;
+        text.push_str(&format!("| {name} | {millis:.1} ms |\n"));
+    }
+    println!("\n{text}");
+    if let Some(folder) = std::env::var_os("TOLLGATE_BENCH") {
+        std::fs::write(Path::new(&folder).join("startup-languages.md"), text).unwrap();
+    }
+}
+
+const LANGUAGES: &str = "\
+# From the start of a process to its exit: JavaScript and Python
+
+A hello, every cache warm; medians of 100 rounds in which each command runs once, written by `just bench`.
+
+| command | median |
+| --- | --: |
+";
+
+/// Where a command is: it gets no environment, so that it must be found here.
+fn found(program: &str) -> Option<OsString> {
+    let paths = std::env::var_os("PATH")?;
+    std::env::split_paths(&paths)
+        .map(|folder| folder.join(program))
+        .find(|path| path.is_file())
+        .map(Into::into)
+}
+
+/// Whether it runs at all.
+fn runs(home: &Path, (program, arguments): &(OsString, Vec<OsString>)) -> bool {
+    command(home, program, arguments)
+        .status()
+        .is_ok_and(|status| status.success())
+}
+
 const HEAD: &str = "\
 # From the start of a process to its exit
 
@@ -82,7 +160,7 @@ fn tollgate(flags: &[OsString]) -> (OsString, Vec<OsString>) {
     (env!("CARGO_BIN_EXE_tollgate").into(), arguments)
 }
 
-fn once(home: &Path, (program, arguments): &(OsString, Vec<OsString>)) -> Duration {
+fn command(home: &Path, program: &OsString, arguments: &[OsString]) -> Command {
     let mut command = Command::new(program);
     command
         .args(arguments)
@@ -91,6 +169,16 @@ fn once(home: &Path, (program, arguments): &(OsString, Vec<OsString>)) -> Durati
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null());
+    // Where the Python runner is, which is not built anew for the benchmark.
+    let user = std::env::var_os("HOME").map(|home| Path::new(&home).join(".cache"));
+    if let Some(cache) = std::env::var_os("XDG_CACHE_HOME").map(Into::into).or(user) {
+        command.env("XDG_CACHE_HOME", cache);
+    }
+    command
+}
+
+fn once(home: &Path, (program, arguments): &(OsString, Vec<OsString>)) -> Duration {
+    let mut command = command(home, program, arguments);
     let start = Instant::now();
     let status = command.status().unwrap();
     let took = start.elapsed();
