@@ -155,7 +155,7 @@ fn each_convention_has_as_many_names_as_version_one_gave_it() {
 }
 
 /// Functions of `wit/bridge` that no name of the contract stands for, and why.
-const BEYOND: [(&str, &str); 5] = [
+const BEYOND: [(&str, &str); 6] = [
     (
         "tollgate:bridge/program#start",
         "the original host hands the entry over before the guest runs",
@@ -175,6 +175,10 @@ const BEYOND: [(&str, &str); 5] = [
     (
         "tollgate:bridge/program#list-folder",
         "what packages bring is found by listing them (importlib.resources, importlib.metadata, pkgutil)",
+    ),
+    (
+        "tollgate:bridge/program#failed",
+        "the original host finds out by looking at what a process printed",
     ),
 ];
 

@@ -161,3 +161,38 @@ fn the_loop_runs_in_nodes_order() {
         ["main", "tick", "promise", "microtask", "timer", "immediate"]
     );
 }
+
+#[test]
+fn a_program_on_standard_input_is_a_module_unless_it_says_otherwise() {
+    let scene = scene!();
+    let run = |flags: &[&str], text: &[u8]| {
+        let mut arguments = vec!["run"];
+        arguments.extend(flags);
+        scene.tollgate(arguments).input(text).run()
+    };
+    let finished = run(
+        &["-", "a", "-b"],
+        b"import fs from 'fs'; console.log(process.argv.slice(2), typeof await fs, import.meta.url.endsWith('/[stdin]'))",
+    );
+    finished.expect(0);
+    assert_eq!(finished.stdout, "[ 'a', '-b' ] object true\n");
+    let finished = run(
+        &["--lang", "ts", "-"],
+        b"const a: number = 1; console.log(a)",
+    );
+    finished.expect(0);
+    assert_eq!(finished.stdout, "1\n");
+    let finished = run(&["-e", "console.log(process.argv.slice(2))", "-"], b"");
+    assert_eq!(finished.stdout, "[ '-' ]\n");
+    let finished = run(&["-"], b"nowhere()");
+    finished.expect(1);
+    assert!(
+        finished.stderr.contains("/[stdin]:1\n"),
+        "{}",
+        finished.stderr
+    );
+    let component = std::fs::read(tollgate_tests::guests::HELLO).expect("a guest");
+    run(&["-"], &component).expect(0);
+    run(&["-"], b"\xff\xfe").expect(2);
+    run(&["--lang", "js", "-"], &component).expect(2);
+}

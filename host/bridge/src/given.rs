@@ -79,8 +79,10 @@ pub(crate) struct Given {
     pub(crate) http_requests: Arc<Semaphore>,
 }
 
-/// What a run learnt of the network.
+/// What a run learnt of the network, and of its guest.
 #[derive(Default)]
 pub(crate) struct Learnt {
     pub(crate) lookups: Lookups,
+    /// Whether the guest has said where its program failed.
+    pub(crate) has_failed: bool,
 }

@@ -150,6 +150,16 @@ impl program::Host for View<'_> {
         Ok(self.read(import, &path).await?.map_err(Failure::from))
     }
 
+    async fn failed(&mut self, file: String, line: u32, column: u32) -> wasmtime::Result<()> {
+        // Once, so that a run that fails for ever does not fill the log.
+        if !std::mem::replace(&mut self.learnt.has_failed, true) {
+            self.gate
+                .note("run.failed", &place(&file, line, column), "ok")
+                .await?;
+        }
+        Ok(())
+    }
+
     async fn list_folder(&mut self, path: String) -> wasmtime::Result<Result<Vec<Lies>, Failure>> {
         let import = "tollgate:bridge/program#list-folder";
         let most = self.gate.limits().host_call_bytes;
@@ -169,6 +179,16 @@ impl program::Host for View<'_> {
             .map(|items| items.into_iter().map(Lies::from).collect())
             .map_err(Failure::from))
     }
+}
+
+/// The longest name of a file that a record of a failure repeats, in bytes.
+const LONGEST_PLACE: usize = 1024;
+
+/// As people write a place. What the guest says of itself is cut, as it may be of any length.
+fn place(file: &str, line: u32, column: u32) -> String {
+    let end = file.floor_char_boundary(LONGEST_PLACE);
+    let file = file.get(..end).unwrap_or_default();
+    format!("{file}:{line}:{column}")
 }
 
 fn too_much(folder: &str) -> NoModule {

@@ -20,6 +20,10 @@ pub const UNGATED: &[(&str, &str)] = &[
         "what the operator wrote after the component's name, for the guest",
     ),
     ("wasi:cli/environment#initial-cwd", "always `/`"),
+    (
+        "tollgate:bridge/program#failed",
+        "says where the guest's own program failed: recorded, and reaches nothing",
+    ),
     ("wasi:cli/exit#exit", "ends the guest"),
     ("wasi:cli/exit#exit-with-code", "ends the guest"),
     (

@@ -165,11 +165,14 @@ pub(crate) struct Run {
     /// Run this text, a JavaScript module unless --lang says otherwise; all of the arguments are the guest's
     #[arg(short, long, value_name = "CODE")]
     pub(crate) eval: Option<String>,
-    /// In which language the text of -e is, or what FILE `-` stands for: a program in Python on standard input
+    #[arg(skip)]
+    eval_name: Option<&'static str>,
+    /// In which language the text of -e, or of standard input, is
     #[arg(long, value_name = "LANGUAGE")]
     pub(crate) lang: Option<Language>,
 
-    /// The component, WASI 0.1 module, or program (.js, .mjs, .cjs, .ts, .mts, .cts, .py); everything after it is the guest's
+    /// The component, WASI 0.1 module, or program (.js, .mjs, .cjs, .ts, .mts, .cts, .py), or `-` for one of them on standard
+    /// input (a JavaScript module, unless it is WebAssembly or --lang says otherwise); everything after it is the guest's
     // One list, so that clap stops looking for flags at its first member: a flag of the guest's that happens to be
     // spelt like one of ours must never become a grant.
     #[arg(value_name = "FILE", required_unless_present = "eval", num_args = 1.., trailing_var_arg = true, allow_hyphen_values = true)]
@@ -177,20 +180,39 @@ pub(crate) struct Run {
 }
 
 impl Run {
+    /// Whether FILE is `-`.
+    pub(crate) fn is_input(&self) -> bool {
+        (self.eval.is_none() || self.eval_name.is_some())
+            && self.program.first().is_some_and(|file| file == INPUT)
+    }
+
+    /// What a text that lies in no file is called.
+    pub(crate) fn text_name(&self) -> Option<&'static str> {
+        self.eval
+            .is_some()
+            .then_some(self.eval_name.unwrap_or(EVAL))
+    }
+
+    /// Takes a text that came on standard input for that of -e.
+    pub(crate) fn take_text(&mut self, text: String) {
+        self.eval = Some(text);
+        self.eval_name = Some(STDIN);
+    }
+
     /// FILE, and the guest's arguments.
     pub(crate) fn program(&self) -> Result<(PathBuf, Vec<String>), Failure> {
         let usage = |message: String| Err(Failure::Usage(message));
-        if self.eval.is_some() {
-            return Ok((PathBuf::from(EVAL), texts(&self.program)?));
+        if let Some(name) = self.text_name() {
+            let arguments = self.program.get(usize::from(self.is_input())..);
+            return Ok((PathBuf::from(name), texts(arguments.unwrap_or_default())?));
         }
         let Some((file, arguments)) = self.program.split_first() else {
             return usage("FILE is missing".to_owned());
         };
-        let from_input = file == INPUT && self.lang == Some(Language::Py);
-        if self.lang.is_some() && !from_input {
-            return usage("--lang is for -e, and `py` for FILE `-`".to_owned());
+        if self.lang.is_some() && !self.is_input() {
+            return usage("--lang is for -e and for FILE `-`".to_owned());
         }
-        if file.as_encoded_bytes().starts_with(b"-") && !from_input {
+        if file.as_encoded_bytes().starts_with(b"-") && !self.is_input() {
             let file = file.to_string_lossy();
             return usage(format!(
                 "there is no flag `{file}`; a file of that name is written as `./{file}`"
@@ -202,6 +224,8 @@ impl Run {
 
 /// The name of a program that lies in no file.
 pub(crate) const EVAL: &str = "[eval]";
+/// The name of a program that came on standard input.
+const STDIN: &str = "[stdin]";
 /// FILE, where the program comes from standard input.
 pub(crate) const INPUT: &str = "-";
 

@@ -45,12 +45,6 @@ pub const MOST_ASSIGNED: usize = 24;
 /// source nests. A source of the largest size that would take more has more brackets than letters.
 pub const MOST_STACK: usize = 1 << 30;
 
-/// Longest source map, in bytes; most of it is what it says of its originals' text.
-pub const LONGEST_SOURCE_MAP: usize = 32 << 20;
-
-/// Longest `mappings` of a source map, in bytes. What is decoded of it takes up to twelve times that.
-pub const LONGEST_MAPPINGS: usize = 4 << 20;
-
 /// Most folders above an entry that are looked at for its package.
 pub const MOST_FOLDERS: usize = 256;
 

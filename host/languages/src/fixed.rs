@@ -80,18 +80,6 @@ pub const FIXED: &[LimitRow] = &[
         "Stack of the thread that strips one TypeScript source.",
         "address space; a source takes as much of it as it nests",
     ),
-    bytes(
-        "source-map-bytes",
-        bounds::LONGEST_SOURCE_MAP,
-        "Length of a source map.",
-        "most of it is the text of its originals",
-    ),
-    bytes(
-        "source-map-mappings",
-        bounds::LONGEST_MAPPINGS,
-        "Length of a source map's mappings.",
-        "what is decoded takes up to twelve times that",
-    ),
     count(
         "program-files",
         bounds::MOST_FILES,

@@ -12,11 +12,11 @@ use tollgate_languages::{
 };
 use tollgate_policy::Effective;
 
-use crate::args::{EVAL, INPUT, Language, Run};
+use crate::args::{INPUT, Language, Run};
 use crate::exit::Failure;
-use crate::host::environment;
 use crate::host::folders::{Bases, Own};
 use crate::host::program::{self, Found};
+use crate::host::{environment, files};
 
 /// The component that runs programs of a language.
 pub(crate) enum Runtime {
@@ -32,6 +32,25 @@ pub(crate) struct InSource {
     pub(crate) program: Arc<dyn Program>,
     /// What the guest is called: the path of its entry, or what the language calls a program without one.
     pub(crate) name: String,
+}
+
+/// Reads what stands on standard input for FILE `-`: gives a component, or makes a text that of -e. A program in Python reads
+/// it by itself.
+pub(crate) fn take_input(args: &mut Run) -> Result<Option<Vec<u8>>, Failure> {
+    if !args.is_input() || args.eval.is_some() || args.lang == Some(Language::Py) {
+        return Ok(None);
+    }
+    let bytes = files::standard_input()?;
+    if bytes.starts_with(b"\0asm") && args.lang.is_none() {
+        return Ok(Some(bytes));
+    }
+    let text = String::from_utf8(bytes).map_err(|_| {
+        Failure::Usage(
+            "what came on standard input is neither WebAssembly nor a program in UTF-8".to_owned(),
+        )
+    })?;
+    args.take_text(text);
+    Ok(None)
 }
 
 /// The language of what is to be run; none for a component.
@@ -85,11 +104,10 @@ pub(crate) fn find(
     bases: &Bases,
     own: &[Own],
 ) -> Result<InSource, Failure> {
-    let without_file = args.eval.is_some() || path == Path::new(INPUT);
-    let (file, name) = match without_file {
-        true if args.eval.is_some() => (None, EVAL),
-        true => (None, INPUT),
-        false => (Some(path), EVAL),
+    let (file, name) = match args.text_name() {
+        Some(name) => (None, name),
+        None if args.is_input() => (None, INPUT),
+        None => (Some(path), INPUT),
     };
     let packages = match language {
         Language::Js | Language::Ts => &NODE,
@@ -103,11 +121,12 @@ pub(crate) fn find(
 }
 
 fn javascript(language: Language, args: &Run, found: Found) -> Result<InSource, Failure> {
+    let name = args.text_name().unwrap_or_default();
     let start = match &args.eval {
         Some(source) => Start::Text {
             path: found.entry.clone(),
             source: match language {
-                Language::Ts => strip_types(EVAL, source, Format::Module)
+                Language::Ts => strip_types(name, source, Format::Module)
                     .map_err(|error| Failure::Usage(error.to_string()))?,
                 Language::Js | Language::Py => source.clone(),
             },

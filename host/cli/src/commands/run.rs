@@ -25,9 +25,10 @@ use crate::policy;
 use crate::report::Report;
 use crate::terminal::{ask, table};
 
-pub(crate) fn run(args: Run, ceiling: Option<&Path>) -> Result<u8, Failure> {
+pub(crate) fn run(mut args: Run, ceiling: Option<&Path>) -> Result<u8, Failure> {
     release::check_flag(args.wasi_p3)?;
     let permissive = permissive(args.permissive.as_deref())?;
+    let component = program::take_input(&mut args)?;
     let (path, arguments) = args.program()?;
     let language = program::language(&args, &path);
     let loaded = policy::load(
@@ -50,7 +51,13 @@ pub(crate) fn run(args: Run, ceiling: Option<&Path>) -> Result<u8, Failure> {
     let place = log::Place::new(&policy.audit(), args.audit_key.as_deref(), &loaded.bases)?;
     let tree = tree(&policy, &loaded.bases, &place)?;
     let (code, program) = match language {
-        None => (Code::bytes(files::component(&path)?), None),
+        None => {
+            let component = match component {
+                Some(component) => component,
+                None => files::component(&path)?,
+            };
+            (Code::bytes(component), None)
+        }
         Some(language) => {
             program::check_flags(&args)?;
             let own = own_folders(&place);

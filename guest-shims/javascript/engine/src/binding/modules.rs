@@ -85,6 +85,24 @@ fn load(ctx: Ctx<'_>, path: String) -> Result<String> {
     }
 }
 
+/// The text of a file of the program that need be no module.
+fn read(ctx: Ctx<'_>, path: String) -> Result<String> {
+    match bundle::with(|bundle| bundle.file(&path).is_some()) {
+        Some(_) => load(ctx, path),
+        None => {
+            let bytes = program::read_file(&path).map_err(thrown(&ctx))?;
+            Ok(String::from_utf8_lossy(&bytes).into_owned())
+        }
+    }
+}
+
+/// Says where the run failed. A program in memory has nobody to tell.
+fn failed(file: String, line: u32, column: u32) {
+    if bundle::with(|_| ()).is_none() {
+        program::failed(&file, line, column);
+    }
+}
+
 fn format(path: String) -> Option<&'static str> {
     match bundle::with(|bundle| bundle.file(&path).and_then(|file| file.format)) {
         Some(format) => format.map(name),
@@ -145,6 +163,8 @@ pub(super) fn create<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
     object.set("entry", Func::from(entry))?;
     object.set("resolve", Func::from(resolve))?;
     object.set("load", Func::from(load))?;
+    object.set("read", Func::from(read))?;
+    object.set("failed", Func::from(failed))?;
     object.set("format", Func::from(format))?;
     object.set("kind", Func::from(kind))?;
     object.set("files", Func::from(files))?;

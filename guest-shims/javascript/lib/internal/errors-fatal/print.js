@@ -1,6 +1,7 @@
 // How an uncaught error is shown: where it was thrown, the line, and the error with its stack.
 
 const { kEmittedAt } = require('internal/errors-fatal');
+const { original } = require('internal/errors-fatal/source-map');
 
 const place = /^\s*at (?:.*\()?(.+?):(\d+)(?::(\d+))?\)?$/;
 const ofLibrary = /^\s+at (?:.*\()?(?:node:|native\)?$)/;
@@ -28,10 +29,12 @@ function sourceLine({ file, line }) {
 const before = '(function (exports, require, module, __filename, __dirname) {'.length;
 
 function head(stack) {
-  const found = firstPlace(stack);
+  let found = firstPlace(stack);
   if (found === undefined) return '';
   if (found.line === 1 && found.column > before && !found.file.startsWith('file:')) found.column -= before;
-  const text = sourceLine(found)?.replace(/\r$/, '');
+  found = original(found) ?? found;
+  tell(found);
+  const text = (found.text ?? sourceLine(found))?.replace(/\r$/, '');
   if (text === undefined) return `${found.file}:${found.line}\n`;
   if (text.length > 400) return `${found.file}:${found.line}\n\n`;
   // A tab stays a tab, so that the caret stands under what it means.
@@ -39,7 +42,30 @@ function head(stack) {
   return `${found.file}:${found.line}\n${text}\n${indent}^\n\n`;
 }
 
-const withoutLibrary = (text) => text.split('\n').filter((line) => !ofLibrary.test(line)).join('\n');
+// Once, for the log: where the run failed, and nothing that the program says of it.
+let isTold = false;
+
+function tell({ file, line, column }) {
+  if (isTold) return;
+  isTold = true;
+  binding.modules.failed(file, line, column);
+}
+
+// A line of a stack, with the place that it comes from.
+function mapped(line) {
+  const found = place.exec(line);
+  if (found === null) return line;
+  const [, file, at, column] = found;
+  const from = original({ file, line: Number(at), column: Number(column ?? 1) });
+  return from === undefined ? line : line.replace(/[^( ]*:\d+(?=\)?$)/, `${from.file}:${from.line}:${from.column}`);
+}
+
+const isFrame = (line) => /^\s+at /.test(line);
+
+const withoutLibrary = (text) => text.split('\n')
+  .filter((line) => !ofLibrary.test(line))
+  .map((line) => (isFrame(line) ? mapped(line) : line))
+  .join('\n');
 
 function describe(error) {
   const { inspect } = require('internal/util/inspect');
