@@ -6,12 +6,6 @@
 //! A program finds the language and `print`. What nobody caught is printed too, in the words of `guest.mjs`; the exit
 //! code is about this tool alone.
 
-#![expect(
-    clippy::disallowed_methods,
-    clippy::disallowed_macros,
-    reason = "the bans are about the host; this is a tool of its tests, which reads files and prints"
-)]
-
 use std::cell::OnceCell;
 use std::mem::ManuallyDrop;
 use std::path::{Component, Path, PathBuf};
