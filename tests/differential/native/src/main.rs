@@ -26,6 +26,7 @@ const STACK_BYTES: usize = 4 << 20;
 /// What is printed beside the program's own lines. Evaluated before the program, which may change every builtin.
 const DRIVER: &str = "((write) => {
     const text = String;
+    const { is } = Object;
     const rejections = [];
     let settled = false;
     globalThis.print = (line) => write(`${line}`);
@@ -33,7 +34,11 @@ const DRIVER: &str = "((write) => {
         rejected(promise, reason, handled) {
             if (!handled) rejections[rejections.length] = { promise, reason, handled };
             for (let at = 0; handled && at < rejections.length; at++) {
-                if (rejections[at].promise === promise) rejections[at].handled = true;
+                if (rejections[at].promise !== promise) continue;
+                rejections[at].handled = true;
+                // Where a module throws, the engine rejects a promise of its own with the same reason just before.
+                const before = rejections[at - 1];
+                if (before !== undefined && is(before.reason, reason)) before.handled = true;
             }
         },
         run(key) {
