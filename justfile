@@ -60,6 +60,14 @@ upstream:
     tests/upstream/fetch >/dev/null
     cargo nextest run -E 'binary(upstream)' --no-capture
 
+# The language in the JavaScript engine beside QuickJS compiled for this machine (half a minute when it is not built yet)
+[group("one by one")]
+differential:
+    #!/usr/bin/env sh
+    set -eu
+    native=$(tests/differential/build)
+    TOLLGATE_NATIVE_QUICKJS=$native cargo nextest run -E 'binary(differential)' --no-capture
+
 # Build the JavaScript engine anew, to be committed (`just guests --check` compares instead)
 [group("now and then")]
 guests *arguments:

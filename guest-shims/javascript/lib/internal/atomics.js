@@ -1,40 +1,86 @@
 // `Atomics`, which the engine leaves out where there are no threads. On one thread every operation is atomic by itself,
-// and nobody can wake who waits: waiting is sleeping.
+// and nobody can wake who waits: waiting is sleeping. Order of the checks and words of the errors are those of the engine.
 
-const kinds = new Set(['Int8Array', 'Uint8Array', 'Int16Array', 'Uint16Array', 'Int32Array', 'Uint32Array', 'BigInt64Array',
-                       'BigUint64Array']);
-const kindOf = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag).get;
+const { apply } = Reflect;
+const { trunc } = Math;
+const { asIntN } = BigInt;
+const { isFinite } = Number;
+const getter = (prototype, name) => Object.getOwnPropertyDescriptor(prototype, name).get;
+const ofArrays = Object.getPrototypeOf(Uint8Array.prototype);
+const kindOf = getter(ofArrays, Symbol.toStringTag);
+const lengthOf = getter(ofArrays, 'length');
+const bufferOf = getter(ofArrays, 'buffer');
+const isDetached = getter(ArrayBuffer.prototype, 'detached');
 
-function check(array, index, waitable = false) {
-  const kind = ArrayBuffer.isView(array) ? Reflect.apply(kindOf, array, []) : undefined;
-  if (waitable ? kind !== 'Int32Array' && kind !== 'BigInt64Array' : !kinds.has(kind)) {
-    throw new TypeError(waitable ? 'an Int32Array or a BigInt64Array is needed' : 'a typed array of integers is needed');
+// One element of each kind, for what a value becomes in such an array.
+const held = { __proto__: null };
+for (const Kind of [Int8Array, Uint8Array, Int16Array, Uint16Array, Int32Array, Uint32Array, BigInt64Array, BigUint64Array]) {
+  held[Kind.name] = new Kind(1);
+}
+
+const waitable = (kind) => kind === 'Int32Array' || kind === 'BigInt64Array';
+const isBig = (kind) => kind === 'BigInt64Array' || kind === 'BigUint64Array';
+
+function detached(buffer) {
+  try {
+    return apply(isDetached, buffer, []);
+  } catch {
+    return undefined;         // a shared one, which cannot be
   }
-  const at = Math.trunc(Number(index)) || 0;
-  if (at < 0 || at >= array.length) throw new RangeError('out-of-bound access');
+}
+
+// The kind of an array that such an operation works on.
+function check(array, wanted, shared = false) {
+  const kind = array !== null && typeof array === 'object' ? apply(kindOf, array, []) : undefined;
+  if (kind === undefined || held[kind] === undefined || !wanted(kind)) throw new TypeError('integer TypedArray expected');
+  const gone = detached(apply(bufferOf, array, []));
+  if (shared && gone !== undefined) throw new TypeError('not a SharedArrayBuffer TypedArray');
+  if (gone) throw new TypeError('ArrayBuffer is detached');
+  return kind;
+}
+
+function inside(array, at) {
+  if (at >= apply(lengthOf, array, [])) throw new RangeError('out-of-bound access');
   return at;
 }
 
-const convert = (array, value) => (typeof array[0] === 'bigint' ? BigInt(value) : Math.trunc(Number(value)) || 0);
+function toIndex(array, index) {
+  const at = trunc(index === undefined ? 0 : index) || 0;
+  if (at < 0 || at > Number.MAX_SAFE_INTEGER) throw new RangeError('invalid array index');
+  return inside(array, at);
+}
+
+// Numbers are integers as they are given; a big integer is asked for with more bits than any has, which leaves it whole.
+const integer = (kind, value) => (isBig(kind) ? asIntN(Number.MAX_SAFE_INTEGER, value) : trunc(value) || 0);
+
+// What is calculated with: sums of more than 32 bits would lose the lowest.
+const operand = (kind, value) => (isBig(kind) ? asIntN(64, value) : trunc(value) | 0);
 
 function change(name, combine) {
   return {
     [name](array, index, value) {
-      const at = check(array, index);
-      const given = convert(array, value);
-      const before = array[at];
+      const kind = check(array, isAny);
+      const at = toIndex(array, index);
+      const given = operand(kind, value);
+      const before = array[inside(array, at)];
       array[at] = combine(before, given);
       return before;
     },
   }[name];
 }
 
+const isAny = () => true;
+
 const own = {
-  load(array, index) { return array[check(array, index)]; },
+  load(array, index) {
+    check(array, isAny);
+    return array[toIndex(array, index)];
+  },
   store(array, index, value) {
-    const at = check(array, index);
-    const given = convert(array, value);
-    array[at] = given;
+    const kind = check(array, isAny);
+    const at = toIndex(array, index);
+    const given = integer(kind, value);
+    array[inside(array, at)] = given;
     return given;
   },
   add: change('add', (a, b) => a + b),
@@ -44,24 +90,39 @@ const own = {
   xor: change('xor', (a, b) => a ^ b),
   exchange: change('exchange', (a, b) => b),
   compareExchange(array, index, expected, replacement) {
-    const at = check(array, index);
-    const before = array[at];
-    // The expected value is taken as the array would hold it.
-    const held = new array.constructor([convert(array, expected)])[0];
-    const given = convert(array, replacement);
-    if (before === held) array[at] = given;
+    const kind = check(array, isAny);
+    const at = toIndex(array, index);
+    const wanted = operand(kind, expected);
+    const given = operand(kind, replacement);
+    const before = array[inside(array, at)];
+    held[kind][0] = wanted;
+    if (before === held[kind][0]) array[at] = given;
     return before;
   },
-  isLockFree(size) { return [1, 2, 4, 8].includes(Math.trunc(Number(size))); },
-  notify(array, index) {
-    check(array, index, true);
+  isLockFree(size) {
+    const bytes = trunc(size);
+    return bytes === 1 || bytes === 2 || bytes === 4 || bytes === 8;
+  },
+  notify(array, index, count) {
+    check(array, waitable);
+    const at = toIndex(array, index);
+    if (count !== undefined) void trunc(count);
+    inside(array, at);
     return 0;
   },
-  wait(array, index, value, timeout = Infinity) {
-    const at = check(array, index, true);
-    if (!(array.buffer instanceof SharedArrayBuffer)) throw new TypeError('a shared array is needed');
-    if (array[at] !== convert(array, value)) return 'not-equal';
-    const milliseconds = Number.isNaN(Number(timeout)) ? Infinity : Math.max(0, Number(timeout));
+  pause(...times) {
+    const [count] = times;
+    if (count !== undefined && !(typeof count === 'number' && isFinite(count) && trunc(count) === count)) {
+      throw new TypeError('not an integral number');
+    }
+  },
+  wait(array, index, value, timeout) {
+    const kind = check(array, waitable, true);
+    const at = toIndex(array, index);
+    const wanted = operand(kind, value);
+    const given = trunc(timeout);
+    const milliseconds = Number.isNaN(given) ? Infinity : Math.max(0, given);
+    if (array[inside(array, at)] !== wanted) return 'not-equal';
     if (milliseconds === Infinity) {
       throw new (require('internal/errors').codes.ERR_FEATURE_UNAVAILABLE_ON_PLATFORM)('Atomics.wait() without a timeout');
     }

@@ -1,0 +1,12 @@
+import { tell } from '../../show.mjs';
+const size = 12;
+const make = (f) => Array.from({ length: size }, (_, a) => Float64Array.from({ length: size }, (_, b) => f(a, b)));
+const times = (x, y) => make((a, b) => { let sum = 0; for (let k = 0; k < size; k++) sum += x[a][k] * y[k][b]; return sum; });
+const hilbert = make((a, b) => 1 / (a + b + 1));
+const shifted = make((a, b) => ((a * 7 + b * 3) % 11) - 5 + (a === b ? 20 : 0));
+const solve = (matrix, right) => { const m = matrix.map((row) => Float64Array.from(row)); const r = Float64Array.from(right); for (let c = 0; c < size; c++) { let pivot = c; for (let a = c + 1; a < size; a++) if (Math.abs(m[a][c]) > Math.abs(m[pivot][c])) pivot = a; [m[c], m[pivot]] = [m[pivot], m[c]]; [r[c], r[pivot]] = [r[pivot], r[c]]; for (let a = c + 1; a < size; a++) { const f = m[a][c] / m[c][c]; for (let b = c; b < size; b++) m[a][b] -= f * m[c][b]; r[a] -= f * r[c]; } } for (let c = size - 1; c >= 0; c--) { for (let b = c + 1; b < size; b++) r[c] -= m[c][b] * r[b]; r[c] /= m[c][c]; } return r; };
+tell('product', times(hilbert, shifted)[3]);
+tell('solved', solve(shifted, Array.from({ length: size }, (_, at) => at)));
+tell('hilbert', solve(hilbert, new Array(size).fill(1)));
+const rows = new Float32Array(size * size).map((_, at) => Math.fround(1 / (at + 1)));
+tell('32 bits', rows.reduce((a, b) => Math.fround(a + b), 0), [...rows.subarray(60, 64)]);

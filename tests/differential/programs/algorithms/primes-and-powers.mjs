@@ -1,0 +1,14 @@
+import { tell } from '../../show.mjs';
+const power = (base, exponent, modulus) => { let result = 1n; base %= modulus; while (exponent > 0n) { if (exponent & 1n) result = (result * base) % modulus; base = (base * base) % modulus; exponent >>= 1n; } return result; };
+const prime = (n) => { if (n < 2n) return false; for (const p of [2n, 3n, 5n, 7n, 11n, 13n, 17n, 19n, 23n, 29n, 31n, 37n]) { if (n % p === 0n) return n === p; } let d = n - 1n; let r = 0; while (!(d & 1n)) { d >>= 1n; r++; } next: for (const a of [2n, 3n, 5n, 7n, 11n, 13n, 17n, 19n, 23n, 29n, 31n, 37n]) { let x = power(a, d, n); if (x === 1n || x === n - 1n) continue; for (let at = 1; at < r; at++) { x = (x * x) % n; if (x === n - 1n) continue next; } return false; } return true; };
+tell('mersenne', [2, 3, 5, 7, 11, 13, 17, 19, 31, 61, 89, 107, 127, 521].map((p) => prime(2n ** BigInt(p) - 1n)));
+tell('near', Array.from({ length: 60 }, (_, at) => 10n ** 20n + BigInt(at)).filter(prime));
+let [a, b] = [0n, 1n];
+for (let at = 0; at < 1000; at++) [a, b] = [b, a + b];
+tell('fibonacci', a, a.toString(36).length);
+const gcd = (x, y) => (y ? gcd(y, x % y) : x);
+tell('gcd', gcd(2n ** 200n - 1n, 2n ** 150n - 1n), gcd(a, b));
+let pi = 0n; const one = 10n ** 210n;
+const atan = (x) => { let term = one / x; let sum = term; for (let n = 3n, sign = -1n; term; n += 2n, sign = -sign) { term /= x * x; sum += (sign * term) / n; } return sum; };
+pi = (16n * atan(5n) - 4n * atan(239n)) / 10n ** 10n;
+tell('pi', pi);

@@ -1,0 +1,11 @@
+import { each, told } from '../../show.mjs';
+each('length', [0, 1, 8.9, '4', null, undefined, NaN, -0.5, -1, 2 ** 53, 2 ** 53 - 1, Infinity, 1n, {}, [3], true], (length) => new ArrayBuffer(length).byteLength);
+told('called', () => ArrayBuffer(1));
+told('max', () => { const buffer = new ArrayBuffer(2, { maxByteLength: 8 }); return [buffer.byteLength, buffer.maxByteLength, buffer.resizable]; });
+told('fixed', () => { const buffer = new ArrayBuffer(2); return [buffer.maxByteLength, buffer.resizable, buffer.detached]; });
+told('too much', () => new ArrayBuffer(9, { maxByteLength: 8 }));
+each('maxByteLength', [-1, NaN, undefined, null, '8', 2 ** 53, 7.9, {}], (maxByteLength) => { const buffer = new ArrayBuffer(0, { maxByteLength }); return [buffer.resizable, buffer.maxByteLength]; });
+told('isView', () => [ArrayBuffer.isView(new Uint8Array()), ArrayBuffer.isView(new DataView(new ArrayBuffer())), ArrayBuffer.isView(new ArrayBuffer()), ArrayBuffer.isView()]);
+told('species', () => ArrayBuffer[Symbol.species] === ArrayBuffer);
+told('order', () => { const seen = []; try { new ArrayBuffer({ valueOf() { seen.push('length'); return 1; } }, { get maxByteLength() { seen.push('max'); return { valueOf() { seen.push('value'); return 0; } }; } }); } catch (error) { seen.push(error.name); } return seen; });
+told('new.target', () => { const seen = []; const Target = new Proxy(function () {}, { get(target, key) { seen.push(String(key)); return key === 'prototype' ? Array.prototype : target[key]; } }); const made = Reflect.construct(ArrayBuffer, [4], Target); return [seen, made instanceof Array]; });

@@ -1,0 +1,13 @@
+import { each, told } from '../../show.mjs';
+each('length', [0, 8, -1, 2 ** 53, NaN, '4'], (length) => new SharedArrayBuffer(length).byteLength);
+told('called', () => SharedArrayBuffer(1));
+told('slice', () => { const buffer = new SharedArrayBuffer(4); new Uint8Array(buffer).set([1, 2, 3, 4]); return [...new Uint8Array(buffer.slice(1, 3))]; });
+told('growable', () => { const buffer = new SharedArrayBuffer(2, { maxByteLength: 8 }); const view = new Uint8Array(buffer); const before = view.length; buffer.grow(6); return [before, view.length, buffer.growable, buffer.maxByteLength]; });
+told('shrinks not', () => new SharedArrayBuffer(4, { maxByteLength: 8 }).grow(3));
+told('over', () => new SharedArrayBuffer(4, { maxByteLength: 8 }).grow(9));
+told('fixed', () => new SharedArrayBuffer(4).grow(4));
+told('of a plain buffer', () => Object.getOwnPropertyDescriptor(SharedArrayBuffer.prototype, 'byteLength').get.call(new ArrayBuffer(1)));
+told('the other way', () => Object.getOwnPropertyDescriptor(ArrayBuffer.prototype, 'byteLength').get.call(new SharedArrayBuffer(1)));
+told('tag', () => Object.prototype.toString.call(new SharedArrayBuffer(1)));
+told('names', () => Reflect.ownKeys(SharedArrayBuffer.prototype).map(String).sort());
+told('data view', () => { const view = new DataView(new SharedArrayBuffer(8), 4); view.setFloat32(0, 1.5); return [view.byteLength, view.getUint32(0)]; });

@@ -1,0 +1,15 @@
+import { each, told } from '../../show.mjs';
+const buffer = new Uint8Array([1, 2, 3, 4, 5, 6, 7, 8]).buffer;
+each('begin', [0, 3, 8, 9, -1, -8, -9, NaN, undefined, '2', 1.9, 2 ** 31, 2 ** 32, 2 ** 32 + 2, -(2 ** 32) - 2, 1e300, -1e300, Infinity, -Infinity], (begin) => buffer.slice(begin));
+each('end', [0, 3, 8, 9, -1, -8, -9, NaN, undefined, null, '2', 2 ** 32, 2 ** 32 + 2, -(2 ** 32), Infinity], (end) => buffer.slice(1, end));
+told('on others', () => ArrayBuffer.prototype.slice.call({}));
+told('shared', () => ArrayBuffer.prototype.slice.call(new SharedArrayBuffer(1)));
+const species = (make) => { const own = buffer.slice(); own.constructor = { [Symbol.species]: make }; return own.slice(2, 6); };
+told('species', () => species(function () { return new ArrayBuffer(10); }));
+told('too small', () => species(function () { return new ArrayBuffer(1); }));
+told('same', () => { const own = new ArrayBuffer(2); own.constructor = { [Symbol.species]: function () { return own; } }; return own.slice(); });
+told('no buffer', () => species(function () { return {}; }));
+told('undefined', () => species(undefined));
+told('null', () => species(null));
+told('not a constructor', () => species(() => {}));
+told('detached while', () => { const own = new ArrayBuffer(8); return own.slice({ valueOf() { own.transfer(); return 0; } }); });

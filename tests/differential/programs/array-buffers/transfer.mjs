@@ -1,0 +1,13 @@
+import { each, told } from '../../show.mjs';
+const make = () => new Uint8Array([1, 2, 3, 4]).buffer;
+each('to', [undefined, 0, 2, 4, 8, '3', 2.9, NaN, -1, 2 ** 53], (length) => { const from = make(); const to = length === undefined ? from.transfer() : from.transfer(length); return [from.detached, from.byteLength, to, to.resizable]; });
+told('keeps resizable', () => { const from = new ArrayBuffer(2, { maxByteLength: 8 }); const to = from.transfer(); return [to.resizable, to.maxByteLength, to.byteLength]; });
+told('to fixed', () => { const from = new ArrayBuffer(2, { maxByteLength: 8 }); const to = from.transferToFixedLength(5); return [to.resizable, to.maxByteLength]; });
+told('over the maximum', () => new ArrayBuffer(2, { maxByteLength: 8 }).transfer(9));
+told('twice', () => { const from = make(); from.transfer(); from.transfer(); });
+told('views after', () => { const from = make(); const view = new Uint8Array(from); const data = new DataView(from); from.transfer(); return [view.length, view.byteOffset, view[0], 0 in view, Object.keys(view), (() => { try { return data.byteLength; } catch (error) { return error.message; } })()]; });
+told('of a detached', () => { const from = make(); from.transfer(); return [from.maxByteLength, from.resizable, from.detached]; });
+told('slice of a detached', () => { const from = make(); from.transfer(); return from.slice(); });
+told('view on a detached', () => { const from = make(); from.transfer(); return new Uint8Array(from); });
+told('resize of a detached', () => { const from = new ArrayBuffer(2, { maxByteLength: 8 }); from.transfer(); from.resize(3); });
+told('names', () => Reflect.ownKeys(ArrayBuffer.prototype).map(String).sort());

@@ -1,0 +1,17 @@
+import { told } from '../../show.mjs';
+told('concat', () => [[1].concat(2, [3, [4]], 'ab', { length: 1, 0: 'x' }), [].concat(), [1, , 2].concat([, 3]), [].concat(null, undefined)]);
+told('spreadable', () => { const like = { length: 3, 0: 'a', 2: 'c', [Symbol.isConcatSpreadable]: true }; const list = Object.assign([1], { [Symbol.isConcatSpreadable]: 0 }); return [[].concat(like), [].concat(list).length, Object.keys([].concat(like))]; });
+told('too long', () => [1].concat({ length: 2 ** 53 - 1, [Symbol.isConcatSpreadable]: true }));
+told('strings', () => { String.prototype[Symbol.isConcatSpreadable] = true; const result = [[].concat('ab'), [].concat(Object('ab'))]; delete String.prototype[Symbol.isConcatSpreadable]; return result; });
+told('this', () => [Array.prototype.concat.call(5, 1).length, typeof Array.prototype.concat.call(5)[0]]);
+told('species', () => { class A extends Array {} return [new A().concat([1]) instanceof A, (() => { const list = [1]; list.constructor = undefined; return list.concat(2); })(), (() => { const list = [1]; list.constructor = 5; return list.concat(2); })]; });
+told('species no object', () => { const list = [1]; list.constructor = 5; return list.concat(2); });
+told('flat', () => [[1, [2, [3, [4]]]].flat(), [1, [2, [3, [4]]]].flat(Infinity), [1, [2]].flat(0), [, [1, , 2]].flat(), [[1]].flat(-1), [[[1]]].flat('2'), [[1]].flat(NaN), ['ab', new Set([1])].flat()]);
+told('flatMap', () => [[1, 2].flatMap((x) => [x, [x]]), [1, 2].flatMap((x) => 'ab'), [1].flatMap(() => []), [1].flatMap(function () { return this.v; }, { v: 5 })]);
+told('flatMap without', () => [1].flatMap());
+told('flat of proxies', () => [new Proxy([1], {}), [new Proxy([2], {})]].flat(2));
+told('flat of a deep one', () => { let list = [1]; for (let at = 0; at < 200; at++) list = [list]; return list.flat(Infinity); });
+told('join', () => [[1, null, undefined, [2, [3]], {}].join(), [1, 2].join('-'), [1, 2].join(null), [, ,].join('x'), [].join(), [1].join('long')]);
+told('join of a cycle', () => { const list = [1]; list.push(list); return list.join(); });
+told('toString', () => { const list = [1]; list.join = () => 'own join'; const none = [1]; none.join = 5; return [String(list), String(none), Array.prototype.toString.call({ join: () => 'j' }), Array.prototype.toString.call({})]; });
+told('toLocaleString', () => [[1, 'a', null, undefined].toLocaleString(), [{ toLocaleString: () => 'own' }].toLocaleString()]);

@@ -1,0 +1,17 @@
+import { each, told } from '../../show.mjs';
+each('copyWithin', [[0, 3], [1, 0], [1, 0, 3], [-2, -4, -1], [0, 1, Infinity], [3, 3], [NaN, 2], [2 ** 32, 0], [-Infinity, 2], [0, 2 ** 53], ['1', '2', '3'], []], (all) => [1, 2, 3, 4, 5].copyWithin(...all));
+told('holes', () => { const list = [1, , 3, 4].copyWithin(2, 0); return [list, 3 in list]; });
+told('likes', () => Array.prototype.copyWithin.call({ length: 5, 3: 1 }, 0, 3));
+told('long likes', () => { const like = { length: 2 ** 53 - 1, [2 ** 53 - 2]: 'z' }; Array.prototype.copyWithin.call(like, 2 ** 53 - 4, 2 ** 53 - 3); return Object.keys(like).sort(); });
+each('fill', [['x'], ['x', 1], ['x', 1, 2], ['x', -2, -1], ['x', NaN, NaN], ['x', 3, 1], ['x', 0, Infinity], ['x', 2 ** 32], []], (all) => [1, 2, 3].fill(...all));
+told('fill an empty one', () => [Array(3).fill(), Array(3).fill([]).length, Array.prototype.fill.call({ length: 2 }, 'f')]);
+told('fill is shared', () => { const list = Array(2).fill({}); list[0].x = 1; return list; });
+told('frozen', () => Object.freeze([1]).fill(2));
+told('reverse', () => { const list = [1, , 3, 4]; list.reverse(); return [list, 2 in list]; });
+told('reverse likes', () => Array.prototype.reverse.call({ length: 3, 0: 'a', 1: 'b' }));
+told('toReversed', () => [[1, , 3].toReversed(), 1 in [1, , 3].toReversed(), Array.prototype.toReversed.call({ length: 2, 0: 'a' })]);
+told('unshift', () => { const list = [1, , 3]; const length = list.unshift('a', 'b'); return [length, list, 3 in list, [].unshift()]; });
+told('unshift too long', () => Array.prototype.unshift.call({ length: 2 ** 53 - 1 }, 1));
+told('unshift nothing on a long one', () => { const like = { length: 2 ** 53 + 9 }; return [Array.prototype.unshift.call(like), like.length]; });
+told('shift', () => { const list = [1, , 3]; return [list.shift(), list, 0 in list, [].shift(), Array.prototype.shift.call({ length: 2, 1: 'x' })]; });
+told('queue', () => { const queue = []; let sum = 0; for (let at = 0; at < 5000; at++) { queue.push(at); if (at % 3) sum += queue.shift(); } return [queue.length, sum]; });

@@ -1,0 +1,17 @@
+import { told } from '../../show.mjs';
+told('from', () => [Array.from('a\u{1f600}'), Array.from({ length: 2 }), Array.from(new Map([[1, 2]])), Array.from([1, , 3]), Array.from({ length: '2', 0: 'x' }), Array.from(5), Array.from({})]);
+told('map', () => [Array.from([1, 2], (x, at) => x * 10 + at), Array.from('ab', function (x) { return x + this.s; }, { s: '!' })]);
+told('no function', () => Array.from([], {}));
+told('null', () => Array.from(null));
+told('iterator is no function', () => Array.from({ [Symbol.iterator]: 5 }));
+told('null iterator', () => Array.from({ [Symbol.iterator]: null, length: 1, 0: 'like' }));
+told('on other constructors', () => { function F(...all) { this.all = all; } return [Array.from.call(F, [7]), Array.from.call(F, { length: 1, 0: 'x' }), Array.of.call(F, 1, 2)]; });
+told('on no constructor', () => [Array.from.call(() => {}, [1]), Array.of.call(5, 1)]);
+told('closes', () => { let closed = 0; try { Array.from({ [Symbol.iterator]: () => ({ next: () => ({ value: 1 }), return() { closed++; return {}; } }) }, () => { throw new Error('map'); }); } catch (error) { return [error.message, closed]; } });
+told('closes when it cannot define', () => { let closed = 0; try { Array.from.call(function () { return Object.freeze({}); }, { [Symbol.iterator]: () => ({ next: () => ({ value: 1 }), return() { closed++; return {}; } }) }); } catch (error) { return [error.name, closed]; } });
+told('setter is not asked', () => { class A extends Array { constructor() { super(); Object.defineProperty(this, 0, { set() { throw new Error('set'); }, configurable: true }); } } return A.from([5]); });
+told('isArray', () => [[], new Proxy([], {}), { __proto__: Array.prototype }, Array.prototype, 'a', (function () { return arguments; })()].map(Array.isArray));
+told('names', () => [Reflect.ownKeys(Array).map(String).sort(), Reflect.ownKeys(Array.prototype).map(String).sort()]);
+told('lengths', () => ['concat', 'copyWithin', 'fill', 'flat', 'indexOf', 'push', 'reduce', 'slice', 'splice', 'toSpliced', 'unshift', 'with', 'at', 'sort'].map((name) => Array.prototype[name].length));
+told('slice', () => [[1, 2, 3].slice(-2), [1, 2, 3].slice(1, -1), [1, , 3].slice(0, 2), [1, 2].slice(2 ** 32), [1, 2].slice(-(2 ** 32)), Array.prototype.slice.call('abc', 1), [1, 2].slice(undefined, null)]);
+told('holey literals', () => [[, 1], [1, , 2], [...[, 1]], Object.keys([, 1, ,])]);

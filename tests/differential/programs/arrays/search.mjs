@@ -1,0 +1,14 @@
+import { each, told } from '../../show.mjs';
+const list = [1, NaN, , undefined, -0, '1', 1];
+each('indexOf', [1, NaN, undefined, 0, '1', true, null], (value) => [list.indexOf(value), list.lastIndexOf(value), list.includes(value)]);
+each('from', [0, 1, 6, 7, -1, -7, -8, NaN, Infinity, -Infinity, '2', 2 ** 32, -(2 ** 32), undefined], (from) => [list.indexOf(1, from), list.lastIndexOf(1, from), list.includes(undefined, from)]);
+told('find', () => [list.find((value) => value !== 1), list.findIndex((value) => value === undefined), list.findLast((value) => value === undefined), list.findLastIndex((value) => Object.is(value, -0)), list.find((value, at) => at === 2)]);
+told('holes are visited by find', () => { const seen = []; [, 1].find((value, at) => { seen.push(at); }); return seen; });
+told('holes are not by others', () => { const seen = []; [, 1, ,].forEach((value, at) => { seen.push(at); }); return seen; });
+told('at', () => [list.at(0), list.at(-1), list.at(7), list.at('5'), list.at(NaN), list.at(2 ** 32), list.at(-1.9), list.at(Infinity)]);
+told('likes', () => [Array.prototype.indexOf.call('abc', 'c'), Array.prototype.includes.call({ length: 1 }, undefined), Array.prototype.lastIndexOf.call({ length: 2, 1: 'x' }, 'x'), Array.prototype.at.call('xyz', -1)]);
+told('changes while searched', () => { const own = [1, 2, 3]; return own.indexOf(3, { valueOf() { own.length = 1; return 0; } }); });
+told('grows while searched', () => { const own = [1]; return own.includes(undefined, { valueOf() { own.length = 0; return 0; } }); });
+told('long likes', () => [Array.prototype.indexOf.call({ length: 2 ** 53 - 1, 9007199254740990: 'z' }, 'z', 2 ** 53 - 3), Array.prototype.includes.call({ length: 2 ** 53 - 1, 9007199254740990: 'z' }, 'z', 2 ** 53 - 3), Array.prototype.lastIndexOf.call({ length: 2 ** 53 - 1, 9007199254740990: 'z' }, 'z')]);
+told('lastIndexOf with undefined', () => [[1, 2, 1].lastIndexOf(1, undefined), [1, 2, 1].lastIndexOf(1), [1].lastIndexOf(1, -5)]);
+told('minus zero', () => Object.is([1].indexOf(1, -0), 0));

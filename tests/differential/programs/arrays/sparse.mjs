@@ -1,0 +1,14 @@
+import { told } from '../../show.mjs';
+told('far index', () => { const list = []; list[1000000] = 1; return [list.length, Object.keys(list), list.indexOf(1)]; });
+told('many holes', () => { const list = []; for (let at = 0; at < 100; at += 10) list[at * 1000] = at; let sum = 0; for (const at in list) sum += list[at]; return [sum, Object.keys(list).length, list.length]; });
+told('delete makes holes', () => { const list = [1, 2, 3]; delete list[1]; return [list, list.length, 1 in list]; });
+told('getter element', () => { const list = [1, 2, 3]; Object.defineProperty(list, 1, { get: () => 'got', enumerable: true, configurable: true }); return [list.map((x) => x), list.join(), [...list], list.slice(1), JSON.stringify(list)]; });
+told('prototype element', () => { Array.prototype[1] = 'inherited'; try { const list = [1, , 3]; return [list[1], list.map((x) => x), list.indexOf('inherited'), [...list], list.join(), list.slice(), Object.keys(list), list.includes('inherited'), list.pop(), list.shift(), list]; } finally { delete Array.prototype[1]; } });
+told('prototype setter', () => { const seen = []; Object.defineProperty(Array.prototype, 0, { set(value) { seen.push(value); }, configurable: true }); try { const list = []; list[0] = 'a'; list.push('b'); const literal = ['c']; return [seen, list.length, literal, [...'d']]; } finally { delete Array.prototype[0]; } });
+told('frozen prototype element', () => { Object.defineProperty(Array.prototype, 2, { value: 'fixed', configurable: true }); try { const list = [1, 2]; return [Reflect.set(list, 2, 'x'), list.length, (() => { try { list.push(3); } catch (error) { return error.name; } })()]; } finally { delete Array.prototype[2]; } });
+told('index like names', () => { const list = []; list['1'] = 'a'; list[1.0] = 'b'; list['1.0'] = 'c'; list[-1] = 'd'; list[true] = 'e'; list[' 1'] = 'f'; return [list.length, Object.keys(list)]; });
+told('non extensible', () => { const list = Object.preventExtensions([1, , 3]); return [Reflect.set(list, 1, 2), Reflect.set(list, 0, 9), Reflect.set(list, 3, 4), list]; });
+told('push to a non extensible one', () => Object.preventExtensions([1]).push(2));
+told('sealed', () => { const list = Object.seal([1, 2]); return [Reflect.deleteProperty(list, 0), Reflect.set(list, 0, 5), Reflect.set(list, 'length', 0), list]; });
+told('slow and fast', () => { const fast = Array.from({ length: 100 }, (_, at) => at); const slow = fast.slice(); slow[10000] = 1; slow.length = 100; Object.defineProperty(slow, 50, { value: 50, enumerable: true, writable: true, configurable: true }); return [fast.map((x) => x * 2).join() === slow.map((x) => x * 2).join(), slow.reverse()[0], slow.length]; });
+told('negative zero', () => { const list = ['zero']; return [list[-0], list['-0'], -0 in list]; });

@@ -1,0 +1,13 @@
+import { told, each } from '../../show.mjs';
+each('splice', [[], [0], [1], [-2], [1, 1], [1, 0, 'x', 'y'], [1, 2, 'x'], [0, 99], [99, 1, 'x'], [-99, 1], [undefined], [1, undefined], [1, -1, 'x'], [NaN, NaN, 'x'], ['1', '1'], [2 ** 32, 1, 'x'], [-Infinity, Infinity], [1, 1n]], (all) => { const list = [1, 2, 3, 4]; const removed = list.splice(...all); return [removed, list]; });
+told('holes', () => { const list = [1, , 3, , 5]; const removed = list.splice(1, 2); return [removed, list, 1 in removed, 2 in list]; });
+told('holes move', () => { const list = [1, , 3]; list.splice(0, 0, 'x', 'y'); return [list, Object.keys(list)]; });
+told('species', () => { const list = [1, 2, 3]; list.constructor = { [Symbol.species]: function (length) { this.made = length; } }; return list.splice(0, 2); });
+told('likes', () => { const like = { length: 3, 0: 'a', 1: 'b', 2: 'c' }; const removed = Array.prototype.splice.call(like, 1, 1, 'x', 'y'); return [removed, like]; });
+told('too long', () => Array.prototype.splice.call({ length: 2 ** 53 - 1 }, 0, 0, 1));
+told('near the top', () => { const like = { length: 2 ** 53 - 1, [2 ** 53 - 2]: 'z' }; const removed = Array.prototype.splice.call(like, 2 ** 53 - 2, 1); return [removed, like.length]; });
+told('frozen', () => Object.freeze([1]).splice(0, 0, 2));
+told('toSpliced', () => { const list = [1, , 3]; return [list.toSpliced(0, 1), list.toSpliced(1, 0, 'x'), list.toSpliced(), list.toSpliced(undefined), list.toSpliced(-1), list]; });
+told('toSpliced too long', () => Array.prototype.toSpliced.call({ length: 2 ** 32 - 1 }, 0, 0, 1));
+told('with', () => [[1, 2].with(0, 9), [1, 2].with(-1, 9), [1, , 3].with(0, 9)]);
+told('with out of range', () => [1].with(1, 0));

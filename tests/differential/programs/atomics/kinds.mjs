@@ -1,0 +1,11 @@
+import { each, told } from '../../show.mjs';
+const arrays = [new Int8Array(1), new Uint8ClampedArray(1), new Float32Array(1), new Float64Array(1), new BigInt64Array(1), [0], {}, null, undefined, 5, new DataView(new ArrayBuffer(8)), new ArrayBuffer(8), new Proxy(new Int32Array(1), {})];
+for (const name of ['load', 'add', 'store', 'exchange', 'and']) each(name, arrays.slice(0, 4).concat(arrays.slice(5)), (array) => Atomics[name](array, 0, 1));
+each('notify', arrays, (array) => Atomics.notify(array, 0));
+each('wait', arrays, (array) => Atomics.wait(array, 0, 0, 0));
+told('detached', () => { const array = new Int32Array(2); array.buffer.transfer(); return Atomics.load(array, 0); });
+told('detached by the value', () => { const array = new Int32Array(2); return Atomics.add(array, 0, { valueOf() { array.buffer.transfer(); return 1; } }); });
+told('detached by the index', () => { const array = new Int32Array(2); return Atomics.store(array, { valueOf() { array.buffer.transfer(); return 0; } }, 1); });
+told('shrunk by the value', () => { const buffer = new ArrayBuffer(8, { maxByteLength: 8 }); const array = new Int32Array(buffer); return Atomics.add(array, 1, { valueOf() { buffer.resize(4); return 1; } }); });
+told('kind before index', () => Atomics.load([], { valueOf() { throw new Error('index'); } }));
+told('out of bounds', () => { const buffer = new ArrayBuffer(8, { maxByteLength: 8 }); const array = new Int32Array(buffer, 4, 1); buffer.resize(4); return Atomics.load(array, 0); });

@@ -1,0 +1,14 @@
+import { told, tell, each } from '../../show.mjs';
+const names = ['add', 'and', 'compareExchange', 'exchange', 'isLockFree', 'load', 'notify', 'or', 'pause', 'store', 'sub', 'wait', 'xor'];
+tell('names', Reflect.ownKeys(Atomics).map(String).sort());
+tell('lengths', names.map((name) => `${name} ${Atomics[name]?.length} ${Atomics[name]?.name}`));
+tell('tag', String(Atomics), Object.getOwnPropertyDescriptor(Atomics, Symbol.toStringTag));
+tell('prototype', Object.getPrototypeOf(Atomics) === Object.prototype, Object.isExtensible(Atomics), typeof Atomics);
+tell('descriptors', names.map((name) => Object.getOwnPropertyDescriptor(Atomics, name)).map((own) => own && [own.writable, own.enumerable, own.configurable]));
+tell('global', Object.getOwnPropertyDescriptor(globalThis, 'Atomics') !== undefined, Object.keys(globalThis).includes('Atomics'));
+told('no constructors', () => new Atomics.add(new Int32Array(1), 0, 1));
+told('own prototypes', () => names.filter((name) => Atomics[name] && 'prototype' in Atomics[name]));
+each('isLockFree', [0, 1, 2, 3, 4, 5, 8, 16, '4', 4.9, NaN, -1, Infinity, undefined, null], (size) => Atomics.isLockFree(size));
+told('pause', () => [typeof Atomics.pause, Atomics.pause?.(), Atomics.pause?.(5)]);
+told('pause of text', () => Atomics.pause?.('5'));
+told('pause of a fraction', () => Atomics.pause?.(1.5));

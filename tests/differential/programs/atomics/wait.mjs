@@ -1,0 +1,14 @@
+import { each, told } from '../../show.mjs';
+const shared = new Int32Array(new SharedArrayBuffer(8));
+told('other value', () => Atomics.wait(shared, 0, 5, 10));
+told('in time', () => Atomics.wait(shared, 0, 0, 1));
+each('timeout', [0, -1, -Infinity, '0', null, 0.5], (timeout) => Atomics.wait(shared, 0, 0, timeout));
+each('value', [0.9, '0', null, undefined, NaN, 2 ** 32, -0], (value) => Atomics.wait(shared, 0, value, 0));
+told('big', () => Atomics.wait(new BigInt64Array(new SharedArrayBuffer(8)), 0, 0n, 0));
+told('big other', () => Atomics.wait(new BigInt64Array(new SharedArrayBuffer(8)), 0, 2n ** 64n + 1n, 0));
+told('not shared', () => Atomics.wait(new Int32Array(1), 0, 0, 0));
+told('bad index', () => Atomics.wait(shared, 9, 0, 0));
+each('count', [undefined, 0, 1, Infinity, -1, NaN, '3', 1.9], (count) => Atomics.notify(shared, 0, count));
+told('count is converted', () => { const seen = []; Atomics.notify(shared, 0, { valueOf() { seen.push('count'); return 1; } }); return seen; });
+told('not shared either', () => Atomics.notify(new Int32Array(1), 0));
+told('order', () => { const seen = []; const value = (name, result) => ({ valueOf() { seen.push(name); return result; } }); Atomics.wait(shared, value('index', 0), value('value', 0), value('timeout', 0)); return seen; });

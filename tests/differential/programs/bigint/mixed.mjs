@@ -1,0 +1,11 @@
+import { tell, told } from '../../show.mjs';
+for (const [name, work] of Object.entries({ plus: () => 1n + 1, times: () => 2n * 2, power: () => 2n ** 2, negative: () => 2n ** -1n, shift: () => 1n << 1, bitand: () => 1n & 1, divide: () => 1n / 0n, modulo: () => 1n % 0n, math: () => Math.max(1n), unsigned: () => 1n >>> 1n, isNaN: () => isNaN(1n) })) told(name, work);
+tell('compare', 1n == 1, 1n === 1, 2n > 1, 1n < 1.5, 2n ** 64n > 1e19, 2n ** 53n + 1n == 2 ** 53, 2n ** 53n + 1n > 2 ** 53, 1n < NaN, 1n > '0', 1n == '1', 1n == '1n', 1n < 'x', 0n == '', 0n == false, 1n == true, -1n < -Infinity, 10n ** 400n < Infinity, 1n == Object(1n));
+tell('truth', !0n, !!1n, 0n || 'no', 1n && 'yes', typeof 1n, typeof Object(1n), 0n === -0n, Object.is(0n, -0n));
+tell('concat', 1n + 'a', [1n, 2n] + '', `${[3n]}`);
+let value = 2n ** 63n - 1n;
+tell('steps', value++, value, ++value, value--, --value, -value);
+tell('sort', [3n, 1, 2n, 10, -1n].sort(), [3n, 1, 2n, 10, -1n].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0)));
+tell('sets', new Set([1n, 1, 1n, 2n ** 70n, 2n ** 70n]).size, new Map([[1n, 'big'], [1, 'small']]).get(1n), [1n, 2n ** 70n].indexOf(2n ** 70n), [2n ** 70n].includes(2n ** 70n));
+told('prototype', () => BigInt.prototype.valueOf.call(1));
+told('prototype', () => [BigInt.prototype.valueOf.call(Object(4n)), Object.prototype.toString.call(1n), BigInt.prototype[Symbol.toStringTag]]);

@@ -1,0 +1,16 @@
+import { tell, told } from '../../show.mjs';
+const values = [0n, -1n, 255n, 2n ** 64n, -(2n ** 64n), 10n ** 40n, 3n ** 200n, -(7n ** 77n), 36n ** 30n - 1n];
+for (const radix of [2, 3, 7, 8, 10, 16, 32, 36]) tell(`radix ${radix}`, values.map((value) => value.toString(radix)));
+told('bad radix', () => 1n.toString(1));
+told('bad radix', () => 1n.toString(37));
+told('locale', () => 1234567n.toLocaleString());
+told('json', () => JSON.stringify({ a: 1n }));
+told('json with', () => { BigInt.prototype.toJSON = function () { return `${this}n`; }; const text = JSON.stringify({ a: 1n, b: [2n] }); delete BigInt.prototype.toJSON; return text; });
+told('literals', () => [0xffffffffffffffffffn, 0b101n, 0o777n, 1_000n]);
+told('keys', () => [{ 1n: 'a' }[1], [5, 6][1n], Object.keys({ [2n ** 70n]: 1 })]);
+told('template', () => `${2n ** 70n}`);
+let digits = 1n;
+for (let at = 1n; at <= 120n; at++) digits *= at;
+tell('120!', digits, BigInt(digits.toString()) === digits, BigInt(`0x${digits.toString(16)}`) === digits);
+const big = 7n ** 3000n;
+tell('long', big.toString().length, big.toString(36).slice(0, 40), BigInt(big.toString()) === big, big % 1000000007n, (big >> 8000n) & 0xffffffffn);

@@ -1,0 +1,27 @@
+import { told, sources } from '../../show.mjs';
+class A { #x = 1; #m() { return this.#x; } get #g() { return this.#x * 10; } set #g(value) { this.#x = value; } static #s = 's'; static read(o) { return o.#x; } static write(o, v) { o.#x = v; return o.#x; } static call(o) { return o.#m(); } static get(o) { return o.#g; } static set(o, v) { o.#g = v; } static has(o) { return [#x in o, #m in o, #g in o, #s in o]; } static s(o) { return o.#s; } static setMethod(o) { o.#m = 1; } static optional(o) { return o?.#x; } static chain(o) { return o?.a.#x; } static step(o) { return [o.#x++, ++o.#x, o.#x **= 2, o.#x ??= 5, o.#x &&= 7]; } static take(o) { const { a: b = o.#x } = {}; [o.#x] = [99]; ({ v: o.#x } = { v: 98 }); return [b, o.#x]; } static remove(o) { return o.#m.call(o); } }
+told('read', () => [A.read(new A()), A.write(new A(), 5), A.call(new A()), A.get(new A())]);
+told('set by accessor', () => { const a = new A(); A.set(a, 4); return A.read(a); });
+told('steps', () => [A.step(new A()), A.take(new A()), A.remove(new A())]);
+told('has', () => [A.has(new A()), A.has(A), A.has({})]);
+told('has of a primitive', () => A.has(5));
+told('read of others', () => A.read({}));
+told('write of others', () => A.write({}, 1));
+told('call of others', () => A.call({}));
+told('accessor of others', () => A.get({}));
+told('primitive', () => A.read(5));
+told('null', () => A.read(null));
+told('optional', () => [A.optional(null), A.optional(new A()), A.chain(undefined), A.chain({ a: new A() })]);
+told('method is read-only', () => A.setMethod(new A()));
+told('static on a subclass', () => { class B extends A {} return [A.s(A), (() => { try { return A.s(B); } catch (error) { return error.name; } })()]; });
+told('getter only', () => { class B { get #g() { return 1; } static set(o) { o.#g = 2; } } B.set(new B()); });
+told('setter only', () => { class B { set #g(v) {} static get(o) { return o.#g; } } B.get(new B()); });
+told('not visible', () => [Reflect.ownKeys(new A()), Object.getOwnPropertySymbols(new A()), JSON.stringify(new A())]);
+told('frozen is no matter', () => { const a = Object.freeze(new A()); A.write(a, 3); return A.read(a); });
+told('twice', () => { class Base { constructor(o) { return o; } } class B extends Base { #x = 1; } const o = {}; new B(o); new B(o); });
+told('on any object', () => { class Base { constructor(o) { return o; } } class B extends Base { #x = 'stamped'; static read(o) { return o.#x; } } const list = [1]; new B(list); return B.read(list); });
+told('per evaluation', () => { const make = () => class { #x = 1; static has(o) { return #x in o; } }; const B = make(); const C = make(); return [B.has(new B()), B.has(new C())]; });
+told('nested', () => { class Outer { #x = 'outer'; inner() { const outer = this; return new (class { #x = 'inner'; both() { return [this.#x, (() => { try { return outer.#x; } catch (error) { return error.name; } })()]; } })().both(); } } return new Outer().inner(); });
+told('in eval', () => { class B { #x = 3; m() { return eval('this.#x'); } } return new B().m(); });
+told('names of functions', () => { class B { #m() {} get #g() { return 1; } static names() { return [new B().#m.name]; } #f = () => {}; f() { return this.#f.name; } } return [B.names(), new B().f()]; });
+sources('syntax', ['class A { #x; #x; }', 'class A { get #x() {} set #x(v) {} }; 1', 'class A { get #x() {} get #x() {} }', 'class A { static get #x() {} set #x(v) {} }', 'class A { m() { delete this.#x; } #x; }', 'class A { m() { this.#y; } }', 'this.#x', 'class A { #constructor; }', 'class A { # x; }', 'class A { m() { #x; } #x; }', 'class A { m() { return #x in this in this; } #x; }', 'class A { m() { return 1 + #x in this; } #x; }', 'class A { m() { ({ #x: 1 }); } #x; }', 'class A { "#x"() { return 1; } } new A()["#x"]()', 'class A { m() { super.#x; } #x; }', 'class A { [this.#x]; #x; }', 'class A { #\\u{61}; m() { return this.#a; } } new A().m()', 'class A extends (o => o.#x) { #x; }', 'class A { static { #x in {}; } #x; } 1', 'class A { m() { return typeof this?.#x; } #x = 1; } new A().m()', 'class A { m() { delete this?.#x } #x }', 'class A { m() { for (this.#x of [1, 2]); return this.#x; } #x; } new A().m()']);

@@ -1,0 +1,11 @@
+import { told, sources } from '../../show.mjs';
+told('continue outer', () => { const seen = []; outer: for (let a = 0; a < 3; a++) for (let b = 0; b < 3; b++) { if (b === a) continue outer; seen.push([a, b]); } return seen; });
+told('break block', () => { const seen = []; block: { seen.push(1); if (seen.length) break block; seen.push(2); } return seen; });
+told('break if', () => { let x = 0; test: if (true) { x = 1; break test; x = 2; } return x; });
+told('several labels', () => (0, eval)('let n = 0; a: b: c: for (;;) { n++; if (n < 3) continue b; break a; } n'));
+told('labels over switch', () => { const seen = []; loop: for (const x of [1, 2, 3, 4]) switch (x) { case 1: continue; case 2: seen.push('two'); continue loop; case 3: break; default: break loop; } return seen; });
+told('do while', () => { let n = 0; outer: do { do { n++; if (n > 5) break outer; continue outer; } while (true); } while (n < 10); return n; });
+told('continue in do while tests', () => { let n = 0; do { n++; if (n < 3) continue; break; } while (n < 10); return n; });
+told('for in', () => { const seen = []; outer: for (const a in { x: 1, y: 2 }) for (const b in { p: 1, q: 2 }) { if (b === 'q') continue outer; seen.push(a + b); } return seen; });
+told('through finally', () => { const seen = []; outer: for (let a = 0; a < 2; a++) { for (;;) { try { continue outer; } finally { seen.push(a); } } } return seen; });
+sources('syntax', ['a: a: 1', 'a: { a: 1 }', 'a: 1; a: 2', 'break a', 'a: { continue a }', 'a: { (() => { break a })() }', 'while (1) { break\na }', 'a: let\nx', 'a: let x', 'a: const x = 1', 'a: class A {}', 'yield: 5', 'await: 6', 'async: 7', 'let: 8', '"use strict"; let: 8', 'if: 1', 'a: { b: { break a } } 9', 'for (;;) { break } 10', 'continue', 'while (0) function f() {}', 'if (1) class A {}', 'if (1) let\n{}', 'do 1; while (0) 2', 'do 1 while (0)', 'for (var i = 0 in {});', '"use strict"; for (var i = 0 in {});', 'for (let i = 0 of []);', 'for (var i, j of []);', 'for (x of y, z);', 'for (const x in {}, { a: 1 }) x', 'label: function* g() {}', 'switch (1) { default: default: }', 'switch (1) { case 1: let a; case 2: let a; }', 'throw\n1', 'return', ';;;11', '{}{}12', 'if (0); else 13', 'debugger; 14']);

@@ -1,0 +1,13 @@
+import { told } from '../../show.mjs';
+const run = (value) => { const seen = []; switch (value) { case 1: seen.push('one'); case '1': seen.push('text'); break; case NaN: seen.push('nan'); break; default: seen.push('default'); case 2: seen.push('two'); break; case seen.length: seen.push('length'); } return seen; };
+told('values', () => [1, '1', NaN, 2, 0, -0, undefined].map(run));
+told('order of tests', () => { const log = []; const test = (x) => { log.push(x); return x; }; switch (test(3)) { case test(1): case test(2): log.push('no'); default: log.push('default'); break; case test(3): log.push('three'); case test(4): log.push('falls'); } return log; });
+told('default in the middle', () => { const log = []; switch (9) { case 1: log.push(1); default: log.push('d'); case 2: log.push(2); break; case 3: log.push(3); } return log; });
+told('empty', () => { switch ((() => 1)()) { } return 'fine'; });
+told('strict comparison', () => { switch ('1') { case 1: return 'number'; case '1': return 'text'; } });
+told('scope', () => { switch (1) { case 1: let x = 'x'; { let x = 'inner'; } return x; } });
+told('functions', () => { switch (1) { case 0: function f() { return 'f'; } case 1: return f(); } });
+told('nested', () => { const log = []; for (const a of [1, 2]) switch (a) { case 1: switch (a) { case 1: log.push('inner'); break; } log.push('after'); break; default: log.push('other'); } return log; });
+told('throws in a test', () => { switch (1) { case (() => { throw new Error('test'); })(): } });
+told('return in loops', () => { for (;;) switch (1) { default: return 'out'; } });
+told('many cases', () => { const source = `(x) => { switch (x) { ${Array.from({ length: 300 }, (_, at) => `case ${at}: return 'c${at}';`).join(' ')} default: return 'none'; } }`; const f = (0, eval)(source); return [f(0), f(150), f(299), f(300), f('1')]; });

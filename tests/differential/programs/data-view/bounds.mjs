@@ -1,0 +1,17 @@
+import { each, told } from '../../show.mjs';
+const buffer = new ArrayBuffer(8);
+each('offset', [0, 8, 9, -1, NaN, '2', 1.9, -0.9, 2 ** 31, 2 ** 32, 2 ** 32 + 2, 2 ** 53 - 1, 2 ** 53, Infinity, undefined], (offset) => new DataView(buffer, offset).byteLength);
+each('length', [0, 4, 6, 7, -1, NaN, '2', 2 ** 32, 2 ** 32 + 1, 2 ** 53 - 1, Infinity, undefined, null], (length) => new DataView(buffer, 2, length).byteLength);
+const view = new DataView(buffer, 2, 5);
+each('get', [0, 3, 4, 5, -1, NaN, undefined, '1', 2 ** 31, 2 ** 32, 2 ** 32 + 1, 2 ** 53 - 1, 2 ** 53, Infinity, -Infinity, 1e300], (at) => view.getUint16(at));
+each('set', [0, 3, 4, -1, 2 ** 32, 2 ** 53 - 1, 2 ** 53, Infinity], (at) => view.setUint16(at, 1));
+told('index before value', () => { const seen = []; try { view.setInt8({ valueOf() { seen.push('index'); return 100; } }, { valueOf() { seen.push('value'); return 1; } }); } catch (error) { seen.push(error.name); } return seen; });
+told('bigint wanted', () => view.setBigInt64(0, 1));
+told('number wanted', () => view.setInt8(0, 1n));
+told('no buffer', () => new DataView({}));
+told('called', () => DataView(buffer));
+told('detached', () => { const own = new DataView(new ArrayBuffer(8)); own.buffer.transfer(); return own.getInt8(0); });
+told('detached but the index is bad', () => { const own = new DataView(new ArrayBuffer(8)); own.buffer.transfer(); return own.getInt8(-1); });
+told('detached while', () => { const own = new DataView(new ArrayBuffer(8)); own.setInt8(0, { valueOf() { own.buffer.transfer(); return 1; } }); });
+told('shrunk', () => { const resizable = new ArrayBuffer(8, { maxByteLength: 8 }); const own = new DataView(resizable, 4); const fixed = new DataView(resizable, 2, 4); resizable.resize(5); return [own.byteLength, (() => { try { return fixed.byteLength; } catch (error) { return error.name; } })()]; });
+told('names', () => Reflect.ownKeys(DataView.prototype).map(String).sort());

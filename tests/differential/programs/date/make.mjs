@@ -1,0 +1,10 @@
+import { each, told } from '../../show.mjs';
+const time = (...parts) => new Date(Date.UTC(...parts)).getTime();
+each('year alone', [0, 49, 50, 99, 100, -1, 1970, 275760, 275761, -271821, -271822, NaN, '70', 99.9, -0.5, Infinity], (year) => time(year));
+each('month', [0, 11, 12, -1, 24, 1e6, -1e6, NaN, 1.9, -0.9, 1e300, 2 ** 32, 2 ** 53], (month) => time(2000, month));
+each('day', [0, 1, 31, 32, -1, 366, 1e8, 1e9, -1e8, 1e300, 2 ** 31, 2 ** 32 + 1, NaN], (day) => time(2000, 0, day));
+each('hour', [24, -1, 1e9, 1e18, -1e18, 1e300, 2 ** 31, 2 ** 53], (hour) => time(2000, 0, 1, hour));
+each('millisecond', [1000, -1, 1e15, 8.64e15, 1e300, 2 ** 63, 2 ** 64, 0.9, -0.9], (millisecond) => time(1970, 0, 1, 0, 0, 0, millisecond));
+told('cancelled', () => [time(1970, 0, 1, 1e15, -6e16), time(275760, 8, 13, 0, 0, 0, 0), time(275760, 8, 14, -24), time(1970, 0, 100000001, -24)]);
+told('no arguments', () => Date.UTC());
+told('order of conversions', () => { const seen = []; const part = (name, value) => ({ valueOf() { seen.push(name); return value; } }); Date.UTC(part('y', NaN), part('m', 0), part('d', 1), part('h', 1)); new Date(part('Y', 2000), part('M', 0), part('D', 1)); return seen; });

@@ -1,0 +1,11 @@
+import { told } from '../../show.mjs';
+told('names', () => [Reflect.ownKeys(Date).map(String).sort(), Reflect.ownKeys(Date.prototype).map(String).sort()]);
+told('call on others', () => ['getTime', 'setTime', 'toISOString', 'valueOf', 'getYear'].map((name) => { try { return Date.prototype[name].call({}); } catch (error) { return `${name} ${error.name}`; } }));
+told('prototype', () => [Object.prototype.toString.call(Date.prototype), (() => { try { return Date.prototype.getTime(); } catch (error) { return error.name; } })()]);
+told('new.target', () => [Reflect.construct(Date, [5], Object).getTime === undefined, Object.prototype.toString.call(Reflect.construct(Date, [5], Object))]);
+told('properties', () => { const date = Object.assign(new Date(0), { x: 1 }); return [Object.keys(date), JSON.stringify(date), JSON.stringify({ date }), date.x]; });
+told('Date() is text of now', () => [typeof Date(), Date.length, typeof Date.now(), Number.isInteger(Date.now())]);
+told('frozen', () => { const date = Object.freeze(new Date(0)); date.setTime(5); return date.getTime(); });
+told('json by toJSON', () => JSON.stringify({ d: Object.assign(new Date(0), { toJSON: () => 'own' }) }));
+told('two digit years', () => [0, 50, 99, 100].map((year) => new Date(year, 0).getFullYear()));
+told('fractions', () => [new Date(1.9).getTime(), new Date(-1.9).getTime(), new Date(2000, 0.9, 1.9, 1.9).getTime(), Date.UTC(1970, 0, 1, 0, 0, 0, 0.9)]);

@@ -1,0 +1,3 @@
+import { each } from '../../show.mjs';
+each('parse', ['Thu, 01 Jan 1970 00:00:00 GMT', 'Thu Jan 01 1970 00:00:00 GMT+0100 (CET)', 'Jan 1 2000', '1 January 2000', 'Sat, 1 Jan 2000 10:00 PM', 'Jan 1 2000 12:00 AM', 'Jan 1 2000 12:00 PM', 'Jan 1 2000 13:00 PM', '1/2/2003', '12/31/1999 23:59', '1/2/99', '1/2/49', '1/2/50',
+  'Feb 30 2000', 'Jan 1 2000 GMT-0500', 'Jan 1 2000 EST', 'Jan 1 2000 PDT', 'Jan 1 2000 UTC', 'Jan 1 2000 Z', '2000 Jan 1', 'foo', '', ' ', 'Jan', '2000-01-01T00:00:00 (comment)', '(x) Jan 1 2000', 'Tuesday', 'Sept 5 2001', 'September 5, 2001', '5 Sep 2001 10:11:12.345', 'Jan 32 2000', 'Jan 1 2000 25:00', 'Jan 1 2000 +0530', 'Jan 1 -1', 'Dec 25, 1995', 'Mon, 25 Dec 1995 13:30:00 +0430'], Date.parse);

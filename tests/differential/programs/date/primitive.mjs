@@ -1,0 +1,13 @@
+import { told } from '../../show.mjs';
+const date = new Date(0);
+for (const hint of ['default', 'string', 'number', 'other', undefined]) told(`hint ${hint}`, () => date[Symbol.toPrimitive](hint));
+told('plus', () => date + 1);
+told('minus', () => date - 1);
+told('compare', () => [date < new Date(1), date == String(date), date == 0, `${date}` === date.toString()]);
+told('on others', () => Date.prototype[Symbol.toPrimitive].call({ toString: () => 's', valueOf: () => 1 }, 'default'));
+told('on a primitive', () => Date.prototype[Symbol.toPrimitive].call(1, 'number'));
+told('descriptor', () => Object.getOwnPropertyDescriptor(Date.prototype, Symbol.toPrimitive));
+told('getTime of others', () => Date.prototype.getTime.call({}));
+told('of a proxy', () => new Proxy(date, {}).getTime());
+told('lengths', () => [Date.length, Date.UTC.length, Date.prototype.setHours.length, Date.prototype.setUTCFullYear.length, Date.prototype.setTime.length]);
+told('subclass', () => { class Mine extends Date { year() { return this.getUTCFullYear(); } } return [new Mine(2e12).year(), new Mine(0) instanceof Date, String(Object.getPrototypeOf(new Mine()) === Mine.prototype)]; });

@@ -1,0 +1,18 @@
+import { told } from '../../show.mjs';
+const kinds = [Error, TypeError, RangeError, SyntaxError, ReferenceError, EvalError, URIError];
+told('shape', () => kinds.map((Kind) => { const error = new Kind('m'); return [error.name, error.message, String(error), Object.hasOwn(error, 'name'), Object.getPrototypeOf(Kind) === (Kind === Error ? Function.prototype : Error), Kind.length, Object.keys(error).length]; }));
+told('called', () => [Error('m') instanceof Error, TypeError('t') instanceof TypeError, Error.call({}, 'm') instanceof Error]);
+told('message', () => [Object.hasOwn(new Error(), 'message'), Object.hasOwn(new Error(undefined), 'message'), new Error(null).message, new Error(5).message, new Error({ toString: () => 'obj' }).message, Object.getOwnPropertyDescriptor(new Error('m'), 'message').enumerable]);
+told('symbol message', () => new Error(Symbol('s')));
+told('cause', () => [new Error('m', { cause: 1 }).cause, Object.hasOwn(new Error('m', {}), 'cause'), Object.hasOwn(new Error('m', { cause: undefined }), 'cause'), Object.hasOwn(new Error('m', 'cause'), 'cause'), Object.getOwnPropertyDescriptor(new Error('m', { cause: 1 }), 'cause').enumerable, new TypeError('t', Object.create({ cause: 'inherited' })).cause]);
+told('toString', () => [Error.prototype.toString.call({ name: 'N', message: 'M' }), Error.prototype.toString.call({}), Error.prototype.toString.call({ name: '', message: 'M' }), Error.prototype.toString.call({ name: 'N', message: '' }), Error.prototype.toString.call({ name: undefined, message: undefined }), Error.prototype.toString.call({ name: null, message: 5 })]);
+told('toString on a primitive', () => Error.prototype.toString.call('x'));
+told('aggregate', () => { const error = new AggregateError([1, new Error('e')], 'm', { cause: 'c' }); return [error.errors.length, error.message, error.cause, Object.getOwnPropertyDescriptor(error, 'errors').enumerable, AggregateError.length, new AggregateError('ab').errors, Object.hasOwn(new AggregateError([]), 'message')]; });
+told('aggregate of nothing', () => new AggregateError());
+told('subclass', () => { class Mine extends RangeError { constructor(...all) { super(...all); this.name = 'Mine'; } } const error = new Mine('m', { cause: 1 }); return [String(error), error instanceof RangeError, error.cause, error.constructor.name, Object.prototype.toString.call(error)]; });
+told('thrown values', () => [1, 'text', null, undefined, Symbol.iterator, {}, [1]].map((value) => { try { throw value; } catch (error) { return Object.is(error, value); } }));
+told('isError', () => [typeof Error.isError, Error.isError?.(new Error()), Error.isError?.({ __proto__: Error.prototype }), Error.isError?.(new Proxy(new Error(), {})), Error.isError?.(5)]);
+told('stack is text', () => typeof new Error().stack);
+told('prototype', () => [Object.hasOwn(Error.prototype, 'stack'), Error.prototype.message, TypeError.prototype.name, String(Error.prototype), Object.prototype.toString.call(Error.prototype)]);
+told('order of construction', () => { const seen = []; new Error({ toString() { seen.push('message'); return ''; } }, { get cause() { seen.push('cause'); } }); return seen; });
+told('SuppressedError', () => (typeof SuppressedError === 'function' ? [new SuppressedError(1, 2, 'm').error, new SuppressedError(1, 2, 'm').suppressed] : 'none'));

@@ -1,0 +1,17 @@
+import { told } from '../../show.mjs';
+told('mapped', () => Function('a', 'b', 'arguments[0] = 9; b = 8; return [a, arguments[1], arguments.length]')(1));
+told('mapped both ways', () => Function('a', 'a = 2; const first = arguments[0]; delete arguments[0]; arguments[0] = 3; return [first, a, arguments[0]]')(1));
+told('unmapped by a default', () => Function('a', 'b = 1', 'a = 9; return arguments[0]')(5));
+told('unmapped in strict code', () => Function('a', '"use strict"; a = 9; return arguments[0]')(5));
+told('fixed', () => Function('a', 'Object.defineProperty(arguments, 0, { writable: false }); a = 9; return [a, arguments[0]]')(5));
+told('frozen', () => Function('a', 'Object.freeze(arguments); a = 9; return [a, arguments[0]]')(5));
+told('accessor', () => Function('a', 'Object.defineProperty(arguments, 0, { get: () => "got" }); a = 9; return [a, arguments[0]]')(5));
+told('callee', () => [typeof Function('return arguments.callee')(), (() => { try { return (function () { return arguments.callee; })(); } catch (error) { return error.name; } })()]);
+told('keys', () => (function () { return Reflect.ownKeys(arguments).map(String); })(1, 2));
+told('sloppy keys', () => Function('return Reflect.ownKeys(arguments).map(String)')(1, 2));
+told('iterates', () => (function () { return [...arguments, arguments[Symbol.iterator] === Array.prototype.values]; })(1, 2));
+told('in arrows', () => (function () { return (() => arguments[0])(); })('outer'));
+told('length is a property', () => (function () { arguments.length = 1; return [...arguments]; })(1, 2, 3));
+told('as a parameter', () => Function('arguments', 'return arguments')(7));
+told('as a variable', () => [Function('var arguments; return typeof arguments')(), Function('var arguments = 3; return arguments')(), Function('let arguments = 4; return arguments')(), Function('function arguments() {} return typeof arguments')()]);
+told('duplicate parameters', () => Function('a', 'a', 'a = 5; return [arguments[0], arguments[1]]')(1, 2));

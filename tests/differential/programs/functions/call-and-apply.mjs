@@ -1,0 +1,14 @@
+import { told } from '../../show.mjs';
+const sloppy = Function('return this');
+told('sloppy this', () => [sloppy.call(null) === globalThis, sloppy.call(undefined) === globalThis, typeof sloppy.call(5), typeof sloppy.call('x'), sloppy() === globalThis]);
+told('strict this', () => { function strict() { return this; } return [strict.call(null), strict.call(5), strict(), strict.apply('x')]; });
+told('apply', () => [((...all) => all).apply(null, [1, 2]), ((...all) => all).apply(null, { length: 2, 1: 'b' }), ((...all) => all).apply(null, undefined), ((...all) => all).apply(null, 'ab'.split(''))]);
+told('apply with text', () => ((...all) => all).apply(null, 'ab'));
+told('apply too long', () => { try { (() => 1).apply(null, { length: 2 ** 32 }); return 'fine'; } catch (error) { return error.name; } });
+told('call of what is none', () => Function.prototype.call.call(5));
+told('call of call', () => Function.prototype.call.call(Function.prototype.call, (a) => a, null, 'x'));
+told('method values', () => { const object = { name: 'o', m() { return this?.name; } }; const { m } = object; return [object.m(), m(), (0, object.m)(), (object.m)(), object['m'](), (object?.m)(), object?.m()]; });
+told('hasInstance', () => [Function.prototype[Symbol.hasInstance].call(5, 1), Function.prototype[Symbol.hasInstance].call(class {}, {})]);
+told('prototype is a function', () => [Function.prototype(1), Function.prototype.name, Function.prototype.length, typeof Function.prototype, 'prototype' in Function.prototype]);
+told('new of Function.prototype', () => new Function.prototype());
+told('caller', () => ['caller', 'arguments'].map((name) => { try { return typeof (function () {})[name]; } catch (error) { return error.name; } }));

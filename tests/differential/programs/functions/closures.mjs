@@ -1,0 +1,16 @@
+import { told } from '../../show.mjs';
+told('let in loops', () => { const all = []; for (let at = 0; at < 3; at++) all.push(() => at); return all.map((each) => each()); });
+told('var in loops', () => { const all = []; for (var at = 0; at < 3; at++) all.push(() => at); return all.map((each) => each()); });
+told('changed in the body', () => { const all = []; for (let at = 0; at < 6; at++) { all.push(() => at); at++; } return all.map((each) => each()); });
+told('in the head', () => { const all = []; for (let at = 0, f = () => at; at < 2; at++) all.push(f); return all.map((each) => each()); });
+told('in the update', () => { const all = []; for (let at = 0; at < 3; all.push(() => at), at++); return all.map((each) => each()); });
+told('for in and of', () => { const all = []; for (const key in { a: 1, b: 2 }) all.push(() => key); for (const value of [1, 2]) all.push(() => value); return all.map((each) => each()); });
+told('while', () => { const all = []; let at = 0; while (at < 2) { const copy = at++; all.push(() => copy); } return all.map((each) => each()); });
+told('shared', () => { let count = 0; const up = () => ++count; const read = () => count; up(); up(); return read(); });
+told('after the return', () => { const make = (a) => { const inner = () => a; a = 'changed'; return inner; }; return make('x')(); });
+told('generators', () => { function* g() { let x = 0; const f = () => x; while (x < 3) { yield f; x++; } } const it = g(); const f = it.next().value; const seen = [f()]; it.next(); seen.push(f()); it.return(); seen.push(f()); return seen; });
+told('deep', () => { const nest = (depth) => (depth === 0 ? () => 0 : ((inner) => () => inner() + depth)(nest(depth - 1))); return nest(100)(); });
+told('many', () => { const all = []; for (let a = 0; a < 30; a++) for (let b = 0; b < 30; b++) { const c = a * b; all.push(() => a + b + c++); } return [all.reduce((sum, each) => sum + each(), 0), all.reduce((sum, each) => sum + each(), 0)]; });
+told('switch scope', () => { const all = []; for (const value of [1, 2]) switch (value) { case 1: let x = 'one'; all.push(() => x); break; default: x = 'two'; all.push(() => x); } return all[0](); });
+told('eval sees', () => { let secret = 'inner'; const f = (text) => eval(text); return [f('secret'), f('secret = "changed"'), secret]; });
+told('recursion', () => { const fib = (n) => (n < 2 ? n : fib(n - 1) + fib(n - 2)); const even = (n) => (n === 0 ? true : odd(n - 1)); const odd = (n) => (n === 0 ? false : even(n - 1)); return [fib(15), even(200)]; });

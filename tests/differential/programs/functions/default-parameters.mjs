@@ -1,0 +1,17 @@
+import { told, sources } from '../../show.mjs';
+told('when', () => [undefined, null, 0, '', NaN].map((value) => ((a = 'default') => a)(value)));
+told('evaluated each time', () => { let n = 0; const f = (a = n++) => a; return [f(), f(), f(9), f()]; });
+told('this and arguments', () => { function f(a = this.x, b = arguments.length, c = () => arguments[0]) { return [a, b, c()]; } return f.call({ x: 5 }, undefined, undefined); });
+told('var of the same name', () => ((a, b = () => a) => { var a; const before = a; a = 2; return [before, a, b()]; })(1));
+told('var without an initial value', () => ((a = 1) => { var a; return a; })());
+told('function of the same name', () => ((a, b = () => a) => { function a() {} return [typeof a, b()]; })(1));
+told('eval in defaults', () => Function('a = eval("var x = 1"), b = x', 'var x; return [typeof x, b]')());
+told('eval that conflicts', () => Function('a = eval("var a = 1")', 'return a')());
+told('arrows in defaults', () => { function f(g = () => new.target, h = () => this) { return [g() === f, h() instanceof f]; } return (() => { let result; function F(g = () => new.target) { result = g() === F; } new F(); return result; })(); });
+told('TDZ of itself', () => ((a = a) => a)());
+told('TDZ of the next', () => ((a = b, b = 1) => a)());
+told('fine of the next', () => ((a = () => b, b = 1) => a())());
+told('class in defaults', () => ((A = class { static x = 1; }, b = A.x) => b)());
+told('yield and await', () => [(0, eval)('(function* () { return ((a = 1) => a)(); })().next().value')]);
+told('throwing', () => ((a = (() => { throw new Error('default'); })()) => a)());
+sources('syntax', ['function f(a = 1, a) {}', '(a = 1) => { "use strict" }', 'function f(a = super.x) {}', '(a = 1, { b }, ...[c]) => 1', '(a, b) => { let a }', 'function f(a) { var a; return a } f(3)', 'function f(a) { let a }', '(a) => { const a = 1 }', '(a = (b) => { let b }) => 1', 'function* g(a = yield) {}', 'function f(a,) {} f.length', 'function f(,) {}', '(a,) => a', '(,) => 1', 'f = (a, a) => 1', 'function f(a, a) {} f.length']);

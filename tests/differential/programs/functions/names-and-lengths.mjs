@@ -1,0 +1,14 @@
+import { told } from '../../show.mjs';
+told('lengths', () => [((a, b) => 1).length, ((a, b = 1, c) => 1).length, ((...a) => 1).length, (({ a }, [b]) => 1).length, (function (a, a2) {}).length, (async (a) => 1).length]);
+told('inferred', () => { const a = () => {}; let b = function () {}; var c = class {}; const d = { e: () => {}, f: function () {}, ['g' + 1]: () => {}, h() {} }; const { i = () => {} } = {}; const j = ((k = () => {}) => k)(); return [a, b, c, d.e, d.f, d.g1, d.h, i, j].map((each) => each.name); });
+told('not inferred', () => { const a = (0, () => {}); const b = [() => {}][0]; const c = { __proto__: () => {} }; let d; d = (() => {}); const e = {}; e.f = () => {}; return [a.name, b.name, Object.getPrototypeOf(c).name, d.name, e.f.name]; });
+told('assignment operators', () => { let a; a ??= () => {}; let b = 0; b ||= function () {}; let c = 1; c &&= class {}; return [a.name, b.name, c.name]; });
+told('own name', () => { const f = function inner() { return typeof inner; }; return [f.name, f(), typeof inner]; });
+told('own name is fixed', () => { (function inner() { inner = 5; })(); });
+told('own name in sloppy code', () => Function('return (function inner() { inner = 5; return typeof inner; })()')());
+told('own name shadowed', () => [(function inner(inner) { return inner; })(1), (function inner() { var inner; return inner; })()]);
+told('descriptors', () => { const own = Object.getOwnPropertyDescriptor(() => {}, 'name'); return [own.writable, own.enumerable, own.configurable]; });
+told('deleted', () => { const f = function f() {}; delete f.name; delete f.length; return [f.name, f.length, Reflect.ownKeys(f).map(String)]; });
+told('redefined', () => { const f = () => {}; Object.defineProperty(f, 'name', { value: 'other' }); return [f.name, f.bind().name]; });
+told('symbols', () => { const key = Symbol('key'); return [{ [key]: () => {} }[key].name, { [Symbol()]: () => {} }[Object.getOwnPropertySymbols({})[0]]]; });
+told('builtins', () => [Map.prototype[Symbol.iterator].name, Object.getOwnPropertyDescriptor(Map, Symbol.species).get.name, RegExp.prototype[Symbol.match].name, Array.prototype.toString.name, parseInt.name, Object.getOwnPropertyDescriptor(Object.prototype, '__proto__').set.name]);

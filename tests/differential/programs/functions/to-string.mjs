@@ -1,0 +1,11 @@
+import { told } from '../../show.mjs';
+told('texts', () => [function   f ( a,b ) { /* c */ return a }, ( a )=>a, async  x  =>  x, function * g(){}, class  A{ m(){} }, { m ( ) { } }.m, { async * [ 'x' ] ( ) { } }.x, { get  y ( ) { return 1 } }.y].map(String));
+told('accessors', () => String(Object.getOwnPropertyDescriptor({ get /* a */ y /* b */ () { return 1; } }, 'y').get));
+told('builtins', () => [parseInt, Map, Object.getOwnPropertyDescriptor(Map.prototype, 'size').get, Map.prototype[Symbol.iterator]].map((each) => /^function [^{]*\{\s*\[native code\]\s*\}$/.test(String(each))));
+told('proxies', () => String(new Proxy(() => {}, {})).includes('native code'));
+told('on others', () => Function.prototype.toString.call({}));
+told('of a proxy of an object', () => Function.prototype.toString.call(new Proxy({}, {})));
+told('line ends', () => (0, eval)('(function f() {\r\n})').toString().length);
+told('comments around', () => String((/* before */ function () { } /* after */)));
+told('escapes', () => String((0, eval)('(function \\u0061b() { "\\u0041" })')));
+told('round', () => { const f = function (a, b = a) { return [a, b]; }; return (0, eval)(`(${f})`)(1); });

@@ -1,0 +1,14 @@
+import { told } from '../../show.mjs';
+told('values', () => { function* inner() { const got = yield 'a'; return `r${got}`; } function* outer() { const result = yield* inner(); yield result; } const it = outer(); return [it.next(), it.next('x'), it.next()]; });
+told('result objects pass through', () => { const mark = { value: 1, done: false, extra: true }; function* outer() { yield* { [Symbol.iterator]: () => ({ next: () => mark }) }; } return outer().next() === mark; });
+told('return', () => { const seen = []; function* outer() { try { yield* { [Symbol.iterator]: () => ({ next: () => ({ value: 1 }), return(value) { seen.push(value); return { done: true, value: 'inner' }; } }) }; } finally { seen.push('finally'); } } const it = outer(); it.next(); return [it.return('r'), seen]; });
+told('return is not done', () => { function* outer() { yield* { [Symbol.iterator]: () => ({ next: () => ({ value: 1 }), return: () => ({ value: 'more', done: false }) }) }; } const it = outer(); it.next(); return [it.return('r'), it.return('s')]; });
+told('return gives no object', () => { function* outer() { yield* { [Symbol.iterator]: () => ({ next: () => ({ value: 1 }), return: () => 5 }) }; } const it = outer(); it.next(); it.return(); });
+told('no return', () => { function* outer() { yield* { [Symbol.iterator]: () => ({ next: () => ({ value: 1 }) }) }; } const it = outer(); it.next(); return it.return('r'); });
+told('throw', () => { function* outer() { const got = yield* { [Symbol.iterator]: () => ({ next: () => ({ value: 1 }), throw: (error) => ({ value: `c${error}`, done: true }) }) }; yield got; } const it = outer(); it.next(); return it.throw('x'); });
+told('no throw closes', () => { const seen = []; function* outer() { yield* { [Symbol.iterator]: () => ({ next: () => ({ value: 1 }), return() { seen.push('closed'); return {}; } }) }; } const it = outer(); it.next(); try { it.throw('x'); } catch (error) { return [error.name, seen]; } });
+told('next is read once', () => { let reads = 0; function* outer() { yield* { [Symbol.iterator]: () => ({ get next() { reads++; let count = 0; return () => ({ value: count, done: count++ > 2 }); } }) }; } [...outer()]; return reads; });
+told('over text and arrays', () => { function* outer() { yield* 'a\u{1f600}'; yield* [1, , 2]; yield* new Map([[1, 2]]); return yield* []; } return [...outer()]; });
+told('not iterable', () => { function* outer() { yield* 5; } outer().next(); });
+told('deep', () => { function* count(depth) { if (depth) yield* count(depth - 1); yield depth; } return [...count(50)].length; });
+told('argument of next', () => { const seen = []; function* outer() { yield* { [Symbol.iterator]: () => ({ next(...all) { seen.push(all); return { done: seen.length > 2 }; } }) }; } const it = outer(); it.next('lost'); it.next('b'); it.next(); return seen; });

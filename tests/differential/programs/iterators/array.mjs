@@ -1,0 +1,15 @@
+import { told } from '../../show.mjs';
+const ArrayIterator = Object.getPrototypeOf([][Symbol.iterator]());
+told('shape', () => [Reflect.ownKeys(ArrayIterator), ArrayIterator[Symbol.toStringTag], Object.getPrototypeOf(ArrayIterator) === Iterator.prototype, [].values === [][Symbol.iterator], [].values.name]);
+told('grows', () => { const list = [1, 2]; const seen = []; for (const value of list) { seen.push(value); if (list.length < 5) list.push(value * 10); } return seen; });
+told('shrinks', () => { const list = [1, 2, 3, 4]; const seen = []; for (const value of list) { seen.push(value); list.pop(); } return seen; });
+told('ended stays ended', () => { const list = [1]; const it = list.values(); it.next(); it.next(); list.push(2); return it.next(); });
+told('kinds', () => [[...['a', , 'b'].entries()], [...['a', , 'b'].keys()], [...['a', , 'b'].values()]]);
+told('array-likes', () => [...Array.prototype.entries.call({ length: 2, 0: 'x' })]);
+told('text', () => [...Array.prototype.values.call('ab')]);
+told('next on others', () => ArrayIterator.next.call({}));
+told('next of a map', () => ArrayIterator.next.call(new Map().values()));
+told('arguments', () => (function () { return [...arguments]; })(1, 2));
+told('changed next', () => { const next = ArrayIterator.next; ArrayIterator.next = function () { const result = next.call(this); if (!result.done) result.value *= 2; return result; }; try { const [a, b] = [1, 2]; return [a, b, [...[3]], Math.max(...[4, 5])]; } finally { ArrayIterator.next = next; } });
+told('changed iterator', () => { const own = Array.prototype[Symbol.iterator]; Array.prototype[Symbol.iterator] = function* () { yield 'changed'; }; try { const [a] = [1]; return [a, ...[2]].length; } finally { Array.prototype[Symbol.iterator] = own; } });
+told('strings and maps', () => [String(''[Symbol.iterator]()), String(new Map().keys()), String(new Set().values()), String('a'.matchAll(/a/g)), String([].keys())]);

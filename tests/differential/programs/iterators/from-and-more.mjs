@@ -1,0 +1,15 @@
+import { told } from '../../show.mjs';
+told('from', () => [[...Iterator.from([1, 2])], [...Iterator.from('ab')], [...Iterator.from({ next() { return { done: this.d = !this.d ? false : true, value: 5 }; } }).take(1)]]);
+told('from an iterator', () => { const it = [1].values(); return [Iterator.from(it) === it, Iterator.from({ next: () => ({ done: true }) }) instanceof Iterator]; });
+told('from a number', () => Iterator.from(5));
+told('from a wrapped text', () => [...Iterator.from(Object('xy'))]);
+told('wrapped', () => { const seen = []; const it = Iterator.from({ next(...all) { seen.push(all); return { value: 1 }; }, return(...all) { seen.push(all); return { value: 'r' }; } }); return [it.next('lost'), it.return('lost'), seen, Reflect.ownKeys(Object.getPrototypeOf(it))]; });
+told('wrapped without return', () => Iterator.from({ next: () => ({ value: 1 }) }).return(5));
+told('concat', () => (Iterator.concat ? [...Iterator.concat([1], 'ab'.split(''), new Set([2]))] : 'none'));
+told('concat of what is not', () => Iterator.concat?.([1], 5));
+told('zip', () => (Iterator.zip ? [[...Iterator.zip([[1, 2, 3], 'ab'.split('')])], [...Iterator.zip([[1, 2], [3]], { mode: 'longest', padding: ['p', 'q'] })]] : 'none'));
+told('zip strict', () => (Iterator.zip ? [...Iterator.zip([[1, 2], [3]], { mode: 'strict' })] : 'none'));
+told('zip keyed', () => (Iterator.zipKeyed ? [...Iterator.zipKeyed({ a: [1, 2], b: [3, 4] })].map((each) => ({ ...each })) : 'none'));
+told('statics', () => Reflect.ownKeys(Iterator).map(String).sort());
+told('chunks and windows', () => [typeof Iterator.prototype.chunks, typeof Iterator.prototype.windows, typeof Iterator.prototype.join, typeof Iterator.prototype[Symbol.dispose]]);
+told('long chain', () => { let it = (function* () { for (let at = 0; at < 100; at++) yield at; })(); for (let at = 0; at < 50; at++) it = it.map((value) => value + 1); return it.filter((value) => value % 10 === 0).toArray(); });

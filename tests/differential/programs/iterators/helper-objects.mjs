@@ -1,0 +1,18 @@
+import { told } from '../../show.mjs';
+const source = (log) => ({ __proto__: Iterator.prototype, n: 0, next() { log.push('next'); return { value: this.n++, done: this.n > 4 }; }, return() { log.push('return'); return { value: 'given' }; } });
+for (const name of ['map', 'filter', 'flatMap']) told(`${name} that throws`, () => { const log = []; const it = source(log)[name](() => { throw new Error('mine'); }); try { it.next(); } catch (error) { log.push(error.message); } log.push(it.next().done); return log; });
+told('return', () => { const log = []; const it = source(log).map((value) => value); it.next(); return [it.return('x'), it.next(), it.return('y'), log]; });
+told('return before the start', () => { const log = []; const it = source(log).filter(Boolean); return [it.return(), log, it.next()]; });
+told('take closes', () => { const log = []; const it = source(log).take(1); return [it.next(), it.next(), it.next(), log]; });
+told('find closes', () => { const log = []; source(log).find(() => true); source(log).some(() => true); source(log).every(() => false); return log; });
+told('inner is closed', () => { const log = []; const it = [1].values().flatMap(() => ({ [Symbol.iterator]: () => ({ next: () => ({ value: 1 }), return() { log.push('inner'); return {}; } }) })); it.next(); it.return(); return log; });
+told('prototype', () => { const it = [].values().map((value) => value); const kind = Object.getPrototypeOf(it); return [String(it), Reflect.ownKeys(kind), Object.getPrototypeOf(kind) === Iterator.prototype]; });
+told('reentrant', () => { let it; it = [1, 2].values().map(() => it.next()); return it.next(); });
+told('next on others', () => Object.getPrototypeOf([].values().map((value) => value)).next.call({}));
+told('Iterator', () => [typeof Iterator, Iterator.length, Iterator.name, Iterator.prototype[Symbol.toStringTag], Iterator.prototype.constructor === Iterator]);
+told('new Iterator', () => new Iterator());
+told('called', () => Iterator());
+told('subclass', () => { class Mine extends Iterator { constructor() { super(); this.n = 0; } next() { return { value: this.n, done: this.n++ > 2 }; } } return [[...new Mine().map((value) => value * 2)], new Mine() instanceof Iterator]; });
+told('setters', () => { const object = Object.create(Iterator.prototype); object[Symbol.toStringTag] = 'Mine'; object.constructor = 5; return [Object.getOwnPropertyDescriptor(object, Symbol.toStringTag), Object.getOwnPropertyDescriptor(object, 'constructor')]; });
+told('setter on the prototype', () => { Iterator.prototype[Symbol.toStringTag] = 'x'; });
+told('names', () => Reflect.ownKeys(Iterator.prototype).map(String).sort());

@@ -1,0 +1,11 @@
+import { each, told } from '../../show.mjs';
+const value = { b: [1, { a: 2, b: 3 }], a: { c: 4, b: 5 }, 1: 6 };
+each('list', [['a', 'b'], ['b', 'a', 'b'], [1, 'a'], [], [Object('a'), Object(1)], [null, true, {}, undefined], ['c']], (list) => JSON.stringify(value, list));
+each('space', [0, 1, 3, 10, 11, -1, 2.9, '', '-', 'abcdefghijklmn', '\t', Object(2), Object('+'), true, null, NaN, Infinity], (space) => JSON.stringify([1, { a: [], b: {} }], null, space));
+told('function', () => JSON.stringify(value, (key, each) => (typeof each === 'number' ? each * 2 : key === 'a' ? undefined : each)));
+told('function order', () => { const seen = []; JSON.stringify({ x: [1, { y: 2 }], z: 3 }, function (key, each) { seen.push(`${key}:${typeof this}:${Array.isArray(this)}`); return each; }); return seen; });
+told('root', () => { let holder; JSON.stringify(5, function (key, each) { holder = this; return each; }); return holder; });
+told('replaced by objects', () => JSON.stringify({ a: 1 }, (key, each) => (key === 'a' ? { b: { c: 2 } } : each)));
+told('list on a proxy', () => JSON.stringify({ a: 1, b: 2 }, new Proxy(['b'], {})));
+told('holes', () => JSON.stringify([, [,]], null, 1));
+told('lengths', () => [JSON.stringify.length, JSON.parse.length, String(JSON)]);

@@ -1,0 +1,14 @@
+import { told } from '../../show.mjs';
+const seen = [];
+const note = function (key, value) { seen.push(`${key}:${Array.isArray(this) ? 'array' : Object.keys(this).join('|')}`); return value; };
+told('order', () => { JSON.parse('{"b":[1,{"c":2}],"a":3,"1":4}', note); return seen.splice(0); });
+told('undefined deletes', () => JSON.parse('{"a":1,"b":[1,2,3],"c":3}', (key, value) => (value === 1 || key === 'c' ? undefined : value)));
+told('replaces', () => JSON.parse('[1,[2,3]]', (key, value) => (typeof value === 'number' ? value * 10 : value)));
+told('changes what comes', () => JSON.parse('{"a":1,"b":2,"c":3}', function (key, value) { if (key === 'a') { delete this.b; this.c = { d: 9 }; } return value; }));
+told('array grows', () => JSON.parse('[1,2]', function (key, value) { if (key === '0') { this.push(7); this.length = 5; } return value; }));
+told('root', () => JSON.parse('5', function (key, value) { return [key, value, Object.keys(this)]; }));
+told('proxy', () => JSON.parse('{"a":{"b":1}}', function (key, value) { if (key === 'b') return value; if (key === 'a') return new Proxy({ z: 1 }, {}); return value; }));
+told('throws', () => JSON.parse('[1]', () => { throw new RangeError('mine'); }));
+told('no function', () => JSON.parse('[1]', {}));
+told('context', () => JSON.parse('[1.0, "a", {"b": -0}]', function (key, value, context) { return context && 'source' in context ? `${context.source}` : context === undefined ? value : value; }));
+told('rawJSON', () => typeof JSON.rawJSON === 'function' ? [JSON.stringify({ a: JSON.rawJSON('1e1000') }), JSON.isRawJSON(JSON.rawJSON('1')), JSON.isRawJSON({})] : 'none');

@@ -1,0 +1,13 @@
+import { each, told } from '../../show.mjs';
+each('stringify', [undefined, null, true, 0, -0, NaN, Infinity, 1e21, 'a"\\\b\f\n\r\t\u0001\u007f\u2028', '\ud83d', '\ud83d\ude00', '\ude00x', [], [undefined, () => 1, Symbol('s')], {}, { a: undefined, b: () => 1, [Symbol('s')]: 1 }, new Date(0), new Date(NaN), /x/, new Map([[1, 2]]), new Error('e'), Object(1), Object('s'), Object(false), Object(Symbol('s')), [, 1], new Uint8Array([1, 2]), { 2: 1, b: 1, 1: 1 }, () => 1, Symbol('s'), { toJSON: () => undefined }, { toJSON: 5, a: 1 }], (value) => JSON.stringify(value));
+told('bigint', () => JSON.stringify(1n));
+told('bigint object', () => JSON.stringify({ a: Object(1n) }));
+told('cycle', () => { const object = { a: {} }; object.a.b = object; return JSON.stringify(object).length; });
+told('same twice', () => { const inner = { x: 1 }; return JSON.stringify([inner, inner]); });
+told('toJSON', () => JSON.stringify({ a: { toJSON(key) { return `${key}!${typeof this}`; } }, b: [{ toJSON: (key) => key }] }));
+told('toJSON of a primitive', () => { Object.defineProperty(Number.prototype, 'toJSON', { value() { return `n${typeof this}`; }, configurable: true }); const text = JSON.stringify([1]); delete Number.prototype.toJSON; return text; });
+told('getters', () => JSON.stringify({ get a() { return 1; }, get b() { return undefined; } }));
+told('getter that throws', () => JSON.stringify({ get a() { throw new Error('mine'); } }));
+told('proxies', () => [JSON.stringify(new Proxy([1, 2], {})), JSON.stringify(new Proxy({ a: 1 }, { ownKeys: () => ['a', 'z'], getOwnPropertyDescriptor: () => ({ value: 1, enumerable: true, configurable: true }) })), JSON.stringify(new Proxy(() => 1, {}))]);
+told('deep', () => { let value = 1; for (let at = 0; at < 300; at++) value = [value]; return JSON.stringify(value).length; });
+told('inherited', () => JSON.stringify(Object.create({ a: 1 }, { b: { value: 2, enumerable: true }, c: { value: 3 } })));

@@ -1,0 +1,17 @@
+import { told } from '../../show.mjs';
+told('values', () => [new Set([NaN, NaN, 0, -0, '0', 1n, 1, {}, {}]), Object.is([...new Set([-0])][0], 0)]);
+told('order', () => { const set = new Set([3, 1, 2]); set.add(1); set.delete(3); set.add(3); return [...set]; });
+told('add while iterated', () => { const set = new Set([1]); const seen = []; for (const value of set) { seen.push(value); if (value < 5) set.add(value + 1); } return seen; });
+told('delete while iterated', () => { const set = new Set([1, 2, 3, 4]); const seen = []; for (const value of set) { seen.push(value); set.delete(value + 1); } return seen; });
+told('forEach', () => { const seen = []; new Set(['a']).forEach((value, key, all) => seen.push(value, key, all.size)); return seen; });
+told('entries', () => [[...new Set([1]).entries()], Set.prototype.keys === Set.prototype.values, Set.prototype.values === Set.prototype[Symbol.iterator], String(new Set().values())]);
+told('called', () => Set());
+told('construct', () => [new Set('aab'), new Set(null).size, new Set([[1], [1]]).size]);
+told('construct badly', () => new Set(5));
+told('add is asked', () => { const seen = []; class A extends Set { add(value) { seen.push(value); return super.add(value * 2); } } return [new A([1, 2]), seen]; });
+told('on others', () => Set.prototype.add.call(new Map(), 1));
+told('names', () => Reflect.ownKeys(Set.prototype).map(String).sort());
+told('iterator ends for good', () => { const set = new Set([1]); const it = set.values(); it.next(); it.next(); set.add(2); return it.next(); });
+told('objects as values', () => { const key = {}; const set = new Set([key]); return [set.has(key), set.has({}), set.delete(key), set.size]; });
+told('strings by content', () => new Set(['ab', 'a' + 'b', ['a', 'b'].join(''), 'xab'.slice(1)]).size);
+told('numbers by value', () => new Set([1, 1.0, 2 / 2, 0.1 + 0.2, 0.30000000000000004, 2 ** 31, 2147483648, -2147483648, -(2 ** 31)]).size);

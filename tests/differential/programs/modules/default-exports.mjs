@@ -1,0 +1,12 @@
+import { tell } from '../../show.mjs';
+import anonymousFunction from './defaults/function.mjs';
+import AnonymousClass from './defaults/class.mjs';
+import arrow from './defaults/arrow.mjs';
+import expression, { default as same } from './defaults/expression.mjs';
+import * as hoisted from './defaults/hoisted.mjs';
+import { x as default_ } from './defaults/renamed.mjs';
+import generator from './defaults/generator.mjs';
+tell('names', anonymousFunction.name, AnonymousClass.name, arrow.name, generator.name);
+tell('values', expression, same, hoisted.default(), hoisted.other, default_);
+tell('static name', (await import('./defaults/static-name.mjs')).default.name);
+tell('keys', Object.keys(hoisted));

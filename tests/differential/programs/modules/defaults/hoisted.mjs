@@ -1,0 +1,2 @@
+export const other = named();
+export default function named() { return typeof named; }

@@ -1,0 +1,2 @@
+const value = 'renamed';
+export { value as default, value as x };

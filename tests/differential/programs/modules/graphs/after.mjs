@@ -1,0 +1,1 @@
+globalThis.graph.push('after');

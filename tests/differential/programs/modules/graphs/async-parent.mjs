@@ -1,0 +1,2 @@
+import './async-throwing.mjs';
+globalThis.graph.push('async parent');

@@ -1,0 +1,3 @@
+globalThis.graph.push('async begins');
+await null;
+throw new Error('after await');

@@ -1,0 +1,2 @@
+import { none } from './fine.mjs';
+globalThis.graph.push('never');

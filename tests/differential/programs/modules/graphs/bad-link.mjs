@@ -1,0 +1,2 @@
+import './bad-link-child.mjs';
+import { none } from './fine.mjs';

@@ -1,0 +1,2 @@
+import './cycle-throwing-a.mjs';
+globalThis.graph.push('b');

@@ -1,0 +1,2 @@
+import './fine.mjs';
+export const fine = 1;

@@ -1,0 +1,3 @@
+import './after.mjs';
+import './throwing.mjs';
+globalThis.graph.push('other');

@@ -1,0 +1,4 @@
+import './fine.mjs';
+import './throwing.mjs';
+import './after.mjs';
+globalThis.graph.push('parent');

@@ -1,0 +1,2 @@
+globalThis.graph.push('throwing');
+throw new Error('thrown');

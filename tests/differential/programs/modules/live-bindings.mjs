@@ -1,0 +1,16 @@
+import { tell, told } from '../../show.mjs';
+import counter, { value, increment, replace, later, setLater, named as alias, f, C } from './live/counter.mjs';
+import * as space from './live/counter.mjs';
+tell('before', value, counter, later);
+increment();
+tell('after', value, counter, space.value);
+replace('new');
+tell('replaced', alias, space.named, f());
+setLater(5);
+tell('later', later, space.later);
+told('assign to an import', () => { value = 3; });
+told('assign to an import in eval', () => eval('value = 3'));
+told('assign through the namespace', () => { space.value = 3; });
+told('typeof', () => [typeof value, typeof space, typeof C]);
+told('delete', () => [Reflect.deleteProperty(space, 'value'), Reflect.deleteProperty(space, 'none')]);
+told('closures', () => { const read = () => value; increment(); return [read(), value]; });

@@ -1,0 +1,18 @@
+import { tell, told } from '../../show.mjs';
+import * as space from './live/counter.mjs';
+import * as again from './live/counter.mjs';
+import { 'a quoted name' as quoted } from './live/counter.mjs';
+tell('keys', Reflect.ownKeys(space).map(String), Object.keys(space));
+tell('same', space === again, Object.getPrototypeOf(space), Object.isExtensible(space), Object.isSealed(space), Object.isFrozen(space), Object.prototype.toString.call(space));
+tell('descriptor', Object.getOwnPropertyDescriptor(space, 'value'), Object.getOwnPropertyDescriptor(space, Symbol.toStringTag), Object.getOwnPropertyDescriptor(space, 'none'));
+tell('quoted', quoted, space['a quoted name']);
+told('define', () => [Reflect.defineProperty(space, 'value', { value: space.value }), Reflect.defineProperty(space, 'value', { value: 99 }), Reflect.defineProperty(space, 'value', { enumerable: false }), Reflect.defineProperty(space, 'x', { value: 1 })]);
+told('set', () => [Reflect.set(space, 'value', 1), Reflect.set(space, 'none', 1), Reflect.set(Object.create(space), 'value', 1)]);
+told('prototype', () => [Reflect.setPrototypeOf(space, null), Reflect.setPrototypeOf(space, {}), Reflect.preventExtensions(space)]);
+told('freeze', () => Object.freeze(space));
+told('in', () => ['value' in space, 'none' in space, Symbol.toStringTag in space, 'toString' in space]);
+told('for in', () => { const seen = []; for (const key in space) seen.push(key); return seen; });
+told('spread', () => Object.keys({ ...space }));
+told('json', () => JSON.stringify(space));
+told('call', () => space.f());
+told('text', () => `${space}`);

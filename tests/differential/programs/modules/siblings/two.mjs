@@ -1,0 +1,5 @@
+import { log } from '../tla/log.mjs';
+import './one.mjs';
+log('two begins');
+await null;
+log('two ends');

@@ -1,0 +1,15 @@
+import { tell } from '../../show.mjs';
+import * as all from './stars/all.mjs';
+import { own, x, deep, spaceOfOne, renamed } from './stars/all.mjs';
+tell('keys', Object.keys(all));
+tell('values', own, x, deep, renamed, Object.keys(spaceOfOne), 'both' in all, all.both);
+const wrong = await import('./stars/ambiguous.mjs').catch((error) => error);
+tell('ambiguous', wrong.name);
+const missing = await import('./stars/missing.mjs').catch((error) => error);
+tell('missing', missing.name);
+const through = await import('./stars/through.mjs').catch((error) => error);
+tell('not through a star', through.name);
+const round = await import('./stars/round-a.mjs');
+tell('stars in a circle', Object.keys(round));
+const indirect = await import('./stars/circular.mjs').catch((error) => error);
+tell('circular', indirect.name);

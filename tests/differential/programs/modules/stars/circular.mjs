@@ -1,0 +1,2 @@
+export { one as two } from './circular.mjs';
+export { two as one } from './circular.mjs';

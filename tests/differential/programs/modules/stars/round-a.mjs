@@ -1,0 +1,2 @@
+export * from './round-b.mjs';
+export const a = 1;

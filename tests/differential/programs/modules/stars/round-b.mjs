@@ -1,0 +1,2 @@
+export * from './round-a.mjs';
+export const b = 2;

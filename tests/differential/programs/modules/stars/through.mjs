@@ -1,0 +1,1 @@
+import { default as none } from './all.mjs';

@@ -1,0 +1,3 @@
+export const y = 'y of two';
+export const both = 'two';
+export const deep = 'deep';

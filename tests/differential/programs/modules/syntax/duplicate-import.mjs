@@ -1,0 +1,1 @@
+import { value, value } from '../live/counter.mjs';

@@ -1,0 +1,2 @@
+a: { break a; }
+export const fine = 1;

@@ -1,0 +1,2 @@
+import { value } from '../live/counter.mjs';
+var value;

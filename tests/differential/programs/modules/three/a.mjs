@@ -1,0 +1,3 @@
+import { order } from './order.mjs';
+import './b.mjs';
+order.push('a');

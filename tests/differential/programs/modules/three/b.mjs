@@ -1,0 +1,3 @@
+import { order } from './order.mjs';
+import './c.mjs';
+order.push('b');

@@ -1,0 +1,3 @@
+import { order } from './order.mjs';
+import './a.mjs';
+order.push('c');

@@ -1,0 +1,4 @@
+import { log } from '../tla/log.mjs';
+import './y.mjs';
+log('x runs');
+export const x = 1;

@@ -1,0 +1,2 @@
+const lines = [];
+export const log = (line) => (line === undefined ? lines : lines.push(line));

@@ -1,0 +1,4 @@
+import { log } from './log.mjs';
+log('quick begins');
+await null;
+log('quick ends');

@@ -1,0 +1,10 @@
+import { told } from '../../show.mjs';
+told('of a string', () => Number.prototype.toString.call('1'));
+told('of an object', () => Number.prototype.valueOf.call({}));
+told('of a wrapper', () => Number.prototype.toString.call(Object(255), 16));
+told('itself', () => [Number.prototype.valueOf(), Object.prototype.toString.call(Number.prototype)]);
+told('new', () => [typeof new Number(5), new Number('7') + 1, Number(), new Number().valueOf(), Number(undefined)]);
+told('bigint', () => [Number(2n ** 64n), Number(-(2n ** 53n) - 1n), Number(2n ** 1024n), new Number(9n).valueOf()]);
+told('subclass', () => { class Mine extends Number { twice() { return this * 2; } } return [new Mine(4).twice(), new Mine(3) instanceof Number, Object.prototype.toString.call(new Mine(1))]; });
+told('toLocaleString', () => [(1234.5).toLocaleString(), (-0).toLocaleString(), NaN.toLocaleString()]);
+told('strict this', () => { Object.defineProperty(Number.prototype, 'self', { get() { 'use strict'; return typeof this; }, configurable: true }); const got = (5).self; delete Number.prototype.self; return got; });

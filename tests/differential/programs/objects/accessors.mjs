@@ -1,0 +1,16 @@
+import { told } from '../../show.mjs';
+told('literal', () => { const object = { _x: 1, get x() { return this._x; }, set x(value) { this._x = value * 2; } }; object.x = 5; object.x += 1; object.x++; return [object.x, object._x]; });
+told('on primitives', () => { Object.defineProperty(String.prototype, 'me', { get() { return [typeof this, this.length]; }, configurable: true }); const got = 'abc'.me; delete String.prototype.me; return got; });
+told('sloppy on primitives', () => { Object.defineProperty(Number.prototype, 'me', { get: Function('return typeof this'), configurable: true }); const got = (5).me; delete Number.prototype.me; return got; });
+told('setter result', () => { let got; const object = { set x(value) { got = value; return 'ignored'; } }; return [(object.x = 5), got, object.x]; });
+told('getter only', () => { ({ get x() { return 1; } }).x = 2; });
+told('inherited setter', () => { const seen = []; const object = Object.create({ set x(value) { seen.push(this === object, value); } }); object.x = 1; return [seen, Object.keys(object)]; });
+told('names', () => { const own = Object.getOwnPropertyDescriptor({ get a() { return 1; }, set a(v) {} }, 'a'); const symbol = Object.getOwnPropertyDescriptor({ get [Symbol('s')]() { return 1; } }, Reflect.ownKeys({ get [Symbol.iterator]() { return 1; } })[0]); return [own.get.name, own.set.name, own.get.length, own.set.length, 'prototype' in own.get, symbol]; });
+told('computed', () => { let n = 0; const object = { get [`k${n++}`]() { return 'g'; }, set [`k${n++}`](v) {}, [`k${n++}`]: 1 }; return [Object.keys(object), object.k0]; });
+told('throwing getter', () => ({ get x() { throw new RangeError('mine'); } }).x);
+told('getter replaces itself', () => { const object = { get x() { Object.defineProperty(this, 'x', { value: 'cached' }); return 'first'; } }; return [object.x, object.x]; });
+told('replaced by data', () => { const object = { get x() { return 1; }, x: 2 }; return Object.getOwnPropertyDescriptor(object, 'x').value; });
+told('data replaced', () => { const object = { x: 2, get x() { return 1; } }; return typeof Object.getOwnPropertyDescriptor(object, 'x').get; });
+told('compound order', () => { const log = []; const object = { get x() { log.push('get'); return 1; }, set x(v) { log.push(`set ${v}`); } }; object.x += (log.push('value'), 5); object.x ??= log.push('never'); object.x &&= 7; return log; });
+told('logical assignment to a read-only one', () => { const object = Object.freeze({ a: 1, b: 0 }); object.a ||= 5; object.b &&= 5; return object; });
+told('logical assignment that fails', () => { Object.freeze({ a: 0 }).a ||= 5; });

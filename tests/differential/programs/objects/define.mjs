@@ -1,0 +1,18 @@
+import { told } from '../../show.mjs';
+const change = (first, second) => { const object = {}; Object.defineProperty(object, 'x', first); const done = Reflect.defineProperty(object, 'x', second); return [done, Object.getOwnPropertyDescriptor(object, 'x')]; };
+told('defaults', () => change({}, {}));
+told('fixed value', () => [change({ value: 1 }, { value: 1 }), change({ value: 1 }, { value: 2 }), change({ value: NaN }, { value: NaN }), change({ value: 0 }, { value: -0 })]);
+told('writable', () => [change({ value: 1, writable: true }, { value: 2 }), change({ value: 1, writable: true }, { writable: false }), change({ value: 1 }, { writable: true })]);
+told('enumerable', () => [change({ value: 1 }, { enumerable: true }), change({ value: 1, configurable: true }, { enumerable: true })]);
+told('kinds', () => [change({ value: 1, configurable: true }, { get: undefined }), change({ get() {}, configurable: true }, { value: 5 }), change({ get() {} }, { value: 5 }), change({ value: 1 }, { get() {} })]);
+told('accessors', () => { const get = () => 1; return [change({ get }, { get })[0], change({ get }, { get: () => 1 })[0], change({ get }, { set: undefined })[0], change({ get }, { set() {} })[0]]; });
+told('generic keeps', () => change({ value: 1, writable: true, enumerable: true, configurable: true }, { enumerable: false }));
+for (const [name, descriptor] of Object.entries({ both: { get() {}, value: 1 }, both2: { set() {}, writable: true }, getter: { get: 5 }, setter: { set: null }, number: 5, nothing: undefined })) told(`bad ${name}`, () => Object.defineProperty({}, 'x', descriptor));
+told('inherited fields', () => Object.getOwnPropertyDescriptor(Object.defineProperty({}, 'x', Object.create({ value: 7, enumerable: true })), 'x'));
+told('order of reading', () => { const seen = []; Object.defineProperty({}, 'x', new Proxy({}, { has(t, k) { seen.push(k); return false; } })); return seen; });
+told('defineProperties', () => { const object = {}; try { Object.defineProperties(object, { a: { value: 1 }, b: 5 }); } catch (error) { return [error.name, Object.getOwnPropertyNames(object)]; } });
+told('key conversion', () => Reflect.ownKeys(Object.defineProperty({}, { toString: () => 'k' }, { value: 1 })));
+told('on a primitive', () => Object.defineProperty(1, 'x', {}));
+told('create', () => [Object.create(null, { x: { value: 1, enumerable: true } }), Object.getPrototypeOf(Object.create(null))]);
+told('create badly', () => Object.create(undefined));
+told('many', () => { const object = {}; for (let at = 0; at < 100; at++) Object.defineProperty(object, `p${at}`, { value: at, enumerable: at % 2 === 0, configurable: at % 3 === 0, writable: at % 5 === 0 }); return [Object.keys(object).length, Object.getOwnPropertyNames(object).length, Object.values(object).reduce((a, b) => a + b)]; });

@@ -1,0 +1,17 @@
+import { told } from '../../show.mjs';
+told('freeze', () => { const object = Object.freeze({ a: 1, get b() { return 2; }, c: { d: 3 } }); object.c.d = 4; return [Object.isFrozen(object), Reflect.set(object, 'a', 2), Reflect.set(object, 'z', 2), Reflect.deleteProperty(object, 'a'), object]; });
+told('seal', () => { const object = Object.seal({ a: 1 }); object.a = 2; return [Object.isSealed(object), Object.isFrozen(object), object, Reflect.deleteProperty(object, 'a')]; });
+told('prevent', () => { const object = Object.preventExtensions({ a: 1 }); return [Object.isExtensible(object), Object.isSealed(object), Reflect.set(object, 'b', 1), delete object.a, Object.isFrozen(object)]; });
+told('empty', () => [Object.isFrozen(Object.preventExtensions({})), Object.isFrozen({}), Object.isSealed(Object.preventExtensions({}))]);
+told('primitives', () => [Object.isFrozen(1), Object.isSealed('a'), Object.isExtensible(undefined), Object.freeze(5), Object.preventExtensions(null)]);
+told('accessors count as frozen', () => Object.isFrozen(Object.preventExtensions(Object.defineProperty({}, 'x', { get() {}, configurable: false }))));
+told('strict set', () => { Object.freeze({ a: 1 }).a = 2; });
+told('strict add', () => { Object.freeze({}).a = 2; });
+told('strict delete', () => { delete Object.freeze({ a: 1 }).a; });
+told('inherited read-only', () => { const object = Object.create(Object.freeze({ a: 1 })); return [Reflect.set(object, 'a', 2), Object.keys(object)]; });
+told('inherited read-only in strict code', () => { Object.create(Object.freeze({ a: 1 })).a = 2; });
+told('inherited getter', () => { Object.create({ get a() { return 1; } }).a = 2; });
+told('functions', () => { const f = Object.freeze(function () {}); return [Reflect.set(f, 'x', 1), Reflect.set(f, 'prototype', 1), Object.isFrozen(f)]; });
+told('arrays', () => { const list = Object.freeze([1, [2]]); list[1].push(3); return [list, Object.isFrozen(list), Reflect.set(list, 'length', 0)]; });
+told('classes', () => { class A { static x = 1; } Object.freeze(A); return [Reflect.set(A, 'x', 2), A.x]; });
+told('arguments', () => Object.isFrozen(Object.freeze((function () { return arguments; })(1))));

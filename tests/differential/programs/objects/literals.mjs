@@ -1,0 +1,11 @@
+import { told } from '../../show.mjs';
+told('kinds', () => { const a = 1; const key = 'k'; const object = { a, b: 2, 'c d': 3, 5: 4, [key + 1]: 5, m() { return this.a; }, get g() { return 'g'; }, set g(v) {}, *gen() { yield 1; }, async as() {}, [Symbol.iterator]: null, ...{ s: 6 }, 0x10: 7, 1e2: 8, .5: 9, 10n: 10 }; return [object, object.m(), Object.keys(object)]; });
+told('later wins', () => ({ a: 1, a: 2, ['a']: 3, ...{ a: 4 }, a: 5 }));
+told('shorthand of reserved like names', () => { const get = 1; const set = 2; const async = 3; const of = 4; const let_ = 5; return { get, set, async, of, let_ }; });
+told('methods are not constructors', () => new ({ m() {} }).m());
+told('functions are', () => typeof new ({ f: function () {} }).f());
+told('super', () => ({ __proto__: { v: 'base' }, m() { return super.v; } }).m());
+told('computed keys in order', () => { const log = []; void { [(log.push(1), 'a')]: log.push(2), [(log.push(3), 'b')]: log.push(4) }; return log; });
+told('nested', () => { const make = (depth) => (depth ? { depth, inner: make(depth - 1) } : null); return make(4); });
+told('large', () => { const object = (0, eval)(`({ ${Array.from({ length: 500 }, (_, at) => `k${at}: ${at}`).join(', ')} })`); return [Object.keys(object).length, object.k499, Object.values(object).reduce((a, b) => a + b)]; });
+told('numeric keys', () => Object.keys({ '1': 'a', 1.0: 'b', 0b11: 'c', '03': 'd', 1_0: 'e', '-1': 'f' }));

@@ -1,0 +1,18 @@
+import { told, sources } from '../../show.mjs';
+told('cycle', () => { const a = {}; const b = Object.create(a); Object.setPrototypeOf(a, b); });
+told('cycle by __proto__', () => { const a = {}; a.__proto__ = a; });
+told('__proto__', () => [{ __proto__: null } instanceof Object, Object.keys({ __proto__: { x: 1 } }), Object.keys({ ['__proto__']: 1 }), Object.keys({ '__proto__': null }), (() => { const __proto__ = 5; return Object.keys({ __proto__ }); })(), Object.keys({ __proto__() {} }), Object.getPrototypeOf({ __proto__: 5 }) === Object.prototype]);
+told('accessor', () => { const own = Object.getOwnPropertyDescriptor(Object.prototype, '__proto__'); return [own.get.name, own.set.name, own.enumerable, own.get.call(5) === Number.prototype, own.set.call(5, {})]; });
+told('accessor of undefined', () => Object.getOwnPropertyDescriptor(Object.prototype, '__proto__').get.call(undefined));
+told('immutable', () => Object.setPrototypeOf(Object.prototype, {}));
+told('immutable but same', () => Object.setPrototypeOf(Object.prototype, null) === Object.prototype);
+told('getPrototypeOf of primitives', () => [Object.getPrototypeOf(1) === Number.prototype, Object.getPrototypeOf('') === String.prototype, Object.getPrototypeOf(1n) === BigInt.prototype]);
+told('setPrototypeOf of primitives', () => Object.setPrototypeOf(1, null));
+told('setPrototypeOf of nothing', () => Object.setPrototypeOf(undefined, null));
+told('lookup', () => { const object = { get x() { return 1; } }; return [object.__lookupGetter__('x').name, object.__lookupSetter__('x'), Object.create(object).__lookupGetter__('x').name, (() => { const own = {}; own.__defineGetter__('y', () => 2); own.__defineSetter__('y', () => {}); return Object.getOwnPropertyDescriptor(own, 'y'); })()]; });
+told('isPrototypeOf', () => [Object.prototype.isPrototypeOf.call({}, 5), Object.prototype.isPrototypeOf({}), Object.prototype.isPrototypeOf(Object.create(null))]);
+told('isPrototypeOf of undefined', () => Object.prototype.isPrototypeOf.call(undefined, {}));
+told('deep chain', () => { let object = { bottom: 1 }; for (let at = 0; at < 5000; at++) object = Object.create(object); return [object.bottom, 'bottom' in object, object.none]; });
+told('shadowing', () => { const base = { x: 1 }; const heir = Object.create(base); heir.x = 2; delete heir.x; return [heir.x, delete heir.x, heir.x]; });
+told('changes seen', () => { class A {} const a = new A(); A.prototype.late = () => 'late'; const read = () => a.late(); const first = read(); A.prototype.late = () => 'changed'; return [first, read(), delete A.prototype.late, (() => { try { return read(); } catch (error) { return error.name; } })()]; });
+sources('literals', ['({ __proto__: 1, __proto__: 2 })', '({ __proto__: 1, ["__proto__"]: 2 })', '({ __proto__: null, __proto__() {} })', '({ __proto__: a, __proto__: b } = {})', '({ get x() {}, get x() {} }) && 1', '({ x: 1, x: 2 }).x', '"use strict"; ({ x: 1, x: 2 }).x', '({ a, b: 1 = 2 })', '({ a = 1 })', '({ a = 1 } = {})', '({ if: 1 }).if', '({ get: 1, set: 2, async: 3, static: 4, await: 5 }).async', '({ "a": 1, 2: 2, [3]: 3, 0x4: 4, 5n: 5 })[5]', '({ ...null, ...undefined, ..."ab", ...[3], ...5 })[0]', '({ get })', '({ if })']);

@@ -1,0 +1,17 @@
+import { told, sources } from '../../show.mjs';
+const values = [0, -0, '', null, undefined, NaN, false, 0n, 1, 'a', [], {}, true];
+told('or', () => values.map((value) => value || 'or'));
+told('and', () => values.map((value) => value && 'and'));
+told('nullish', () => values.map((value) => value ?? 'nullish'));
+told('not', () => values.map((value) => !value));
+told('assignments', () => values.map((value) => { let a = value; let b = value; let c = value; a ||= 'A'; b &&= 'B'; c ??= 'C'; return [a, b, c]; }));
+told('short circuits', () => { const log = []; const f = (name, value) => { log.push(name); return value; }; f('a', 1) || f('b', 1); f('c', 0) && f('d', 1); f('e', null) ?? f('f', 1); f('g', 0) ?? f('h', 1); return log; });
+told('assignment does not write', () => { const log = []; const object = { get a() { return 1; }, set a(v) { log.push('set'); }, get n() { return null; }, set n(v) { log.push(`set ${v}`); } }; object.a ||= 5; object.a ??= 5; object.n ??= 6; object.n &&= 7; return log; });
+told('const', () => { const a = 1; a ||= 2; return a; });
+told('const that writes', () => { const a = 0; a ||= 2; });
+told('conditional', () => [true ? false ? 1 : 2 : 3, (0, 1) ? 'y' : 'n', null ?? (undefined || 'x')]);
+told('comma', () => [(1, 2, 3), ((a, b) => (a++, b++, a + b))(1, 2)]);
+told('void and typeof', () => [void 0, typeof void 0, typeof null, typeof typeof 1, void (() => 1)()]);
+told('in', () => ['a' in { a: 1 }, 0 in [1], 'length' in [], Symbol.iterator in [], 1 in new Uint8Array(1)]);
+told('instanceof precedence', () => [!({}) instanceof Object, !(({}) instanceof Object), 1 + 1 in { 2: 1 }]);
+sources('syntax', ['1 || 2 ?? 3', '1 ?? 2 || 3', '(1 || 2) ?? 3', '1 && 2 ?? 3', '1 ?? (2 && 3)', '1 ||= 2', '(a) ||= 2', '({}) ??= 1', '[a] ||= 1', 'null ?? undefined ?? 3', '-1 ** 2', '(-1) ** 2', 'typeof 1 ** 2', '2 ** -1', 'await ** 2', '++x ** 2', '!1 in {}', 'a ? b, c : d', '1 < 2 < 3', '3 > 2 > 1', '1 == 1 == 1', '"b" + -"a"', '+ + 1', '- -1', '+-+1', '1 +- 1', '!-1', '~~1.5', '1 - -1', '1--1', 'new new Object().constructor()', 'new Date().constructor.name', 'new (class { })()', 'new Object.prototype.constructor']);

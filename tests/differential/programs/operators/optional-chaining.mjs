@@ -1,0 +1,16 @@
+import { told, sources } from '../../show.mjs';
+const object = { a: { b: [1, { c() { return this.d; }, d: 'd' }] }, f: null, g: () => 'g', zero: 0, empty: '' };
+const nothing = null;
+told('reads', () => [object?.a?.b?.[0], object.none?.a.b.c.d, object?.['a']?.b.length, nothing?.x, nothing?.[(() => { throw new Error('evaluated'); })()], object.zero?.toFixed(1), object.empty?.length]);
+told('calls', () => [object.g?.(), object.none?.(), object.none?.(missing()), object.f?.(), nothing?.x(), object.a.b[1].c?.(), object.a.b[1]?.c(), (object.a.b[1]?.c)(), (object.a.b[1])?.['c']?.()]);
+told('short circuit stops the whole chain', () => nothing?.a.b.c.d[missing()].e());
+told('parentheses end it', () => (nothing?.a).b);
+told('not callable', () => object.zero?.());
+told('not there behind', () => object?.none.x);
+told('delete', () => [delete nothing?.x, delete object?.empty, 'empty' in object, delete object.none?.a]);
+told('with templates and new', () => [typeof nothing?.x, !nothing?.x, nothing?.x ?? 'default', (nothing?.x).y === 1]);
+told('super and private', () => { class A { #p = 1; static s = { x: 1 }; static read(o) { return [o?.#p, o?.q?.#p]; } } class B extends A { static t() { return [super.s?.x, super.none?.x]; } } return [A.read(new A()), A.read(null), B.t()]; });
+told('evaluated once', () => { let n = 0; const get = () => { n++; return { x: { y: 1 } }; }; get()?.x?.y; return n; });
+told('in conditions', () => [object?.a ? 1 : 2, true ?.5 : 1, nothing?.a ? 1 : 2]);
+told('arguments of eval', () => { const x = 'local'; return [eval?.('typeof x'), (0, eval)?.('typeof x')]; });
+sources('syntax', ['a?.b = 1', 'a?.b++', '[a?.b] = []', 'new a?.b()', 'a?.`x`', 'a?.b`x`', 'null?.5:1', 'true?.5:1', 'delete a?.[0]', 'for (a?.b of []) ;', 'super?.x', 'new.target?.x', 'import?.("x")', 'a?.[', 'a?.', 'null?.#x', 'null ?. x', 'null?.\nx', 'null?.x?.[0]?.(1)', 'async?.x', '({})?.x = 1', 'class A extends null?.x {}']);

@@ -1,0 +1,18 @@
+import { show } from '../../show.mjs';
+const log = [];
+const ticks = async (n) => { for (let at = 0; at < n; at++) await null; };
+const task = async (name, n, fail) => { try { await ticks(n); log.push(`${name} work`); if (fail) throw new Error(`${name} failed`); return name; } finally { log.push(`${name} finally`); } };
+log.push(show(await Promise.race([task('slow', 9), task('quick', 3)])));
+log.push(show(await Promise.any([task('bad', 2, true), task('good', 5)])));
+log.push(show(await Promise.all([task('x', 3), task('y', 1), task('z', 2)])));
+log.push(show(await Promise.allSettled([task('p', 2, true), task('q', 4)])));
+log.push(show(await Promise.all([task('m', 5), task('n', 1, true)]).catch((error) => error.message)));
+await ticks(12);
+for (let at = 0; at < log.length; at += 8) print(log.slice(at, at + 8).join(' | '));
+const mutex = (() => { let tail = Promise.resolve(); return (work) => (tail = tail.then(work, work)); })();
+const order = [];
+await Promise.allSettled([1, 2, 3, 4].map((n) => mutex(async () => { order.push(`${n}(`); await ticks(5 - n); order.push(`)${n}`); if (n === 2) throw new Error('two'); })));
+print(order.join(' '));
+const retry = async (work, times) => { for (let at = 1; ; at++) try { return await work(at); } catch (error) { if (at === times) throw new AggregateError([error], 'gave up'); } };
+print(show(await retry(async (at) => { if (at < 3) throw new Error(`try ${at}`); return `done at ${at}`; }, 5)));
+print(show(await retry(async (at) => { throw new Error(`try ${at}`); }, 2).catch((error) => error)));

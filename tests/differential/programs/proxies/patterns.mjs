@@ -1,0 +1,23 @@
+import { tell } from '../../show.mjs';
+const observe = (target, log, path = '') => new Proxy(target, { get: (t, k, r) => { const value = Reflect.get(t, k, r); return typeof value === 'object' && value !== null ? observe(value, log, `${path}${String(k)}.`) : value; }, set: (t, k, v, r) => { log.push(`${path}${String(k)}=${JSON.stringify(v)}`); return Reflect.set(t, k, v, r); }, deleteProperty: (t, k) => { log.push(`-${path}${String(k)}`); return Reflect.deleteProperty(t, k); } });
+const log = [];
+const state = observe({ list: [1, 2], deep: { er: { x: 1 } } }, log);
+state.deep.er.x = 2; state.list.push(3); state.list.shift(); delete state.deep.er; state.list.sort((a, b) => b - a); state.list.length = 0;
+tell('log', log);
+const schema = (types) => new Proxy({}, { set: (t, k, v) => { if (typeof v !== types[k]) throw new TypeError(`${k} is a ${types[k]}`); return Reflect.set(t, k, v); } });
+const typed = schema({ a: 'number' });
+typed.a = 1;
+let refused; try { typed.a = 'x'; } catch (error) { refused = error.message; }
+tell('schema', typed, refused);
+const memo = (f) => { const cache = new Map(); return new Proxy(f, { apply: (t, self, all) => { const key = JSON.stringify(all); if (!cache.has(key)) cache.set(key, Reflect.apply(t, self, all)); return cache.get(key); }, get: (t, k) => (k === 'cached' ? cache.size : Reflect.get(t, k)) }); };
+let calls = 0; const slow = memo((a, b) => { calls++; return a + b; });
+tell('memo', slow(1, 2), slow(1, 2), slow(2, 1), calls, slow.cached, slow.length, typeof slow);
+const defaults = (make) => new Proxy(new Map(), { get: (t, k) => { if (k in t) return typeof t[k] === 'function' ? t[k].bind(t) : t[k]; if (!t.has(k)) t.set(k, make(k)); return t.get(k); } });
+const groups = defaults(() => []);
+for (const word of ['apple', 'avocado', 'bean']) groups[word[0]].push(word);
+tell('defaults', [...groups.entries()]);
+const range = (from, to) => new Proxy({}, { has: (_, k) => k >= from && k < to, get: (_, k) => (k === Symbol.iterator ? function* () { for (let at = from; at < to; at++) yield at; } : undefined) });
+tell('range', 5 in range(1, 10), 10 in range(1, 10), [...range(2, 6)]);
+const readOnly = (target) => new Proxy(target, { set: () => false, defineProperty: () => false, deleteProperty: () => false, setPrototypeOf: () => false, get: (t, k) => { const own = Reflect.getOwnPropertyDescriptor(t, k); return own && 'value' in own && typeof own.value === 'object' && own.value && (own.configurable || own.writable) ? readOnly(own.value) : Reflect.get(t, k); } });
+const fixed = readOnly({ a: { b: 1 } });
+tell('read only', Reflect.set(fixed, 'a', 1), Reflect.set(fixed.a, 'b', 2), Reflect.deleteProperty(fixed, 'a'), fixed.a.b, JSON.stringify(fixed));

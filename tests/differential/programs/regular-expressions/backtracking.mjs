@@ -1,0 +1,13 @@
+import { tell, told } from '../../show.mjs';
+tell('long alternatives', /^(?:a|ab|abc|abcd)*e/.test('abcdabcabab'.repeat(3)), /^(?:x+x+)+y$/.test('x'.repeat(12)), /^(a|a?)+$/.test(`${'a'.repeat(12)}b`));
+tell('long texts', /^a*b/.exec('a'.repeat(100000)) === null, /^.*$/.test('x'.repeat(200000)), 'ab'.repeat(50000).match(/(?:ab)*/)[0].length, /(?:a|b)*c/.test('ab'.repeat(200)));
+tell('lazy', 'a'.repeat(5000).match(/a*?$/)[0].length, /^(?:.|\n)*?z/.test(`${'a\n'.repeat(1000)}z`));
+told('deep groups', () => { const depth = 200; const pattern = new RegExp(`${'('.repeat(depth)}a${')'.repeat(depth)}`); return pattern.exec('a').length; });
+told('many groups', () => new RegExp('(a)?'.repeat(250)).exec('aaa').length);
+told('too many groups', () => new RegExp('()'.repeat(300)).exec('').length);
+told('many alternatives', () => new RegExp(Array.from({ length: 2000 }, (_, at) => `w${at}x`).join('|')).exec('zzw1999x').index);
+told('nested quantifiers', () => /((a{1,3}){1,3}){1,3}/.exec('a'.repeat(40))[0].length);
+told('counted', () => [/^(?:a{3}){5}$/.test('a'.repeat(15)), /^a{1000}$/.test('a'.repeat(1000)), /^(?:ab){100,200}?c$/.test(`${'ab'.repeat(150)}c`)]);
+told('captures are undone', () => /(?:(a)|(b)|(c))*d|.*/.exec('abcab'));
+told('in lookahead', () => /(?=(a+?))\1+b/.exec('aaab'));
+told('atomic by lookahead', () => /^(?=(a*))\1a/.exec('aaaa'));

@@ -1,0 +1,14 @@
+import { told } from '../../show.mjs';
+told('same', () => { const pattern = /a/g; return [RegExp(pattern) === pattern, new RegExp(pattern) === pattern, RegExp(pattern, 'i') === pattern, new RegExp(pattern).flags, new RegExp(pattern, 'i').flags, new RegExp(pattern, undefined).flags]; });
+told('other constructor', () => { const pattern = /a/; pattern.constructor = Object; return RegExp(pattern) === pattern; });
+told('like a pattern', () => { const like = { [Symbol.match]: true, source: 'x', flags: 'i', constructor: RegExp }; return [RegExp(like) === like, String(new RegExp(like)), String(new RegExp({ ...like, constructor: null }))]; });
+told('no longer one', () => { const pattern = /a/; pattern[Symbol.match] = false; return [RegExp(pattern) === pattern, String(RegExp(pattern))]; });
+told('values', () => [new RegExp(), new RegExp(undefined), new RegExp(null), new RegExp(5), new RegExp([1, 2]), new RegExp('a', '')].map(String));
+told('symbol', () => new RegExp(Symbol('s')));
+for (const source of ['(', ')', '[', '*', 'a(?', '(?<', '(?=', '\\', 'a{1', '(?:a', '(?a)', '{1}', '(?<!a', '[a-', '[\\', '(?<a', 'x{2,1}', '\\u{', '(?<=a){2}', 'a|*']) told(`bad ${source}`, () => String(new RegExp(source)));
+for (const source of ['(', '\\', 'a{1', '{1}', '\\u{', '}', ']', '\\_', '(?=a)+', '[\\w-a]', '\\c', '\\00', '\\1']) told(`bad with u ${source}`, () => String(new RegExp(source, 'u')));
+told('subclass', () => { class Mine extends RegExp { exec(text) { const found = super.exec(text); if (found) found.mine = true; return found; } } const mine = new Mine('a', 'g'); return [mine.exec('a').mine, 'a'.replace(mine, 'b'), mine instanceof RegExp, 'aaa'.match(mine)]; });
+told('compile', () => { const pattern = /a/g; pattern.lastIndex = 3; const same = pattern.compile('b', 'i') === pattern; return [same, String(pattern), pattern.lastIndex]; });
+told('lengths', () => [RegExp.length, RegExp.name, RegExp[Symbol.species] === RegExp, RegExp.prototype[Symbol.replace].length]);
+told('escape', () => typeof RegExp.escape === 'function' ? [RegExp.escape('a.b*c'), RegExp.escape('1x'), RegExp.escape('-/\n é\u{1f600}\ud800'), RegExp.escape('')] : 'none');
+told('escape of a number', () => RegExp.escape?.(5));

@@ -1,0 +1,13 @@
+import { told } from '../../show.mjs';
+const walk = (pattern, text, from) => { pattern.lastIndex = from; const found = pattern.exec(text); return [found && found.index, pattern.lastIndex]; };
+for (const flags of ['', 'g', 'y', 'gy']) for (const from of [0, 1, 3, 4, -1, 2.9, '1', NaN, Infinity, 2 ** 32, 2 ** 32 + 1, 2 ** 53]) told(`${flags || 'none'} ${from}`, () => walk(new RegExp('a', flags), 'aba', from));
+told('lastIndex is read in any case', () => { const seen = []; const pattern = /x/; pattern.lastIndex = { valueOf() { seen.push('read'); return 9; } }; pattern.exec('y'); return [seen, typeof pattern.lastIndex]; });
+told('read-only', () => { const pattern = Object.freeze(/a/g); return pattern.exec('b'); });
+told('read-only without a flag', () => Object.freeze(/a/).exec('a').index);
+told('descriptor', () => Object.getOwnPropertyDescriptor(/a/, 'lastIndex'));
+told('argument', () => [/undefined/.exec()?.index, /null/.test(null), /\[object/.test({}), /1/.exec(21n).index]);
+told('result', () => { const found = /b(c)?/.exec('abd'); return [Object.keys(found), Array.isArray(found), found.input, found.index]; });
+told('indices', () => { const found = /b(c)?(?<n>d)/d.exec('abd'); return [found.indices, Object.keys(found)]; });
+told('test uses exec', () => { const pattern = /a/; pattern.exec = () => ({}); return [pattern.test('b'), RegExp.prototype.test.call({ exec: () => null }, 'a')]; });
+told('exec gives no object', () => RegExp.prototype.test.call({ exec: () => 5 }, 'a'));
+told('exec on others', () => RegExp.prototype.exec.call({}, 'a'));

@@ -1,0 +1,13 @@
+import { each, told, sources } from '../../show.mjs';
+each('flags', ['', 'g', 'dgimsuy', 'yusmigd', 'dgimsvy', 'gg', 'x', 'uv', 'G', 'i ', null, undefined, 5, {}, '\u0067'], (flags) => new RegExp('a', flags).flags);
+sources('literal', ['/a/gg', '/a/gimsuyd.flags', '/a/x', '/a/\\u0067', '/a/ g']);
+told('getter', () => Object.getOwnPropertyDescriptor(RegExp.prototype, 'flags').get.call({ global: 1, sticky: 'x', ignoreCase: 0, unicode: true, hasIndices: {}, unicodeSets: [] }));
+told('getter asks in order', () => { const seen = []; Object.getOwnPropertyDescriptor(RegExp.prototype, 'flags').get.call(new Proxy({}, { get(_, key) { seen.push(key); } })); return seen; });
+told('on the prototype', () => ['global', 'source', 'flags', 'sticky', 'unicode', 'dotAll', 'hasIndices', 'unicodeSets'].map((name) => RegExp.prototype[name]));
+told('on others', () => Object.getOwnPropertyDescriptor(RegExp.prototype, 'global').get.call({}));
+told('source', () => [new RegExp('/').source, new RegExp('\n').source, new RegExp('').source, new RegExp('[/]\\/').source, new RegExp('\u2028').source, RegExp('\\\n').source, String(new RegExp('/', 'g'))]);
+told('toString', () => RegExp.prototype.toString.call({ source: 'x', flags: 'y' }));
+told('toString of nothing', () => RegExp.prototype.toString.call(undefined));
+told('multi line', () => ['a\nb\rc\u2028d\r\ne'.match(/^./gm), 'a\nb\rc\u2028d\r\ne'.match(/.$/gm), 'a\nb'.match(/^b/), 'a\nb'.match(/a.b/s)?.[0]]);
+told('modifiers', () => [RegExp('(?i:a)b').test('Ab'), RegExp('(?i:a)b').test('AB'), RegExp('(?-i:a)b', 'i').test('AB'), RegExp('(?s-m:.^)', 'm').test('\n')]);
+sources('modifiers', ['/(?ii:a)/', '/(?-:a)/', '/(?i-i:a)/', '/(?g:a)/', '/(?i)/', '/(?-i:a)/i.test("A")', '/(?m:^b)/.test("a\\nb")', '/(?:(?i:a)|b)c/.test("Ac")']);

@@ -1,0 +1,14 @@
+import { told } from '../../show.mjs';
+told('match', () => ['abcabc'.match(/b/g), 'abc'.match(/x/g), 'abc'.match(/(b)/)?.index, 'abc'.match(), 'a.c'.match('.'), 'abc'.match(null)]);
+told('empty matches', () => ['abc'.match(/x*/g), ''.match(/(?:)/g), '\u{1f600}'.match(/(?:)/g).length, '\u{1f600}'.match(/(?:)/gu).length]);
+told('matchAll', () => [...'a1b2'.matchAll(/([a-z])(\d)/g)].map((found) => [...found, found.index]));
+told('matchAll without g', () => 'a'.matchAll(/a/));
+told('matchAll of text', () => [...'a.b.'.matchAll('.')].length);
+told('matchAll copies', () => { const pattern = /a/g; pattern.lastIndex = 1; const found = 'aaa'.matchAll(pattern); pattern.lastIndex = 0; return [[...found].length, pattern.lastIndex]; });
+told('its iterator', () => { const found = 'a'.matchAll(/a/g); const kind = Object.getPrototypeOf(found); return [String(found), Object.getOwnPropertyNames(kind), kind[Symbol.toStringTag], found[Symbol.iterator]() === found]; });
+told('sticky', () => ['aab'.match(/a/gy), 'baa'.match(/a/gy), [...'aab'.matchAll(/a/gy)].length]);
+told('search', () => ['abc'.search(/c/), 'abc'.search(/x/), 'abc'.search('b'), 'abc'.search(), 'aab'.search(/a/y), 'baa'.search(/a/y)]);
+told('search keeps lastIndex', () => { const pattern = /b/g; pattern.lastIndex = 2; const at = 'abc'.search(pattern); return [at, pattern.lastIndex]; });
+told('search with minus zero', () => { const pattern = /b/g; pattern.lastIndex = -0; 'abc'.search(pattern); return pattern.lastIndex; });
+told('own methods', () => ['x'.match({ [Symbol.match]: (text) => `${text}!` }), 'x'.search({ [Symbol.search]: () => 'found' }), [...'x'.matchAll({ [Symbol.matchAll]: () => [1, 2] })]]);
+told('flags decide', () => { const pattern = /a/; Object.defineProperty(pattern, 'flags', { value: 'g' }); let count = 0; pattern.exec = () => (count++ < 3 ? ['z'] : null); return RegExp.prototype[Symbol.match].call(pattern, 'aaa'); });

@@ -1,0 +1,14 @@
+import { told, sources } from '../../show.mjs';
+told('groups', () => /(?<year>\d{4})-(?<month>\d\d)(?<none>x)?/.exec('2020-12').groups);
+told('prototype', () => Object.getPrototypeOf(/(?<a>.)/.exec('x').groups));
+told('no groups', () => /(.)/.exec('x').groups);
+told('order', () => Object.keys(/(?<z>.)(?<a>.)(?<m>.)/.exec('xyz').groups));
+told('names', () => /(?<$>a)(?<_>b)(?<\u0061x>c)(?<ünï>d)/.exec('abcd').groups);
+told('astral', () => Object.keys(/(?<𝒜>.)/u.exec('x').groups));
+told('astral without u', () => Object.keys(new RegExp('(?<𝒜>.)').exec('x').groups));
+told('__proto__', () => { const { groups } = /(?<__proto__>a)/.exec('a'); return [Object.keys(groups), groups.__proto__]; });
+told('replace', () => '2020-12'.replace(/(?<y>\d+)-(?<m>\d+)/, '$<m>/$<y> $<none> $<m $1'));
+told('replace without', () => 'ab'.replace(/(a)/, '$<a>'));
+told('function', () => 'ab'.replace(/(?<x>a)(b)/, (...all) => JSON.stringify(all)));
+told('indices', () => /(?<a>b)(?<c>d)?/d.exec('ab').indices.groups);
+sources('name', ['/(?<a>.)(?<a>.)/', '/(?<1a>.)/', '/(?<>.)/', '/(?<a/', '/(?<a-b>.)/', '/(?<a>.)\\k/', '/(?<a>.)\\k<a/', '/(?<a>.)\\k<b>/', '/(?<\\u{61}>.)/.exec("x").groups.a', '/(?<\\ud835\\udc9c>.)/.exec("x").groups["\\u{1d49c}"]', '/(?<a\\u200d>.)/.test("x")', '/(?<a>x)|(?<a>y)/.exec("y").groups.a', '/(?:(?<y>a)|(?<y>b))\\k<y>/.exec("bb").groups.y', '/(?<a>x)|(?<b>y)/.exec("y").groups.a', '/(?:(?<a>x)|(?<a>y)(?<a>z))/']);

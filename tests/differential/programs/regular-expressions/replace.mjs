@@ -1,0 +1,14 @@
+import { each, told } from '../../show.mjs';
+each('replacement', ['[$&]', '[$`]', "[$']", '[$1$2]', '[$01]', '[$10]', '[$3]', '[$0]', '[$00]', '[$$1]', '[$]', '$', '$$', '$$$', '[$100]', '$<a>', '[$1x]', '[$-1]'], (replacement) => 'xaby'.replace(/(a)(b)/, replacement));
+each('global', ['-', '$&$&', "$'|"], (replacement) => 'aXbXc'.replace(/X/g, replacement));
+told('empty', () => ['abc'.replace(/(?:)/g, '-'), 'abc'.replace(/x*/g, '-'), ''.replace(/^/g, 'x'), '\u{1f600}'.replace(/(?:)/g, '-').length, '\u{1f600}'.replace(/(?:)/gu, '-').length]);
+told('eleven groups', () => 'abcdefghijkl'.replace(/(a)(b)(c)(d)(e)(f)(g)(h)(i)(j)(k)/, '$11-$10-$1-$12-$011'));
+told('function', () => 'aba'.replace(/(a)|(b)/g, (...all) => `[${all.map(String).join()}]`));
+told('function gives', () => 'abc'.replace(/b/, () => undefined) + 'abc'.replace(/b/, () => ({ toString: () => 'T' })) + 'abc'.replace(/b/, () => '$&'));
+told('sticky', () => ['aab'.replace(/a/y, 'x'), 'aab'.replace(/a/gy, 'x'), 'baa'.replace(/a/gy, 'x')]);
+told('lastIndex after', () => { const pattern = /a/g; pattern.lastIndex = 5; 'aaa'.replace(pattern, 'b'); const sticky = /a/y; 'ba'.replace(sticky, ''); return [pattern.lastIndex, sticky.lastIndex]; });
+told('replaceAll', () => ['aaa'.replaceAll('a', '$&$&'), 'abc'.replaceAll('', '-'), 'aXbX'.replaceAll(/x/gi, '.'), 'xx'.replaceAll('x', (all, at) => at)]);
+told('replaceAll without g', () => 'a'.replaceAll(/a/, 'b'));
+told('overlong', () => 'abab'.replace(/(?:ab)*?$/, '<$&>'));
+told('custom exec', () => { const pattern = /./g; let count = 0; pattern.exec = function () { return count++ < 2 ? { 0: 'ab', index: count, length: 2, 1: 'c', groups: { n: 'N' } } : null; }; return 'xyzabcdef'.replace(pattern, '<$&$1$<n>>'); });
+told('positions of a custom exec', () => { const results = [{ 0: 'x', index: -5 }, { 0: 'y', index: 100 }, { 0: 'z', index: NaN }]; const pattern = /./g; pattern.exec = () => results.shift() ?? null; return 'abc'.replace(pattern, (found, at) => `${found}${at}`); });

@@ -1,0 +1,10 @@
+import { each, told } from '../../show.mjs';
+each('split', [/,/, /(,)/, /(?:)/, /\s*/, /(a)|b/, /$/, /^/, /(?=b)/, /(?<=,)/, /x/, /,|$/, /a*?/, /(?<n>,)/, /,/y, /,/g], (pattern) => 'a,b ,ab'.split(pattern));
+each('limit', [0, 1, 2, -1, 2 ** 32, 2 ** 32 + 1, 2 ** 32 - 1, NaN, '2', undefined, null, 1.9, Infinity], (limit) => 'a1b2c3'.split(/(\d)/, limit));
+told('empty text', () => [''.split(/a/), ''.split(/(?:)/), ''.split(/(a)?/), ''.split(''), ''.split()]);
+told('surrogates', () => ['\u{1f600}a'.split(/(?:)/u), '\u{1f600}a'.split(/(?:)/).length, '\u{1f600}'.split('').length]);
+told('species', () => { const seen = []; const pattern = /,/; pattern.constructor = { [Symbol.species]: function (source, flags) { seen.push(String(source), flags); return new RegExp(source, flags); } }; return ['a,b'.split(pattern), seen]; });
+told('flags', () => { const pattern = /,/i; Object.defineProperty(pattern, 'flags', { value: 'm' }); const seen = []; pattern.constructor = { [Symbol.species]: function (source, flags) { seen.push(flags); return new RegExp(source, flags); } }; 'a'.split(pattern); return seen; });
+told('lastIndex of the pattern stays', () => { const pattern = /,/g; pattern.lastIndex = 7; 'a,b'.split(pattern); return pattern.lastIndex; });
+told('own method', () => 'abc'.split({ [Symbol.split]: (text, limit) => [text, limit] }, 3));
+told('primitive separator', () => ['a1b'.split(1), 'anullb'.split(null), 'aundefinedb'.split(undefined), 'atrueb'.split(true)]);

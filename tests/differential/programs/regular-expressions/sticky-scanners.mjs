@@ -1,0 +1,8 @@
+import { tell } from '../../show.mjs';
+const scan = (text, rules) => { const out = []; let at = 0; outer: while (at < text.length) { for (const [name, pattern] of rules) { pattern.lastIndex = at; const found = pattern.exec(text); if (found && found[0]) { out.push(`${name}:${found[0]}`); at = pattern.lastIndex; continue outer; } } out.push(`?${text[at++]}`); } return out; };
+tell('javascript', scan('let x = 0x1F + "a\\"b" / /re[/]g/gi; // end', [['space', /\s+/y], ['word', /[\p{ID_Start}$_][\p{ID_Continue}$]*/uy], ['number', /0x[\da-f]+|\d+(?:\.\d*)?(?:e[+-]?\d+)?/iy], ['string', /"(?:[^"\\\n]|\\.)*"/y], ['comment', /\/\/[^\n]*/y], ['regexp', /\/(?![*/])(?:[^\\/[\n]|\\.|\[(?:[^\]\\\n]|\\.)*\])+\/[a-z]*/y], ['punctuation', /[=+;/]/y]]));
+tell('markup', scan('<a href="x>y">t&amp;<br/></a>', [['tag', /<\/?[a-z]+(?:\s+[a-z]+="[^"]*")*\s*\/?>/y], ['entity', /&(?:#\d+|[a-z]+);/y], ['text', /[^<&]+/y]]));
+tell('numbers', [...'1,234.5e6 -7 .5 0x1f 1e 12abc'.matchAll(/(?<![\w.])-?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d+)?(?:e[+-]?\d+)?(?![\w.])/g)].map((found) => [found.index, found[0]]).filter(([, each]) => each));
+tell('dates', ['2024-02-29', '2024-2-9', '29/02/2024', 'x2024-01-01'].map((each) => /^(?:(?<y>\d{4})-(?<m>\d\d?)-(?<d>\d\d?)|(?<d2>\d\d)\/(?<m2>\d\d)\/(?<y2>\d{4}))$/.exec(each)?.groups).map((groups) => groups && { ...groups }));
+tell('nested', /^(?:[^()]|\((?:[^()]|\([^()]*\))*\))*$/.test('a(b(c)d)e'), /^(?:[^()]|\((?:[^()]|\([^()]*\))*\))*$/.test('a(b(c)d'));
+tell('doubled', 'the the cat sat sat sat'.replace(/\b(\w+)(?:\s+\1\b)+/g, '$1'), 'aabbccd'.match(/(.)\1/g), 'abcabc'.match(/^(.+)\1$/)?.[1]);

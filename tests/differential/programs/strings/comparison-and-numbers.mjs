@@ -1,0 +1,10 @@
+import { told } from '../../show.mjs';
+told('plus', () => ['a' + 1, 1 + 'a', 1 + 2 + 'a', 'a' + 1 + 2, 'a' + null, 'a' + undefined, 'a' + {}, 'a' + [1, [2]], '' + -0, '' + 1e21, 'a' + true, '5' - 2, '5' * '2', '1' + - '1']);
+told('numeric keys', () => ['abc'[1], 'abc'['1'], 'abc'['01'], 'abc'[1.5], 'abc'[-1], 'abc'['length'], 'abc'[[2]]]);
+told('concat assign', () => { let text = 'a'; text += 1; text += null; text += [2]; text -= 1; return text; });
+told('charCodes', () => Array.from('aé\u{1f600}', (c) => [c.charCodeAt(0), c.charCodeAt(1), c.codePointAt(0)]));
+told('compare', () => ['a'.localeCompare('a'), 'a' < 'á', 'ab' > 'aa', '2' > '12', 2 > '12', 'a' == ['a'], 'a' == { toString: () => 'a' }]);
+told('spread of numbers', () => [...String(123.5)].map(Number));
+told('names', () => [Reflect.ownKeys(String).map(String).sort(), Reflect.ownKeys(String.prototype).map(String).sort().length]);
+told('lengths', () => ['concat', 'padEnd', 'indexOf', 'slice', 'split', 'normalize', 'replaceAll', 'at', 'localeCompare', 'substr'].map((name) => `${name} ${String.prototype[name].length}`));
+told('too long', () => { let text = 'x'.repeat(2 ** 20); try { for (let at = 0; at < 12; at++) text += text; return text.length; } catch (error) { return error.name; } });

@@ -1,0 +1,11 @@
+import { tell } from '../../show.mjs';
+const text = 'a\u{1f600}\ud800b\udc00\u{10ffff}e\u0301';
+tell('units', Array.from({ length: text.length }, (_, at) => text.charCodeAt(at).toString(16)));
+tell('points', [...text].map((c) => c.codePointAt(0).toString(16)));
+tell('each at', Array.from({ length: text.length + 2 }, (_, at) => text.codePointAt(at - 1)?.toString(16)));
+tell('from the end', Array.from({ length: text.length }, (_, at) => text.at(-1 - at)));
+tell('entries', Object.entries('xy'), Array.from('xy', (c, at) => c + at), [...'xy'].entries().toArray());
+const iterator = text[Symbol.iterator]();
+tell('steps', Array.from({ length: 9 }, () => iterator.next().value?.length));
+tell('matches', text.match(/./gu).length, text.match(/./g).length, text.match(/[\ud800-\udfff]/g).length, text.match(/[\ud800-\udfff]/gu).length, text.match(/\p{L}/gu), text.match(/\p{M}/gu)?.length);
+tell('sides', text.startsWith('a\ud83d'), text.endsWith('\u0301'), text.includes('\ude00\ud800'), text.indexOf('\udc00'), text.lastIndexOf('\udc00'), text.split('\ud800').length, text.normalize('NFC').length);

@@ -1,0 +1,11 @@
+import { each, told } from '../../show.mjs';
+each('split', [[','], [''], [undefined], [',', 2], [',', 0], [',', -1], [',', 2 ** 32], ['a', undefined], ['none'], [',a'], [null], [[',']], [',', NaN], [',', '1']], (all) => 'a,b,,a'.split(...all));
+told('empty', () => [''.split(''), ''.split(','), ''.split(), 'a'.split('a'), 'aaa'.split('aa'), 'ab'.split('ab')]);
+told('order', () => { const log = []; 'a'.split({ toString() { log.push('separator'); return ','; } }, { valueOf() { log.push('limit'); return 1; } }); return log; });
+told('wide', () => ['\u0100,a'.split(','), 'a\u0100b'.split('\u0100'), '\ud83d\ude00'.split('')]);
+told('round', () => { const text = 'one two  three '; return text.split(' ').join(' ') === text; });
+told('long', () => { const parts = 'x'.repeat(10000).split(''); return [parts.length, parts.join('').length, 'ab,'.repeat(5000).split(',').length]; });
+told('this', () => String.prototype.split.call(null, ''));
+told('replace of text', () => ['aXbX'.replace('X', '$&$&'), 'aXb'.replace('X', "$`|$'"), 'a'.replace('', 'x'), 'aa'.replace('a', () => '$1'), 'abc'.replace('b', undefined), 'a$b'.replace('$', '$$$$'), 'x'.replace('x', '$1$0$<n>')]);
+told('replaceAll', () => ['aXbX'.replaceAll('X', "[$`$']"), 'aaa'.replaceAll('aa', 'b'), ''.replaceAll('', 'x'), '\u{1f600}'.replaceAll('', '-').length, 'a.b'.replaceAll('.', (found, at, all) => `${found}${at}${all}`)]);
+told('own method', () => ['x'.replace({ [Symbol.replace]: (text, by) => text + by }, '!'), 'x'.split({ [Symbol.split]: () => 'own' }), 'x'.replaceAll({ [Symbol.replace]: () => 'all' }, '')]);

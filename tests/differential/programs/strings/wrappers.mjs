@@ -1,0 +1,18 @@
+import { told } from '../../show.mjs';
+const wrapped = new String('abc');
+told('keys', () => [Reflect.ownKeys(wrapped), Object.keys(wrapped), JSON.stringify(wrapped), typeof wrapped, wrapped.length]);
+told('descriptor', () => [Object.getOwnPropertyDescriptor(wrapped, 1), Object.getOwnPropertyDescriptor(wrapped, 'length'), Object.getOwnPropertyDescriptor(wrapped, 3)]);
+told('set', () => [Reflect.set(wrapped, 0, 'x'), Reflect.set(wrapped, 5, 'x'), Reflect.set(wrapped, 'length', 1), wrapped[5], Reflect.deleteProperty(wrapped, 0), Reflect.deleteProperty(wrapped, 5)]);
+told('define', () => [Reflect.defineProperty(wrapped, 0, { value: 'a' }), Reflect.defineProperty(wrapped, 0, { value: 'b' }), Reflect.defineProperty(wrapped, 0, { enumerable: false }), Reflect.defineProperty(wrapped, '-0', { value: 1, configurable: true })]);
+told('order', () => Reflect.ownKeys(Object.assign(new String('xy'), { b: 1, 5: 1, a: 1, 2: 1 })));
+told('strict set', () => { 'abc'[0] = 'x'; });
+told('strict set of a new one', () => { 'abc'.x = 1; });
+told('length', () => { 'abc'.length = 1; });
+told('in', () => [0 in wrapped, '3' in wrapped, 'length' in wrapped, 1 in Object('x')]);
+told('String()', () => [String(), String(undefined), String(null), String(Symbol('s')), String(-0), String([1, [2, [null]]]), String({}), String(() => 1)]);
+told('new String', () => [new String().length, new String(Symbol('x'))]);
+told('toString of others', () => String.prototype.toString.call({}));
+told('subclass', () => { class Mine extends String { shout() { return `${this.toUpperCase()}!`; } } return [new Mine('a').shout(), new Mine('ab').length, new Mine('a') + 'b', new Mine('a') == 'a', new Mine('a') === 'a']; });
+told('html', () => ['a'.anchor('"x"'), 'a'.link('<&'), 'a'.bold(), 'a'.fontcolor('red'), 'a'.sub(), 'a'.big.length]);
+told('this', () => String.prototype.trim.call(null));
+told('this of a number', () => [String.prototype.slice.call(12345, 1, 3), String.prototype.at.call(true, 0), String.prototype.concat.call({}, 1)]);

@@ -1,0 +1,17 @@
+import { told, tell } from '../../show.mjs';
+tell('well known', ['asyncIterator', 'hasInstance', 'isConcatSpreadable', 'iterator', 'match', 'matchAll', 'replace', 'search', 'species', 'split', 'toPrimitive', 'toStringTag', 'unscopables'].map((name) => [String(Symbol[name]), Object.getOwnPropertyDescriptor(Symbol, name).writable]));
+told('new', () => new Symbol());
+told('description', () => [Symbol().description, Symbol('').description, Symbol(undefined).description, Symbol(null).description, Symbol(5).description, Symbol.iterator.description]);
+told('toString', () => [String(Symbol()), Symbol('a b').toString(), Object(Symbol('x')).toString(), Symbol.prototype[Symbol.toStringTag]]);
+told('for', () => [Symbol.for('a') === Symbol.for('a'), Symbol.keyFor(Symbol.for('a')), Symbol.keyFor(Symbol('a')), Symbol.keyFor(Symbol.iterator), Symbol.for().description, Symbol.for('a') === Symbol('a')]);
+told('keyFor of text', () => Symbol.keyFor('a'));
+told('plus', () => Symbol('s') + '');
+told('number', () => +Symbol('s'));
+told('compare', () => Symbol('s') < 1);
+told('truth', () => [!Symbol(), Symbol.iterator == Object(Symbol.iterator), Object(Symbol.iterator) == Symbol.iterator, Symbol('a') == 'a', typeof Symbol(), typeof Object(Symbol())]);
+told('keys', () => { const a = Symbol('a'); const object = { [a]: 1, b: 2, [Symbol.for('z')]: 3 }; return [Object.keys(object), Object.getOwnPropertySymbols(object).map(String), JSON.stringify(object), object[Object(a)], { ...object }[a], Object.assign({}, object)[a]]; });
+told('function names', () => { const key = Symbol('key'); const object = { [key]() {}, get [key]() { return 1; }, [Symbol()]: () => {} }; const own = { [key]() {}, [Symbol()]: function () {}, [Symbol('')]: () => {} }; return [Object.getOwnPropertyDescriptor(object, key).get.name, ...Reflect.ownKeys(own).map((each) => own[each].name)]; });
+told('toPrimitive', () => [Symbol.prototype[Symbol.toPrimitive].call(Object(Symbol('q'))).toString(), Symbol.prototype[Symbol.toPrimitive].name]);
+told('on others', () => Symbol.prototype.toString.call({}));
+told('in weak collections', () => [new WeakSet([Symbol('s')]).has(1), new WeakMap([[Symbol.iterator, 1]]).get(Symbol.iterator)]);
+told('registered in weak collections', () => new WeakSet([Symbol.for('s')]));

@@ -1,0 +1,14 @@
+import { told } from '../../show.mjs';
+told('hasInstance', () => [5 instanceof { [Symbol.hasInstance]: (value) => value === 5 }, [] instanceof { [Symbol.hasInstance]: () => 'yes' }]);
+told('not callable', () => ({}) instanceof {});
+told('null hasInstance', () => { class A {} Object.defineProperty(A, Symbol.hasInstance, { value: null }); return new A() instanceof A; });
+told('arrow', () => ({}) instanceof (() => {}));
+told('bound', () => { class A {} const bound = A.bind(); return [new A() instanceof bound, Function.prototype[Symbol.hasInstance].call(bound, new A())]; });
+told('prototype is no object', () => { function F() {} F.prototype = 5; return ({}) instanceof F; });
+told('primitive first', () => { function F() {} F.prototype = 5; return 1 instanceof F; });
+told('descriptor', () => Object.getOwnPropertyDescriptor(Function.prototype, Symbol.hasInstance).writable);
+told('tags', () => [null, undefined, 1, 's', true, Symbol(), 1n, [], () => {}, new Date(), /x/, new Error(), (function () { return arguments; })(), new Map(), new Proxy([], {}), new Proxy(() => {}, {}), Promise.resolve(), (function* () {})(), JSON, Math, new WeakMap(), Object(Symbol()), new ArrayBuffer(1), async () => {}].map((value) => Object.prototype.toString.call(value).slice(8, -1)));
+told('own tag', () => [String({ [Symbol.toStringTag]: 'Mine' }), String(Object.assign([], { [Symbol.toStringTag]: 5 })), Object.prototype.toString.call(Object.assign(new Date(), { [Symbol.toStringTag]: 'X' }))]);
+told('unscopables', () => Reflect.ownKeys(Array.prototype[Symbol.unscopables]).sort());
+told('concat', () => { const like = { length: 2, 0: 'a', 1: 'b', [Symbol.isConcatSpreadable]: true }; const list = [9]; list[Symbol.isConcatSpreadable] = false; return [[1].concat(like), [1].concat(list).length]; });
+told('species', () => { class A extends Array { static get [Symbol.species]() { return Array; } } return [new A(1, 2).map((x) => x) instanceof A, new A(1, 2).filter(Boolean) instanceof A]; });

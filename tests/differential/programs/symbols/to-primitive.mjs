@@ -1,0 +1,17 @@
+import { told, tell } from '../../show.mjs';
+const hints = [];
+const object = { [Symbol.toPrimitive](hint) { hints.push(hint); return hint === 'number' ? 7 : hint === 'string' ? 'text' : 'both'; } };
+tell('hints', `${object}`, +object, object + 1, object * 2, object == 'both', object < 8, [][object], new Date(object).getTime(), Number(object), String(object), BigInt(Object(3n)), isNaN(object), object > 'a', object != 1, hints);
+told('gives an object', () => +{ [Symbol.toPrimitive]: () => ({}) });
+told('no function', () => +{ [Symbol.toPrimitive]: 5 });
+told('null', () => +{ [Symbol.toPrimitive]: null, valueOf: () => 4 });
+told('ordinary number', () => { const seen = []; const value = { toString() { seen.push('s'); return '5'; }, valueOf() { seen.push('v'); return {}; } }; return [+value, `${value}`, seen]; });
+told('neither', () => +{ toString: () => ({}), valueOf: () => ({}) });
+told('no prototype', () => `${Object.create(null)}`);
+told('not callable', () => [`${{ toString: 5, valueOf: () => 'v' }}`, +{ toString: () => 9, valueOf: undefined }]);
+told('symbol result', () => ({ [Object({ [Symbol.toPrimitive]: () => Symbol.iterator })]: 1 })[Symbol.iterator]);
+told('arithmetic order', () => { const seen = []; const value = (name, result) => ({ valueOf() { seen.push(name); return result; } }); void (value('a', 1) + value('b', 2) * value('c', 3)); void (value('d', 1) < value('e', 2)); void (value('f', 1) > value('g', 2)); void (value('h', 2) ** value('i', 2)); return seen.join(''); });
+told('mixed with bigint', () => ({ valueOf: () => 1n }) + ({ valueOf: () => 2n }));
+told('mixed without', () => ({ valueOf: () => 1n }) + 1);
+told('date and plus', () => typeof (new Date(0) + new Date(0)));
+told('hint of keys', () => { const seen = []; void ({})[{ [Symbol.toPrimitive](hint) { seen.push(hint); return 'k'; } }]; void ({ [Symbol.toPrimitive](hint) { seen.push(hint); return 'k'; } } in {}); return seen; });

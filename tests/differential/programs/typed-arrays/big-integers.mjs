@@ -1,0 +1,16 @@
+import { tell, told } from '../../show.mjs';
+const values = [0n, 1n, -1n, 2n ** 63n, -(2n ** 63n), 2n ** 64n - 1n, 2n ** 64n, -(2n ** 64n) - 1n, 12345678901234567890n];
+tell('signed', new BigInt64Array(values));
+tell('unsigned', new BigUint64Array(values));
+tell('bytes', new Uint8Array(new BigInt64Array([-2n]).buffer), new Uint32Array(new BigUint64Array([0x123456789abcdef0n]).buffer));
+tell('sorted', new BigInt64Array(values).sort(), new BigUint64Array(values).sort(), new BigInt64Array(values).toSorted((a, b) => (a < b ? 1 : -1)));
+tell('methods', new BigInt64Array([1n, 2n, 3n]).map((x) => x * x), new BigInt64Array([1n, 2n]).reduce((a, b) => a + b), new BigUint64Array([5n]).includes(5n), new BigUint64Array([5n]).includes(5), new BigInt64Array([1n, 2n]).join('-'), new BigInt64Array(2).fill(7n), new BigInt64Array([1n]).with(0, -5n), new BigInt64Array([3n, 4n]).indexOf(4n), new BigInt64Array([1n, 2n]).find((x) => x > 1n));
+told('fill with a number', () => new BigInt64Array(1).fill(1));
+told('set a number', () => { new BigInt64Array(1)[0] = 1; });
+told('set text', () => { const array = new BigInt64Array(2); array[0] = '0x10'; array[1] = true; return array; });
+told('set null', () => { new BigInt64Array(1)[0] = null; });
+told('map to numbers', () => new BigInt64Array([1n]).map(() => 1));
+told('from numbers', () => BigInt64Array.from([1, 2], (x) => BigInt(x)));
+told('of numbers', () => BigInt64Array.of(1));
+told('set from numbers', () => new BigInt64Array(2).set(new Int8Array(1)));
+told('set from the other', () => { const array = new BigInt64Array(2); array.set(new BigUint64Array([2n ** 64n - 1n])); return array; });

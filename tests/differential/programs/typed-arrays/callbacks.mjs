@@ -1,0 +1,17 @@
+import { tell, told } from '../../show.mjs';
+const array = new Int16Array([5, -3, 8]);
+tell('map', array.map((value) => value * 1.5), array.map(() => 70000), array.filter((value) => value > 0), array.reduce((sum, value, at) => sum + value * at), array.reduceRight((text, value) => `${text}${value}`, ''));
+tell('some', array.some((value) => value < 0), array.every((value) => value < 0), [...array.entries()], [...array.keys()], [...array.values()]);
+told('reduce of nothing', () => new Int8Array(0).reduce(() => 0));
+told('no function', () => array.map());
+told('map with species', () => { const own = new Int16Array([1, 2]); own.constructor = { [Symbol.species]: Float32Array }; return own.map((value) => value / 4); });
+told('filter with species too short', () => { const own = new Int16Array([1, 2]); own.constructor = { [Symbol.species]: function () { return new Int8Array(1); } }; return own.filter(() => true); });
+told('shrunk while iterated', () => { const buffer = new ArrayBuffer(6, { maxByteLength: 8 }); const own = new Uint8Array(buffer); const seen = []; for (const value of own) { seen.push(value); if (seen.length === 2) buffer.resize(3); } return seen; });
+told('grown while iterated', () => { const buffer = new ArrayBuffer(2, { maxByteLength: 8 }); const own = new Uint8Array(buffer); const seen = []; for (const value of own) { seen.push(value); if (seen.length === 1) buffer.resize(4); } return seen; });
+told('detached while iterated', () => { const own = new Uint8Array(4); const seen = []; for (const value of own) { seen.push(value); own.buffer.transfer(); } return seen; });
+told('forEach after shrinking', () => { const buffer = new ArrayBuffer(4, { maxByteLength: 4 }); const seen = []; new Uint8Array(buffer).forEach((value, at) => { seen.push([at, value]); buffer.resize(2); }); return seen; });
+told('this', () => { const seen = []; array.forEach(function () { seen.push(this.name); }, { name: 'given' }); return seen; });
+told('with', () => [array.with(1, 9), array.with(-1, 9)]);
+told('with out of range', () => array.with(3, 9));
+told('with converts first', () => { const seen = []; try { array.with(9, { valueOf() { seen.push('value'); return 1; } }); } catch (error) { seen.push(error.name); } return seen; });
+told('toReversed', () => [array.toReversed(), array.reverse(), array]);

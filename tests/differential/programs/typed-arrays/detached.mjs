@@ -1,0 +1,8 @@
+import { told } from '../../show.mjs';
+// Every method on an array whose buffer is gone, and on one that is out of the bounds of a shrunk buffer.
+const gone = () => { const array = new Uint8Array(4); array.buffer.transfer(); return array; };
+const outside = () => { const buffer = new ArrayBuffer(8, { maxByteLength: 8 }); const array = new Uint8Array(buffer, 4, 4); buffer.resize(6); return array; };
+const tracking = () => { const buffer = new ArrayBuffer(8, { maxByteLength: 8 }); const array = new Uint8Array(buffer, 4); buffer.resize(6); return array; };
+const calls = { at: [0], copyWithin: [0, 1], entries: [], every: [() => true], fill: [1], filter: [() => true], find: [() => true], findIndex: [() => true], findLast: [() => true], forEach: [() => {}], includes: [undefined], indexOf: [0], join: [], keys: [], lastIndexOf: [0], map: [(x) => x], reduce: [() => 0, 0], reverse: [], set: [[]], slice: [], some: [() => true], sort: [], subarray: [0], toLocaleString: [], toReversed: [], toSorted: [], toString: [], values: [], with: [0, 1] };
+for (const [name, all] of Object.entries(calls)) for (const make of [gone, outside, tracking]) told(`${make.name} ${name}`, () => { const result = make()[name](...all); return typeof result === 'object' ? [...result].length : result; });
+for (const make of [gone, outside, tracking]) told(`${make.name} fields`, () => { const array = make(); return [array.length, array.byteLength, array.byteOffset, array[0], 0 in array, Reflect.set(array, 0, 1), Reflect.ownKeys(array), Reflect.defineProperty(array, 0, { value: 1 }), Reflect.deleteProperty(array, 0)]; });

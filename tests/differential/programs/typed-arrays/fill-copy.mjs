@@ -1,0 +1,15 @@
+import { each, told } from '../../show.mjs';
+const make = () => new Uint8Array([1, 2, 3, 4, 5, 6]);
+const places = [0, 2, 6, 7, -1, -6, -7, NaN, undefined, '3', 2.9, 2 ** 32, 2 ** 32 + 1, -(2 ** 32), 1e300, Infinity, -Infinity];
+each('fill from', places, (start) => make().fill(9, start));
+each('fill to', places, (end) => make().fill(9, 1, end));
+each('copyWithin target', places, (target) => make().copyWithin(target, 3));
+each('copyWithin start', places, (start) => make().copyWithin(0, start));
+each('copyWithin end', places, (end) => make().copyWithin(1, 0, end));
+each('fill value', [256, -1, 1.9, NaN, '7', undefined, null, 5n, {}], (value) => make().fill(value));
+told('one conversion', () => { let count = 0; make().fill({ valueOf() { count++; return 1; } }); return count; });
+told('converted although empty', () => new BigInt64Array(0).fill(1));
+told('detached by the value', () => { const own = make(); return own.fill({ valueOf() { own.buffer.transfer(); return 1; } }); });
+told('shrunk by the start', () => { const buffer = new ArrayBuffer(6, { maxByteLength: 6 }); const own = new Uint8Array(buffer); own.fill(9, { valueOf() { buffer.resize(3); return 1; } }); return own; });
+told('copyWithin shrunk', () => { const buffer = new ArrayBuffer(6, { maxByteLength: 6 }); const own = new Uint8Array(buffer); own.set([1, 2, 3, 4, 5, 6]); own.copyWithin(1, 0, { valueOf() { buffer.resize(4); return 6; } }); return own; });
+told('floats keep their NaN', () => { const floats = new Float64Array(2); const bits = new BigUint64Array(floats.buffer); bits[0] = 0x7ff4deadbeef0001n; floats.copyWithin(1, 0); return bits[1].toString(16); });

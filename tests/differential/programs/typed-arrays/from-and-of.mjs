@@ -1,0 +1,16 @@
+import { told } from '../../show.mjs';
+told('from an iterable', () => Uint8Array.from(new Set([1, '2', 300])));
+told('from with a function', () => Uint8Array.from([1, 2], (value, at) => value * 10 + at));
+told('from with this', () => Uint8Array.from([1], function (value) { return value + this.add; }, { add: 5 }));
+told('from array-like', () => Float32Array.from({ length: '2', 0: 1.5 }));
+told('from nothing', () => Uint8Array.from(null));
+told('from no function', () => Uint8Array.from([], 5));
+told('on no constructor', () => Uint8Array.from.call({}, []));
+told('on Array', () => Uint8Array.from.call(Array, [1]));
+told('on a function', () => Uint8Array.of.call(function (length) { return new Uint8Array(length + 1); }, 1, 2));
+told('on a short one', () => Uint8Array.of.call(function () { return new Uint8Array(1); }, 1, 2));
+told('order', () => { const seen = []; Uint8Array.from({ *[Symbol.iterator]() { seen.push('a'); yield { valueOf() { seen.push('convert'); return 1; } }; seen.push('b'); } }, (value) => { seen.push('map'); return value; }); return seen; });
+told('subclass', () => { class Mine extends Uint8Array { sum() { return this.reduce((a, b) => a + b, 0); } } const mine = Mine.of(1, 2, 3); return [mine.sum(), mine.map((value) => value * 2).sum(), mine.subarray(1) instanceof Mine, Mine.from([5]).constructor === Mine]; });
+told('statics', () => Reflect.ownKeys(Object.getPrototypeOf(Uint8Array)).map(String));
+told('names', () => Reflect.ownKeys(Object.getPrototypeOf(Uint8Array.prototype)).map(String).sort());
+told('tags', () => [Object.prototype.toString.call(new Uint8Array()), Uint8Array.prototype[Symbol.toStringTag], Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag).get.call({})]);

@@ -1,0 +1,11 @@
+import { each, told } from '../../show.mjs';
+const buffer = new Uint8Array(16).map((_, at) => at).buffer;
+each('offset', [0, 4, 16, 20, 2, -4, NaN, '8', undefined, null, 2 ** 32, 2 ** 32 + 4, 2 ** 53 - 1, 2 ** 53, Infinity, 4.9], (offset) => new Uint32Array(buffer, offset));
+each('length', [0, 1, 3, 4, -1, NaN, '2', undefined, null, 2 ** 30, 2 ** 30 + 1, 2 ** 32, 2 ** 32 + 1, 2 ** 53 - 1, Infinity], (length) => new Uint32Array(buffer, 4, length).length);
+told('odd buffer', () => new Uint16Array(new ArrayBuffer(3)));
+told('odd rest', () => new Uint32Array(new ArrayBuffer(10), 4));
+told('odd with a length', () => new Uint32Array(new ArrayBuffer(11), 4, 1).length);
+told('fields', () => { const array = new Int16Array(buffer, 6, 3); return [array.byteOffset, array.byteLength, array.length, array.buffer === buffer]; });
+told('order', () => { const seen = []; try { new Uint32Array(buffer, { valueOf() { seen.push('offset'); return 1; } }, { valueOf() { seen.push('length'); return 1; } }); } catch (error) { seen.push(error.name); } return seen; });
+told('shared', () => new Uint8Array(new SharedArrayBuffer(2)));
+told('overlapping', () => { const own = new ArrayBuffer(8); const bytes = new Uint8Array(own); new Float64Array(own)[0] = Math.PI; return [bytes, new Uint32Array(own)]; });

@@ -1,0 +1,13 @@
+import { tell, told } from '../../show.mjs';
+const floats = new Float64Array([1, NaN, -0, 3, 1]);
+tell('includes', floats.includes(NaN), floats.includes(0), floats.includes('1'), floats.includes(1, 5), floats.includes(1, -1), floats.includes(undefined), floats.includes(1n));
+tell('indexOf', floats.indexOf(NaN), floats.indexOf(0), floats.indexOf(1, 1), floats.indexOf(1, -1), floats.indexOf(1, 2 ** 32), floats.indexOf(1, -(2 ** 32)), floats.indexOf('1'));
+tell('lastIndexOf', floats.lastIndexOf(1), floats.lastIndexOf(1, 3), floats.lastIndexOf(1, -2), floats.lastIndexOf(1, undefined), floats.lastIndexOf(1, -(2 ** 32)), floats.lastIndexOf(1, 2 ** 32), floats.lastIndexOf(-0));
+tell('big', new BigInt64Array([1n, -1n]).indexOf(-1n), new BigUint64Array([2n ** 64n - 1n]).indexOf(-1n), new BigInt64Array([1n]).includes(1), new BigInt64Array([1n]).indexOf(2n ** 64n + 1n));
+tell('small', new Uint8Array([5]).indexOf(261), new Uint8Array([5]).indexOf(5.5), new Int8Array([-1]).indexOf(255), new Float32Array([0.1]).indexOf(0.1), new Float32Array([0.1]).indexOf(Math.fround(0.1)));
+tell('at', floats.at(-1), floats.at(5), floats.at(-6), floats.at(2 ** 32), floats.at(-0.5), floats.at(NaN), floats.at(Infinity), floats.at(1e300));
+tell('find', floats.find((value) => value > 1), floats.findIndex((value) => value !== value), floats.findLast((value) => value === 1), floats.findLastIndex((value) => value === 9));
+told('join', () => [floats.join(), floats.join('-'), floats.join(undefined), new Uint8Array(0).join(), floats.join(null)]);
+told('join while shrunk', () => { const buffer = new ArrayBuffer(3, { maxByteLength: 3 }); const own = new Uint8Array(buffer); return own.join({ toString() { buffer.resize(1); return '|'; } }); });
+told('includes while detached', () => { const own = new Uint8Array(2); return own.includes(undefined, { valueOf() { own.buffer.transfer(); return 0; } }); });
+told('toString', () => [Uint8Array.prototype.toString === Array.prototype.toString, String(new Uint8Array([1, 2])), new Float32Array([1.5]).toLocaleString()]);

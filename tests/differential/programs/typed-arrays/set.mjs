@@ -1,0 +1,13 @@
+import { each, told } from '../../show.mjs';
+const make = () => new Uint8Array([1, 2, 3, 4, 5, 6]);
+each('offset', [0, 2, 4, 5, -1, NaN, '1', 1.9, -0.9, undefined, 2 ** 31, 2 ** 32, 2 ** 32 + 1, 2 ** 53, Infinity, -Infinity, 1e300], (offset) => { const own = make(); own.set([9, 8], offset); return own; });
+each('offset of a typed array', [0, 4, 5, 2 ** 32, 2 ** 32 + 1, Infinity, 2 ** 53], (offset) => { const own = make(); own.set(new Uint8Array([9, 8]), offset); return own; });
+each('source', [[], 'abc', 5, null, undefined, { length: 2, 0: 7 }, { length: -1 }, new Set([1]), new Float32Array([1.5, 300]), [1n], true], (source) => { const own = make(); own.set(source); return own; });
+told('overlap forward', () => { const own = make(); own.set(own.subarray(0, 4), 2); return own; });
+told('overlap back', () => { const own = make(); own.set(own.subarray(2), 0); return own; });
+told('overlap of other kinds', () => { const buffer = new ArrayBuffer(8); const bytes = new Uint8Array(buffer); bytes.set([1, 2, 3, 4, 5, 6, 7, 8]); new Uint16Array(buffer).set(bytes.subarray(0, 4)); const first = [...bytes]; bytes.set([1, 2, 3, 4, 5, 6, 7, 8]); bytes.set(new Uint16Array(buffer, 0, 4), 2); return [first, [...bytes]]; });
+told('bigint', () => { const own = new BigInt64Array(3); own.set([1n, 2n], 1); return own; });
+told('mixed', () => new BigInt64Array(2).set(new Uint8Array(1)));
+told('throws in the middle', () => { const own = make(); try { own.set([7, 7, { valueOf() { throw new Error('stop'); } }, 7]); } catch (error) { return [error.message, own]; } });
+told('shrinks in the middle', () => { const buffer = new ArrayBuffer(6, { maxByteLength: 6 }); const own = new Uint8Array(buffer); own.set([1, { valueOf() { buffer.resize(2); return 2; } }, 3]); return own; });
+told('on others', () => Uint8Array.prototype.set.call([], [1]));

@@ -1,0 +1,8 @@
+import { told } from '../../show.mjs';
+const tracked = []; class Mine extends Uint8Array { constructor(...all) { tracked.push(all.map((each) => (typeof each === 'object' ? each.constructor.name : each)).join()); super(...all); } static get [Symbol.species]() { return this; } }
+for (const [name, work] of Object.entries({ map: (a) => a.map((x) => x), filter: (a) => a.filter((x) => x > 1), slice: (a) => a.slice(1), subarray: (a) => a.subarray(1, 2), toSorted: (a) => a.toSorted(), toReversed: (a) => a.toReversed(), with: (a) => a.with(0, 9), from: () => Mine.from([1, 2]), of: () => Mine.of(1), set: (a) => { a.set([1]); return a; } })) told(name, () => { const array = new Mine([1, 2, 3]); tracked.length = 0; const result = work(array); return [result, result instanceof Mine, tracked.splice(0)]; });
+told('species of another kind', () => { class Other extends Uint8Array { static get [Symbol.species]() { return Float32Array; } } return [new Other([1, 2]).map((x) => x / 2), new Other([1, 2]).slice(), new Other([1, 2]).subarray(0).constructor.name]; });
+told('species undefined', () => { class Other extends Uint8Array { static get [Symbol.species]() { return undefined; } } return new Other([1]).map((x) => x).constructor.name; });
+told('species badly', () => { class Other extends Uint8Array { static get [Symbol.species]() { return Array; } } return new Other([1]).map((x) => x); });
+told('constructor badly', () => { const array = new Uint8Array(1); array.constructor = 5; return array.slice(); });
+told('shared buffer', () => { const array = new Mine(4); const part = array.subarray(1, 3); part[0] = 7; return [array, part.byteOffset, part.buffer === array.buffer]; });

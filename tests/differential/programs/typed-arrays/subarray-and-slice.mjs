@@ -1,0 +1,17 @@
+import { each, told } from '../../show.mjs';
+const array = new Int16Array([1, 2, 3, 4, 5]);
+const ends = [0, 2, 5, 6, -1, -5, -6, NaN, undefined, '3', 1.9, 2 ** 32, 2 ** 32 + 1, -(2 ** 32), 1e300, -1e300, Infinity, -Infinity];
+each('subarray', ends, (begin) => array.subarray(begin));
+each('subarray to', ends, (end) => array.subarray(1, end));
+each('slice', ends, (begin) => array.slice(begin));
+each('slice to', ends, (end) => array.slice(1, end));
+const withSpecies = (make, work) => { const own = new Int16Array([1, 2, 3, 4]); own.constructor = { [Symbol.species]: make }; return work(own); };
+told('slice into another kind', () => withSpecies(Float64Array, (own) => own.slice(1, 3)));
+told('slice into too small', () => withSpecies(function () { return new Int16Array(1); }, (own) => own.slice(0, 3)));
+told('slice into longer', () => withSpecies(function () { return new Int16Array(9); }, (own) => own.slice(0, 3)));
+told('slice into bigint', () => withSpecies(BigInt64Array, (own) => own.slice(0, 3)));
+told('slice into itself shifted', () => { const own = new Uint8Array([1, 2, 3, 4, 5, 6]); own.constructor = { [Symbol.species]: function () { return new Uint8Array(own.buffer, 1, 4); } }; own.slice(0, 4); return own; });
+told('subarray species arguments', () => { const seen = []; withSpecies(function (...all) { seen.push(all.slice(1)); return new Int16Array(...all); }, (own) => own.subarray(1, 3)); return seen; });
+told('subarray of a tracking array', () => { const buffer = new ArrayBuffer(4, { maxByteLength: 8 }); const own = new Uint8Array(buffer); const sub = own.subarray(1); buffer.resize(8); return [sub.length, own.subarray(2).length, own.subarray(2, 4).length]; });
+told('slice while detached', () => { const own = new Uint8Array(4); return own.slice({ valueOf() { own.buffer.transfer(); return 0; } }); });
+told('slice while shrunk', () => { const buffer = new ArrayBuffer(6, { maxByteLength: 6 }); const own = new Uint8Array(buffer).fill(7); return own.slice({ valueOf() { buffer.resize(3); return 1; } }, 6); });

@@ -1,0 +1,15 @@
+import { told, sources } from '../../show.mjs';
+told('names', () => { const ä = 1; const 变量 = 2; const $ = 3; const _ = 4; const 𝒜 = 5; const café = 6; return [ä, 变量, $, _, 𝒜, café]; });
+told('normal forms are two names', () => (0, eval)('var \u00e9 = 1, e\u0301 = 2; [\u00e9, e\u0301].join()'));
+told('keys', () => Object.keys({ ä: 1, 'ä ö': 2, '\u{1f600}': 3, '\ud800': 4 }).map((key) => [...key].map((c) => c.codePointAt(0).toString(16)).join()));
+told('iteration', () => [...'e\u0301👨‍👩‍👧🇩🇪'].map((c) => c.codePointAt(0).toString(16)));
+told('lengths', () => ['\u{1f600}'.length, '👨‍👩‍👧'.length, [...'👨‍👩‍👧'].length, 'ﬃ'.toUpperCase(), 'ß'.toUpperCase().length]);
+told('sorting', () => ['ä', 'z', 'a', '\u{10000}', '\uffff', 'Z', 'é'].sort().map((c) => c.codePointAt(0).toString(16)));
+told('slicing pairs', () => ['\u{1f600}'.slice(0, 1), '\u{1f600}'.substring(1), '\u{1f600}'.at(-1), '\u{1f600}'.split(''), '\u{1f600}'.charAt(1)]);
+told('replace', () => ['\u{1f600}'.replace('\ud83d', 'x'), '\u{1f600}'.replace(/\ud83d/, 'x'), '\u{1f600}'.replace(/\ud83d/u, 'x'), 'a\u0301'.replace('a', 'b')]);
+told('json', () => [JSON.stringify('\u{1f600}\ud800\u2028'), JSON.parse('"\\ud83d\\ude00"'), JSON.stringify({ ['\udc00']: 1 })]);
+told('wide and narrow', () => { let text = ''; for (let at = 0; at < 300; at++) text += String.fromCharCode(at); return [text.length, text.indexOf('\u0100'), text.slice(0, 256).length, text.slice(250, 260), text === text.split('').join('')]; });
+told('ropes', () => { let text = ''; for (let at = 0; at < 20000; at++) text += at % 2 ? 'a' : '\u0101'; let sum = 0; for (let at = 0; at < text.length; at += 97) sum += text.charCodeAt(at); return [text.length, sum, text.slice(9999, 10003), text.lastIndexOf('a')]; });
+told('ropes from both ends', () => { let text = 'm'; for (let at = 0; at < 3000; at++) text = `${at % 10}${text}${at % 7}`; return [text.length, text.slice(2995, 3006), text.indexOf('m'), text.at(-1), text[0]]; });
+told('compare ropes', () => { const a = 'x'.repeat(5000) + 'y'; let b = ''; for (let at = 0; at < 5000; at++) b += 'x'; b += 'y'; return [a === b, a < `${b}z`, new Map([[a, 1]]).get(b), { [a]: 2 }[b]]; });
+sources('text', ['"\\u{1F600}".length', '"\\u{}"', '"\\u{110000}"', '"\\u12"', '"\\x1"', '"\\\n".length', '"\u2028".length', "'\n'", '"\\0".length', '"\\00".length', '"\\8"', '"\\u{0000000000061}"', '"\\ud83d\\u{de00}".length', '"\\u{d83d}\\u{de00}".length', '`\\u{61}`', "'\\v\\b\\f'.length", '"\\q"']);

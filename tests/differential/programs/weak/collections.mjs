@@ -1,0 +1,18 @@
+import { told, each } from '../../show.mjs';
+const key = {};
+told('weak map', () => { const map = new WeakMap([[key, 1]]); return [map.get(key), map.has({}), map.set(key, 2) === map, map.get(key), map.delete(key), map.delete(key), map.get(5), map.has(5)]; });
+each('keys', [5, 'a', null, undefined, Symbol.for('x'), 1n, true], (value) => new WeakMap().set(value, 1));
+each('values', [5, Symbol.for('x')], (value) => new WeakSet().add(value));
+told('symbols', () => { const symbol = Symbol('s'); return [new WeakMap([[symbol, 1]]).get(symbol), new WeakSet([symbol]).has(symbol), new WeakRef(symbol).deref() === symbol, new WeakMap().set(Symbol.iterator, 1).has(Symbol.iterator)]; });
+told('weak set', () => { const set = new WeakSet([key]); return [set.has(key), set.add(key) === set, set.delete(key), set.has(key), set.has(1), set.delete('x')]; });
+told('no iteration', () => [typeof WeakMap.prototype.forEach, typeof WeakSet.prototype[Symbol.iterator], 'size' in WeakMap.prototype, typeof WeakMap.prototype.clear]);
+told('called', () => WeakMap());
+told('bad pairs', () => new WeakMap([[5, 1]]));
+told('no pairs', () => new WeakMap([5]));
+told('on others', () => WeakMap.prototype.get.call(new Map(), key));
+told('frozen keys', () => { const frozen = Object.freeze({}); return new WeakMap([[frozen, 'v']]).get(frozen); });
+told('cycles', () => { const map = new WeakMap(); const object = { map }; map.set(object, object); map.set(map, map); return [map.get(object) === object, map.get(map) === map]; });
+told('many', () => { const map = new WeakMap(); const keys = Array.from({ length: 500 }, (_, at) => ({ at })); for (const each of keys) map.set(each, each.at * 2); let sum = 0; for (const each of keys) { sum += map.get(each); if (each.at % 2) map.delete(each); } return [sum, keys.filter((each) => map.has(each)).length]; });
+told('names', () => [WeakMap, WeakSet, WeakRef, FinalizationRegistry].map((kind) => Reflect.ownKeys(kind.prototype).map(String).sort()));
+told('private use', () => { const secrets = new WeakMap(); class A { constructor() { secrets.set(this, 'secret'); } read() { return secrets.get(this); } } return [new A().read(), A.prototype.read.call({})]; });
+told('proxies are other keys', () => { const map = new WeakMap([[key, 1]]); return map.has(new Proxy(key, {})); });
