@@ -65,6 +65,10 @@ const ROOMS: &[Room] = &[
         not: &["tollgate-protocol", "tollgate-client"],
     },
     Room {
+        folder: "build",
+        not: &["tollgate-protocol", "tollgate-client"],
+    },
+    Room {
         folder: "plugins",
         not: &["tollgate-protocol", "tollgate-client"],
     },

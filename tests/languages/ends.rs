@@ -196,3 +196,69 @@ fn a_program_on_standard_input_is_a_module_unless_it_says_otherwise() {
     run(&["-"], b"\xff\xfe").expect(2);
     run(&["--lang", "js", "-"], &component).expect(2);
 }
+
+/// `mappings` of a text of two lines: both come from the third line of the first original.
+const MAPPINGS: &str = ";AAEA";
+
+#[test]
+fn an_uncaught_error_says_where_in_the_original_by_a_source_map() {
+    let scene = scene!();
+    let map = format!(
+        r#"{{"version":3,"sources":["../src/main.ts"],"sourcesContent":["one\ntwo\nthree(); // original\n"],"names":[],"mappings":"{MAPPINGS}"}}"#
+    );
+    let text = "// compiled\nthrow new TypeError('here');\n//# sourceMappingURL=main.js.map\n";
+    scene.write("app/package.json", "{}");
+    let file = scene.write("app/dist/main.js", text);
+    scene.write("app/dist/main.js.map", &map);
+    let (finished, records) = scene.run(&file).logged();
+    finished.expect(1);
+    assert!(
+        finished.stderr.starts_with(
+            "file:///program/src/main.ts:3\nthree(); // original\n^\n\nTypeError: here\n    at "
+        ),
+        "{}",
+        finished.stderr
+    );
+    assert!(
+        finished.stderr.contains("file:///program/src/main.ts:3:1"),
+        "{}",
+        finished.stderr
+    );
+    let failed: Vec<_> = records
+        .iter()
+        .filter(|record| record.operation == "run.failed")
+        .map(|record| record.resource.as_str())
+        .collect();
+    assert_eq!(failed, ["file:///program/src/main.ts:3:1"]);
+    // What loading it needs is decided about as every file of the program is.
+    assert!(
+        records
+            .iter()
+            .any(|record| record.is("program.load", "/program/dist/main.js.map")),
+        "{records:#?}"
+    );
+
+    // In the text itself, and one that is none.
+    let data = format!(
+        "data:application/json,{}",
+        map.replace(' ', "%20").replace('\n', "%0A")
+    );
+    let own = scene.write("app/dist/own.js", text.replace("main.js.map", &data));
+    let finished = scene.run(&own).finish();
+    assert!(
+        finished
+            .stderr
+            .starts_with("file:///program/src/main.ts:3\n"),
+        "{}",
+        finished.stderr
+    );
+    scene.write("app/dist/main.js.map", "{\"version\":3,\"mappings\":7}");
+    let finished = scene.run(&file).finish();
+    assert!(
+        finished
+            .stderr
+            .starts_with("/program/dist/main.js:2\nthrow new TypeError('here');\n"),
+        "{}",
+        finished.stderr
+    );
+}

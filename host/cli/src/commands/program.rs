@@ -14,9 +14,10 @@ use tollgate_policy::Effective;
 
 use crate::args::{INPUT, Language, Run};
 use crate::exit::Failure;
+use crate::host::environment;
 use crate::host::folders::{Bases, Own};
 use crate::host::program::{self, Found};
-use crate::host::{environment, files};
+use crate::terminal::input;
 
 /// The component that runs programs of a language.
 pub(crate) enum Runtime {
@@ -40,7 +41,7 @@ pub(crate) fn take_input(args: &mut Run) -> Result<Option<Vec<u8>>, Failure> {
     if !args.is_input() || args.eval.is_some() || args.lang == Some(Language::Py) {
         return Ok(None);
     }
-    let bytes = files::standard_input()?;
+    let bytes = input::all()?;
     if bytes.starts_with(b"\0asm") && args.lang.is_none() {
         return Ok(Some(bytes));
     }

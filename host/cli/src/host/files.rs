@@ -100,24 +100,6 @@ impl Drop for Unfinished {
     }
 }
 
-/// Reads standard input to its end: a component, or a program.
-pub(crate) fn standard_input() -> Result<Vec<u8>, Failure> {
-    let mut bytes = Vec::new();
-    std::io::stdin()
-        .lock()
-        .take(MAX_SOURCE_BYTES + 1)
-        .read_to_end(&mut bytes)
-        .map_err(|cause| failed(Path::new("standard input"), cause))?;
-    let size = bytes.len() as u64;
-    if size > MAX_SOURCE_BYTES {
-        return Err(Failure::Source {
-            file: "standard input".to_owned(),
-            cause: NotWebAssembly::TooLarge { size },
-        });
-    }
-    Ok(bytes)
-}
-
 /// Reads a policy file.
 pub(crate) fn policy(path: &Path) -> Result<String, Failure> {
     let file = File::open(path).map_err(|cause| failed(path, cause))?;

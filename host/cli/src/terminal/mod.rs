@@ -6,5 +6,6 @@
 )]
 
 pub(crate) mod ask;
+pub(crate) mod input;
 pub(crate) mod panic;
 pub(crate) mod table;
