@@ -263,6 +263,7 @@ impl Program for JavaScript {
             Asking::Import => resolver.import(specifier, &from),
         };
         match resolved.map_err(|error| refused(&error))? {
+            Resolved::Builtin(name) if name.contains(':') => Ok(name),
             Resolved::Builtin(name) => Ok(format!("node:{name}")),
             Resolved::File(module) => Ok(format!("{}{}", module.path, module.suffix)),
         }
