@@ -9,6 +9,7 @@
     reason = "the bans are about the host; a test lays out files for it, looks at what it left, asks Node, and fails by panicking"
 )]
 
+mod bridge;
 mod ends;
 mod files;
 mod limits;

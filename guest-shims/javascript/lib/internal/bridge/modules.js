@@ -5,6 +5,12 @@ const { validateArray, validateOneOf, validateString } = require('internal/valid
 
 const { modules } = binding;
 
+// The host takes UTF-8, and half a character is none.
+function validateText(value, name) {
+  validateString(value, name);
+  if (!value.isWellFormed()) throw new codes.ERR_INVALID_ARG_VALUE(name, value, 'must be well-formed Unicode');
+}
+
 // What the host bounds by ending the guest.
 const mostRequests = 4096;
 
@@ -19,14 +25,14 @@ function orNull(work) {
 }
 
 function resolve(specifier, fromDir, mode = 'require') {
-  validateString(specifier, 'specifier');
-  validateString(fromDir, 'fromDir');
+  validateText(specifier, 'specifier');
+  validateText(fromDir, 'fromDir');
   validateOneOf(mode, 'mode', ['require', 'import']);
   return orNull(() => modules.resolve(specifier, fromDir, mode));
 }
 
 function load(path) {
-  validateString(path, 'path');
+  validateText(path, 'path');
   return orNull(() => modules.load(path));
 }
 
@@ -36,7 +42,7 @@ module.exports = {
   _loadFile: load,
   _loadFileSync: load,
   _moduleFormat(filename) {
-    validateString(filename, 'filename');
+    validateText(filename, 'filename');
     return modules.format(filename) ?? null;
   },
   _batchResolveModules(requests) {
@@ -48,8 +54,8 @@ module.exports = {
     for (let i = 0; i < requests.length; i++) {
       const request = requests[i];
       validateArray(request, `requests[${i}]`);
-      validateString(request[0], `requests[${i}][0]`);
-      validateString(request[1], `requests[${i}][1]`);
+      validateText(request[0], `requests[${i}][0]`);
+      validateText(request[1], `requests[${i}][1]`);
       flat.push(request[0], request[1]);
     }
     const answers = binding.bridge.batchResolve(flat);

@@ -52,4 +52,6 @@ function rpc(request) {
   throw nodeError(Error, 'ERR_BRIDGE_NOT_SERVED', `The bridge does not serve '${name}'`, { bridgeName: name });
 }
 
-module.exports = { _pythonRpc: rpc };
+module.exports = {
+  _pythonRpc: rpc,
+};
