@@ -46,6 +46,26 @@ fn names_that_are_served_are_those_that_the_shims_have() {
     assert_eq!(of_the_shims(), served);
 }
 
+/// What Python programs may call is served, and no name of its own. What it does is tried by a program
+/// (`guest-shims/python/tests/bridge.py`).
+#[test]
+fn names_that_python_serves_are_of_the_contract() {
+    let text = read(&shims().join("python/guest/tollgate/bridge.py"));
+    let names: BTreeSet<&str> = text
+        .lines()
+        .filter_map(|line| line.strip_prefix("    \"")?.split_once("\": "))
+        .map(|(name, _)| name)
+        .filter(|name| name.starts_with('_') || name.contains('.'))
+        .collect();
+    assert!(names.len() > 30, "{names:?}");
+    let served = Contract::ours().served;
+    let unknown: Vec<_> = names
+        .iter()
+        .filter(|name| !served.contains_key(**name))
+        .collect();
+    assert!(unknown.is_empty(), "{unknown:?}");
+}
+
 /// The table of `guest-shims/README.md`: which names are served, by what.
 #[test]
 fn the_readme_of_the_shims_says_what_is_served_by_what() {
