@@ -8,6 +8,9 @@ const required = createRequire(import.meta.url)('tollgate:bridge');
 same('required', required === bridge);
 same('named', _log === bridge._log && open === bridge['fs.openSync']);
 
+Object.assign(globalThis, bridge);
+same('global', globalThis['fs.openSync'] === open && _moduleFormat.applySyncPromise(undefined, ['/none']) === null);
+
 const names = contract.groups.flatMap((group) => group.names);
 same('all', JSON.stringify(Object.keys(bridge)) === JSON.stringify(names));
 
