@@ -9,7 +9,9 @@
     reason = "the bans are about the host; a test lays out files for it, looks at what it left, asks Node, and fails by panicking"
 )]
 
+mod any_host;
 mod bridge;
+mod build;
 mod ends;
 mod files;
 mod limits;

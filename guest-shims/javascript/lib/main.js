@@ -1,7 +1,9 @@
-// Called when a run begins. Gives the status with which it ends, unless the program ends it before.
+// What the engine calls: a run from its begin to its status, a request to be answered, a plugin that is asked. `prepare` is
+// called when a program is built into a component of its own, and never in a run.
 
 const loop = require('internal/loop');
 const fatal = require('internal/errors-fatal');
+const entry = require('internal/modules/entry');
 const { process, exitStatus } = require('internal/process');
 
 const kUnsettled = 13;
@@ -18,19 +20,21 @@ function finish(code) {
   return exitStatus() & 255;
 }
 
-module.exports = function main() {
-  binding.vm.hooks({ rejection: fatal.rejection });
-  let entry;
+const begin = () => { binding.vm.hooks({ rejection: fatal.rejection }); };
+
+function run() {
+  begin();
+  let started;
   try {
-    entry = require('internal/modules/entry').start();
+    started = entry.start();
   } catch (error) {
     fatal.uncaught(error, false);
   }
   // The entry of an ES module is a promise; what it is rejected with is an uncaught exception.
   let waiting = false;
-  if (entry !== null && typeof entry === 'object' && typeof entry.then === 'function') {
+  if (started !== null && typeof started === 'object' && typeof started.then === 'function') {
     waiting = true;
-    entry.then(() => { waiting = false; }, (error) => {
+    started.then(() => { waiting = false; }, (error) => {
       waiting = false;
       fatal.uncaught(error, false);
     });
@@ -46,4 +50,23 @@ module.exports = function main() {
     process.exitCode = kUnsettled;
   }
   return finish(exitStatus());
+}
+
+let exported;
+
+// What the program exports, of which there is one in an instance, however often it is called.
+function program() {
+  if (exported === undefined) {
+    begin();
+    exported = entry.load();
+  }
+  return exported;
+}
+
+module.exports = {
+  run,
+  serve: () => require('internal/serve').serve(program),
+  describe: () => require('internal/plugin').describe(program),
+  call: (name, argument) => require('internal/plugin').call(program, name, argument),
+  prepare: (...names) => require('internal/modules/bundled').prepare(names),
 };

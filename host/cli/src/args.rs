@@ -50,6 +50,8 @@ pub(crate) enum Command {
         #[arg(value_name = "FILE", required = true)]
         files: Vec<PathBuf>,
     },
+    /// Build a JavaScript or TypeScript program into a component of its own
+    Build(Build),
     /// Look into the cache of compiled components
     #[command(subcommand)]
     Cache(CacheCommand),
@@ -204,6 +206,41 @@ fn texts(arguments: &[OsString]) -> Result<Vec<String>, Failure> {
         ))),
     };
     arguments.iter().map(text).collect()
+}
+
+/// Which standard component is built.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum BuildWorld {
+    /// Is run once: exports `wasi:cli/run`.
+    Command,
+    /// Answers requests: exports `wasi:http/incoming-handler`, of `export default { fetch(request) { … } }`.
+    Http,
+    /// Is called by name: exports `tollgate:bridge/plugin`, of the functions that the program exports.
+    Plugin,
+}
+
+/// All files that the program leads to go into the component, compiled, in the memory that every instance begins with.
+/// It imports `wasi:*` alone, so that any WASI host runs it.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Build {
+    /// Where the component is written (default: the program's name with `.wasm`, in the working directory)
+    #[arg(short, long, value_name = "OUT")]
+    pub(crate) output: Option<PathBuf>,
+    /// What the component is for
+    #[arg(long, value_name = "WORLD", default_value = "command")]
+    pub(crate) world: BuildWorld,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Build and run again whenever a file of the program changes
+    #[arg(long)]
+    pub(crate) watch: bool,
+    /// The program (.js, .mjs, .cjs, .ts, .mts, .cts)
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// With --watch: flags of `tollgate run` for each run of it
+    #[arg(last = true, value_name = "RUN FLAGS", requires = "watch")]
+    pub(crate) run: Vec<OsString>,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -41,6 +41,10 @@ pub(crate) enum Failure {
     Effective(#[from] EffectiveError),
     #[error("`{what}` cannot be read: {cause}")]
     Read { what: String, cause: std::io::Error },
+    #[error("`{what}` cannot be written: {cause}")]
+    Write { what: String, cause: std::io::Error },
+    #[error("nothing is built: {0}")]
+    Build(String),
     #[error("there is no file `{0}`")]
     NotFound(String),
     #[error("`{file}` is not run: {cause}")]
@@ -105,9 +109,11 @@ impl Failure {
             | Self::Source { .. }
             | Self::Inexpressible { .. }
             | Self::Effective(_)
+            | Self::Build(_)
             | Self::AboveCeiling { .. }
             | Self::OwnFolder { .. } => REFUSED,
             Self::Read { .. }
+            | Self::Write { .. }
             | Self::Folder { .. }
             | Self::Mount(_)
             | Self::AuditOpen { .. }

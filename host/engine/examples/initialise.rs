@@ -13,8 +13,12 @@ fn main() -> Result<(), Box<dyn Error>> {
         return Err("usage: initialise ENGINE.wasm SNAPSHOT.wasm".into());
     };
     let component = std::fs::read(engine)?;
+    let step = tollgate_engine::Step {
+        function: "initialise",
+        arguments: Vec::new(),
+    };
     let runtime = tokio::runtime::Builder::new_current_thread().build()?;
-    let taken = runtime.block_on(tollgate_engine::preinitialise(&component, "initialise"))?;
+    let taken = runtime.block_on(tollgate_engine::preinitialise(&component, &[step]))?;
     std::fs::write(snapshot, &taken)?;
     println!("{} bytes, of {}", taken.len(), component.len());
     Ok(())

@@ -43,11 +43,11 @@ pub use invoke::{Invocation, InvokeError};
 pub use limiter::Limiter;
 pub use live::{CallError, Live};
 pub use pool::Pool;
-pub use preinitialise::{PreinitialiseError, preinitialise};
+pub use preinitialise::{PreinitialiseError, Step, preinitialise};
 pub use profile::{
     Profile, Run as RunProfile, RunLanguage, RunLanguageWithFuel, RunP3, RunP3WithFuel, RunWithFuel,
 };
 pub use run::{Ended, Entry, GuestState, RunError};
-pub use source::{Kind, MAX_SOURCE_BYTES, NotWebAssembly, detect};
+pub use source::{Kind, MAX_SOURCE_BYTES, NotWebAssembly, detect, has_deep_stack, mark_deep_stack};
 pub use stop::Stop;
 pub use usage::{Spent, Usage};

@@ -114,18 +114,56 @@ fn constants(linker: &mut Linker<()>, component: &Component) -> wasmtime::Result
     Ok(())
 }
 
-/// Calls the exported function `initialise`, of WIT type `func() -> result<_, string>`, and gives the component whose
-/// instances begin as that one was then. The function stays: without it, what is left of its type would be no component.
+async fn take(
+    store: &mut Store<()>,
+    instance: &Instance,
+    step: &Step,
+) -> Result<(), PreinitialiseError> {
+    let function = instance
+        .get_func(&mut *store, step.function)
+        .ok_or_else(|| {
+            PreinitialiseError::Failed(format!("it exports no function `{}`", step.function))
+        })?;
+    let gives = function.ty(&*store).results().len();
+    let mut results = vec![Val::Bool(false); gives];
+    function
+        .call_async(&mut *store, &step.arguments, &mut results)
+        .await
+        .map_err(PreinitialiseError::Trapped)?;
+    match results.first() {
+        Some(Val::Result(Err(Some(said)))) => Err(PreinitialiseError::Failed(match &**said {
+            Val::String(said) => said.clone(),
+            other => format!("{other:?}"),
+        })),
+        _ => Ok(()),
+    }
+}
+
+/// One call of an exported function, which gives nothing or a `result<_, string>`.
+#[derive(Debug, Clone)]
+pub struct Step {
+    /// The function's name.
+    pub function: &'static str,
+    /// Its arguments.
+    pub arguments: Vec<Val>,
+}
+
+/// Calls exported functions one after the other, and gives the component whose instances begin as that one was then. The
+/// functions stay: without one, what is left of its type would be no component.
 ///
 /// # Errors
 ///
 /// As [`PreinitialiseError`].
 pub async fn preinitialise(
     component: &[u8],
-    initialise: &str,
+    steps: &[Step],
 ) -> Result<Vec<u8>, PreinitialiseError> {
-    let mut wizer = Wizer::new();
-    wizer.init_func(initialise).keep_init_func(true);
+    let wizer = {
+        let mut wizer = Wizer::new();
+        let last = steps.last().map_or("", |step| step.function);
+        wizer.init_func(last).keep_init_func(true);
+        wizer
+    };
     let (context, instrumented) = wizer
         .instrument_component(component)
         .map_err(PreinitialiseError::Component)?;
@@ -147,14 +185,9 @@ pub async fn preinitialise(
         .instantiate_async(&mut store, &component)
         .await
         .map_err(PreinitialiseError::Trapped)?;
-    let function = instance
-        .get_typed_func::<(), (Result<(), String>,)>(&mut store, initialise)
-        .map_err(PreinitialiseError::Component)?;
-    let (result,) = function
-        .call_async(&mut store, ())
-        .await
-        .map_err(PreinitialiseError::Trapped)?;
-    result.map_err(PreinitialiseError::Failed)?;
+    for step in steps {
+        take(&mut store, &instance, step).await?;
+    }
     let mut initialised = Initialised {
         store: &mut store,
         instance,

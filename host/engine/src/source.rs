@@ -60,6 +60,21 @@ pub enum NotWebAssembly {
     Unknown,
 }
 
+/// What a component ends with that holds a language's engine and needs its depth of stack: a custom section of this name
+/// with nothing in it. It may say so of itself, because the stack is memory of its own run.
+const DEEP_STACK: &[u8] = b"\0\x14\x13tollgate:deep-stack";
+
+/// Marks a component as one that needs the stack of the profile for languages.
+pub fn mark_deep_stack(component: &mut Vec<u8>) {
+    component.extend_from_slice(DEEP_STACK);
+}
+
+/// Whether a component is marked so.
+#[must_use]
+pub fn has_deep_stack(component: &[u8]) -> bool {
+    component.ends_with(DEEP_STACK)
+}
+
 /// Tells what `bytes` are.
 ///
 /// # Errors

@@ -56,3 +56,9 @@ pub const MOST_FOLDERS: usize = 256;
 
 /// Most files that one program loads: each is remembered for the program's digest.
 pub const MOST_FILES: usize = 100_000;
+
+/// Longest file of a bundle, in bytes.
+pub const LONGEST_BUNDLED: usize = 16 << 20;
+
+/// Most bytes of all files of a bundle. They lie in the memory of every instance that is built of it.
+pub const MOST_BUNDLED: usize = 64 << 20;

@@ -98,4 +98,16 @@ pub const FIXED: &[LimitRow] = &[
         "Files that one program loads.",
         "each is remembered for the program's digest",
     ),
+    bytes(
+        "bundled-file-bytes",
+        bounds::LONGEST_BUNDLED,
+        "Length of one file that is built into a component.",
+        "thirty times the largest bundles of packages",
+    ),
+    bytes(
+        "bundle-bytes",
+        bounds::MOST_BUNDLED,
+        "Length of all files that are built into a component.",
+        "they lie in the memory of every instance of it",
+    ),
 ];

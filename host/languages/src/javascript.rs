@@ -156,6 +156,47 @@ impl JavaScript {
         self.resolver.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Works with the folder open; whatever is asked meanwhile is under this one permit.
+    pub(crate) fn opened<T>(
+        &self,
+        permit: Permit,
+        work: impl FnOnce(&Self) -> Result<T, NoModule>,
+    ) -> Result<T, NoModule> {
+        let _opened = self.files.folder.open(permit).map_err(|_| wrong_permit())?;
+        work(self)
+    }
+
+    pub(crate) fn files(&self) -> &impl Files {
+        &self.files
+    }
+
+    /// The file that the program begins with.
+    pub(crate) fn entry_module(&self) -> Result<Module, NoModule> {
+        let found = self.resolver().entry(self.entry());
+        found.map_err(|error| refused(&error))
+    }
+
+    pub(crate) fn required(&self, specifier: &str, from: &str) -> Result<Resolved, NoModule> {
+        let found = self.resolver().require(specifier, from, &[]);
+        found.map_err(|error| refused(&error))
+    }
+
+    pub(crate) fn imported(&self, specifier: &str, from: &str) -> Result<Resolved, NoModule> {
+        let found = self.resolver().import(specifier, from);
+        found.map_err(|error| refused(&error))
+    }
+
+    /// How a module is read, and its text without types.
+    pub(crate) fn readable(
+        &self,
+        module: &Module,
+        most: usize,
+    ) -> Result<(ModuleFormat, String), NoModule> {
+        let most = most as u64;
+        let format = self.found_format(&module.path, module.format, most)?;
+        Ok((format, self.runnable(module, most)?))
+    }
+
     fn text(&self, path: &str, most: u64) -> Result<String, NoModule> {
         let max = usize::try_from(most).unwrap_or(usize::MAX);
         let bytes = self.files.read(path, max).map_err(|error| {
@@ -216,6 +257,15 @@ fn own(resolved: Resolved, path: &str) -> Result<Module, NoModule> {
     }
 }
 
+/// A built-in module with its scheme: Node's have `node:`, ours have `tollgate:` already.
+pub(crate) fn in_full(name: String) -> String {
+    if name.contains(':') {
+        name
+    } else {
+        format!("node:{name}")
+    }
+}
+
 /// What a permit for something else is answered with: a bug of the caller, for which a denial is the safe answer.
 fn wrong_permit() -> NoModule {
     failed("EACCES", "nobody has decided about this".to_owned())
@@ -263,8 +313,7 @@ impl Program for JavaScript {
             Asking::Import => resolver.import(specifier, &from),
         };
         match resolved.map_err(|error| refused(&error))? {
-            Resolved::Builtin(name) if name.contains(':') => Ok(name),
-            Resolved::Builtin(name) => Ok(format!("node:{name}")),
+            Resolved::Builtin(name) => Ok(in_full(name)),
             Resolved::File(module) => Ok(format!("{}{}", module.path, module.suffix)),
         }
     }

@@ -1,6 +1,7 @@
 //! What the host knows of programs in JavaScript and TypeScript. It touches no file, clock or process by itself.
 //!
 //! - [`JavaScript`]: a program, as the JavaScript engine's host side serves it.
+//! - [`Bundle`]: all files that a program leads to.
 //! - [`Resolver`]: which module a specifier leads to, as Node 20 resolves it.
 //! - [`strip_types`]: TypeScript as JavaScript, with everything where it was.
 //! - [`SourceMap`]: where in the original a place in a compiled text comes from.
@@ -51,6 +52,7 @@
 //! its files, its specifiers and its package.json are as hostile as the program is.
 
 mod bounds;
+mod bundle;
 mod detect;
 mod files;
 mod fixed;
@@ -62,10 +64,12 @@ mod sourcemap;
 mod typescript;
 
 pub use bounds::{
-    LONGEST_MAPPINGS, LONGEST_PACKAGE_FILE, LONGEST_PATH, LONGEST_QUOTE, LONGEST_SOURCE_MAP,
-    LONGEST_SPECIFIER, LONGEST_TYPESCRIPT, MOST_ANGLES, MOST_ASSIGNED, MOST_FILES, MOST_FOLDERS,
-    MOST_LOOKUPS, MOST_NESTING, MOST_PACKAGE_BYTES, MOST_PACKAGES, MOST_READ, MOST_STACK,
+    LONGEST_BUNDLED, LONGEST_MAPPINGS, LONGEST_PACKAGE_FILE, LONGEST_PATH, LONGEST_QUOTE,
+    LONGEST_SOURCE_MAP, LONGEST_SPECIFIER, LONGEST_TYPESCRIPT, MOST_ANGLES, MOST_ASSIGNED,
+    MOST_BUNDLED, MOST_FILES, MOST_FOLDERS, MOST_LOOKUPS, MOST_NESTING, MOST_PACKAGE_BYTES,
+    MOST_PACKAGES, MOST_READ, MOST_STACK,
 };
+pub use bundle::{Bundle, BundledFile, Link, Missing};
 pub use files::{FileError, Files, Kind};
 pub use fixed::FIXED;
 pub use javascript::{ENGINE, JavaScript, Start};

@@ -4,6 +4,7 @@
 //! functions of [`binding`]; what asks the host for modules is [`loader`].
 
 mod binding;
+mod bundle;
 mod failure;
 mod library;
 mod loader;

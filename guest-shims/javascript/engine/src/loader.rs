@@ -41,6 +41,15 @@ fn plain<'js>(
     Ok(Some(object))
 }
 
+/// Fills `import.meta`.
+pub(crate) fn describe<'js>(
+    ctx: &Ctx<'js>,
+    module: &Module<'js, Declared>,
+    key: &str,
+) -> Result<()> {
+    hook(ctx, "importMeta")?.call((module.meta()?, key))
+}
+
 impl Loader for Modules {
     fn load<'js>(
         &mut self,
@@ -51,7 +60,7 @@ impl Loader for Modules {
         let source: String = hook(ctx, "load")?.call((key,))?;
         match Module::declare(ctx.clone(), key, source) {
             Ok(module) => {
-                hook(ctx, "importMeta")?.call::<_, ()>((module.meta()?, key))?;
+                describe(ctx, &module, key)?;
                 Ok(module)
             }
             Err(rquickjs::Error::Exception) => {

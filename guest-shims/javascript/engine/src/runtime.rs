@@ -2,9 +2,10 @@
 
 use std::cell::OnceCell;
 
-use rquickjs::prelude::Func;
-use rquickjs::{CatchResultExt, Ctx, Function, Object, Persistent, Result, Value};
+use rquickjs::prelude::{Func, Rest};
+use rquickjs::{CatchResultExt, Ctx, FromJs, Function, Object, Persistent, Result, Value};
 
+use crate::world::exports::tollgate::bridge::plugin::Failure;
 use crate::world::wasi::cli::stderr;
 use crate::{binding, library, loader};
 
@@ -135,28 +136,69 @@ pub(crate) fn initialise() -> std::result::Result<(), String> {
     })?
 }
 
-/// Runs the program: its exit code.
-pub(crate) fn run() -> i32 {
-    let code = with(|runtime| {
+/// Calls what the module `main` of the library has under this name.
+fn main<R>(name: &str, arguments: Vec<String>) -> std::result::Result<R, String>
+where
+    R: for<'js> FromJs<'js>,
+{
+    with(|runtime| {
         runtime.javy.context().with(|ctx| {
             let _kept = &runtime.hooks;
             let ran = runtime.library.clone().restore(&ctx).and_then(|library| {
                 let require: Function<'_> = library.get("require")?;
-                let main: Function<'_> = require.call(("main",))?;
-                main.call::<_, Option<i32>>(())
+                let main: Object<'_> = require.call(("main",))?;
+                let function: Function<'_> = main.get(name)?;
+                function.call::<_, R>((Rest(arguments),))
             });
             ran.catch(&ctx).map_err(|error| error.to_string())
         })
-    });
-    match code {
-        Ok(Ok(code)) => code.unwrap_or(0),
-        Ok(Err(error)) | Err(error) => {
-            // The library says by itself how a program ended; this is about the library.
-            let text = format!("the JavaScript engine failed: {error}\n");
-            let _nobody = stderr::get_stderr()
-                .blocking_write_and_flush(text.get(..4096).unwrap_or(&text).as_bytes());
+    })?
+}
+
+/// Compiles the program that lies in memory, and loads what it asks of the library.
+pub(crate) fn prepare(preload: Vec<String>) -> std::result::Result<(), String> {
+    main("prepare", preload)
+}
+
+/// The library says by itself how a program ended; this is about the library.
+fn broken(error: &str) {
+    let text = format!("the JavaScript engine failed: {error}\n");
+    let _nobody =
+        stderr::get_stderr().blocking_write_and_flush(text.get(..4096).unwrap_or(&text).as_bytes());
+}
+
+/// Runs the program: its exit code.
+pub(crate) fn run() -> i32 {
+    match main::<Option<i32>>("run", Vec::new()) {
+        Ok(code) => code.unwrap_or(0),
+        Err(error) => {
+            broken(&error);
             70
         }
+    }
+}
+
+/// Answers the request that came in.
+pub(crate) fn serve() {
+    if let Err(error) = main::<()>("serve", Vec::new()) {
+        broken(&error);
+    }
+}
+
+/// Asks the program as a plugin.
+pub(crate) fn plugin(
+    function: &str,
+    arguments: Vec<String>,
+) -> std::result::Result<String, Failure> {
+    // What became of it, and what it says of that.
+    let answer: Vec<String> = main(function, arguments).map_err(Failure::Failed)?;
+    let mut answer = answer.into_iter();
+    let (kind, text) = (answer.next(), answer.next().unwrap_or_default());
+    match kind.as_deref() {
+        Some("ok") => Ok(text),
+        Some("unknown-function") => Err(Failure::UnknownFunction(text)),
+        Some("invalid-json") => Err(Failure::InvalidJson(text)),
+        _ => Err(Failure::Failed(text)),
     }
 }
 

@@ -1,9 +1,11 @@
 //! What the engine imports and exports: generated from the WIT.
 #![allow(missing_docs, unsafe_code, clippy::all, reason = "generated code")]
 
+use crate::{binding, bundle, runtime};
+
 wit_bindgen::generate!({
     path: ["../../../wit/bridge", "../../../wit", "wit"],
-    world: "tollgate:javascript/command",
+    world: "tollgate:javascript/engine",
     generate_all,
     features: ["cli-exit-with-code"],
 });
@@ -12,15 +14,30 @@ struct Engine;
 
 export!(Engine);
 
+use exports::tollgate::bridge::plugin;
+
 impl Guest for Engine {
     fn initialise() -> Result<(), String> {
-        crate::runtime::initialise()
+        runtime::initialise()
+    }
+
+    fn add_file(path: String, format: Option<Format>, source: String) {
+        bundle::add_file(path, format, source);
+    }
+
+    fn add_link(folder: String, mode: Mode, specifier: String, target: String) {
+        bundle::add_link(folder, mode, specifier, target);
+    }
+
+    fn begin_with(path: String, preload: Vec<String>) -> Result<(), String> {
+        bundle::begin_with(path);
+        runtime::prepare(preload)
     }
 }
 
 impl exports::wasi::cli::run::Guest for Engine {
     fn run() -> Result<(), ()> {
-        match crate::runtime::run() {
+        match runtime::run() {
             0 => Ok(()),
             1 => Err(()),
             code => {
@@ -29,5 +46,26 @@ impl exports::wasi::cli::run::Guest for Engine {
                 Err(())
             }
         }
+    }
+}
+
+impl exports::wasi::http::incoming_handler::Guest for Engine {
+    fn handle(
+        request: exports::wasi::http::incoming_handler::IncomingRequest,
+        answer: exports::wasi::http::incoming_handler::ResponseOutparam,
+    ) {
+        binding::serve::begin(request, answer);
+        runtime::serve();
+        binding::serve::end_of_exchange();
+    }
+}
+
+impl plugin::Guest for Engine {
+    fn describe() -> Result<String, plugin::Failure> {
+        runtime::plugin("describe", Vec::new())
+    }
+
+    fn call(function: String, argument: String) -> Result<String, plugin::Failure> {
+        runtime::plugin("call", vec![function, argument])
     }
 }

@@ -186,13 +186,17 @@ exports.isAlive = () => references > 0;
 exports.canProgress = () => pending.length > 0 || closing.length > 0 || watches.size > 0 ||
   (timers !== null && (timers.hasImmediates() || timers.untilNext() >= 0));
 
-exports.run = function() {
+const never = () => false;
+
+// Until nothing is left to do, or earlier.
+exports.run = function(isDone = never) {
   while (references > 0) {
     timers?.run();
     runPending();
-    if (!poll()) return;
+    if (isDone() || !poll()) return;
     timers?.runImmediates();
     runClosing();
+    if (isDone()) return;
   }
 };
 

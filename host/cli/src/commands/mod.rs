@@ -1,6 +1,7 @@
 //! One module a command.
 
 mod audit;
+mod build;
 mod compile;
 mod inspect;
 mod limits;
@@ -30,6 +31,7 @@ pub(crate) fn dispatch(args: Args) -> Result<u8, Failure> {
             wasi_p3,
             files,
         } => compile::compile(&files, json, wasi_p3),
+        Command::Build(args) => build::build(&args, ceiling),
         Command::Cache(command) => compile::look(&command),
         Command::Limits { json } => limits::limits(json),
         Command::Completion { shell } => {

@@ -26,6 +26,11 @@ pub(crate) fn language(args: &Run, path: &Path) -> Option<Language> {
     if args.eval.is_some() {
         return Some(args.lang.unwrap_or(Language::Js));
     }
+    by_extension(path)
+}
+
+/// The same of a file.
+pub(crate) fn by_extension(path: &Path) -> Option<Language> {
     match path.extension()?.to_str()? {
         "js" | "mjs" | "cjs" => Some(Language::Js),
         "ts" | "mts" | "cts" => Some(Language::Ts),

@@ -8,7 +8,7 @@ use tollgate_bridge::{Guest, Input, Program, add_p3_to_linker, add_to_linker, ch
 use tollgate_capability::http::{Client, Trust};
 use tollgate_engine::{
     Digest, Ended, Engine, Entry, Gate, Loaded, Profile, RunLanguage, RunLanguageWithFuel, RunP3,
-    RunP3WithFuel, RunProfile, RunWithFuel, Source, Usage,
+    RunP3WithFuel, RunProfile, RunWithFuel, Source, Usage, has_deep_stack,
 };
 use tollgate_policy::{Effective, ScopeSet};
 use tollgate_vfs::{Mount, Tree, TreeBuilder};
@@ -238,7 +238,7 @@ impl Prepared<'_> {
         tree: Tree,
         gate: &Gate,
     ) -> (Result<u8, Failure>, Usage) {
-        if self.program.is_some() {
+        if self.program.is_some() || has_deep_stack(&bytes) {
             return match gate.limits().fuel {
                 None => self.execute_as::<RunLanguage>(bytes, tree, gate).await,
                 Some(_) => {

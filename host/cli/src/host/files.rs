@@ -1,8 +1,8 @@
 //! Files that the operator names.
 
 use std::fs::File;
-use std::io::{ErrorKind, Read as _};
-use std::path::Path;
+use std::io::{ErrorKind, Read as _, Write as _};
+use std::path::{Path, PathBuf};
 
 use tollgate_capability::http::{Authorities, MOST_AUTHORITY_BYTES};
 use tollgate_engine::{MAX_SOURCE_BYTES, NotWebAssembly};
@@ -45,6 +45,59 @@ pub(crate) fn component(path: &Path) -> Result<Vec<u8>, Failure> {
         return Err(too_large(bytes.len() as u64));
     }
     Ok(bytes)
+}
+
+/// Writes a component, whole or not at all.
+pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let failed = |cause: std::io::Error| Failure::Write {
+        what: path.display().to_string(),
+        cause,
+    };
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    let mut unfinished = tempfile_in(folder.unwrap_or(Path::new(".")), path).map_err(failed)?;
+    unfinished.file.write_all(bytes).map_err(failed)?;
+    unfinished.persist(path).map_err(failed)
+}
+
+/// A file beside the one that it becomes. Dropped unfinished, it is removed.
+struct Unfinished {
+    file: File,
+    path: PathBuf,
+    is_done: bool,
+}
+
+fn tempfile_in(folder: &Path, wanted: &Path) -> std::io::Result<Unfinished> {
+    let name = wanted.file_name().ok_or(ErrorKind::InvalidInput)?;
+    let path = folder.join(format!(
+        ".{}.{}",
+        name.to_string_lossy(),
+        std::process::id()
+    ));
+    let file = File::options().write(true).create_new(true).open(&path)?;
+    Ok(Unfinished {
+        file,
+        path,
+        is_done: false,
+    })
+}
+
+impl Unfinished {
+    fn persist(mut self, path: &Path) -> std::io::Result<()> {
+        std::fs::rename(&self.path, path)?;
+        self.is_done = true;
+        Ok(())
+    }
+}
+
+impl Drop for Unfinished {
+    fn drop(&mut self) {
+        if !self.is_done {
+            // It failed already, and that is what is said.
+            let _left = std::fs::remove_file(&self.path);
+        }
+    }
 }
 
 /// Reads a policy file.

@@ -11,3 +11,4 @@ pub(crate) mod folders;
 pub(crate) mod identity;
 pub(crate) mod program;
 pub(crate) mod signals;
+pub(crate) mod watch;

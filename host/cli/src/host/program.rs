@@ -17,6 +17,8 @@ const PLACE: &str = "/program";
 /// A program's folder, where the guest sees it, and where its entry lies in it.
 pub(crate) struct Found {
     pub(crate) folder: Folder,
+    /// The same on the host.
+    pub(crate) host: PathBuf,
     /// In the guest's tree.
     pub(crate) root: String,
     /// In the guest's tree.
@@ -74,6 +76,7 @@ pub(crate) fn open(
     };
     Ok(Found {
         folder: Folder::new(dir),
+        host: root,
         root: place,
         entry,
     })

@@ -10,6 +10,7 @@
 
 mod edits;
 mod erase;
+mod imports;
 mod nesting;
 mod problem;
 
@@ -23,10 +24,13 @@ use oxc_span::SourceType;
 use thiserror::Error;
 
 use crate::Format;
-use crate::bounds::{LONGEST_TYPESCRIPT, MOST_ANGLES, MOST_ASSIGNED, MOST_NESTING, MOST_STACK};
+use crate::bounds::{
+    LONGEST_BUNDLED, LONGEST_TYPESCRIPT, MOST_ANGLES, MOST_ASSIGNED, MOST_NESTING, MOST_STACK,
+};
 use edits::is_line_end;
 use problem::Fault;
 
+pub(crate) use imports::Specifier;
 pub use problem::TypeScriptProblem;
 
 /// Why a source is not taken, and where.
@@ -87,12 +91,30 @@ impl fmt::Display for TypeScriptError {
 /// The source is no TypeScript, or has what can't be stripped, or is too large in some way.
 pub fn strip_types(file: &str, source: &str, format: Format) -> Result<String, TypeScriptError> {
     let failed = |(problem, at): Fault| located(file, source, problem, at);
-    check_size(source).map_err(failed)?;
-    on_stack(source, format).map_err(failed)
+    check_size(source, LONGEST_TYPESCRIPT)
+        .and_then(|()| on_stack(source, || stripped(source, format)))
+        .map_err(failed)
 }
 
-fn check_size(source: &str) -> Result<(), Fault> {
-    if source.len() > LONGEST_TYPESCRIPT {
+/// What a source without types imports, by the same parser under the same bounds but for the length; nothing where it
+/// does not take the source.
+pub(crate) fn specifiers(source: &str, format: Format) -> Option<Vec<Specifier>> {
+    let kind = match format {
+        Format::Module => SourceType::mjs(),
+        Format::CommonJs | Format::Detect => SourceType::cjs(),
+        Format::Json => return Some(Vec::new()),
+    };
+    check_size(source, LONGEST_BUNDLED).ok()?;
+    let work = || {
+        let allocator = Allocator::default();
+        let parsed = parse(&allocator, source, kind)?;
+        Ok(imports::of(&parsed))
+    };
+    on_stack(source, work).ok()
+}
+
+fn check_size(source: &str, longest: usize) -> Result<(), Fault> {
+    if source.len() > longest {
         return Err((TypeScriptProblem::TooLong, None));
     }
     let deepest = nesting::deepest(source);
@@ -106,13 +128,16 @@ fn check_size(source: &str) -> Result<(), Fault> {
     Ok(())
 }
 
-fn on_stack(source: &str, format: Format) -> Result<String, Fault> {
+fn on_stack<T: Send>(
+    source: &str,
+    work: impl FnOnce() -> Result<T, Fault> + Send,
+) -> Result<T, Fault> {
     let host = |reason: String| (TypeScriptProblem::Host(reason), None);
     thread::scope(|scope| {
         let worker = thread::Builder::new()
             .name("typescript".to_owned())
             .stack_size(nesting::stack_for(source))
-            .spawn_scoped(scope, || stripped(source, format))
+            .spawn_scoped(scope, work)
             .map_err(|error| host(format!("no thread for the parser: {error}")))?;
         // A parser that panics is the host's fault and not the program's, but no reason to end the host.
         worker

@@ -336,7 +336,7 @@ fn no_source_uses_up_the_stack_that_it_gets() {
                 source.push_str(&ends.repeat(LEVELS));
             }
             // Without the checks before it. Whatever it says, it says something.
-            let _ = on_stack(&source, Format::Detect);
+            let _ = on_stack(&source, || stripped(&source, Format::Detect));
         }
     }
 }

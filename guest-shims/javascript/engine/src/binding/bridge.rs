@@ -4,11 +4,24 @@ use rquickjs::prelude::Func;
 use rquickjs::{Array, Ctx, Object, Result};
 
 use super::stdio;
-use crate::world::tollgate::bridge::module_loading;
+use crate::bundle::{self, Bundle};
+use crate::world::tollgate::bridge::module_loading::{self, Mode, Resolved};
 use crate::world::wasi::clocks::monotonic_clock;
 use crate::world::wasi::io::poll::{Pollable, poll};
 
 const NANOSECONDS: f64 = 1e6;
+
+/// As the host does it, for a program that lies in memory.
+fn from_memory(bundle: &Bundle, requests: &[(String, String)]) -> Vec<Option<Resolved>> {
+    let found = |(specifier, folder): &(String, String)| {
+        let resolved = bundle.target(folder, Mode::Import, specifier)?;
+        Some(Resolved {
+            resolved: resolved.to_owned(),
+            source: bundle.file(resolved)?.source.clone(),
+        })
+    };
+    requests.iter().map(found).collect()
+}
 
 /// Specifiers and folders, one behind the other, to paths and texts in the same way; null where there is none.
 fn batch_resolve<'js>(ctx: Ctx<'js>, flat: Vec<String>) -> Result<Array<'js>> {
@@ -17,7 +30,8 @@ fn batch_resolve<'js>(ctx: Ctx<'js>, flat: Vec<String>) -> Result<Array<'js>> {
         .filter_map(|pair| Some((pair.first()?.clone(), pair.last()?.clone())))
         .collect();
     let array = Array::new(ctx)?;
-    let answers = module_loading::batch_resolve_modules(&requests);
+    let answers = bundle::with(|bundle| from_memory(bundle, &requests))
+        .unwrap_or_else(|| module_loading::batch_resolve_modules(&requests));
     for (at, answer) in answers.into_iter().enumerate() {
         let (path, text) = answer.map(|found| (found.resolved, found.source)).unzip();
         array.set(2 * at, path)?;

@@ -74,6 +74,29 @@ fn method(name: &str) -> Method {
     }
 }
 
+/// Fields as WASI takes them, of names and values one behind the other; values have one byte a unit.
+pub(super) fn headers_of(list: &[String]) -> Vec<(String, Vec<u8>)> {
+    let byte = |unit| u8::try_from(unit).unwrap_or(b'?');
+    let (pairs, _odd) = list.as_chunks::<2>();
+    pairs
+        .iter()
+        .map(|[name, value]| (name.clone(), value.chars().map(byte).collect()))
+        .collect()
+}
+
+/// The opposite.
+pub(super) fn listed<'js>(ctx: &Ctx<'js>, fields: Vec<(String, Vec<u8>)>) -> Result<Array<'js>> {
+    let list = Array::new(ctx.clone())?;
+    for (at, (name, value)) in fields.into_iter().enumerate() {
+        list.set(2 * at, name)?;
+        list.set(
+            2 * at + 1,
+            value.into_iter().map(char::from).collect::<String>(),
+        )?;
+    }
+    Ok(list)
+}
+
 fn start(
     ctx: Ctx<'_>,
     name: String,
@@ -84,20 +107,7 @@ fn start(
     let invalid = |what: &str| throw(&ctx, "ERR_INVALID_ARG_VALUE", what);
     let url =
         url::Url::parse(&href).map_err(|_error| throw(&ctx, "ERR_INVALID_URL", "Invalid URL"))?;
-    let (pairs, _odd) = headers.as_chunks::<2>();
-    let entries: Vec<(String, Vec<u8>)> = pairs
-        .iter()
-        .map(|[name, value]| {
-            (
-                name.clone(),
-                value
-                    .chars()
-                    .map(|unit| u8::try_from(unit).unwrap_or(b'?'))
-                    .collect(),
-            )
-        })
-        .collect();
-    let fields = Fields::from_list(&entries)
+    let fields = Fields::from_list(&headers_of(&headers))
         .map_err(|error| invalid(&format!("a header is refused: {error:?}")))?;
     let request = OutgoingRequest::new(fields);
     let scheme = match url.scheme() {
@@ -162,7 +172,7 @@ fn with<R>(ctx: &Ctx<'_>, number: u32, work: impl FnOnce(&mut Request) -> Result
     })
 }
 
-fn broken(ctx: &Ctx<'_>, error: &StreamError) -> rquickjs::Error {
+pub(super) fn broken(ctx: &Ctx<'_>, error: &StreamError) -> rquickjs::Error {
     let code = match error {
         StreamError::Closed => "EPIPE",
         StreamError::LastOperationFailed(_) => "ECONNRESET",
@@ -246,17 +256,9 @@ fn response<'js>(ctx: Ctx<'js>, number: u32) -> Result<Value<'js>> {
     let Some((status, headers)) = told else {
         return Ok(Value::new_null(ctx));
     };
-    let list = Array::new(ctx.clone())?;
-    for (at, (name, value)) in headers.into_iter().enumerate() {
-        list.set(2 * at, name)?;
-        list.set(
-            2 * at + 1,
-            value.into_iter().map(char::from).collect::<String>(),
-        )?;
-    }
-    let array = Array::new(ctx)?;
+    let array = Array::new(ctx.clone())?;
     array.set(0, status)?;
-    array.set(1, list)?;
+    array.set(1, listed(&ctx, headers)?)?;
     Ok(array.into_value())
 }
 

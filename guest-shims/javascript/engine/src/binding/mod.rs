@@ -8,6 +8,7 @@ mod http;
 mod modules;
 mod process;
 pub(crate) mod random;
+pub(crate) mod serve;
 mod stdio;
 mod text;
 mod time;
@@ -28,6 +29,7 @@ pub(crate) fn create<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
     binding.set("text", text::create(ctx)?)?;
     binding.set("url", url::create(ctx)?)?;
     binding.set("http", http::create(ctx)?)?;
+    binding.set("serve", serve::create(ctx)?)?;
     binding.set("process", process::create(ctx)?)?;
     binding.set("modules", modules::create(ctx)?)?;
     binding.set("bridge", bridge::create(ctx)?)?;

@@ -1,9 +1,11 @@
-//! The module-loading functions of the contract.
+//! The module-loading functions of the contract: answered by the host, or by the program that lies in memory.
 
 use rquickjs::prelude::Func;
-use rquickjs::{Ctx, Object, Result};
+use rquickjs::{Array, Ctx, Module, Object, Result, Value};
 
+use crate::bundle;
 use crate::failure::throw;
+use crate::loader;
 use crate::world::tollgate::bridge::module_loading::{self, Failure, Format, Mode};
 use crate::world::tollgate::bridge::program;
 
@@ -20,9 +22,21 @@ fn name(format: Format) -> &'static str {
     }
 }
 
+/// Path and format of the entry, and its text where it is not to be loaded as every other file.
 fn entry<'js>(ctx: Ctx<'js>) -> Result<Object<'js>> {
+    let object = Object::new(ctx.clone())?;
+    let held = bundle::with(|bundle| {
+        let path = bundle.entry()?;
+        Some((path.to_owned(), bundle.file(path)?.format?))
+    });
+    if let Some(held) = held {
+        let (path, format) =
+            held.ok_or_else(|| throw(&ctx, "MODULE_NOT_FOUND", "the program has no entry"))?;
+        object.set("path", path)?;
+        object.set("format", name(format))?;
+        return Ok(object);
+    }
     let entry = program::start().map_err(thrown(&ctx))?;
-    let object = Object::new(ctx)?;
     object.set("path", entry.path)?;
     object.set("format", name(entry.format))?;
     object.set("source", entry.source)?;
@@ -35,15 +49,95 @@ fn resolve(ctx: Ctx<'_>, specifier: String, folder: String, mode: String) -> Res
     } else {
         Mode::Import
     };
-    module_loading::resolve_module(&specifier, &folder, mode).map_err(thrown(&ctx))
+    let target = |bundle: &bundle::Bundle| {
+        bundle
+            .target(&folder, mode, &specifier)
+            .map(ToOwned::to_owned)
+    };
+    match bundle::with(target) {
+        Some(Some(target)) => Ok(target),
+        // The library looks by itself, in what is held and in what `fs` sees.
+        Some(None) => {
+            let code = match mode {
+                Mode::Require => "MODULE_NOT_FOUND",
+                Mode::Import => "ERR_MODULE_NOT_FOUND",
+            };
+            Err(throw(
+                &ctx,
+                code,
+                &format!("Cannot find module '{specifier}'"),
+            ))
+        }
+        None => module_loading::resolve_module(&specifier, &folder, mode).map_err(thrown(&ctx)),
+    }
 }
 
 fn load(ctx: Ctx<'_>, path: String) -> Result<String> {
-    module_loading::load_file(&path).map_err(thrown(&ctx))
+    let source = |bundle: &bundle::Bundle| Some(bundle.file(&path)?.source.clone());
+    match bundle::with(source) {
+        Some(Some(source)) => Ok(source),
+        Some(None) => Err(throw(
+            &ctx,
+            "ERR_MODULE_NOT_FOUND",
+            &format!("Cannot load '{path}': it was not built in"),
+        )),
+        None => module_loading::load_file(&path).map_err(thrown(&ctx)),
+    }
 }
 
 fn format(path: String) -> Option<&'static str> {
-    module_loading::module_format(&path).map(name)
+    match bundle::with(|bundle| bundle.file(&path).and_then(|file| file.format)) {
+        Some(format) => format.map(name),
+        None => module_loading::module_format(&path).map(name),
+    }
+}
+
+/// What a path is among the files in memory: 0 a file, 1 a folder, negative where there is nothing.
+fn kind(path: String) -> i32 {
+    bundle::with(|bundle| {
+        if bundle.file(&path).is_some() {
+            0
+        } else if bundle.is_folder(&path) {
+            1
+        } else {
+            -1
+        }
+    })
+    .unwrap_or(-1)
+}
+
+/// The files in memory: path and format one behind the other.
+fn files(ctx: Ctx<'_>) -> Result<Array<'_>> {
+    let list = |bundle: &bundle::Bundle| {
+        let module = |(path, file): (&str, &bundle::File)| Some((path.to_owned(), file.format?));
+        bundle.files().filter_map(module).collect::<Vec<_>>()
+    };
+    let list = bundle::with(list).unwrap_or_default();
+    let array = Array::new(ctx)?;
+    for (at, (path, format)) in list.into_iter().enumerate() {
+        array.set(2 * at, path)?;
+        array.set(2 * at + 1, name(format))?;
+    }
+    Ok(array)
+}
+
+/// Where specifiers lead: those of imports alone, or all.
+fn targets(imports: bool) -> Vec<String> {
+    let list = |bundle: &bundle::Bundle| -> Vec<String> {
+        if imports {
+            bundle.imported().map(ToOwned::to_owned).collect()
+        } else {
+            bundle.targets().map(ToOwned::to_owned).collect()
+        }
+    };
+    bundle::with(list).unwrap_or_default()
+}
+
+/// Compiles an ES module under its key, so that no run has to.
+fn declare<'js>(ctx: Ctx<'js>, key: String, source: String) -> Result<Value<'js>> {
+    let module = Module::declare(ctx.clone(), key.as_str(), source)?;
+    loader::describe(&ctx, &module, &key)?;
+    Ok(Value::new_undefined(ctx))
 }
 
 pub(super) fn create<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
@@ -52,5 +146,9 @@ pub(super) fn create<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
     object.set("resolve", Func::from(resolve))?;
     object.set("load", Func::from(load))?;
     object.set("format", Func::from(format))?;
+    object.set("kind", Func::from(kind))?;
+    object.set("files", Func::from(files))?;
+    object.set("targets", Func::from(targets))?;
+    object.set("declare", Func::from(declare))?;
     Ok(object)
 }

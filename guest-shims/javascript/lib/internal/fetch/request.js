@@ -24,6 +24,7 @@ function toMethod(method) {
 }
 
 let bodyOf;
+let receive;
 
 class Request {
   #method = 'GET';
@@ -164,7 +165,14 @@ class Request {
     return twin;
   }
 
-  static { bodyOf = (request) => request.#body; }
+  static {
+    bodyOf = (request) => request.#body;
+    receive = (url, method, headers, body) => {
+      const request = new Request(url, { method, headers });
+      request.#body = body;
+      return request;
+    };
+  }
 }
 
 mixIn(Request, bodyOf);
@@ -176,4 +184,9 @@ inspectAs(Request, (request) => ({
   isReloadNavigation: request.isReloadNavigation, isHistoryNavigation: request.isHistoryNavigation, signal: request.signal,
 }));
 
-module.exports = { Request, bodyOf: (request) => bodyOf(request) };
+module.exports = {
+  Request,
+  bodyOf: (request) => bodyOf(request),
+  // One that came in, whose body is read from where it comes.
+  receive: (url, method, headers, body) => receive(url, method, headers, body),
+};

@@ -110,4 +110,4 @@ inspectAs(Response, (response) => ({
 
 const makeResponse = (parts) => new Response(kMake, { ...parts, headers: makeImmutable(parts.headers) });
 
-module.exports = { Response, makeResponse };
+module.exports = { Response, bodyOf: (response) => bodyOf(response), makeResponse };

@@ -361,6 +361,13 @@ function compile(source, filename) {
   return binding.vm.compile(text, filename, parameters);
 }
 
+// Files that were compiled before the run began.
+const compiled = new Map();
+
+function precompile(filename) {
+  compiled.set(filename, compile(files.readText(filename), filename));
+}
+
 Module.prototype._compile = function(content, filename) {
   let body;
   try {
@@ -373,8 +380,13 @@ Module.prototype._compile = function(content, filename) {
     }
     throw error;
   }
-  return Reflect.apply(body, this.exports, [this.exports, makeRequire(this), this, filename, path.dirname(filename)]);
+  return evaluate(this, body, filename);
 };
+
+const ownCompile = Module.prototype._compile;
+
+const evaluate = (module, body, filename) =>
+  Reflect.apply(body, module.exports, [module.exports, makeRequire(module), module, filename, path.dirname(filename)]);
 
 function makeRequire(module) {
   const require = function require(id) { return module.require(id); };
@@ -400,7 +412,8 @@ let entrySource;
 
 function setEntry(filename, source) {
   host.add(filename);
-  entrySource = { filename, source };
+  // What lies in memory is read from there.
+  if (source !== undefined) entrySource = { filename, source };
 }
 
 function readSource(filename) {
@@ -413,6 +426,12 @@ function readSource(filename) {
 }
 
 Module._extensions['.js'] = function(module, filename) {
+  const body = compiled.get(filename);
+  // A program that has its own way to compile gets the text.
+  if (body !== undefined && !isPatched && Module.prototype._compile === ownCompile) {
+    evaluate(module, body, filename);
+    return;
+  }
   const isEntry = entrySource?.filename === filename;
   const content = readSource(filename);
   if (host.has(filename)) {
@@ -482,4 +501,4 @@ Object.defineProperty(Module, 'builtinModules', {
   get: builtins.builtinModules, enumerable: true, configurable: true,
 });
 
-module.exports = { Module, importedExports, setEntry };
+module.exports = { Module, importedExports, precompile, setEntry };

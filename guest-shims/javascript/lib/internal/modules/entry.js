@@ -12,6 +12,11 @@ function start() {
     require('internal/modules/host').add(path);
     return esm.importEntry(path, source);
   }
+  evaluate(path, source);
+  return undefined;
+}
+
+function evaluate(path, source) {
   setEntry(path, source);
   const process = require('process');
   const module = new Module(path, null);
@@ -19,7 +24,18 @@ function start() {
   Object.defineProperty(process, 'mainModule', { value: module, writable: true, enumerable: true, configurable: true });
   Module._cache[path] = module;
   module.load(path);
-  return undefined;
+  return module;
 }
 
-module.exports = { start };
+// What the entry exports, once it is evaluated: the namespace of an ES module, or `module.exports` as its default.
+async function load() {
+  esm.install();
+  const { path, format, source } = binding.modules.entry();
+  if (format === 'module') {
+    require('internal/modules/host').add(path);
+    return esm.importEntry(path, source);
+  }
+  return { default: evaluate(path, source).exports };
+}
+
+module.exports = { load, start };

@@ -31,7 +31,8 @@ let entry;
 
 function importEntry(path, source) {
   const key = require('internal/url').pathToFileURL(path).href;
-  entry = { key, source };
+  // What lies in memory is compiled already, or read from there.
+  if (source !== undefined) entry = { key, source };
   return binding.vm.importModule(key).catch((error) => { throw explained(error); });
 }
 
@@ -52,7 +53,11 @@ function explained(error) {
   return error;
 }
 
+// What the engine has, so that nothing is given to it twice.
+const loaded = new Set();
+
 function load(key) {
+  loaded.add(key);
   if (entry?.key === key) return entry.source;
   const before = failures.get(key);
   if (before !== undefined) throw before.error;
@@ -233,8 +238,16 @@ function requireModule(filename, module) {
   return namespaceOf(kTranspiled + href, filename, parent);
 }
 
+// Compiles a file and what it imports, so that no run has to.
+function declare(path) {
+  const key = require('internal/url').pathToFileURL(path).href;
+  if (loaded.has(key)) return;
+  loaded.add(key);
+  binding.modules.declare(key, require('internal/modules/files').readText(path));
+}
+
 function install() {
   binding.vm.hooks({ resolve, load, failed, importMeta });
 }
 
-module.exports = { importEntry, install, requireModule, syncBuiltins };
+module.exports = { declare, importEntry, install, requireModule, syncBuiltins };

@@ -6,6 +6,8 @@ const S_IFDIR = 0o040000;
 
 // 0 a file (or whatever can be read), 1 a folder, negative where there is nothing.
 function kind(path) {
+  const held = binding.modules.kind(path);
+  if (held >= 0) return held;
   try {
     return (Number(binding.fs.stat(path)[1]) & S_IFMT) === S_IFDIR ? 1 : 0;
   } catch {
@@ -24,6 +26,7 @@ function readText(path) {
 }
 
 function realpath(path) {
+  if (binding.modules.kind(path) >= 0) return path;
   try {
     return binding.fs.realpath(path);
   } catch (error) {

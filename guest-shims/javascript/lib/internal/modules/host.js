@@ -55,7 +55,7 @@ function text(path) {
 }
 
 const add = (path) => { served.add(path); };
-const has = (path) => served.has(path);
+const has = (path) => served.has(path) || modules.kind(path) === 0;
 
 module.exports = {
   add, failure, has, isNotFound, refusal, resolve, suffixOf, withoutSuffix,

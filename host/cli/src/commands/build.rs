@@ -1,0 +1,163 @@
+//! `tollgate build`: a program becomes a component of its own.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::json;
+use tollgate_build::{World, build as assemble};
+use tollgate_engine::{Digest, Source};
+use tollgate_languages::{Bundle, ENGINE, JavaScript, Start};
+use tollgate_policy::{Decision, Effective, Operation, ScopeSet};
+
+use super::{compile, program};
+use crate::args::{Build, BuildWorld, Grants};
+use crate::exit::Failure;
+use crate::host::{files, program as place, watch};
+use crate::policy;
+use crate::terminal::table;
+
+impl From<BuildWorld> for World {
+    fn from(world: BuildWorld) -> Self {
+        match world {
+            BuildWorld::Command => Self::Command,
+            BuildWorld::Http => Self::Http,
+            BuildWorld::Plugin => Self::Plugin,
+        }
+    }
+}
+
+/// What was read of a program: its files, and where they lie.
+struct Read {
+    bundle: Bundle,
+    files: Vec<PathBuf>,
+}
+
+pub(crate) fn build(args: &Build, ceiling: Option<&Path>) -> Result<u8, Failure> {
+    if program::by_extension(&args.file).is_none() {
+        return Err(Failure::Usage(format!(
+            "`{}` is no program that can be built: .js, .mjs, .cjs, .ts, .mts and .cts are",
+            args.file.display()
+        )));
+    }
+    let output = output(args)?;
+    // A build has no policy of its own; the operator's holds for what it reads as for what a run loads.
+    let policy = policy::load(&Grants::default(), ceiling, None, ScopeSet::NONE, true)?;
+    let once = async || -> Result<Read, Failure> {
+        let read = read(args, &policy)?;
+        write(args, &read.bundle, &output).await?;
+        Ok(read)
+    };
+    let runtime = compile::runtime()?;
+    if !args.watch {
+        return runtime.block_on(once()).map(|_read| 0);
+    }
+    let again = watch::again(&output, &args.run, async || {
+        // What is wrong with a program that is being written is said, and the next change waited for.
+        let read = once().await;
+        if let Err(failure) = &read {
+            table::complain(&failure.to_string());
+        }
+        read.map(|read| read.files).ok()
+    });
+    runtime.block_on(again)
+}
+
+/// Where the component is written.
+fn output(args: &Build) -> Result<PathBuf, Failure> {
+    if let Some(output) = &args.output {
+        return Ok(output.clone());
+    }
+    let name = args.file.file_stem().ok_or_else(|| {
+        Failure::Usage(format!(
+            "`{}` has no name to call the component by: say -o OUT",
+            args.file.display()
+        ))
+    })?;
+    Ok(PathBuf::from(name).with_extension("wasm"))
+}
+
+/// The program with all of its files.
+fn read(args: &Build, policy: &policy::Loaded) -> Result<Read, Failure> {
+    let found = place::open(Some(&args.file), "", &policy.effective, &policy.bases, &[])?;
+    let root = found.root.clone();
+    let (folder, entry) = (found.host.clone(), found.entry.clone());
+    let program = JavaScript::new(found.folder, &found.root, Start::File(found.entry));
+    let permit = permitted(&policy.effective, &entry)?;
+    let bundle = program
+        .bundle(permit)
+        .map_err(|error| Failure::Build(error.message))?;
+    for missing in &bundle.missing {
+        table::warn(&format!("{}: {}", missing.from, missing.reason));
+    }
+    let on_host = |path: &String| {
+        let inner = path.strip_prefix(&root).unwrap_or(path);
+        folder.join(inner.trim_start_matches('/'))
+    };
+    let files = bundle.files.keys().map(on_host).collect();
+    Ok(Read { bundle, files })
+}
+
+fn permitted(policy: &Effective, entry: &str) -> Result<tollgate_policy::Permit, Failure> {
+    match policy.decide(&Operation::Program { path: entry }) {
+        Decision::Allow(permit, _) | Decision::WouldDeny(permit, _) => Ok(permit),
+        Decision::Ask(..) | Decision::Deny(_) => Err(Failure::Build(format!(
+            "the operator's policy does not let {entry} be loaded"
+        ))),
+    }
+}
+
+async fn write(args: &Build, bundle: &Bundle, output: &Path) -> Result<(), Failure> {
+    let progress = table::progress("building");
+    let built = assemble(ENGINE, bundle, args.world.into()).await;
+    progress.finish();
+    let component = built.map_err(|error| Failure::Build(error.to_string()))?;
+    // What comes out is held against what is let in.
+    let file = output.display().to_string();
+    let source = Source::new(component).map_err(|cause| Failure::Load {
+        file: file.clone(),
+        cause,
+    })?;
+    files::write(output, source.component())?;
+    say(
+        args,
+        bundle,
+        &file,
+        source.digest(),
+        source.component().len(),
+    )
+}
+
+fn say(
+    args: &Build,
+    bundle: &Bundle,
+    file: &str,
+    digest: Digest,
+    length: usize,
+) -> Result<(), Failure> {
+    let length = u64::try_from(length).unwrap_or(u64::MAX);
+    table::to_stdout(|out| {
+        if args.json {
+            let missing = bundle.missing.iter();
+            let missing: Vec<_> = missing
+                .map(|missing| json!({"from": missing.from, "reason": missing.reason}))
+                .collect();
+            return writeln!(
+                out,
+                "{}",
+                json!({
+                    "file": file,
+                    "component": digest.to_string(),
+                    "bytes": length,
+                    "files": bundle.files.len(),
+                    "missing": missing,
+                })
+            );
+        }
+        writeln!(
+            out,
+            "{digest}  {}  {} files  {}",
+            table::bytes(length),
+            bundle.files.len(),
+            table::text(file)
+        )
+    })
+}

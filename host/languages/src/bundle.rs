@@ -1,0 +1,250 @@
+//! A program as one whole: every file that its entry leads to, and where each specifier in them leads. What a build puts
+//! into a component, so that no host need be asked for it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use tollgate_bridge::{Asking, ModuleFormat, NoModule};
+use tollgate_policy::Permit;
+
+use crate::bounds::{LONGEST_BUNDLED, LONGEST_PACKAGE_FILE, MOST_BUNDLED, MOST_FILES};
+use crate::files::{Files, Kind};
+use crate::javascript::{JavaScript, in_full};
+use crate::resolve::{Module, Resolved};
+use crate::typescript::{Specifier, specifiers};
+
+/// A file of a bundle.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BundledFile {
+    /// How it is read; none for a package.json that only describes a package.
+    pub format: Option<ModuleFormat>,
+    /// Its text, without types.
+    pub source: String,
+}
+
+/// Who asks, and for what.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Way {
+    Require,
+    Import,
+}
+
+/// Where a specifier leads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Link {
+    /// The folder from which it is seen, by its path in the guest.
+    pub folder: String,
+    /// What asks.
+    pub asking: Asking,
+    /// What is asked for.
+    pub specifier: String,
+    /// A path, or the name of a built-in module with `node:` before it, or `tollgate:` where it is one of ours.
+    pub target: String,
+}
+
+/// What was not found, or not looked at: the program runs until it asks for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Missing {
+    /// The file that asks.
+    pub from: String,
+    /// What it asks for, and why there is no such thing.
+    pub reason: String,
+}
+
+/// All files of a program.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bundle {
+    /// The path of the file that begins.
+    pub entry: String,
+    /// By path.
+    pub files: BTreeMap<String, BundledFile>,
+    /// In the order of their folders.
+    pub links: Vec<Link>,
+    /// What a person should hear of.
+    pub missing: Vec<Missing>,
+}
+
+/// Those that have been found so far.
+struct Collector<'a> {
+    program: &'a JavaScript,
+    files: BTreeMap<String, BundledFile>,
+    links: BTreeMap<(String, Way, String), String>,
+    missing: Vec<Missing>,
+    left: Vec<Module>,
+    bytes: usize,
+}
+
+fn too_large() -> NoModule {
+    NoModule {
+        code: "ERR_TOLLGATE_PROGRAM_LIMIT",
+        message: format!(
+            "the program has more than {MOST_FILES} files, or more than {} MiB of them",
+            MOST_BUNDLED >> 20
+        ),
+    }
+}
+
+fn folder_of(path: &str) -> &str {
+    match path.rfind('/') {
+        Some(0) | None => "/",
+        Some(at) => path.get(..at).unwrap_or("/"),
+    }
+}
+
+impl JavaScript {
+    /// Everything that the entry leads to by specifiers that stand in texts, and each package.json that says how it is
+    /// read.
+    ///
+    /// # Errors
+    ///
+    /// There is no entry, it cannot be read, or the program is larger than a bundle may be.
+    pub fn bundle(&self, permit: Permit) -> Result<Bundle, NoModule> {
+        self.opened(permit, |program| {
+            let entry = program.entry_module()?;
+            let mut collector = Collector {
+                program,
+                files: BTreeMap::new(),
+                links: BTreeMap::new(),
+                missing: Vec::new(),
+                left: vec![entry.clone()],
+                bytes: 0,
+            };
+            collector.collect(&entry)?;
+            Ok(collector.bundle(entry.path))
+        })
+    }
+}
+
+impl Collector<'_> {
+    fn collect(&mut self, entry: &Module) -> Result<(), NoModule> {
+        while let Some(module) = self.left.pop() {
+            if self.files.contains_key(&module.path) {
+                continue;
+            }
+            match self.take(&module) {
+                Ok(()) => {}
+                // What the entry needs is said at once; the rest may be something that is never loaded.
+                Err(error) if module == *entry || error == too_large() => return Err(error),
+                Err(error) => self.missing.push(Missing {
+                    from: module.path.clone(),
+                    reason: error.message,
+                }),
+            }
+        }
+        let folders: BTreeSet<String> = self
+            .files
+            .keys()
+            .map(|path| folder_of(path).to_owned())
+            .collect();
+        for folder in folders {
+            self.describe(&folder)?;
+        }
+        Ok(())
+    }
+
+    fn add(&mut self, path: String, file: BundledFile) -> Result<(), NoModule> {
+        self.bytes = self.bytes.saturating_add(file.source.len());
+        if self.bytes > MOST_BUNDLED || self.files.len() >= MOST_FILES {
+            return Err(too_large());
+        }
+        self.files.insert(path, file);
+        Ok(())
+    }
+
+    fn take(&mut self, module: &Module) -> Result<(), NoModule> {
+        let (format, source) = self.program.readable(module, LONGEST_BUNDLED)?;
+        let asked = match format {
+            ModuleFormat::Json => Some(Vec::new()),
+            ModuleFormat::Module => specifiers(&source, crate::Format::Module),
+            ModuleFormat::CommonJs => specifiers(&source, crate::Format::CommonJs),
+        };
+        match asked {
+            Some(asked) => {
+                for specifier in asked {
+                    self.follow(module, &specifier);
+                }
+            }
+            None => self.missing.push(Missing {
+                from: module.path.clone(),
+                reason: "its text is none that could be read for what it imports".to_owned(),
+            }),
+        }
+        let format = Some(format);
+        self.add(module.path.clone(), BundledFile { format, source })
+    }
+
+    fn follow(&mut self, from: &Module, specifier: &Specifier) {
+        let (way, found) = if specifier.is_require {
+            let found = self.program.required(&specifier.text, &from.path);
+            (Way::Require, found)
+        } else {
+            let found = self.program.imported(&specifier.text, &from.path);
+            (Way::Import, found)
+        };
+        let target = match found {
+            Ok(Resolved::Builtin(name)) => in_full(name),
+            Ok(Resolved::File(module)) => {
+                let target = format!("{}{}", module.path, module.suffix);
+                self.left.push(module);
+                target
+            }
+            Err(error) => {
+                self.missing.push(Missing {
+                    from: from.path.clone(),
+                    reason: error.message,
+                });
+                return;
+            }
+        };
+        let folder = folder_of(&from.path).to_owned();
+        self.links
+            .insert((folder, way, specifier.text.clone()), target);
+    }
+
+    /// The package.json files from `folder` upward, of which the nearest says what the files there are.
+    fn describe(&mut self, folder: &str) -> Result<(), NoModule> {
+        let mut folder = folder;
+        loop {
+            let path = format!("{}/package.json", folder.trim_end_matches('/'));
+            if self.files.contains_key(&path) {
+                return Ok(());
+            }
+            let files = self.program.files();
+            if files.kind(&path) == Kind::File
+                && let Ok(bytes) = files.read(&path, LONGEST_PACKAGE_FILE)
+            {
+                let source = String::from_utf8_lossy(&bytes).into_owned();
+                return self.add(
+                    path,
+                    BundledFile {
+                        format: None,
+                        source,
+                    },
+                );
+            }
+            if folder == "/" || folder.ends_with("/node_modules") {
+                return Ok(());
+            }
+            folder = folder_of(folder);
+        }
+    }
+
+    fn bundle(self, entry: String) -> Bundle {
+        let links = self.links.into_iter();
+        Bundle {
+            entry,
+            files: self.files,
+            links: links
+                .map(|((folder, way, specifier), target)| Link {
+                    folder,
+                    asking: match way {
+                        Way::Require => Asking::Require,
+                        Way::Import => Asking::Import,
+                    },
+                    specifier,
+                    target,
+                })
+                .collect(),
+            missing: self.missing,
+        }
+    }
+}

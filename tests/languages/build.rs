@@ -1,0 +1,337 @@
+//! `tollgate build`: programs as components of their own, under Tollgate and under any host.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use tollgate_tests::{Finished, Scene, scene};
+
+use crate::any_host::{AnyHost, interfaces};
+
+fn build(scene: &Scene, file: &str, flags: &[&str]) -> (PathBuf, Finished) {
+    let output = scene.path("built.wasm");
+    let mut arguments = vec!["build".to_owned(), scene.path(file).display().to_string()];
+    arguments.extend(["-o".to_owned(), output.display().to_string()]);
+    arguments.extend(flags.iter().map(|flag| (*flag).to_owned()));
+    let finished = scene
+        .tollgate(arguments)
+        .patience(Duration::from_secs(120))
+        .run();
+    (output, finished)
+}
+
+fn built(scene: &Scene, file: &str, flags: &[&str]) -> PathBuf {
+    let (output, finished) = build(scene, file, flags);
+    finished.expect(0);
+    output
+}
+
+/// A program of every kind of file, which finds others in every way.
+fn program(scene: &Scene) {
+    scene.write(
+        "app/package.json",
+        r##"{"name":"app","imports":{"#inner":"./inner.ts"}}"##,
+    );
+    scene.write(
+        "app/main.mts",
+        "import { greet } from './lib.mjs';
+         import inner from '#inner';
+         import dep, { named } from 'dep';
+         import { readFileSync } from 'node:fs';
+         import data from './data.json' with { type: 'json' };
+         const word: string = 'you';
+         console.log(greet(word), inner, dep.x, named, data.a, process.argv.slice(2));
+         console.log((await import('./late.cjs')).default.name, import.meta.url);
+         for (const name of ['dynamic']) console.log((await import(`./${name}.mjs`).catch((error) => error)).code);
+         try { readFileSync(import.meta.filename); } catch (error) { console.log(error.code); }
+         console.log(Math.random() < 1, typeof crypto.randomUUID());",
+    );
+    scene.write(
+        "app/lib.mjs",
+        "export const greet = (name) => `hello ${name}`;",
+    );
+    scene.write("app/inner.ts", "export default 'inner' as const;");
+    scene.write("app/data.json", r#"{"a":[1,2]}"#);
+    scene.write(
+        "app/late.cjs",
+        "exports.name = require('./name').toUpperCase(); exports.data = require('./data.json');",
+    );
+    scene.write(
+        "app/name.js",
+        "module.exports = require('path').basename(__filename);",
+    );
+    scene.write("app/dynamic.mjs", "export default 1;");
+    scene.write(
+        "app/node_modules/dep/package.json",
+        r#"{"name":"dep","main":"m.js"}"#,
+    );
+    scene.write(
+        "app/node_modules/dep/m.js",
+        "exports.x = 42; exports.named = 'named';",
+    );
+}
+
+const PRINTED: &str = "hello you inner 42 named [ 1, 2 ] [ 'a', 'b' ]
+NAME.JS file:///program/main.mts
+ERR_MODULE_NOT_FOUND
+ENOENT
+true string
+";
+
+#[test]
+fn a_program_runs_the_same_as_a_component_of_its_own() {
+    let scene = scene!();
+    program(&scene);
+    let component = built(&scene, "app/main.mts", &[]);
+    let finished = scene.run(&component).args(&["a", "b"]).finish();
+    finished.expect(0);
+    assert_eq!(finished.stdout, PRINTED);
+}
+
+#[test]
+fn any_host_of_wasi_runs_what_was_built() {
+    let scene = scene!();
+    program(&scene);
+    let component = built(&scene, "app/main.mts", &[]);
+    let (imports, exports) = interfaces(&component);
+    assert!(
+        imports.iter().all(|name| name.starts_with("wasi:")),
+        "{imports:?}"
+    );
+    assert_eq!(exports, ["wasi:cli/run@0.2.12"]);
+    let host = AnyHost::load(&component);
+    let (succeeded, printed) = host.run(&["app", "a", "b"]);
+    assert!(succeeded, "{printed}");
+    assert_eq!(printed, PRINTED);
+}
+
+#[test]
+fn a_program_that_answers_requests_does_so_in_any_host() {
+    let scene = scene!();
+    scene.write(
+        "app/web.mjs",
+        "let count = 0;
+         export default {
+           async fetch(request, env, context) {
+             const { pathname } = new URL(request.url);
+             if (pathname === '/echo') return new Response(request.body, { headers: { 'x-type': request.headers.get('content-type') } });
+             if (pathname === '/boom') throw new Error('secret');
+             if (pathname === '/none') return 'text';
+             if (pathname === '/wait') { await new Promise((resolve) => setTimeout(resolve, 5)); return new Response(null, { status: 204 }); }
+             if (pathname === '/stream') return new Response(new ReadableStream({
+               async pull(controller) {
+                 if (count++ === 3) controller.close();
+                 else controller.enqueue(new TextEncoder().encode(`part ${count};`));
+               },
+             }));
+             setInterval(() => {}, 1000);
+             return Response.json({ method: request.method, url: request.url, body: await request.text() });
+           },
+         };",
+    );
+    let component = built(&scene, "app/web.mjs", &["--world", "http"]);
+    let (imports, exports) = interfaces(&component);
+    assert!(
+        imports.iter().all(|name| name.starts_with("wasi:")),
+        "{imports:?}"
+    );
+    assert_eq!(exports, ["wasi:http/incoming-handler@0.2.12"]);
+    let host = AnyHost::load(&component);
+
+    let answer = host.ask("POST", "http://example.com/echo", &"x".repeat(100_000));
+    assert_eq!((answer.status, answer.body.len()), (200, 100_000));
+    assert!(
+        answer
+            .headers
+            .contains(&("x-type".to_owned(), "text/x-test".to_owned()))
+    );
+    let answer = host.ask("PUT", "http://example.com/json?a=b", "text");
+    assert_eq!(
+        answer.body,
+        r#"{"method":"PUT","url":"http://example.com/json?a=b","body":"text"}"#
+    );
+    assert_eq!(
+        host.ask("GET", "http://example.com/stream", "").body,
+        "part 1;part 2;part 3;"
+    );
+    assert_eq!(host.ask("GET", "http://example.com/wait", "").status, 204);
+    for failing in ["/boom", "/none"] {
+        let answer = host.ask("GET", &format!("http://example.com{failing}"), "");
+        assert_eq!(
+            (answer.status, answer.body.as_str()),
+            (500, "Internal Server Error\n")
+        );
+    }
+}
+
+#[test]
+fn a_plugin_is_described_and_called_with_json() {
+    let scene = scene!();
+    scene.write(
+        "app/plugin.mjs",
+        "export const describe = { name: 'demo', version: '1.0.0' };
+         export const greet = ({ name }) => ({ text: `hello ${name}` });
+         export async function slow(ms) { await new Promise((resolve) => setTimeout(resolve, ms)); return 'slept'; }
+         export function fails() { throw new TypeError('no way'); }
+         export const big = () => 1n;
+         export const nothing = () => {};
+         setInterval(() => {}, 1000);",
+    );
+    let component = built(&scene, "app/plugin.mjs", &["--world", "plugin"]);
+    assert_eq!(interfaces(&component).1, ["tollgate:bridge/plugin@0.1.0"]);
+    let call = |call: &str| {
+        let finished = scene.run(&component).flags(&["--invoke", call]).finish();
+        finished.expect(0);
+        finished.stdout.trim_end().to_owned()
+    };
+    assert_eq!(
+        call("describe()"),
+        r#"ok("{\"name\":\"demo\",\"version\":\"1.0.0\",\"functions\":[\"big\",\"fails\",\"greet\",\"nothing\",\"slow\"]}")"#
+    );
+    assert_eq!(
+        call(r#"call("greet", "{\"name\": \"you\"}")"#),
+        r#"ok("{\"text\":\"hello you\"}")"#
+    );
+    assert_eq!(call(r#"call("slow", "5")"#), r#"ok("\"slept\"")"#);
+    assert_eq!(call(r#"call("nothing", "5")"#), r#"ok("null")"#);
+    assert_eq!(
+        call(r#"call("fails", "5")"#),
+        r#"err(failed("TypeError: no way"))"#
+    );
+    for unknown in [
+        "describe",
+        "default",
+        "constructor",
+        "toString",
+        "__proto__",
+    ] {
+        assert_eq!(
+            call(&format!(r#"call("{unknown}", "5")"#)),
+            format!(r#"err(unknown-function("{unknown}"))"#)
+        );
+    }
+    for call in [call(r#"call("greet", "{")"#), call(r#"call("big", "1")"#)] {
+        assert!(call.starts_with("err(invalid-json("), "{call}");
+    }
+}
+
+#[test]
+fn a_snapshot_shares_neither_numbers_nor_time_nor_environment() {
+    let scene = scene!();
+    scene.write(
+        "app/main.js",
+        "console.log(Math.random(), crypto.randomUUID(), Date.now() > 1.7e12, process.env.NAME)",
+    );
+    let component = built(&scene, "app/main.js", &[]);
+    let run = |value: &str| {
+        let name = format!("NAME={value}");
+        let finished = scene.run(&component).flags(&["--env", &name]).finish();
+        finished.expect(0);
+        finished.stdout
+    };
+    let (first, second) = (run("one"), run("two"));
+    assert!(first.ends_with(" true one\n") && second.ends_with(" true two\n"));
+    let words = |text: &str| {
+        text.split(' ')
+            .take(2)
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
+    };
+    for (first, second) in words(&first).iter().zip(words(&second)) {
+        assert_ne!(*first, second);
+    }
+}
+
+#[test]
+fn two_builds_of_one_program_are_the_same_bytes() {
+    let scene = scene!();
+    program(&scene);
+    let first = std::fs::read(built(&scene, "app/main.mts", &[])).expect("it was written");
+    let second = std::fs::read(built(&scene, "app/main.mts", &[])).expect("it was written");
+    assert!(first == second);
+}
+
+#[test]
+fn recursion_has_the_depth_that_programs_have_in_source() {
+    let scene = scene!();
+    scene.write(
+        "app/main.js",
+        "let depth = 0; const down = () => { depth++; down(); };
+         try { down(); } catch (error) { console.log(error.name, depth > 2000); }",
+    );
+    let component = built(&scene, "app/main.js", &[]);
+    let finished = scene.run(&component).finish();
+    finished.expect(0);
+    assert_eq!(finished.stdout, "RangeError true\n");
+}
+
+#[test]
+fn an_error_says_where_in_the_programs_own_file() {
+    let scene = scene!();
+    scene.write(
+        "app/main.mts",
+        "const a: number = 1;\n\nthrow new Error('here');\n",
+    );
+    let component = built(&scene, "app/main.mts", &[]);
+    let finished = scene.run(&component).finish();
+    finished.expect(1);
+    assert!(
+        finished
+            .stderr
+            .starts_with("file:///program/main.mts:3\nthrow new Error('here');\n"),
+        "{}",
+        finished.stderr
+    );
+}
+
+#[test]
+fn what_is_not_found_is_said_and_thrown_when_it_is_asked_for() {
+    let scene = scene!();
+    scene.write(
+        "app/main.cjs",
+        "try { require('optional'); } catch (error) { console.log(error.code); }",
+    );
+    let (component, finished) = build(&scene, "app/main.cjs", &[]);
+    finished.expect(0);
+    assert!(
+        finished
+            .stderr
+            .contains("/program/main.cjs: Cannot find module 'optional'"),
+        "{}",
+        finished.stderr
+    );
+    let finished = scene.run(&component).finish();
+    finished.expect(0);
+    assert_eq!(finished.stdout, "MODULE_NOT_FOUND\n");
+}
+
+#[test]
+fn what_cannot_be_built_is_refused() {
+    let scene = scene!();
+    scene.write("app/broken.mjs", "const a = ;");
+    scene.write("app/enum.ts", "enum A { B }");
+    scene.write("app/text.txt", "text");
+    for (file, code, said) in [
+        ("app/broken.mjs", 126, "nothing is built: "),
+        ("app/enum.ts", 126, "an enum is code"),
+        ("app/text.txt", 2, "is no program that can be built"),
+        ("app/missing.mjs", 127, "there is no file"),
+    ] {
+        let (output, finished) = build(&scene, file, &[]);
+        finished.expect(code);
+        assert!(finished.stderr.contains(said), "{}", finished.stderr);
+        assert!(!output.exists());
+    }
+}
+
+#[test]
+fn json_says_what_was_built() {
+    let scene = scene!();
+    scene.write("app/main.js", "require('./nowhere')");
+    let (output, finished) = build(&scene, "app/main.js", &["--json"]);
+    finished.expect(0);
+    let told: serde_json::Value = serde_json::from_str(&finished.stdout).expect("JSON");
+    let length = std::fs::metadata(&output).expect("it was written").len();
+    assert_eq!(told["bytes"], length);
+    assert_eq!(told["files"], 1);
+    assert_eq!(told["missing"][0]["from"], "/program/main.js");
+}
