@@ -9,6 +9,8 @@ use serde::Deserialize;
 use tollgate_bridge::UNGATED;
 use tollgate_tests::{Finished, Record, Scene, scene};
 
+use crate::any_host::{AnyHost, interfaces};
+
 const CONTRACT: &str = include_str!("../../bridge-contract.json");
 
 /// A scene with the programs, what they load, and the contract as they read it.
@@ -274,4 +276,47 @@ fn reading_standard_input_waits_as_long_as_it_was_told() {
     assert_eq!(running.ask("two"), "two");
     assert_eq!(running.ask("three"), "three");
     running.wait().expect(0);
+}
+
+/// A program that is a component of its own has the names with it, in any host of WASI: they ask for nothing else.
+#[test]
+fn a_program_that_was_built_has_the_names_in_any_host() {
+    let scene = scene!();
+    scene.write("app/beside.cjs", "exports.beside = 'beside';");
+    let file = scene.write(
+        "app/main.mjs",
+        "import bridge from 'tollgate:bridge';\n\
+         import './beside.cjs';\n\
+         const { _batchResolveModules, _cryptoHashDigest, _log, _loadFile, _moduleFormat, _resolveModule } = bridge;\n\
+         _log(_cryptoHashDigest('md5', ''));\n\
+         const here = new URL('.', import.meta.url).pathname.slice(0, -1);\n\
+         const [found, none] = _batchResolveModules([['./beside.cjs', here], ['./none.js', here]]);\n\
+         _log(`${found.resolved} ${found.source === _loadFile(found.resolved)} ${none} ${_moduleFormat(found.resolved)}`);\n\
+         _log(`${_resolveModule('tollgate:bridge', here, 'import')} ${_resolveModule('./none.js', here)}`);\n\
+         await bridge._scheduleTimer(1);\n\
+         try { bridge._ptySetRawMode(true); } catch (error) { _log(error.code); }",
+    );
+    let output = scene.path("built.wasm");
+    let arguments = [
+        "build",
+        &file.display().to_string(),
+        "-o",
+        &output.display().to_string(),
+    ];
+    scene
+        .tollgate(arguments)
+        .patience(Duration::from_secs(120))
+        .run()
+        .expect(0);
+    let expected = "1B2M2Y8AsgTpgAmY7PhCfg==\n/program/beside.cjs true null commonjs\n\
+        tollgate:bridge null\nERR_BRIDGE_NOT_SERVED\n";
+    let (imports, _) = interfaces(&output);
+    assert!(
+        imports.iter().all(|name| name.starts_with("wasi:")),
+        "{imports:?}"
+    );
+    let (succeeded, printed) = AnyHost::load(&output).run(&["app"]);
+    assert!(succeeded, "{printed}");
+    assert_eq!(printed, expected);
+    assert_eq!(scene.run(&output).finish().expect(0).stdout, expected);
 }
