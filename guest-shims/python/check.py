@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Runs the programs of tests/ through the built binary, and says what differs from what is written beside them.
 
-    check.py [NAME…] [--binary FILE] [--runner FILE] [--accept] [--bundled]
+    check.py [NAME…] [--binary FILE] [--runner FILE] [--component] [--without-packages] [--accept]
+    check.py --bundled [--binary FILE]
 
 Beside `NAME.py` stand `NAME.stdout` and `NAME.stderr`, which are empty where they are absent; `…` in them stands for
 anything. What a program needs stands in comments at its top:
@@ -11,11 +12,15 @@ anything. What a program needs stands in comments at its top:
     # flags: --limit wall=2s         what `tollgate run` is given beside the folder of the tests
     # stdin: text                    standard input, with Python's escapes
     # runs: differ                   it is run twice, and no line of what it says may be the same
-    # needs: scratch, packages, http
+    # needs: files, scratch, packages, http
+    # as: program                    not run with --component: it needs the stack that a program has
+
+Each runs as `tollgate run NAME.py` does, `-c` and `-` as -e and standard input; what takes other arguments, and with
+--component everything, is run by the runner as a component, with the folder of the tests at /program.
 
 With --bundled, only tests/bundled/program.py is built into a component of its own, with its packages, and run.
 
-`scratch` is an empty folder that can be written, at /scratch; `packages` is what packages.txt names, fetched by pip, at
+`files` is the folder of the tests, at /program; `scratch` is an empty folder that can be written, at /scratch; `packages` is what packages.txt names, fetched by pip, at
 /packages; `http` is a server of ours, named by the variable SERVER.
 """
 
@@ -131,25 +136,33 @@ class Test:
         self.text = file.read_text(encoding="utf-8", errors="replace")
         self.said = {}
         for line in self.text.splitlines():
-            stated = re.match(r"# (exit|arguments|flags|stdin|runs|needs): (.*)", line)
+            stated = re.match(r"# (exit|arguments|as|flags|stdin|runs|needs): (.*)", line)
             if not stated:
                 break
             self.said[stated[1]] = stated[2]
 
-    def command(self, binary, runner, port, scratch):
+    def command(self, binary, runner, port, component, scratch):
         needs = self.said.get("needs", "")
-        command = [binary, "run", "--dir", f"{TESTS}::/program:ro"]
+        words = shlex.split(self.said.get("arguments", "{path}"))
+        component = component or words[:1] not in (["{path}"], ["-c"], ["-"])
+        command = [binary, "run"]
+        if component or "files" in needs:
+            command += ["--dir", f"{TESTS}::/program:ro"]
         if "scratch" in needs:
             command += ["--dir", f"{scratch}::/scratch"]
         if "packages" in needs:
             command += ["--dir", f"{packages()}::/packages:ro", "--env", "PYTHONPATH=/packages"]
         if "http" in needs:
             command += ["--allow-net", f"127.0.0.1:{port}", "--env", f"SERVER=http://127.0.0.1:{port}"]
-        command += shlex.split(self.said.get("flags", "")) + [runner]
-        path = f"/program/{self.name}.py"
-        words = shlex.split(self.said.get("arguments", "{path}"))
-        values = {"{path}": path, "{code}": self.text}
-        return command + [values.get(word, word) for word in words]
+        command += shlex.split(self.said.get("flags", ""))
+        if component:
+            values = {"{path}": f"/program/{self.name}.py", "{code}": self.text}
+            return command + [runner] + [values.get(word, word) for word in words]
+        if words[0] == "-c":
+            return command + ["--lang", "py", "-e", self.text, *words[2:]]
+        if words[0] == "-":
+            return command + ["--lang", "py", *words]
+        return command + [self.file, *words[1:]]
 
     def once(self, *where):
         with tempfile.TemporaryDirectory() as scratch:
@@ -202,6 +215,8 @@ def main():
     parser.add_argument("names", nargs="*", metavar="NAME")
     parser.add_argument("--binary", default=os.environ.get("TOLLGATE_BINARY") or str(cache() / "target/debug/tollgate"))
     parser.add_argument("--runner", help="the component (default: what `build` makes)")
+    parser.add_argument("--component", action="store_true", help="run each by the runner as a component")
+    parser.add_argument("--without-packages", action="store_true", help="leave out what needs packages of others")
     parser.add_argument("--accept", action="store_true", help="write what differs beside the program")
     parser.add_argument("--bundled", action="store_true", help="check `build app` instead (a minute)")
     arguments = parser.parse_args()
@@ -213,13 +228,15 @@ def main():
         sys.exit(bool(differs))
     runner = arguments.runner or subprocess.check_output([sys.executable, HERE / "build"], text=True).strip()
     tests = [Test(file) for file in sorted(TESTS.glob("*.py")) if not arguments.names or file.stem in arguments.names]
+    tests = [test for test in tests if not (arguments.without_packages and "packages" in test.said.get("needs", ""))]
+    tests = [test for test in tests if not (arguments.component and test.said.get("as") == "program")]
     if any("packages" in test.said.get("needs", "") for test in tests):
         packages()
     # The first run compiles the runner, for which the others would wait one by one.
     subprocess.run([arguments.binary, "compile", runner], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     failed = 0
     with serving() as port, concurrent.futures.ThreadPoolExecutor(2) as pool:
-        results = pool.map(lambda test: test.check(arguments.accept, arguments.binary, runner, port), tests)
+        results = pool.map(lambda test: test.check(arguments.accept, arguments.binary, runner, port, arguments.component), tests)
         for test, problems in zip(tests, results):
             print(f"{'ok  ' if not problems else 'FAIL'} {test.name}")
             for problem in problems:

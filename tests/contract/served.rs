@@ -7,10 +7,36 @@ use crate::shims::{read, shims};
 use crate::wit::{of_the_bridge, of_the_host};
 
 /// Functions of `wit/bridge` that no name of the contract stands for, and why.
-const BEYOND: [(&str, &str); 1] = [(
-    "tollgate:bridge/program#start",
-    "the original host hands the entry over before the guest runs",
-)];
+const BEYOND: [(&str, &str); 7] = [
+    (
+        "tollgate:bridge/program#start",
+        "the original host hands the entry over before the guest runs",
+    ),
+    (
+        "tollgate:bridge/program#begin",
+        "as start, for sources that are bytes: of their encoding only Python itself knows",
+    ),
+    (
+        "tollgate:bridge/program#find-module",
+        "the contract's resolution is Node's; Python asks one folder after the other",
+    ),
+    (
+        "tollgate:bridge/program#read-file",
+        "the contract loads text; Python's sources have encodings, and its packages bring data",
+    ),
+    (
+        "tollgate:bridge/program#list-folder",
+        "what packages bring is found by listing them (importlib.resources, importlib.metadata, pkgutil)",
+    ),
+    (
+        "tollgate:bridge/plugin#describe",
+        "what a component offers that was built as a plugin, not what it asks for",
+    ),
+    (
+        "tollgate:bridge/plugin#call",
+        "what a component offers that was built as a plugin, not what it asks for",
+    ),
+];
 
 /// Functions of the engine itself that serve names: what is computed in the guest needs no door of the host's. Each is
 /// `engine#GROUP.NAME` of the binding (`guest-shims/javascript/engine/src/binding`), with why it needs none.
@@ -64,7 +90,13 @@ fn names_and_functions_of_the_bridge_stand_for_each_other() {
     let contract = Contract::ours();
     let serving: BTreeSet<String> = contract.served.values().cloned().collect();
     let beyond = BEYOND.map(|(function, _)| function.to_owned());
-    for function in &of_the_bridge() {
+    let functions = of_the_bridge();
+    let idle: Vec<&String> = beyond
+        .iter()
+        .filter(|function| !functions.contains(*function))
+        .collect();
+    assert!(idle.is_empty(), "no function of wit/bridge: {idle:?}");
+    for function in &functions {
         assert!(
             serving.contains(function) != beyond.contains(function),
             "{function} must either serve a name or be listed as one that serves none"

@@ -1,4 +1,4 @@
-//! Programs in JavaScript and TypeScript, through the built binary: what they find, what they may not, how they end, and
+//! Programs in JavaScript, TypeScript and Python, through the built binary: what they find, what they may not, how they end, and
 //! what the log says of them.
 
 #![expect(
@@ -17,4 +17,5 @@ mod files;
 mod limits;
 mod modules;
 mod packages;
+mod python;
 mod shared;

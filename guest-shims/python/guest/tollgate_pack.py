@@ -72,4 +72,6 @@ def pack(roots, output):
 
 # Ours stands beside CPython's, so that both are found, shown and named in one way; a program that is built into a
 # component of its own brings its folder.
-pack([("/python", "/python"), ("/0/tollgate", "/python/tollgate"), ("/0/program", "/program")], "/0/library.bin")
+# What stands in for a module of CPython's comes after it, and is what is found.
+OURS = [("/0/tollgate", "/python/tollgate"), ("/0/library", "/python")]
+pack([("/python", "/python"), *OURS, ("/0/program", "/program")], "/0/library.bin")

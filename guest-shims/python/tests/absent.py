@@ -21,7 +21,7 @@ attempt("fork", lambda: os.fork())
 attempt("connect", lambda: socket.create_connection(("127.0.0.1", 1), 1))
 attempt("listen", lambda: socket.create_server(("127.0.0.1", 0)))
 attempt("ssl", lambda: __import__("ssl"))
-attempt("ctypes", lambda: __import__("ctypes"))
+attempt("ctypes", lambda: __import__("ctypes").CDLL(None))
 attempt("executor", lambda: __import__("concurrent.futures").futures.ThreadPoolExecutor().submit(print).result())
 lock = threading.Lock()
 with lock:

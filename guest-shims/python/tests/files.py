@@ -1,4 +1,4 @@
-# needs: scratch
+# needs: files, scratch
 import os
 import pathlib
 import shutil

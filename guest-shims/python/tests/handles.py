@@ -1,3 +1,4 @@
+# needs: files
 # Nothing that the build had open is open here.
 import os
 import stat

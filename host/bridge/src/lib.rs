@@ -21,6 +21,7 @@ mod outcome;
 #[cfg(feature = "wasi-p3")]
 mod p3;
 mod program;
+mod program_files;
 mod random;
 mod requests;
 mod sockets;
@@ -32,6 +33,8 @@ mod view;
 pub use given::{Captured, Input, Output};
 pub use guest::{Guest, GuestBuilder};
 pub use linker::{HAS_WASI_P3, add_p3_to_linker, add_to_linker};
-pub use program::{Asking, Begins, ModuleFormat, NoModule, Program, ProgramEntry};
+pub use program::{
+    Asking, Begins, Found, Item, ModuleFormat, NoModule, Outset, Program, ProgramEntry, Sourced,
+};
 pub use requests::{Inexpressible, Request, Said, check, provides, requests};
 pub use ungated::UNGATED;

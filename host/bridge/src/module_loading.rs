@@ -1,16 +1,15 @@
-//! `tollgate:bridge/program` and `module-loading`: the files of the program that a language's runtime runs.
+//! `tollgate:bridge/module-loading`: the modules of the program that a language's runtime runs, as Node finds them.
 //!
 //! What they are and how one finds another is for whoever knows the language ([`Program`]); that each use is decided,
-//! metered and recorded is seen to here.
+//! metered and recorded is seen to here, for `tollgate:bridge/program` too.
 
 use std::sync::Arc;
 
 use tollgate_engine::{Outcome, Rate, Stop, Traffic, Verdict, case_of};
 use tollgate_policy::{LimitKey, Operation, Permit};
 use tollgate_world::tollgate::bridge::module_loading::{self, Failure, Format, Mode, Resolved};
-use tollgate_world::tollgate::bridge::program::{self, Entry};
 
-use crate::program::{Asking, Begins, ModuleFormat, NoModule, Program, ProgramEntry};
+use crate::program::{Asking, ModuleFormat, NoModule, Program};
 use crate::view::View;
 
 /// The most pairs of one call of `batch-resolve-modules`.
@@ -65,12 +64,12 @@ fn lost() -> NoModule {
 }
 
 /// What `act` came to, and the bytes that go to the guest.
-type Acted<T> = Result<(T, u64), NoModule>;
+pub(crate) type Acted<T> = Result<(T, u64), NoModule>;
 
 impl View<'_> {
     /// Decides about `path`, acts with the permit, files the outcome. What takes long is done on a thread that serves no
     /// guests, so that a run's deadline ends it there too.
-    async fn of_program<T: Send + 'static>(
+    pub(crate) async fn of_program<T: Send + 'static>(
         &mut self,
         import: &'static str,
         path: &str,
@@ -112,7 +111,7 @@ impl View<'_> {
         .await
     }
 
-    async fn loaded(
+    pub(crate) async fn loaded(
         &mut self,
         import: &'static str,
         path: &str,
@@ -129,7 +128,7 @@ impl View<'_> {
         .await
     }
 
-    async fn formatted(
+    pub(crate) async fn formatted(
         &mut self,
         import: &'static str,
         path: &str,
@@ -145,47 +144,6 @@ impl View<'_> {
     fn is_slow(&self, path: &str) -> bool {
         let program = self.given.program.as_ref();
         program.is_some_and(|program| program.is_slow(path))
-    }
-
-    /// The beginning: found under the path that the operator gave, and read under its own.
-    async fn begun(&mut self) -> Result<Result<ProgramEntry, NoModule>, Stop> {
-        const IMPORT: &str = "tollgate:bridge/program#start";
-        let given = self.given.program.as_ref();
-        let given = given.map_or_else(String::new, |program| program.entry().to_owned());
-        let found = self
-            .of_program(IMPORT, &given, false, |program, permit| {
-                Ok((program.start(permit)?, 0))
-            })
-            .await?;
-        let path = match found {
-            Ok(Begins::File(path)) => path,
-            Ok(Begins::Text(entry)) => return Ok(Ok(entry)),
-            Err(error) => return Ok(Err(error)),
-        };
-        let source = match self.loaded(IMPORT, &path).await? {
-            Ok(source) => source,
-            Err(error) => return Ok(Err(error)),
-        };
-        let format = match self.formatted(IMPORT, &path).await? {
-            Ok(format) => format.unwrap_or(ModuleFormat::CommonJs),
-            Err(error) => return Ok(Err(error)),
-        };
-        Ok(Ok(ProgramEntry {
-            path,
-            format,
-            source,
-        }))
-    }
-}
-
-impl program::Host for View<'_> {
-    async fn start(&mut self) -> wasmtime::Result<Result<Entry, Failure>> {
-        let entry = self.begun().await?;
-        Ok(entry.map_err(Failure::from).map(|entry| Entry {
-            path: entry.path,
-            format: entry.format.into(),
-            source: entry.source,
-        }))
     }
 }
 

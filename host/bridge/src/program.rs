@@ -51,18 +51,73 @@ pub enum Begins {
     File(String),
 }
 
+/// Where the source of an entry is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Sourced {
+    /// In a file, by its own path.
+    File(String),
+    /// Here.
+    Text(String),
+    /// On standard input.
+    Input,
+}
+
+/// Where a run begins in a language whose modules are looked for folder by folder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outset {
+    /// The entry.
+    pub source: Sourced,
+    /// The folder that the program has its files in.
+    pub root: String,
+    /// Where its modules are looked for, first to last.
+    pub search: Vec<String>,
+}
+
+/// What a folder has under the name of a module. Paths are the files' and folders' own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Found {
+    /// A file.
+    File(String),
+    /// A folder that is a package, by the file that makes it one.
+    Package(String),
+    /// A folder that is none.
+    Portion(String),
+}
+
+/// One of the things in a folder.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Item {
+    /// Its name.
+    pub name: String,
+    /// Whether it is a folder.
+    pub folder: bool,
+}
+
+/// What is answered to a question that is another language's.
+fn foreign() -> NoModule {
+    NoModule {
+        code: "ERR_TOLLGATE_LANGUAGE",
+        message: "the program that is run is in another language".to_owned(),
+    }
+}
+
 /// A program in the source of its language: where it begins, and how its files find each other. Each function is a use of
-/// the outside, and takes a permit for it.
+/// the outside, and takes a permit for it. A language implements those that its runtime asks for.
 pub trait Program: Send + Sync + std::fmt::Debug {
     /// The path that the operator gave for its beginning.
     fn entry(&self) -> &str;
+
+    /// The digest of what was loaded so far.
+    fn digest(&self) -> [u8; 32];
 
     /// What that path leads to. Nothing of the file itself is read.
     ///
     /// # Errors
     ///
     /// There is no such file.
-    fn start(&self, permit: Permit) -> Result<Begins, NoModule>;
+    fn start(&self, _permit: Permit) -> Result<Begins, NoModule> {
+        Err(foreign())
+    }
 
     /// Where `specifier` leads, seen from a folder: a path, or the name of a built-in module with `node:` before it.
     ///
@@ -71,11 +126,13 @@ pub trait Program: Send + Sync + std::fmt::Debug {
     /// Nowhere.
     fn resolve(
         &self,
-        specifier: &str,
-        folder: &str,
-        asking: Asking,
-        permit: Permit,
-    ) -> Result<String, NoModule>;
+        _specifier: &str,
+        _folder: &str,
+        _asking: Asking,
+        _permit: Permit,
+    ) -> Result<String, NoModule> {
+        Err(foreign())
+    }
 
     /// The text of a file, as the engine is to read it: at most `most` bytes. `path` is the file's own, links followed and
     /// nothing left out: what was decided about is what is read.
@@ -83,12 +140,50 @@ pub trait Program: Send + Sync + std::fmt::Debug {
     /// # Errors
     ///
     /// It is no file of the program, is too long, or cannot be understood.
-    fn load(&self, path: &str, most: u64, permit: Permit) -> Result<String, NoModule>;
+    fn load(&self, _path: &str, _most: u64, _permit: Permit) -> Result<String, NoModule> {
+        Err(foreign())
+    }
 
     /// How the text of a file is to be read, looking into at most `most` bytes of it; none where it is no module. `path` is
     /// as in [`Program::load`].
-    fn format(&self, path: &str, most: u64, permit: Permit) -> Option<ModuleFormat>;
+    fn format(&self, _path: &str, _most: u64, _permit: Permit) -> Option<ModuleFormat> {
+        None
+    }
 
     /// Whether a file takes long to make readable for the engine, so that it is done on a thread that serves no guests.
-    fn is_slow(&self, path: &str) -> bool;
+    fn is_slow(&self, _path: &str) -> bool {
+        false
+    }
+
+    /// Where the run begins, and where modules are looked for. Nothing of the entry itself is read.
+    ///
+    /// # Errors
+    ///
+    /// There is no such file.
+    fn outset(&self, _permit: Permit) -> Result<Outset, NoModule> {
+        Err(foreign())
+    }
+
+    /// What `folder` has under `name`, the last part of a module's name.
+    ///
+    /// # Errors
+    ///
+    /// What is there must not be loaded.
+    fn find(&self, _name: &str, _folder: &str, _permit: Permit) -> Result<Option<Found>, NoModule> {
+        Err(foreign())
+    }
+
+    /// The bytes of a file, at most `most`. `path` is as in [`Program::load`].
+    ///
+    /// # Errors
+    ///
+    /// It is no file of the program, or is too long.
+    fn read(&self, path: &str, most: u64, permit: Permit) -> Result<Vec<u8>, NoModule>;
+
+    /// What lies in a folder, by name; not what links lead to outside of the program. `path` is the folder's own.
+    ///
+    /// # Errors
+    ///
+    /// It is no folder of the program, or holds too much.
+    fn list(&self, path: &str, permit: Permit) -> Result<Vec<Item>, NoModule>;
 }

@@ -109,6 +109,51 @@ impl Folder {
         file::read(&self.dir, path, max)
     }
 
+    /// The names in a folder, sorted, and what each leads to; not those that lead out, nor what is neither file nor folder,
+    /// nor a name that is no UTF-8.
+    ///
+    /// # Errors
+    ///
+    /// There is no such folder, or it has more than `most` names.
+    pub fn list(&self, path: &str, most: usize) -> Result<Vec<(String, Kind)>, ReadError> {
+        match self.kind(path) {
+            Kind::Directory => {}
+            Kind::Outside => return Err(ReadError::Outside),
+            Kind::Missing if !self.is_open() => return Err(ReadError::Closed),
+            Kind::File | Kind::Missing => return Err(ReadError::Missing),
+        }
+        let place = if path.is_empty() { "." } else { path };
+        let entries = self
+            .dir
+            .read_dir(place)
+            .map_err(|_cause| ReadError::Failed)?;
+        let mut found = Vec::new();
+        for (count, entry) in entries.enumerate() {
+            if count >= most {
+                return Err(ReadError::TooLong);
+            }
+            let entry = entry.map_err(|_cause| ReadError::Failed)?;
+            let kind = entry.file_type().map_err(|_cause| ReadError::Failed)?;
+            let Ok(name) = entry.file_name().into_string() else {
+                continue;
+            };
+            let kind = if kind.is_file() {
+                Kind::File
+            } else if kind.is_dir() {
+                Kind::Directory
+            } else if path.is_empty() {
+                self.kind(&name)
+            } else {
+                self.kind(&format!("{path}/{name}"))
+            };
+            if matches!(kind, Kind::File | Kind::Directory) {
+                found.push((name, kind));
+            }
+        }
+        found.sort_by(|(one, _), (other, _)| one.cmp(other));
+        Ok(found)
+    }
+
     /// The path that a path leads to when all links are followed, relative to the folder.
     ///
     /// # Errors

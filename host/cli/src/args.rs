@@ -117,6 +117,8 @@ pub(crate) enum Language {
     Js,
     /// TypeScript, whose types are stripped.
     Ts,
+    /// Python.
+    Py,
 }
 
 /// How a report is printed.
@@ -163,11 +165,11 @@ pub(crate) struct Run {
     /// Run this text, a JavaScript module unless --lang says otherwise; all of the arguments are the guest's
     #[arg(short, long, value_name = "CODE")]
     pub(crate) eval: Option<String>,
-    /// In which language the text of -e is
-    #[arg(long, value_name = "LANGUAGE", requires = "eval")]
+    /// In which language the text of -e is, or what FILE `-` stands for: a program in Python on standard input
+    #[arg(long, value_name = "LANGUAGE")]
     pub(crate) lang: Option<Language>,
 
-    /// The component, WASI 0.1 module, or program (.js, .mjs, .cjs, .ts, .mts, .cts); everything after it is the guest's
+    /// The component, WASI 0.1 module, or program (.js, .mjs, .cjs, .ts, .mts, .cts, .py); everything after it is the guest's
     // One list, so that clap stops looking for flags at its first member: a flag of the guest's that happens to be
     // spelt like one of ours must never become a grant.
     #[arg(value_name = "FILE", required_unless_present = "eval", num_args = 1.., trailing_var_arg = true, allow_hyphen_values = true)]
@@ -184,7 +186,11 @@ impl Run {
         let Some((file, arguments)) = self.program.split_first() else {
             return usage("FILE is missing".to_owned());
         };
-        if file.as_encoded_bytes().starts_with(b"-") {
+        let from_input = file == INPUT && self.lang == Some(Language::Py);
+        if self.lang.is_some() && !from_input {
+            return usage("--lang is for -e, and `py` for FILE `-`".to_owned());
+        }
+        if file.as_encoded_bytes().starts_with(b"-") && !from_input {
             let file = file.to_string_lossy();
             return usage(format!(
                 "there is no flag `{file}`; a file of that name is written as `./{file}`"
@@ -196,6 +202,8 @@ impl Run {
 
 /// The name of a program that lies in no file.
 pub(crate) const EVAL: &str = "[eval]";
+/// FILE, where the program comes from standard input.
+pub(crate) const INPUT: &str = "-";
 
 fn texts(arguments: &[OsString]) -> Result<Vec<String>, Failure> {
     let text = |argument: &OsString| match argument.to_str() {

@@ -80,6 +80,12 @@ pub(crate) enum Failure {
     AuditVerify(#[from] tollgate_audit::verify::VerifyError),
     #[error(transparent)]
     Cache(#[from] CacheError),
+    #[error(
+        "there is no Python runner for this build of tollgate; `just python` in its sources makes it, once on each machine"
+    )]
+    NoRunner,
+    #[error("the Python runner cannot be used: {0}")]
+    Runner(CacheError),
     #[error(transparent)]
     Engine(#[from] EngineError),
     #[error(transparent)]
@@ -111,6 +117,7 @@ impl Failure {
             | Self::Effective(_)
             | Self::Build(_)
             | Self::AboveCeiling { .. }
+            | Self::NoRunner
             | Self::OwnFolder { .. } => REFUSED,
             Self::Read { .. }
             | Self::Write { .. }
@@ -120,6 +127,7 @@ impl Failure {
             | Self::Audit(_)
             | Self::AuditVerify(_)
             | Self::Cache(_)
+            | Self::Runner(_)
             | Self::Engine(_)
             | Self::Host(_)
             | Self::Print(_) => HOST,

@@ -18,7 +18,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         arguments: Vec::new(),
     };
     let runtime = tokio::runtime::Builder::new_current_thread().build()?;
-    let taken = runtime.block_on(tollgate_engine::preinitialise(&component, &[step]))?;
+    let mut taken = runtime.block_on(tollgate_engine::preinitialise(&component, &[step]))?;
+    tollgate_engine::mark_deep_stack(&mut taken);
     std::fs::write(snapshot, &taken)?;
     println!("{} bytes, of {}", taken.len(), component.len());
     Ok(())

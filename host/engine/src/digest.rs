@@ -15,7 +15,23 @@ impl Digest {
         Self(Sha256::digest(bytes).into())
     }
 
-    pub(crate) fn from_hash(hash: [u8; 32]) -> Self {
+    /// Reads what it is written as: `sha256:` and 64 digits.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let digits = text.strip_prefix("sha256:")?;
+        if digits.len() != 64 || !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return None;
+        }
+        let mut hash = [0; 32];
+        for (byte, at) in hash.iter_mut().zip((0..64).step_by(2)) {
+            *byte = u8::from_str_radix(digits.get(at..at + 2)?, 16).ok()?;
+        }
+        Some(Self(hash))
+    }
+
+    /// One that was computed elsewhere.
+    #[must_use]
+    pub fn from_hash(hash: [u8; 32]) -> Self {
         Self(hash)
     }
 }

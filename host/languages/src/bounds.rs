@@ -62,3 +62,6 @@ pub const LONGEST_BUNDLED: usize = 16 << 20;
 
 /// Most bytes of all files of a bundle. They lie in the memory of every instance that is built of it.
 pub const MOST_BUNDLED: usize = 64 << 20;
+
+/// Most names of one folder that is listed.
+pub const MOST_LISTED: usize = 65_536;

@@ -110,4 +110,10 @@ pub const FIXED: &[LimitRow] = &[
         "Length of all files that are built into a component.",
         "they lie in the memory of every instance of it",
     ),
+    count(
+        "listed-names",
+        bounds::MOST_LISTED,
+        "Names of one folder of a program that is listed.",
+        "ten times the largest folder of packages that is known",
+    ),
 ];

@@ -3,18 +3,20 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tollgate_bridge::{Asking, Begins, ModuleFormat, NoModule, Program, ProgramEntry};
-use tollgate_capability::program::{self as folder, Folder};
+use tollgate_bridge::{Asking, Begins, Item, ModuleFormat, NoModule, Program, ProgramEntry};
+use tollgate_capability::program::Folder;
 use tollgate_policy::Permit;
 
 use crate::detect::is_module;
-use crate::files::{FileError, Files, Kind};
-use crate::program::Loaded;
 use crate::resolve::{Format, Module, ResolveError, Resolved, Resolver, Settings};
+use crate::rooted::{LoadError, Rooted, failed};
 use crate::typescript::strip_types;
 
 /// The engine that runs JavaScript programs: a component, built by `just guests`.
 pub static ENGINE: &[u8] = include_bytes!("../../../guest-shims/javascript/javascript.wasm");
+
+/// The digest of [`ENGINE`]: `sha256:` and 64 digits.
+pub const ENGINE_DIGEST: &str = env!("TOLLGATE_ENGINE_DIGEST");
 
 /// The names of the modules that are built into the engine, one a line.
 const BUILTINS: &str = include_str!("../../../guest-shims/javascript/builtins.txt");
@@ -40,71 +42,13 @@ pub struct JavaScript {
     start: Start,
     files: Arc<Rooted>,
     resolver: Mutex<Resolver<Arc<Rooted>>>,
-    loaded: Mutex<Loaded>,
 }
 
 impl std::fmt::Debug for JavaScript {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("JavaScript")
-            .field("root", &self.files.root)
+            .field("root", &self.files.root())
             .finish_non_exhaustive()
-    }
-}
-
-/// A folder, and where the guest sees it.
-struct Rooted {
-    folder: Folder,
-    /// Without a slash at its end; empty for `/`.
-    root: String,
-}
-
-impl Rooted {
-    /// The path beneath the folder.
-    fn inner<'a>(&self, path: &'a str) -> Option<&'a str> {
-        let rest = path.strip_prefix(self.root.as_str())?;
-        match rest.strip_prefix('/') {
-            Some(inner) => Some(inner),
-            None => rest.is_empty().then_some(""),
-        }
-    }
-}
-
-impl Files for Arc<Rooted> {
-    fn kind(&self, path: &str) -> Kind {
-        let Some(inner) = self.inner(path) else {
-            return Kind::Missing;
-        };
-        match self.folder.kind(inner) {
-            folder::Kind::File => Kind::File,
-            folder::Kind::Directory => Kind::Directory,
-            folder::Kind::Missing => Kind::Missing,
-            folder::Kind::Outside => Kind::Outside,
-        }
-    }
-
-    fn read(&self, path: &str, max: usize) -> Result<Vec<u8>, FileError> {
-        let inner = self.inner(path).ok_or(FileError::Missing)?;
-        self.folder.read(inner, max).map_err(|error| match error {
-            folder::ReadError::Missing => FileError::Missing,
-            folder::ReadError::TooLong => FileError::TooLong { max },
-            folder::ReadError::Outside => FileError::Outside,
-            folder::ReadError::Closed | folder::ReadError::Failed => {
-                FileError::Failed(error.to_string())
-            }
-        })
-    }
-
-    fn real(&self, path: &str) -> Result<String, FileError> {
-        let inner = self.inner(path).ok_or(FileError::Missing)?;
-        if inner.is_empty() {
-            return Ok(path.to_owned());
-        }
-        match self.folder.real(inner) {
-            Ok(real) => Ok(format!("{}/{real}", self.root)),
-            Err(folder::ReadError::Outside) => Err(FileError::Outside),
-            Err(folder::ReadError::Missing) => Err(FileError::Missing),
-            Err(error) => Err(FileError::Failed(error.to_string())),
-        }
     }
 }
 
@@ -115,18 +59,11 @@ fn refused(error: &ResolveError) -> NoModule {
     }
 }
 
-fn failed(code: &'static str, message: String) -> NoModule {
-    NoModule { code, message }
-}
-
 impl JavaScript {
     /// The program in `folder`, which the guest sees at `root`.
     #[must_use]
     pub fn new(folder: Folder, root: &str, start: Start) -> Self {
-        let files = Arc::new(Rooted {
-            folder,
-            root: root.trim_end_matches('/').to_owned(),
-        });
+        let files = Arc::new(Rooted::new(folder, root));
         let settings = Settings {
             root: root.to_owned(),
             builtins: BUILTINS.lines().map(str::to_owned).collect(),
@@ -136,19 +73,7 @@ impl JavaScript {
             start,
             resolver: Mutex::new(Resolver::new(Arc::clone(&files), settings)),
             files,
-            loaded: Mutex::default(),
         }
-    }
-
-    /// The digest of what was loaded so far.
-    #[must_use]
-    pub fn digest(&self) -> [u8; 32] {
-        self.loaded().digest()
-    }
-
-    fn loaded(&self) -> MutexGuard<'_, Loaded> {
-        // An entry is put in whole.
-        self.loaded.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn resolver(&self) -> MutexGuard<'_, Resolver<Arc<Rooted>>> {
@@ -162,11 +87,11 @@ impl JavaScript {
         permit: Permit,
         work: impl FnOnce(&Self) -> Result<T, NoModule>,
     ) -> Result<T, NoModule> {
-        let _opened = self.files.folder.open(permit).map_err(|_| wrong_permit())?;
+        let _turn = self.files.open(permit)?;
         work(self)
     }
 
-    pub(crate) fn files(&self) -> &impl Files {
+    pub(crate) fn files(&self) -> &Arc<Rooted> {
         &self.files
     }
 
@@ -198,16 +123,10 @@ impl JavaScript {
     }
 
     fn text(&self, path: &str, most: u64) -> Result<String, NoModule> {
-        let max = usize::try_from(most).unwrap_or(usize::MAX);
-        let bytes = self.files.read(path, max).map_err(|error| {
-            failed(
-                "ERR_MODULE_NOT_FOUND",
-                format!("Cannot load '{path}': {error}"),
-            )
-        })?;
-        self.loaded()
-            .add(path, &bytes)
-            .map_err(|error| failed(error.code(), error.to_string()))?;
+        let bytes = self
+            .files
+            .load(path, most)
+            .map_err(|error| loading(path, &error))?;
         Ok(String::from_utf8(bytes).unwrap_or_else(|error| {
             // As every engine reads a source that is not UTF-8.
             String::from_utf8_lossy(error.as_bytes()).into_owned()
@@ -266,9 +185,15 @@ pub(crate) fn in_full(name: String) -> String {
     }
 }
 
-/// What a permit for something else is answered with: a bug of the caller, for which a denial is the safe answer.
-fn wrong_permit() -> NoModule {
-    failed("EACCES", "nobody has decided about this".to_owned())
+/// Why a file was not loaded, in Node's words.
+fn loading(path: &str, error: &LoadError) -> NoModule {
+    match error {
+        LoadError::File(error) => failed(
+            "ERR_MODULE_NOT_FOUND",
+            format!("Cannot load '{path}': {error}"),
+        ),
+        LoadError::Count(error) => failed(error.code(), error.to_string()),
+    }
 }
 
 impl Program for JavaScript {
@@ -278,9 +203,13 @@ impl Program for JavaScript {
         }
     }
 
+    fn digest(&self) -> [u8; 32] {
+        self.files.digest()
+    }
+
     fn start(&self, permit: Permit) -> Result<Begins, NoModule> {
         let mut resolver = self.resolver();
-        let _opened = self.files.folder.open(permit).map_err(|_| wrong_permit())?;
+        let _turn = self.files.open(permit)?;
         match &self.start {
             Start::Text {
                 path,
@@ -306,7 +235,7 @@ impl Program for JavaScript {
         permit: Permit,
     ) -> Result<String, NoModule> {
         let mut resolver = self.resolver();
-        let _opened = self.files.folder.open(permit).map_err(|_| wrong_permit())?;
+        let _turn = self.files.open(permit)?;
         let from = format!("{}/[folder]", folder.trim_end_matches('/'));
         let resolved = match asking {
             Asking::Require => resolver.require(specifier, &from, &[]),
@@ -320,7 +249,7 @@ impl Program for JavaScript {
 
     fn load(&self, path: &str, most: u64, permit: Permit) -> Result<String, NoModule> {
         let mut resolver = self.resolver();
-        let _opened = self.files.folder.open(permit).map_err(|_| wrong_permit())?;
+        let _turn = self.files.open(permit)?;
         let resolved = resolver.require(path, path, &[]);
         let module = own(resolved.map_err(|error| refused(&error))?, path)?;
         self.runnable(&module, most)
@@ -328,7 +257,7 @@ impl Program for JavaScript {
 
     fn format(&self, path: &str, most: u64, permit: Permit) -> Option<ModuleFormat> {
         let mut resolver = self.resolver();
-        let _opened = self.files.folder.open(permit).ok()?;
+        let _turn = self.files.open(permit).ok()?;
         let module = own(Resolved::File(resolver.entry(path).ok()?), path).ok()?;
         self.found_format(&module.path, module.format, most).ok()
     }
@@ -337,5 +266,13 @@ impl Program for JavaScript {
         [".ts", ".mts", ".cts"]
             .iter()
             .any(|extension| path.ends_with(extension))
+    }
+
+    fn read(&self, path: &str, most: u64, permit: Permit) -> Result<Vec<u8>, NoModule> {
+        self.files.serve_read(path, most, permit)
+    }
+
+    fn list(&self, path: &str, permit: Permit) -> Result<Vec<Item>, NoModule> {
+        self.files.serve_list(path, permit)
     }
 }

@@ -1,10 +1,11 @@
-//! What the host knows of programs in JavaScript and TypeScript. It touches no file, clock or process by itself.
+//! What the host knows of programs in JavaScript, TypeScript and Python. It touches no file, clock or process by itself.
 //!
 //! - [`JavaScript`]: a program, as the JavaScript engine's host side serves it.
 //! - [`Bundle`]: all files that a program leads to.
 //! - [`Resolver`]: which module a specifier leads to, as Node 20 resolves it.
 //! - [`strip_types`]: TypeScript as JavaScript, with everything where it was.
 //! - [`SourceMap`]: where in the original a place in a compiled text comes from.
+//! - [`Python`]: a program, as the Python runner's host side serves it; [`find_module`] is Python's own finder of files.
 //! - [`home`] and [`Loaded`]: which folder a program has its files in, and the digest of what was loaded of it.
 //!
 //! ```
@@ -59,21 +60,26 @@ mod fixed;
 mod javascript;
 mod path;
 mod program;
+mod python;
 mod resolve;
+mod rooted;
 mod sourcemap;
 mod typescript;
 
 pub use bounds::{
     LONGEST_BUNDLED, LONGEST_MAPPINGS, LONGEST_PACKAGE_FILE, LONGEST_PATH, LONGEST_QUOTE,
     LONGEST_SOURCE_MAP, LONGEST_SPECIFIER, LONGEST_TYPESCRIPT, MOST_ANGLES, MOST_ASSIGNED,
-    MOST_BUNDLED, MOST_FILES, MOST_FOLDERS, MOST_LOOKUPS, MOST_NESTING, MOST_PACKAGE_BYTES,
-    MOST_PACKAGES, MOST_READ, MOST_STACK,
+    MOST_BUNDLED, MOST_FILES, MOST_FOLDERS, MOST_LISTED, MOST_LOOKUPS, MOST_NESTING,
+    MOST_PACKAGE_BYTES, MOST_PACKAGES, MOST_READ, MOST_STACK,
 };
 pub use bundle::{Bundle, BundledFile, Link, Missing};
 pub use files::{FileError, Files, Kind};
 pub use fixed::FIXED;
-pub use javascript::{ENGINE, JavaScript, Start};
-pub use program::{CountError, Home, Loaded, home};
+pub use javascript::{ENGINE, ENGINE_DIGEST, JavaScript, Start};
+pub use program::{CountError, Home, Loaded, NODE, PYTHON, Packages, home};
+pub use python::{
+    FindError, Listing, Python, PythonStart, RUNNER, RUNNER_INPUTS, find_module, search_path,
+};
 pub use resolve::{Format, Module, ResolveError, Resolved, Resolver, Settings, Sought};
 pub use sourcemap::{Original, SourceMap, SourceMapError, source_map_url};
 pub use typescript::{TypeScriptError, TypeScriptProblem, strip_types};

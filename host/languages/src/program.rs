@@ -13,19 +13,51 @@ pub struct Home<'a> {
     pub folder: &'a str,
     /// The entry's path in it, without a slash before it.
     pub entry: &'a str,
-    /// It has a package.json; otherwise it is merely the folder that the entry is in.
+    /// It has a marker of a package; otherwise it is merely the folder that the entry is in.
     pub is_package: bool,
 }
 
-/// The folder that a program has its files in, by its entry's path: the nearest one upward with a package.json, or the
-/// one that the entry is in.
+/// How a language marks the folder of a package.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Packages {
+    /// Files of which one marks such a folder, as paths in it.
+    pub markers: &'static [&'static str],
+    /// What a folder of dependencies is called.
+    pub dependencies: &'static str,
+}
+
+/// Node's packages.
+pub const NODE: Packages = Packages {
+    markers: &["package.json"],
+    dependencies: "node_modules",
+};
+
+/// Python's: what tools build a package from, or the environment that one made for it. A `.git` does not mark one: whoever
+/// keeps their home under version control would hand all of it to each script in it.
+pub const PYTHON: Packages = Packages {
+    markers: &[
+        "pyproject.toml",
+        "setup.py",
+        "setup.cfg",
+        ".venv/pyvenv.cfg",
+    ],
+    dependencies: "site-packages",
+};
+
+/// The folder that a program has its files in, by its entry's path: the nearest one upward with a marker, or the one that
+/// the entry is in.
 ///
-/// A package.json inside of a `node_modules` is a dependency's and not the program's, so that the search goes on above the
-/// outermost `node_modules` on the way, unless there is none above; a `node_modules` beside the folder's own package.json is in the folder. `is_file`
-/// says whether there is a file of a name, and is asked at most [`MOST_FOLDERS`] times. Paths are the caller's, with
-/// slashes between names, and nothing is done to them but cutting off names from behind. Nothing if the entry has no name.
+/// A marker inside of a folder of dependencies is a dependency's and not the program's, so that the search goes on above the
+/// outermost of those on the way, unless there is none above; one beside the folder's own marker is in the folder. `is_file`
+/// says whether there is a file of a name, and is asked at most [`MOST_FOLDERS`] times for each marker. Paths are the
+/// caller's, with slashes between names, and nothing is done to them but cutting off names from behind. Nothing if the entry
+/// has no name.
 #[must_use]
-pub fn home<'a>(entry: &'a str, is_file: impl Fn(&str) -> bool) -> Option<Home<'a>> {
+pub fn home<'a>(
+    entry: &'a str,
+    packages: &Packages,
+    is_file: impl Fn(&str) -> bool,
+) -> Option<Home<'a>> {
     let file = entry.rsplit('/').next()?;
     if matches!(file, "" | "." | "..") {
         return None;
@@ -43,18 +75,20 @@ pub fn home<'a>(entry: &'a str, is_file: impl Fn(&str) -> bool) -> Option<Home<'
         is_package,
     };
     let own = entry.strip_suffix(file)?.trim_end_matches('/');
-    let outside = outside_modules(own);
-    let package = nearest(entry, outside, &is_file).or_else(|| {
+    let outside = outside_dependencies(own, packages.dependencies);
+    let nearest = |folder| nearest(entry, folder, packages.markers, &is_file);
+    let package = nearest(outside).or_else(|| {
         // Something that was installed for all programs, and so is nobody's dependency.
-        (outside != own).then(|| nearest(entry, own, &is_file))?
+        (outside != own).then(|| nearest(own))?
     });
     Some(package.map_or_else(|| at(own, false), |folder| at(folder, true)))
 }
 
-/// The nearest folder with a package.json, from `folder` upward.
+/// The nearest folder with a marker, from `folder` upward.
 fn nearest<'a>(
     entry: &str,
     mut folder: &'a str,
+    markers: &[&str],
     is_file: impl Fn(&str) -> bool,
 ) -> Option<&'a str> {
     for _ in 0..MOST_FOLDERS / 2 {
@@ -62,12 +96,12 @@ fn nearest<'a>(
         if folder.rsplit('/').next() == Some("..") {
             break;
         }
-        let marker = match folder {
-            "" if entry.starts_with('/') => "/package.json".to_owned(),
-            "" => "package.json".to_owned(),
-            folder => format!("{folder}/package.json"),
+        let has = |marker: &&str| match folder {
+            "" if entry.starts_with('/') => is_file(&format!("/{marker}")),
+            "" => is_file(marker),
+            folder => is_file(&format!("{folder}/{marker}")),
         };
-        if is_file(&marker) {
+        if markers.iter().any(has) {
             return Some(folder);
         }
         if folder.is_empty() {
@@ -79,11 +113,11 @@ fn nearest<'a>(
     None
 }
 
-/// The folder that the outermost `node_modules` on the way to `folder` is in, or `folder` itself.
-fn outside_modules(folder: &str) -> &str {
+/// The folder that the outermost folder of dependencies on the way to `folder` is in, or `folder` itself.
+fn outside_dependencies<'a>(folder: &'a str, dependencies: &str) -> &'a str {
     let mut start = 0;
     for name in folder.split('/') {
-        if name == "node_modules" {
+        if name == dependencies {
             return folder.get(..start).unwrap_or(folder).trim_end_matches('/');
         }
         start += name.len() + 1;
@@ -178,7 +212,8 @@ mod tests {
     use proptest::prelude::*;
 
     fn found<'a>(entry: &'a str, packages: &[&str]) -> Option<(&'a str, &'a str, bool)> {
-        home(entry, |path| packages.contains(&path)).map(|it| (it.folder, it.entry, it.is_package))
+        home(entry, &NODE, |path| packages.contains(&path))
+            .map(|it| (it.folder, it.entry, it.is_package))
     }
 
     #[test]
@@ -235,6 +270,33 @@ mod tests {
     }
 
     #[test]
+    fn a_python_program_has_more_than_one_kind_of_marker() {
+        let found = |entry: &str, markers: &[&str]| {
+            let home = home(entry, &PYTHON, |path| markers.contains(&path)).unwrap();
+            (home.folder.to_owned(), home.is_package)
+        };
+        for marker in [
+            "pyproject.toml",
+            "setup.py",
+            "setup.cfg",
+            ".venv/pyvenv.cfg",
+        ] {
+            let marker = format!("/a/{marker}");
+            assert_eq!(found("/a/b/c.py", &[&marker]), ("/a".to_owned(), true));
+        }
+        let markers = [
+            "/a/.venv/pyvenv.cfg",
+            "/a/.venv/lib/python3.14/site-packages/b/setup.py",
+        ];
+        let inside = "/a/.venv/lib/python3.14/site-packages/b/c.py";
+        assert_eq!(found(inside, &markers), ("/a".to_owned(), true));
+        assert_eq!(
+            found("/a/b/c.py", &["/a/.git/HEAD"]),
+            ("/a/b".to_owned(), false)
+        );
+    }
+
+    #[test]
     fn a_file_that_changes_is_noticed() {
         let mut loaded = Loaded::new();
         assert_eq!(loaded.add("/a", b"1"), Ok(()));
@@ -280,7 +342,7 @@ mod tests {
 
         #[test]
         fn a_home_and_its_entry_are_the_path(entry in "[a-c./]{0,20}", package in "[a-c./]{0,8}package.json") {
-            if let Some(home) = home(&entry, |path| path == package) {
+            if let Some(home) = home(&entry, &NODE, |path| path == package) {
                 prop_assert!(entry.starts_with(home.folder));
                 prop_assert!(entry.ends_with(home.entry));
                 prop_assert!(!home.entry.starts_with('/'));

@@ -261,7 +261,8 @@ impl Begun {
         let policy = Arc::clone(&prepared.grants.policy);
         let (run, audit) = host.audit(&component.0.digest, &policy.limits());
         let gate = Gate::new(policy, audit, host.decider.clone());
-        let recorded = Recorded::begin(gate.clone(), prepared.name.clone(), host.flushed)
+        let (name, program) = (prepared.name.clone(), prepared.program.clone());
+        let recorded = Recorded::begin(gate.clone(), name, program, host.flushed)
             .await
             .map_err(Refused::Unrecorded)?;
         let (guest, kept) = prepared.guest(gate.clone());

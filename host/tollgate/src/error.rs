@@ -90,6 +90,9 @@ pub enum LoadError {
     /// It uses what the ceiling denies, through an interface that has no error for that.
     #[error("no run of this host may: {0}")]
     Inexpressible(#[from] Inexpressible),
+    /// It needs an engine with a deeper stack, which cannot be made.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
     /// The runtime is shutting down.
     #[error("the runtime ended while the component was compiled")]
     RuntimeEnded,

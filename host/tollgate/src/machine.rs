@@ -1,14 +1,14 @@
 //! The engine of a host: under one profile, behind one type.
 
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use tollgate_bridge::{Guest, add_to_linker};
 use tollgate_engine::cache::{Cache, CacheError};
 use tollgate_engine::{
     Bounds, CallError, Compiled, Digest, Ended, Engine, EngineError, EngineOptions, Entry, Live,
-    LoadError, Loaded, Origin, Profile, RunError, RunProfile, RunWithFuel, Source, Surface, Usage,
-    surface,
+    LoadError, Loaded, Origin, Profile, RunError, RunLanguage, RunLanguageWithFuel, RunProfile,
+    RunWithFuel, Source, Surface, Usage, has_deep_stack, surface,
 };
 use wasmtime::component::Linker;
 
@@ -52,6 +52,7 @@ impl<P: Profile> Program for Ready<P> {
 /// Native code on its way to being linked.
 pub(crate) struct Code {
     digest: Digest,
+    is_deep: bool,
     compiled: Compiled,
     pub(crate) surface: Surface,
 }
@@ -66,14 +67,14 @@ impl Code {
     }
 }
 
-/// The engine that a host has. All of its components are compiled under one profile.
-pub(crate) enum Machine {
-    Plain(Engine<RunProfile>),
-    Fuel(Engine<RunWithFuel>),
+/// The engine of one depth of stack, which counts fuel or does not.
+enum Kind<P: Profile, F: Profile> {
+    Plain(Engine<P>),
+    Fuel(Engine<F>),
 }
 
-impl Machine {
-    pub(crate) fn new(count_fuel: bool, options: EngineOptions) -> Result<Self, EngineError> {
+impl<P: Profile, F: Profile> Kind<P, F> {
+    fn new(count_fuel: bool, options: EngineOptions) -> Result<Self, EngineError> {
         Ok(if count_fuel {
             Self::Fuel(Engine::with(options)?)
         } else {
@@ -81,15 +82,61 @@ impl Machine {
         })
     }
 
+    async fn compile(
+        &self,
+        source: &Source,
+        cache: Option<&Cache>,
+        bounds: Bounds,
+    ) -> Result<Compiled, LoadError> {
+        Ok(match self {
+            Self::Plain(engine) => engine.compile(source, cache, bounds).await?,
+            Self::Fuel(engine) => engine.compile(source, cache, bounds).await?,
+        })
+    }
+
+    fn link(&self, code: &Code, own: &[Interface]) -> Result<Arc<dyn Program>, LoadError> {
+        Ok(match self {
+            Self::Plain(engine) => ready(engine, code, own)?,
+            Self::Fuel(engine) => ready(engine, code, own)?,
+        })
+    }
+}
+
+/// The engines of a host: the one that its components run in, and, once a component asks for it, one with the stack that
+/// languages need.
+pub(crate) struct Machine {
+    usual: Kind<RunProfile, RunWithFuel>,
+    deep: OnceLock<Kind<RunLanguage, RunLanguageWithFuel>>,
+    options: EngineOptions,
+}
+
+impl Machine {
+    pub(crate) fn new(count_fuel: bool, options: EngineOptions) -> Result<Self, EngineError> {
+        Ok(Self {
+            usual: Kind::new(count_fuel, options.clone())?,
+            deep: OnceLock::new(),
+            options,
+        })
+    }
+
     pub(crate) fn counts_fuel(&self) -> bool {
-        matches!(self, Self::Fuel(_))
+        matches!(self.usual, Kind::Fuel(_))
+    }
+
+    fn deep(&self) -> Result<&Kind<RunLanguage, RunLanguageWithFuel>, EngineError> {
+        if let Some(deep) = self.deep.get() {
+            return Ok(deep);
+        }
+        // Made twice at once, one of the two goes.
+        let made = Kind::new(self.counts_fuel(), self.options.clone())?;
+        Ok(self.deep.get_or_init(|| made))
     }
 
     /// Tries whether the host's interfaces and `own` go into one linker.
     pub(crate) fn try_linker(&self, own: &Interface) -> wasmtime::Result<()> {
-        let engine = match self {
-            Self::Plain(engine) => engine.wasmtime(),
-            Self::Fuel(engine) => engine.wasmtime(),
+        let engine = match &self.usual {
+            Kind::Plain(engine) => engine.wasmtime(),
+            Kind::Fuel(engine) => engine.wasmtime(),
         };
         let mut linker = Linker::new(engine);
         fill(&mut linker, std::slice::from_ref(own))
@@ -100,13 +147,16 @@ impl Machine {
         source: &Source,
         cache: Option<&Cache>,
         bounds: Bounds,
-    ) -> Result<Code, LoadError> {
-        let compiled = match self {
-            Self::Plain(engine) => engine.compile(source, cache, bounds).await?,
-            Self::Fuel(engine) => engine.compile(source, cache, bounds).await?,
+    ) -> Result<Code, crate::LoadError> {
+        let is_deep = has_deep_stack(source.component());
+        let compiled = if is_deep {
+            self.deep()?.compile(source, cache, bounds).await?
+        } else {
+            self.usual.compile(source, cache, bounds).await?
         };
         Ok(Code {
             digest: source.digest(),
+            is_deep,
             surface: surface(&compiled.component),
             compiled,
         })
@@ -118,10 +168,10 @@ impl Machine {
         code: &Code,
         own: &[Interface],
     ) -> Result<Arc<dyn Program>, LoadError> {
-        Ok(match self {
-            Self::Plain(engine) => ready(engine, code, own)?,
-            Self::Fuel(engine) => ready(engine, code, own)?,
-        })
+        match self.deep.get() {
+            Some(deep) if code.is_deep => deep.link(code, own),
+            Some(_) | None => self.usual.link(code, own),
+        }
     }
 }
 

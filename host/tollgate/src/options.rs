@@ -4,7 +4,7 @@ use std::any::Any;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use tollgate_bridge::{Captured, Guest, Input, Output};
+use tollgate_bridge::{Captured, Guest, Input, Output, Program};
 use tollgate_capability::http::Client;
 use tollgate_capability::net::Resolver;
 use tollgate_engine::Gate;
@@ -51,6 +51,7 @@ pub struct RunOptions {
     stdout: Stream,
     stderr: Stream,
     state: Option<Arc<dyn Any + Send + Sync>>,
+    program: Option<Arc<dyn Program>>,
 }
 
 impl RunOptions {
@@ -67,6 +68,7 @@ impl RunOptions {
             stdout: Stream::default(),
             stderr: Stream::default(),
             state: None,
+            program: None,
         }
     }
 
@@ -140,6 +142,17 @@ impl RunOptions {
     }
 }
 
+impl RunOptions {
+    /// The program that the component, a language's runtime, is to run: for JavaScript the component is
+    /// `tollgate_languages::ENGINE`, and the program a `tollgate_languages::JavaScript`. Its files load without a grant
+    /// where the policy says nothing else ([`Policy::with_program`](tollgate_policy::Policy::with_program)).
+    #[must_use]
+    pub fn program(mut self, program: Arc<dyn Program>) -> Self {
+        self.program = Some(program);
+        self
+    }
+}
+
 /// What is kept of a guest's output.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Kept {
@@ -161,6 +174,7 @@ impl Kept {
 pub(crate) struct Prepared {
     pub(crate) grants: Grants,
     pub(crate) name: String,
+    pub(crate) program: Option<Arc<dyn Program>>,
     pub(crate) kept: Kept,
     guest: Box<dyn FnOnce(Gate) -> Guest + Send>,
 }
@@ -186,8 +200,8 @@ impl RunOptions {
             .collect();
         let (stdout, kept_stdout) = self.stdout.open();
         let (stderr, kept_stderr) = self.stderr.open();
-        let (name, arguments, stdin, state) =
-            (self.name.clone(), self.arguments, self.stdin, self.state);
+        let (name, arguments, stdin) = (self.name.clone(), self.arguments, self.stdin);
+        let (state, program) = (self.state, self.program.clone());
         let guest = move |gate| {
             let mut guest = Guest::builder(gate)
                 .arguments(std::iter::once(name).chain(arguments))
@@ -203,11 +217,15 @@ impl RunOptions {
             if let Some(state) = state {
                 guest = guest.state(state);
             }
+            if let Some(program) = program {
+                guest = guest.program(program);
+            }
             guest.build()
         };
         Ok(Prepared {
             grants: self.grants,
             name: self.name,
+            program: self.program,
             kept: Kept {
                 stdout: kept_stdout,
                 stderr: kept_stderr,

@@ -1,7 +1,10 @@
 //! The records that begin and end a run.
 
+use std::sync::Arc;
+
 use tollgate_audit::Summary;
-use tollgate_engine::{CallError, Ended, Gate, RunError, Stop};
+use tollgate_bridge::Program;
+use tollgate_engine::{CallError, Digest, Ended, Gate, RunError, Stop};
 
 use crate::stopped::Stopped;
 
@@ -9,16 +12,24 @@ use crate::stopped::Stopped;
 pub(crate) struct Recorded {
     gate: Gate,
     name: String,
+    /// What is run, where the component is a language's runtime.
+    program: Option<Arc<dyn Program>>,
     /// Whether the end waits for the disk.
     flushed: bool,
 }
 
 impl Recorded {
-    pub(crate) async fn begin(gate: Gate, name: String, flushed: bool) -> Result<Self, Stop> {
+    pub(crate) async fn begin(
+        gate: Gate,
+        name: String,
+        program: Option<Arc<dyn Program>>,
+        flushed: bool,
+    ) -> Result<Self, Stop> {
         gate.note("run.start", &name, "ok").await?;
         Ok(Self {
             gate,
             name,
+            program,
             flushed,
         })
     }
@@ -27,6 +38,9 @@ impl Recorded {
     pub(crate) async fn end(&self, how: &How) -> Option<Summary> {
         // What was cut off with the guest stands before its end in the log, also where a task of its own was in the middle.
         self.gate.settled().await;
+        if let Some(digest) = self.digest() {
+            let _told_by_the_log = self.gate.note("run.program", &digest, "ok").await;
+        }
         // A log that has failed, or was closed, has ended the run already, and says so wherever it is asked.
         let _told_by_the_log = self.gate.note("run.end", &how.what, how.outcome).await;
         if !self.flushed {
@@ -35,6 +49,12 @@ impl Recorded {
         }
         let _told_by_the_log = self.gate.audit().end().await;
         Some(self.gate.audit().summary())
+    }
+
+    /// The digest of what was loaded of the program.
+    fn digest(&self) -> Option<String> {
+        let program = self.program.as_ref()?;
+        Some(Digest::from_hash(program.digest()).to_string())
     }
 
     /// Writes that the run is over before it has ended, without waiting.
@@ -140,7 +160,7 @@ mod tests {
         let policy = Effective::new(PolicyBuilder::new().build().unwrap(), None).unwrap();
         let run = log.run(identity, RunLimits::default());
         let gate = Gate::new(Arc::new(policy), run, None);
-        let recorded = Recorded::begin(gate.clone(), "guest".to_owned(), true)
+        let recorded = Recorded::begin(gate.clone(), "guest".to_owned(), None, true)
             .await
             .unwrap();
         let operation = Operation::Clock { clock: Clock::Wall };

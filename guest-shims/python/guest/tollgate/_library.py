@@ -131,11 +131,14 @@ class Resource(importlib.resources.abc.Traversable):
     def name(self):
         return self.path.rpartition("/")[2]
 
+    def at(self, path):
+        return Resource(self.loader, path)
+
     def iterdir(self):
         library, start = self.loader.library, self.path + "/"
         paths = [*library.files, *(Loader(library, stem, entry).path for stem, entry in library.index.items())]
         names = {path.removeprefix(start).partition("/")[0] for path in paths if path.startswith(start)}
-        return (Resource(self.loader, start + name) for name in sorted(names))
+        return (self.at(start + name) for name in sorted(names))
 
     def is_dir(self):
         return not self.is_file() and any(True for _ in self.iterdir())
@@ -155,7 +158,7 @@ class Resource(importlib.resources.abc.Traversable):
 
     def joinpath(self, *names):
         parts = [part for name in names for part in str(name).split("/") if part not in ("", ".")]
-        return Resource(self.loader, "/".join([self.path, *parts]))
+        return self.at("/".join([self.path, *parts]))
 
 
 def install(packed):

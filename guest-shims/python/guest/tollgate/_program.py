@@ -24,7 +24,7 @@ import traceback
 from importlib import machinery, util
 
 from _io import _IOBase as IOBase
-from tollgate import _library
+from tollgate import _library, _source
 
 USAGE = "usage: FILE | -c CODE | -m MODULE | -  [ARGUMENT…]"
 # What a program that ran out of memory gets back, so that it can say so. Zeroes of the snapshot that nobody touches
@@ -139,8 +139,7 @@ class Program:
         for name in names:
             stem, _, suffix = name.partition(".")
             if stem in self.replaceable and (suffix or os.path.isfile(os.path.join(folder, stem, "__init__.py"))):
-                for known in [known for known in sys.modules if known == stem or known.startswith(stem + ".")]:
-                    del sys.modules[known]
+                replaced(stem)
 
     def become(self, loader, file, spec=None):
         names = self.main.__dict__
@@ -292,6 +291,56 @@ class Program:
             return False
 
 
+def replaced(name):
+    """Forgets a module of the library, and what lies in it, so that it is looked for anew."""
+    for known in [known for known in sys.modules if known == name or known.startswith(name + ".")]:
+        del sys.modules[known]
+
+
+class Given(Program):
+    """The program that the host was given; where it was given none, what the arguments name."""
+
+    def __init__(self, exit_with_code, initial_cwd, files):
+        super().__init__(exit_with_code, initial_cwd)
+        self.files = files
+
+    def chosen(self, arguments):
+        try:
+            outset = self.files.begin()
+        except self.files.failed as error:
+            raise Refused(f"can't open file '{sys.argv[0]}': {error.value.message}") from None
+        if outset is None:
+            return super().chosen(arguments)
+        sys.orig_argv[:] = ["python3", *sys.argv]
+        # CPython's own opens files for the lines that it shows.
+        sys.unraisablehook = sys.__unraisablehook__ = ignored
+        self.search(outset.search)
+        if outset.path is None:
+            self.become(machinery.BuiltinImporter, None)
+            if outset.source is None:
+                return shown(self.stdin.buffer.read(), "<stdin>")
+            return shown(outset.source + b"\n", "<string>")
+        self.become(_source.Loader(self.files, outset.path), outset.path)
+        return lambda: compile(outset.source, outset.path, "exec", dont_inherit=True)
+
+    def search(self, folders):
+        """As `paths`, for folders that the host names."""
+        first, *others = folders
+        before = [entry for entry in os.environ.get("PYTHONPATH", "").split(":") if entry]
+        sys.path[:] = [first, *before, _library.ROOT, *_source.packages(self.files, others)]
+        try:
+            items = self.files.list(first)
+        except OSError:
+            items = ()
+        for item in items:
+            # A folder may be no package, or one that is none of the program's.
+            name = item.name if item.folder else item.name.removesuffix(".py")
+            if name in self.replaceable and (name != item.name or self.files.has(name, first)):
+                replaced(name)
+        for entry in before:
+            self.make_room(entry)
+
+
 class Bundled(Program):
     """The one program that was packed with its component; all arguments are its own."""
 
@@ -351,10 +400,31 @@ def environment_packages(folder):
     return os.path.join(library, max(names), "site-packages") if names else None
 
 
+OWN = frozenset([__file__, _source.__file__])
+
+
 def own_frames_left_out(frames):
-    while frames is not None and frames.tb_frame.f_code.co_filename == __file__:
+    while frames is not None and frames.tb_frame.f_code.co_filename in OWN:
         frames = frames.tb_next
+    last = frames
+    while last is not None:
+        following = last.tb_next
+        while following is not None and following.tb_frame.f_code.co_filename in OWN:
+            following = following.tb_next
+        if following is not last.tb_next:
+            last.tb_next = following
+        last = following
     return frames
+
+
+def ignored(unraisable):
+    """`sys.unraisablehook`, with lines of sources that are no files."""
+    what = unraisable.err_msg or "Exception ignored in"
+    after = "" if unraisable.object is None else f": {unraisable.object!r}"
+    print(what + (after or ":"), file=sys.stderr)
+    error = unraisable.exc_value or unraisable.exc_type()
+    frames = own_frames_left_out(unraisable.exc_traceback)
+    traceback.print_exception(unraisable.exc_type, error, frames)
 
 
 def unraisable(where):

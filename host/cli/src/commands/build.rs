@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 use serde_json::json;
 use tollgate_build::{World, build as assemble};
 use tollgate_engine::{Digest, Source};
-use tollgate_languages::{Bundle, ENGINE, JavaScript, Start};
+use tollgate_languages::{Bundle, ENGINE, JavaScript, NODE, Start};
 use tollgate_policy::{Decision, Effective, Operation, ScopeSet};
 
 use super::{compile, program};
-use crate::args::{Build, BuildWorld, Grants};
+use crate::args::{Build, BuildWorld, Grants, Language};
 use crate::exit::Failure;
 use crate::host::{files, program as place, watch};
 use crate::policy;
@@ -32,7 +32,10 @@ struct Read {
 }
 
 pub(crate) fn build(args: &Build, ceiling: Option<&Path>) -> Result<u8, Failure> {
-    if program::by_extension(&args.file).is_none() {
+    if !matches!(
+        program::by_extension(&args.file),
+        Some(Language::Js | Language::Ts)
+    ) {
         return Err(Failure::Usage(format!(
             "`{}` is no program that can be built: .js, .mjs, .cjs, .ts, .mts and .cts are",
             args.file.display()
@@ -77,7 +80,14 @@ fn output(args: &Build) -> Result<PathBuf, Failure> {
 
 /// The program with all of its files.
 fn read(args: &Build, policy: &policy::Loaded) -> Result<Read, Failure> {
-    let found = place::open(Some(&args.file), "", &policy.effective, &policy.bases, &[])?;
+    let found = place::open(
+        Some(&args.file),
+        "",
+        &NODE,
+        &policy.effective,
+        &policy.bases,
+        &[],
+    )?;
     let root = found.root.clone();
     let (folder, entry) = (found.host.clone(), found.entry.clone());
     let program = JavaScript::new(found.folder, &found.root, Start::File(found.entry));

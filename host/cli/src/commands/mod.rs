@@ -2,6 +2,7 @@
 
 mod audit;
 mod build;
+mod code;
 mod compile;
 mod inspect;
 mod limits;

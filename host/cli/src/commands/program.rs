@@ -1,23 +1,36 @@
-//! Programs in the source of a language: what `tollgate run app.js` runs.
+//! Programs in the source of a language: what `tollgate run app.js` and `tollgate run app.py` run.
 
-use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 
-use tollgate_bridge::ModuleFormat;
-use tollgate_languages::{ENGINE, Format, JavaScript, Start, strip_types};
+use tollgate_bridge::{ModuleFormat, Program};
+use tollgate_engine::Digest;
+use tollgate_engine::cache::{Runner, Runners};
+use tollgate_languages::{
+    ENGINE, ENGINE_DIGEST, Format, JavaScript, NODE, PYTHON, Python, PythonStart, RUNNER,
+    RUNNER_INPUTS, Start, strip_types,
+};
 use tollgate_policy::Effective;
 
-use crate::args::{EVAL, Language, Run};
+use crate::args::{EVAL, INPUT, Language, Run};
 use crate::exit::Failure;
+use crate::host::environment;
 use crate::host::folders::{Bases, Own};
-use crate::host::program;
+use crate::host::program::{self, Found};
+
+/// The component that runs programs of a language.
+pub(crate) enum Runtime {
+    /// Part of this binary.
+    Within(&'static [u8], Digest),
+    /// Built on this machine.
+    Beside(Runner),
+}
 
 /// A program, and the component that runs it.
 pub(crate) struct InSource {
-    pub(crate) engine: &'static [u8],
-    pub(crate) program: Arc<JavaScript>,
-    /// What the guest is called: the path of its entry.
+    pub(crate) runtime: Runtime,
+    pub(crate) program: Arc<dyn Program>,
+    /// What the guest is called: the path of its entry, or what the language calls a program without one.
     pub(crate) name: String,
 }
 
@@ -25,6 +38,9 @@ pub(crate) struct InSource {
 pub(crate) fn language(args: &Run, path: &Path) -> Option<Language> {
     if args.eval.is_some() {
         return Some(args.lang.unwrap_or(Language::Js));
+    }
+    if args.lang.is_some() {
+        return args.lang;
     }
     by_extension(path)
 }
@@ -34,6 +50,7 @@ pub(crate) fn by_extension(path: &Path) -> Option<Language> {
     match path.extension()?.to_str()? {
         "js" | "mjs" | "cjs" => Some(Language::Js),
         "ts" | "mts" | "cts" => Some(Language::Ts),
+        "py" => Some(Language::Py),
         _ => None,
     }
 }
@@ -41,12 +58,7 @@ pub(crate) fn by_extension(path: &Path) -> Option<Language> {
 impl InSource {
     /// The digest of what was loaded so far, as records spell it.
     pub(crate) fn digest(&self) -> String {
-        let digest = self.program.digest();
-        digest.iter().fold("sha256:".to_owned(), |mut text, byte| {
-            // Writing to a string cannot fail.
-            let _always_ok = write!(text, "{byte:02x}");
-            text
-        })
+        Digest::from_hash(self.program.digest()).to_string()
     }
 }
 
@@ -73,23 +85,75 @@ pub(crate) fn find(
     bases: &Bases,
     own: &[Own],
 ) -> Result<InSource, Failure> {
-    let file = args.eval.is_none().then_some(path);
-    let found = program::open(file, EVAL, policy, bases, own)?;
+    let without_file = args.eval.is_some() || path == Path::new(INPUT);
+    let (file, name) = match without_file {
+        true if args.eval.is_some() => (None, EVAL),
+        true => (None, INPUT),
+        false => (Some(path), EVAL),
+    };
+    let packages = match language {
+        Language::Js | Language::Ts => &NODE,
+        Language::Py => &PYTHON,
+    };
+    let found = program::open(file, name, packages, policy, bases, own)?;
+    match language {
+        Language::Js | Language::Ts => javascript(language, args, found),
+        Language::Py => python(args, file.is_some(), found),
+    }
+}
+
+fn javascript(language: Language, args: &Run, found: Found) -> Result<InSource, Failure> {
     let start = match &args.eval {
         Some(source) => Start::Text {
             path: found.entry.clone(),
             source: match language {
-                Language::Js => source.clone(),
                 Language::Ts => strip_types(EVAL, source, Format::Module)
                     .map_err(|error| Failure::Usage(error.to_string()))?,
+                Language::Js | Language::Py => source.clone(),
             },
             format: ModuleFormat::Module,
         },
         None => Start::File(found.entry.clone()),
     };
     Ok(InSource {
-        engine: ENGINE,
+        runtime: Runtime::Within(ENGINE, engine_digest()),
         program: Arc::new(JavaScript::new(found.folder, &found.root, start)),
         name: found.entry,
     })
+}
+
+/// The digest that the engine had when this binary was built.
+fn engine_digest() -> Digest {
+    Digest::parse(ENGINE_DIGEST).unwrap_or_else(|| Digest::of(ENGINE))
+}
+
+fn python(args: &Run, is_file: bool, found: Found) -> Result<InSource, Failure> {
+    let path = found.entry.clone();
+    // What `sys.argv` begins with is what it begins with under CPython.
+    let (start, name) = match &args.eval {
+        Some(source) => {
+            let source = source.clone();
+            (PythonStart::Text { path, source }, "-c".to_owned())
+        }
+        None if is_file => (PythonStart::File(path), found.entry),
+        None => (PythonStart::Input { path }, INPUT.to_owned()),
+    };
+    Ok(InSource {
+        runtime: Runtime::Beside(python_runner()?),
+        program: Arc::new(Python::new(found.folder, &found.root, start)),
+        name,
+    })
+}
+
+/// The runner that was built on this machine, from what this binary was built with.
+fn python_runner() -> Result<Runner, Failure> {
+    let folder = environment::runners().ok_or(Failure::NoRunner)?;
+    let runners = Runners::open(&folder).map_err(Failure::Runner)?;
+    let found = match runners {
+        Some(runners) => runners
+            .find(RUNNER, RUNNER_INPUTS)
+            .map_err(Failure::Runner)?,
+        None => None,
+    };
+    found.ok_or(Failure::NoRunner)
 }

@@ -4,16 +4,18 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tollgate_audit::{Log, RunIdentity, RunLimits};
-use tollgate_bridge::{Guest, Input, Program, add_p3_to_linker, add_to_linker, check, requests};
+use tollgate_bridge::{Guest, Input};
 use tollgate_capability::http::{Client, Trust};
 use tollgate_engine::{
-    Digest, Ended, Engine, Entry, Gate, Loaded, Profile, RunLanguage, RunLanguageWithFuel, RunP3,
-    RunP3WithFuel, RunProfile, RunWithFuel, Source, Usage, has_deep_stack,
+    Ended, Entry, Gate, Profile, RunLanguage, RunLanguageWithFuel, RunP3, RunP3WithFuel,
+    RunProfile, RunWithFuel, Usage,
 };
 use tollgate_policy::{Effective, ScopeSet};
 use tollgate_vfs::{Mount, Tree, TreeBuilder};
 
-use super::{compile, log, program, release};
+use super::code::{Code, Loader};
+use super::program::Runtime;
+use super::{log, program, release};
 use crate::args::Run;
 use crate::exit::Failure;
 use crate::host::folders::{self, Bases, Own};
@@ -47,13 +49,17 @@ pub(crate) fn run(args: Run, ceiling: Option<&Path>) -> Result<u8, Failure> {
     let http = Client::new(Trust::new(files::authorities(&policy, &loaded.bases)?));
     let place = log::Place::new(&policy.audit(), args.audit_key.as_deref(), &loaded.bases)?;
     let tree = tree(&policy, &loaded.bases, &place)?;
-    let (bytes, program) = match language {
-        None => (files::component(&path)?, None),
+    let (code, program) = match language {
+        None => (Code::bytes(files::component(&path)?), None),
         Some(language) => {
             program::check_flags(&args)?;
             let own = own_folders(&place);
             let found = program::find(language, &args, &path, &policy, &loaded.bases, &own)?;
-            (found.engine.to_vec(), Some(found))
+            let code = match &found.runtime {
+                Runtime::Within(bytes, digest) => Code::Within(bytes, *digest),
+                Runtime::Beside(runner) => Code::Runner(runner.clone()),
+            };
+            (code, Some(found))
         }
     };
     let log = place.open()?;
@@ -68,7 +74,7 @@ pub(crate) fn run(args: Run, ceiling: Option<&Path>) -> Result<u8, Failure> {
         log,
         program,
     }
-    .start(bytes, tree)
+    .start(code, tree)
 }
 
 fn permissive(text: Option<&str>) -> Result<ScopeSet, Failure> {
@@ -98,13 +104,21 @@ fn tree(policy: &Effective, bases: &Bases, log: &log::Place) -> Result<Tree, Fai
 }
 
 fn own_folders(log: &log::Place) -> Vec<Own> {
-    let cache = environment::cache().map(|path| Own {
-        what: "the cache of compiled components",
-        path,
-        secret: false,
-        entire: true,
-    });
-    cache.into_iter().chain(log.own_folders()).collect()
+    let kept = |what, path: Option<PathBuf>| {
+        path.map(|path| Own {
+            what,
+            path,
+            secret: false,
+            entire: true,
+        })
+    };
+    let cache = kept("the cache of compiled components", environment::cache());
+    let runners = kept("the cache of runners", environment::runners());
+    cache
+        .into_iter()
+        .chain(runners)
+        .chain(log.own_folders())
+        .collect()
 }
 
 /// A run before its component is looked at.
@@ -122,9 +136,9 @@ struct Prepared<'a> {
 }
 
 impl Prepared<'_> {
-    fn start(self, bytes: Vec<u8>, tree: Tree) -> Result<u8, Failure> {
+    fn start(self, code: Code, tree: Tree) -> Result<u8, Failure> {
         let run = identity::run()?;
-        let component = Digest::of(&bytes).to_string();
+        let component = code.digest().to_string();
         let identity = RunIdentity {
             run: run.clone(),
             vm: None,
@@ -156,7 +170,7 @@ impl Prepared<'_> {
             self.log.clone(),
             self.args.report,
         );
-        let (result, usage) = runtime.block_on(self.recorded(bytes, tree, gate, signals));
+        let (result, usage) = runtime.block_on(self.recorded(code, tree, gate, signals));
         runtime.shutdown_background();
         let closed = log.close();
         if report && let Some(form) = form {
@@ -192,7 +206,7 @@ impl Prepared<'_> {
     /// The run between its first record and its last.
     async fn recorded(
         self,
-        bytes: Vec<u8>,
+        code: Code,
         tree: Tree,
         gate: Gate,
         signals: Signals,
@@ -202,7 +216,7 @@ impl Prepared<'_> {
         }
         let (result, usage) = tokio::select! {
             biased;
-            ended = self.execute(bytes, tree, &gate) => ended,
+            ended = self.execute(code, tree, &gate) => ended,
             failure = signals.end() => (Err(failure), Usage::default()),
         };
         gate.settled().await;
@@ -232,32 +246,27 @@ impl Prepared<'_> {
 
     /// Fuel slows every loop, so only a run that is limited by it is compiled for it. WASI 0.3 opens more of the engine
     /// to a guest, so only a run that asks for it gets it.
-    async fn execute(
-        &self,
-        bytes: Vec<u8>,
-        tree: Tree,
-        gate: &Gate,
-    ) -> (Result<u8, Failure>, Usage) {
-        if self.program.is_some() || has_deep_stack(&bytes) {
+    async fn execute(&self, code: Code, tree: Tree, gate: &Gate) -> (Result<u8, Failure>, Usage) {
+        if code.has_deep_stack() {
             return match gate.limits().fuel {
-                None => self.execute_as::<RunLanguage>(bytes, tree, gate).await,
+                None => self.execute_as::<RunLanguage>(code, tree, gate).await,
                 Some(_) => {
-                    self.execute_as::<RunLanguageWithFuel>(bytes, tree, gate)
+                    self.execute_as::<RunLanguageWithFuel>(code, tree, gate)
                         .await
                 }
             };
         }
         match (self.args.wasi_p3, gate.limits().fuel) {
-            (false, None) => self.execute_as::<RunProfile>(bytes, tree, gate).await,
-            (false, Some(_)) => self.execute_as::<RunWithFuel>(bytes, tree, gate).await,
-            (true, None) => self.execute_as::<RunP3>(bytes, tree, gate).await,
-            (true, Some(_)) => self.execute_as::<RunP3WithFuel>(bytes, tree, gate).await,
+            (false, None) => self.execute_as::<RunProfile>(code, tree, gate).await,
+            (false, Some(_)) => self.execute_as::<RunWithFuel>(code, tree, gate).await,
+            (true, None) => self.execute_as::<RunP3>(code, tree, gate).await,
+            (true, Some(_)) => self.execute_as::<RunP3WithFuel>(code, tree, gate).await,
         }
     }
 
     async fn execute_as<P: Profile>(
         &self,
-        bytes: Vec<u8>,
+        code: Code,
         tree: Tree,
         gate: &Gate,
     ) -> (Result<u8, Failure>, Usage) {
@@ -265,7 +274,7 @@ impl Prepared<'_> {
             file: self.file.clone(),
             policy: Arc::clone(&self.policy),
         };
-        let (engine, loaded) = match loader.load::<P>(bytes).await {
+        let (engine, loaded) = match loader.load::<P>(code).await {
             Ok(loaded) => loaded,
             Err(failure) => return (Err(failure), Usage::default()),
         };
@@ -297,54 +306,9 @@ impl Prepared<'_> {
             .stdin(Input::Inherit)
             .http(self.http.clone());
         if let Some(program) = &self.program {
-            let program: Arc<dyn Program> = program.program.clone();
-            guest = guest.program(program);
+            guest = guest.program(Arc::clone(&program.program));
         }
         guest.build()
-    }
-}
-
-/// What turns bytes into something that runs.
-struct Loader {
-    file: String,
-    policy: Arc<Effective>,
-}
-
-impl Loader {
-    async fn load<P: Profile>(
-        &self,
-        bytes: Vec<u8>,
-    ) -> Result<(Engine<P>, Loaded<Guest, P>), Failure> {
-        let failed = |cause| Failure::Load {
-            file: self.file.clone(),
-            cause,
-        };
-        // On a thread of its own, so that a signal ends the command while a large file is looked at.
-        let source = tokio::task::spawn_blocking(move || Source::new(bytes))
-            .await
-            .map_err(|error| Failure::Host(error.to_string()))?
-            .map_err(failed)?;
-        let engine = Engine::new()?;
-        let (cache, limits) = (compile::cache(), self.policy.limits());
-        let compiled =
-            compile::component(&engine, &source, &self.file, cache.as_ref(), &limits).await?;
-        let loaded = engine
-            .link(source.digest(), &compiled.component, |linker| {
-                add_to_linker(linker)?;
-                if P::ASYNC {
-                    add_p3_to_linker(linker)?;
-                }
-                Ok(())
-            })
-            .map_err(failed)?;
-        // What could not be denied at run time is denied now.
-        check(&requests(&loaded.surface()), &self.policy).map_err(|cause| {
-            Failure::Inexpressible {
-                file: self.file.clone(),
-                cause,
-            }
-        })?;
-        Ok((engine, loaded))
     }
 }
 

@@ -25,6 +25,11 @@ pub(crate) fn cache() -> Option<PathBuf> {
     base("XDG_CACHE_HOME", ".cache").map(|folder| folder.join("compiled"))
 }
 
+/// The user's folder for runners of languages that are built on the machine.
+pub(crate) fn runners() -> Option<PathBuf> {
+    base("XDG_CACHE_HOME", ".cache").map(|folder| folder.join("runners"))
+}
+
 fn base(variable: &str, below_home: &str) -> Option<PathBuf> {
     let absolute = |name| {
         std::env::var_os(name)

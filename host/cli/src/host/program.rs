@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use cap_std::ambient_authority;
 use cap_std::fs::Dir;
 use tollgate_capability::program::Folder;
-use tollgate_languages::home;
+use tollgate_languages::{Packages, home};
 use tollgate_policy::Effective;
 
 use super::folders::{self, Bases, Own};
@@ -34,11 +34,11 @@ fn failed(path: &Path, cause: std::io::Error) -> Failure {
 }
 
 /// The folder of the package that `entry` belongs to, or else its own.
-fn root_of(entry: &Path) -> PathBuf {
+fn root_of(entry: &Path, packages: &Packages) -> PathBuf {
     let own = entry.parent().unwrap_or(Path::new("/"));
     let home = entry
         .to_str()
-        .and_then(|entry| home(entry, |path| Path::new(path).is_file()));
+        .and_then(|entry| home(entry, packages, |path| Path::new(path).is_file()));
     home.map_or_else(|| own.to_path_buf(), |home| PathBuf::from(home.folder))
 }
 
@@ -47,6 +47,7 @@ fn root_of(entry: &Path) -> PathBuf {
 pub(crate) fn open(
     file: Option<&Path>,
     name: &str,
+    packages: &Packages,
     policy: &Effective,
     bases: &Bases,
     own: &[Own],
@@ -56,8 +57,8 @@ pub(crate) fn open(
     let (root, entry) = match file {
         // A folder is a program whose package says where it begins.
         Some(_) if real.is_dir() => (real.clone(), real.clone()),
-        Some(_) => (root_of(&real), real.clone()),
-        None => (root_of(&real.join(name)), real.join(name)),
+        Some(_) => (root_of(&real, packages), real.clone()),
+        None => (root_of(&real.join(name), packages), real.join(name)),
     };
     folders::check_program(&root, own)?;
     let dir =

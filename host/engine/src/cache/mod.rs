@@ -7,17 +7,19 @@
 #![expect(
     clippy::disallowed_methods,
     clippy::disallowed_types,
-    reason = "this folder is the compiled-component cache, the one place where the engine touches files"
+    reason = "this folder is the cache of runners and compiled components, the one place where the engine touches files"
 )]
 
 mod artifact;
 mod entry;
 mod folder;
+mod runners;
 mod store;
 
 pub(crate) use artifact::from_worker;
 pub use entry::{Entry, Fault};
 pub use folder::CacheError;
+pub use runners::{Runner, Runners};
 pub use store::Cache;
 pub(crate) use store::Key;
 

@@ -86,7 +86,7 @@ impl Cache {
     /// The folder is not this user's alone, or the system refuses.
     pub fn open(folder: &Path) -> Result<Self, CacheError> {
         Ok(Self {
-            folder: Arc::new(Folder::open(folder)?),
+            folder: Arc::new(Folder::open(folder, "compiled-component cache")?),
             limit: DEFAULT_CACHE_BYTES,
         })
     }

@@ -79,7 +79,13 @@ impl<P: Profile> Engine<P> {
         }
     }
 
-    async fn find(
+    /// What was compiled from the source with `digest`, if it is in `cache`: for whoever knows the digest without the
+    /// source, from a place that is trusted as the cache is.
+    ///
+    /// # Errors
+    ///
+    /// The thread that looks for it was lost.
+    pub async fn find(
         &self,
         digest: Digest,
         cache: Option<&Cache>,

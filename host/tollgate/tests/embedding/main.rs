@@ -7,6 +7,7 @@
 //! * `cancel`: futures that are dropped at any point.
 //! * `abi`: guests that misbehave where values cross.
 //! * `isolation`: what one guest leaves for the next.
+//! * `languages`: programs in JavaScript.
 //! * `many`: ten thousand runs, and what the process holds after them.
 //! * `fair`: guests that spin beside guests that do not.
 //! * `time`: sleeps and loops against the wall limit.
@@ -25,6 +26,7 @@ mod fair;
 mod instances;
 mod interfaces;
 mod isolation;
+mod languages;
 mod load;
 mod many;
 mod support;

@@ -1,0 +1,179 @@
+//! `tollgate:bridge/program`: where the program begins, and its files as they are.
+
+use tollgate_engine::Stop;
+use tollgate_world::tollgate::bridge::module_loading::Failure;
+use tollgate_world::tollgate::bridge::program::{self, Entry, Found as Has, Item as Lies};
+
+use crate::program::{Begins, Found, Item, ModuleFormat, NoModule, Outset, ProgramEntry, Sourced};
+use crate::view::View;
+
+/// What a name costs in a listing beside its bytes: about what it takes in the memory of the guest.
+const ITEM_BYTES: u64 = 16;
+
+impl From<Found> for Has {
+    fn from(found: Found) -> Self {
+        match found {
+            Found::File(path) => Self::File(path),
+            Found::Package(path) => Self::Package(path),
+            Found::Portion(path) => Self::Portion(path),
+        }
+    }
+}
+
+impl From<Item> for Lies {
+    fn from(item: Item) -> Self {
+        Self {
+            name: item.name,
+            folder: item.folder,
+        }
+    }
+}
+
+impl View<'_> {
+    /// The path that the operator gave for the beginning.
+    fn given_entry(&self) -> String {
+        let program = self.given.program.as_ref();
+        program.map_or_else(String::new, |program| program.entry().to_owned())
+    }
+
+    /// The beginning: found under the path that the operator gave, and read under its own.
+    async fn begun(&mut self) -> Result<Result<ProgramEntry, NoModule>, Stop> {
+        const IMPORT: &str = "tollgate:bridge/program#start";
+        let given = self.given_entry();
+        let found = self
+            .of_program(IMPORT, &given, false, |program, permit| {
+                Ok((program.start(permit)?, 0))
+            })
+            .await?;
+        let path = match found {
+            Ok(Begins::File(path)) => path,
+            Ok(Begins::Text(entry)) => return Ok(Ok(entry)),
+            Err(error) => return Ok(Err(error)),
+        };
+        let source = match self.loaded(IMPORT, &path).await? {
+            Ok(source) => source,
+            Err(error) => return Ok(Err(error)),
+        };
+        let format = match self.formatted(IMPORT, &path).await? {
+            Ok(format) => format.unwrap_or(ModuleFormat::CommonJs),
+            Err(error) => return Ok(Err(error)),
+        };
+        Ok(Ok(ProgramEntry {
+            path,
+            format,
+            source,
+        }))
+    }
+
+    async fn read(
+        &mut self,
+        import: &'static str,
+        path: &str,
+    ) -> Result<Result<Vec<u8>, NoModule>, Stop> {
+        // Handed over in one call, so that it is bounded as what a call hands over is.
+        let most = self.gate.limits().host_call_bytes;
+        let file = path.to_owned();
+        self.of_program(import, path, false, move |program, permit| {
+            let bytes = program.read(&file, most, permit)?;
+            let length = bytes.len() as u64;
+            Ok((bytes, length))
+        })
+        .await
+    }
+
+    async fn outset(&mut self) -> Result<Result<program::Outset, NoModule>, Stop> {
+        const IMPORT: &str = "tollgate:bridge/program#begin";
+        let given = self.given_entry();
+        let found = self
+            .of_program(IMPORT, &given, false, |program, permit| {
+                Ok((program.outset(permit)?, 0))
+            })
+            .await?;
+        let Outset {
+            source,
+            root,
+            search,
+        } = match found {
+            Ok(outset) => outset,
+            Err(error) => return Ok(Err(error)),
+        };
+        let (path, source) = match source {
+            Sourced::File(path) => match self.read(IMPORT, &path).await? {
+                Ok(bytes) => (Some(path), Some(bytes)),
+                Err(error) => return Ok(Err(error)),
+            },
+            Sourced::Text(text) => (None, Some(text.into_bytes())),
+            Sourced::Input => (None, None),
+        };
+        Ok(Ok(program::Outset {
+            path,
+            source,
+            root,
+            search,
+        }))
+    }
+}
+
+impl program::Host for View<'_> {
+    async fn start(&mut self) -> wasmtime::Result<Result<Entry, Failure>> {
+        let entry = self.begun().await?;
+        Ok(entry.map_err(Failure::from).map(|entry| Entry {
+            path: entry.path,
+            format: entry.format.into(),
+            source: entry.source,
+        }))
+    }
+
+    async fn begin(&mut self) -> wasmtime::Result<Result<program::Outset, Failure>> {
+        Ok(self.outset().await?.map_err(Failure::from))
+    }
+
+    async fn find_module(
+        &mut self,
+        name: String,
+        folder: String,
+    ) -> wasmtime::Result<Result<Option<Has>, Failure>> {
+        let import = "tollgate:bridge/program#find-module";
+        let from = folder.clone();
+        let found = self
+            .of_program(import, &from, false, move |program, permit| {
+                Ok((program.find(&name, &folder, permit)?, 0))
+            })
+            .await?;
+        Ok(found
+            .map(|found| found.map(Has::from))
+            .map_err(Failure::from))
+    }
+
+    async fn read_file(&mut self, path: String) -> wasmtime::Result<Result<Vec<u8>, Failure>> {
+        let import = "tollgate:bridge/program#read-file";
+        Ok(self.read(import, &path).await?.map_err(Failure::from))
+    }
+
+    async fn list_folder(&mut self, path: String) -> wasmtime::Result<Result<Vec<Lies>, Failure>> {
+        let import = "tollgate:bridge/program#list-folder";
+        let most = self.gate.limits().host_call_bytes;
+        let folder = path.clone();
+        let listed = self
+            .of_program(import, &path, false, move |program, permit| {
+                let items = program.list(&folder, permit)?;
+                let cost = |item: &Item| item.name.len() as u64 + ITEM_BYTES;
+                let bytes = items.iter().map(cost).fold(0, u64::saturating_add);
+                if bytes > most {
+                    return Err(too_much(&folder));
+                }
+                Ok((items, bytes))
+            })
+            .await?;
+        Ok(listed
+            .map(|items| items.into_iter().map(Lies::from).collect())
+            .map_err(Failure::from))
+    }
+}
+
+fn too_much(folder: &str) -> NoModule {
+    NoModule {
+        code: "ERR_TOLLGATE_PROGRAM_LIMIT",
+        message: format!("'{folder}' holds more than one call hands over"),
+    }
+}

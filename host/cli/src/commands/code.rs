@@ -1,0 +1,117 @@
+//! From bytes, or the name of what was compiled before, to something that runs.
+
+use std::sync::Arc;
+
+use tollgate_bridge::{Guest, add_p3_to_linker, add_to_linker, check, requests};
+use tollgate_engine::cache::Runner;
+use tollgate_engine::{
+    Compiled, Digest, Engine, LoadError, Loaded, Profile, Source, has_deep_stack,
+};
+use tollgate_policy::Effective;
+
+use super::compile;
+use crate::exit::Failure;
+
+/// What is to be compiled, by its digest.
+pub(crate) enum Code {
+    /// At hand.
+    Bytes(Vec<u8>, Digest),
+    /// Part of this binary, and touched only where nothing was compiled from it yet.
+    Within(&'static [u8], Digest),
+    /// Read where nothing was compiled from it yet.
+    Runner(Runner),
+}
+
+impl Code {
+    pub(crate) fn bytes(bytes: Vec<u8>) -> Self {
+        let digest = Digest::of(&bytes);
+        Self::Bytes(bytes, digest)
+    }
+
+    /// Whether it says of itself that it needs the stack of languages.
+    pub(crate) fn has_deep_stack(&self) -> bool {
+        match self {
+            Self::Bytes(bytes, _) => has_deep_stack(bytes),
+            Self::Within(..) | Self::Runner(_) => true,
+        }
+    }
+
+    pub(crate) fn digest(&self) -> Digest {
+        match self {
+            Self::Bytes(_, digest) | Self::Within(_, digest) => *digest,
+            Self::Runner(runner) => runner.digest(),
+        }
+    }
+}
+
+/// What turns bytes into something that runs.
+pub(crate) struct Loader {
+    pub(crate) file: String,
+    pub(crate) policy: Arc<Effective>,
+}
+
+impl Loader {
+    pub(crate) async fn load<P: Profile>(
+        &self,
+        code: Code,
+    ) -> Result<(Engine<P>, Loaded<Guest, P>), Failure> {
+        let engine = Engine::new()?;
+        let digest = code.digest();
+        let compiled = self.compiled(&engine, code).await?;
+        let loaded = engine
+            .link(digest, &compiled.component, |linker| {
+                add_to_linker(linker)?;
+                if P::ASYNC {
+                    add_p3_to_linker(linker)?;
+                }
+                Ok(())
+            })
+            .map_err(|cause| self.failed(cause))?;
+        // What could not be denied at run time is denied now.
+        check(&requests(&loaded.surface()), &self.policy).map_err(|cause| {
+            Failure::Inexpressible {
+                file: self.file.clone(),
+                cause,
+            }
+        })?;
+        Ok((engine, loaded))
+    }
+
+    async fn compiled<P: Profile>(
+        &self,
+        engine: &Engine<P>,
+        code: Code,
+    ) -> Result<Compiled, Failure> {
+        let cache = compile::cache();
+        // What is known by its digest need be neither read nor hashed where it was compiled before.
+        let is_known = matches!(code, Code::Within(..) | Code::Runner(_));
+        if is_known {
+            let found = engine.find(code.digest(), cache.as_ref()).await;
+            if let Some(found) = found.map_err(|cause| self.failed(cause.into()))? {
+                return Ok(found);
+            }
+        }
+        let bytes = match code {
+            Code::Bytes(bytes, _) => bytes,
+            Code::Within(bytes, _) => bytes.to_vec(),
+            Code::Runner(runner) => {
+                let bytes = runner.read().map_err(Failure::Runner)?;
+                bytes.ok_or(Failure::NoRunner)?
+            }
+        };
+        // On a thread of its own, so that a signal ends the command while a large file is looked at.
+        let source = tokio::task::spawn_blocking(move || Source::new(bytes))
+            .await
+            .map_err(|error| Failure::Host(error.to_string()))?
+            .map_err(|cause| self.failed(cause))?;
+        let limits = self.policy.limits();
+        compile::component(engine, &source, &self.file, cache.as_ref(), &limits).await
+    }
+
+    fn failed(&self, cause: LoadError) -> Failure {
+        Failure::Load {
+            file: self.file.clone(),
+            cause,
+        }
+    }
+}

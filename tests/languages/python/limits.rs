@@ -1,0 +1,117 @@
+//! Programs that misbehave: each limit ends them, or is an error that they can catch.
+
+use tollgate_tests::{Finished, Record, scene};
+
+use super::{needs, run_text};
+
+fn limited(text: &str, limits: &str) -> Option<(Finished, Vec<Record>)> {
+    let scene = scene!();
+    Some(run_text(&scene, text)?.flags(&["--limit", limits]).logged())
+}
+
+fn reached(records: &[Record], limit: &str) -> bool {
+    records.iter().any(|record| {
+        record.operation == "limit.reached" && record.resource.starts_with(&format!("{limit}="))
+    })
+}
+
+#[track_caller]
+fn ended(text: &str, limits: &str, code: i32, limit: &str) {
+    let (finished, records) = needs!(limited(text, limits));
+    finished.expect(code);
+    assert!(reached(&records, limit), "{records:#?}");
+}
+
+#[test]
+fn an_endless_loop_ends_by_time() {
+    ended("while True: pass", "cpu=300ms,wall=50s", 124, "cpu");
+    ended("while True: pass", "wall=1s", 124, "wall");
+    ended("import time\ntime.sleep(1000)", "wall=1s", 124, "wall");
+    ended(
+        "try:\n while True: pass\nexcept BaseException: pass",
+        "cpu=300ms",
+        124,
+        "cpu",
+    );
+}
+
+#[test]
+fn endless_output_ends_by_its_limit() {
+    ended(
+        "while True: print('x' * 1000)",
+        "output=100KiB",
+        125,
+        "output",
+    );
+    ended(
+        "import sys\nwhile True: sys.stderr.write('x' * 1000)",
+        "output=100KiB",
+        125,
+        "output",
+    );
+}
+
+#[test]
+fn endless_instructions_end_by_fuel() {
+    // The one profile more is compiled for this test alone, which takes as long as all others.
+    ended("while True: pass", "fuel=300000000", 125, "fuel");
+}
+
+#[test]
+fn memory_runs_out_as_an_error_that_a_program_can_catch() {
+    let text = "kept = []\ntry:\n    while True: kept.append(bytes(1 << 20))\n\
+         except MemoryError:\n    kept = None\n    print('MemoryError')";
+    let (finished, records) = needs!(limited(text, "memory=96MiB"));
+    finished.expect(0);
+    assert_eq!(finished.stdout, "MemoryError\n");
+    assert!(reached(&records, "memory"), "{records:#?}");
+}
+
+#[test]
+fn runaway_recursion_is_an_error_that_a_program_can_catch() {
+    let text = "import json\n\
+         class Deep:\n    def __getattr__(self, name): return getattr(self, name + 'x')\n    def __eq__(self, other): return self == other\n    def __repr__(self): return repr(self)\n\
+         def endless(): return endless()\n\
+         def caught(work):\n    try: work()\n    except (RecursionError, MemoryError, SyntaxError) as error: print(type(error).__name__)\n    else: print('none')\n\
+         caught(endless)\n\
+         caught(lambda: Deep().value)\n\
+         caught(lambda: Deep() == Deep())\n\
+         caught(lambda: repr(Deep()))\n\
+         caught(lambda: compile('(' * 100_000, 'x', 'eval'))\n\
+         caught(lambda: compile('-' * 100_000 + '1', 'x', 'eval'))\n\
+         caught(lambda: json.loads('[' * 5000 + ']' * 5000))";
+    let (finished, _) = needs!(limited(text, "cpu=60s"));
+    finished.expect(0);
+    let lines = finished.lines();
+    assert_eq!(lines[..4], ["RecursionError"; 4]);
+    for line in &lines[4..6] {
+        assert!(
+            ["RecursionError", "MemoryError", "SyntaxError"].contains(line),
+            "{lines:?}"
+        );
+    }
+    assert_eq!(lines[6], "none");
+}
+
+#[test]
+fn handles_and_what_one_call_hands_over_are_bounded() {
+    let scene = scene!();
+    let text = "kept = []\ntry:\n    while True: kept.append(open('/work/file'))\nexcept OSError as error: print(len(kept) < 64)";
+    scene.write("work/file", "");
+    let run = needs!(run_text(&scene, text));
+    let (finished, _) = run.work().flags(&["--limit", "handles=64"]).logged();
+    assert!(
+        finished.code == Some(125) || finished.stdout == "True\n",
+        "{finished:?}"
+    );
+    let scene = scene!();
+    scene.write("app/large.py", format!("word = '{}'", "x".repeat(2 << 20)));
+    let text = "try: import large\nexcept ImportError as error: print(error)";
+    let run = needs!(run_text(&scene, text));
+    let (finished, _) = run.flags(&["--limit", "host-call-bytes=1MiB"]).logged();
+    finished.expect(0);
+    assert_eq!(
+        finished.stdout,
+        "[Errno 22] File too large: '/program/large.py'\n"
+    );
+}

@@ -1,0 +1,91 @@
+//! Packages that others wrote, unmodified, as pip brings them: what a program prints here it prints under python3.
+//!
+//! `tests/languages/pypi/fetch` brings them; without them the test says so and passes, so that a fresh clone needs no
+//! download.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use tollgate_tests::scene;
+
+use super::{cache, needs};
+
+/// The folder with the packages, as `pypi/fetch` leaves it, if it is in the cache whole.
+fn fetched() -> Option<PathBuf> {
+    let cache = std::env::var_os("TOLLGATE_CONFORMANCE")
+        .filter(|value| !value.is_empty())
+        .map(PathBuf::from)
+        .or_else(|| Some(std::env::home_dir()?.join(".cache/tollgate/conformance")))?;
+    let folders = std::fs::read_dir(cache).ok()?.flatten();
+    let pins = include_bytes!("../pypi/requirements.txt");
+    folders
+        .map(|folder| folder.path())
+        .filter(|folder| folder.join(".complete").is_file())
+        .find(|folder| {
+            std::fs::read(folder.join("requirements.txt")).is_ok_and(|list| list == pins)
+        })
+}
+
+fn programs() -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/languages/pypi/programs");
+    let entries = std::fs::read_dir(folder).expect("the programs can be read");
+    let mut programs: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+    programs.sort();
+    programs
+}
+
+fn copy(from: &Path, to: &Path) {
+    let copied = Command::new("cp").arg("-r").args([from, to]).status();
+    assert!(copied.is_ok_and(|status| status.success()));
+}
+
+#[test]
+fn what_packages_do_under_python_they_do_here() {
+    let Some(packages) = fetched() else {
+        eprintln!(
+            "\n!! SKIPPED: the packages are not in the cache (`tests/languages/pypi/fetch` brings them)\n"
+        );
+        return;
+    };
+    let cache = needs!(cache()).display().to_string();
+    let scene = scene!();
+    scene.write("app/pyproject.toml", "");
+    copy(&packages.join("site-packages"), &scene.path("app"));
+    let mut wrong = Vec::new();
+    let mut seen = 0;
+    for program in programs() {
+        let name = program.file_name().unwrap_or_default().to_string_lossy();
+        copy(&program, &scene.path("app"));
+        if program.is_dir() {
+            continue;
+        }
+        let file = scene.path("app").join(&*name);
+        let python = Command::new("python3")
+            .arg("-B")
+            .arg(&file)
+            .env("PYTHONPATH", scene.path("app/site-packages"))
+            .output()
+            .expect("python3 is on this machine");
+        assert!(
+            python.status.success(),
+            "{name} fails under python3: {}",
+            String::from_utf8_lossy(&python.stderr)
+        );
+        let ours = scene
+            .run(&file)
+            .host_env("XDG_CACHE_HOME", &cache)
+            .flags(&["--limit", "cpu=150s,wall=200s"])
+            .patience(super::PATIENCE)
+            .finish();
+        seen += 1;
+        let theirs = String::from_utf8_lossy(&python.stdout);
+        if ours.stdout != theirs || ours.code != Some(0) {
+            wrong.push(format!(
+                "{name}:\n{}\n{}\nand under python3:\n{theirs}",
+                ours.stdout, ours.stderr
+            ));
+        }
+    }
+    assert_eq!(seen, 7);
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+}

@@ -1,0 +1,125 @@
+//! Which runner is trusted, and what is said where there is none.
+
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::PathBuf;
+
+use tollgate_languages::RUNNER_INPUTS;
+use tollgate_tests::{Finished, Scene, scene};
+
+use super::{cache, files, needs};
+
+fn runners(scene: &Scene) -> PathBuf {
+    let folder = scene.path("home/cache/tollgate/runners");
+    super::folder(&folder);
+    folder
+}
+
+fn put(scene: &Scene, name: &str, content: &[u8], mode: u32) {
+    let file = runners(scene).join(name);
+    fs::write(&file, content).expect("a file can be written");
+    fs::set_permissions(file, Permissions::from_mode(mode)).expect("a file has a mode");
+}
+
+fn finished(scene: &Scene) -> Finished {
+    let file = scene.write("app/main.py", "print('it ran')");
+    let finished = scene.run(&file).finish();
+    assert_eq!(finished.stdout, "");
+    finished
+}
+
+#[test]
+fn without_a_runner_the_one_command_that_makes_it_is_named() {
+    let scene = scene!();
+    let finished = finished(&scene);
+    finished.expect(126);
+    assert!(
+        finished.stderr.contains("`just python`"),
+        "{}",
+        finished.stderr
+    );
+    assert_eq!(finished.stderr.lines().count(), 1, "{}", finished.stderr);
+}
+
+#[test]
+fn a_runner_of_other_sources_is_not_used() {
+    let scene = scene!();
+    let other = RUNNER_INPUTS.chars().rev().collect::<String>();
+    let pointer = format!(r#"{{"component": "sha256:{}"}}"#, "0".repeat(64));
+    put(
+        &scene,
+        &format!("python-{other}.json"),
+        pointer.as_bytes(),
+        0o600,
+    );
+    finished(&scene).expect(126);
+    // One that is not what its pointer says is none.
+    put(
+        &scene,
+        &format!("python-{RUNNER_INPUTS}.json"),
+        pointer.as_bytes(),
+        0o600,
+    );
+    put(
+        &scene,
+        &format!("python-{RUNNER_INPUTS}.wasm"),
+        b"\0asm\x0d\0\x01\0",
+        0o600,
+    );
+    finished(&scene).expect(126);
+}
+
+#[test]
+fn a_runner_that_others_may_choose_is_not_trusted() {
+    let scene = scene!();
+    let pointer = format!(r#"{{"component": "sha256:{}"}}"#, "0".repeat(64));
+    let name = format!("python-{RUNNER_INPUTS}.json");
+    put(&scene, &name, pointer.as_bytes(), 0o666);
+    let open = finished(&scene);
+    open.expect(1);
+    assert!(
+        open.stderr.contains("cache of runners has mode 0666"),
+        "{}",
+        open.stderr
+    );
+    let folder = runners(&scene);
+    fs::remove_file(folder.join(&name)).expect("it was there");
+    std::os::unix::fs::symlink("elsewhere", folder.join(&name)).expect("a link can be made");
+    finished(&scene).expect(1);
+    fs::set_permissions(&folder, Permissions::from_mode(0o755)).expect("a folder has a mode");
+    finished(&scene).expect(1);
+}
+
+#[test]
+fn what_was_compiled_is_found_without_reading_the_runner() {
+    let cache = needs!(cache());
+    let scene = scene!();
+    let own = runners(&scene);
+    let compiled = scene.path("home/cache/tollgate/compiled");
+    super::folder(&compiled);
+    let [runner, pointer] = files();
+    for (from, to) in [
+        (cache.join("tollgate/compiled"), &compiled),
+        (cache.join("tollgate/runners"), &own),
+    ] {
+        for entry in fs::read_dir(from).expect("it is there").flatten() {
+            fs::copy(entry.path(), to.join(entry.file_name())).expect("a file can be copied");
+        }
+    }
+    assert!(own.join(pointer).is_file());
+    fs::remove_file(own.join(runner)).expect("the runner was there");
+    let file = scene.write("app/main.py", "print('it ran')");
+    assert_eq!(scene.run(&file).finish().expect(0).stdout, "it ran\n");
+    fs::remove_dir_all(compiled).expect("it was there");
+    scene.run(&file).finish().expect(126);
+}
+
+#[test]
+fn a_guest_may_not_be_given_the_runners_to_change() {
+    let scene = scene!();
+    let folder = runners(&scene).display().to_string();
+    let file = scene.write("app/main.js", "");
+    let finished = scene.run(&file).flags(&["--dir", &folder]).finish();
+    finished.expect(126);
+    assert!(finished.stderr.contains("runners"), "{}", finished.stderr);
+}
