@@ -10,6 +10,7 @@
 )]
 
 mod any_host;
+mod bridge;
 mod build;
 mod ends;
 mod files;

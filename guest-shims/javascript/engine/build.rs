@@ -16,6 +16,7 @@ fn main() {
     let library = home.join("lib");
     collect(&library, &library, "", &mut files);
     bundled(home, &mut files);
+    files.push(("internal/bridge/contract".to_owned(), contract(home)));
     files.sort();
     let mut text = String::from(
         "/// Name and text of each file.\npub(crate) static FILES: &[(&str, &str)] = &[\n",
@@ -27,9 +28,38 @@ fn main() {
     text.push_str("];\n");
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it"));
     fs::write(out.join("library.rs"), text).expect("OUT_DIR can be written");
-    for input in ["lib", "third-party.json", "node_modules/.package-lock.json"] {
+    for input in [
+        "lib",
+        "third-party.json",
+        "node_modules/.package-lock.json",
+        CONTRACT,
+    ] {
         println!("cargo::rerun-if-changed={}", home.join(input).display());
     }
+}
+
+/// The names that a program may call the host by, from the shims' folder.
+const CONTRACT: &str = "../../bridge-contract.json";
+
+/// The contract as a file of the library: what stands in the document is the only list of its names.
+fn contract(home: &Path) -> PathBuf {
+    let text = fs::read_to_string(home.join(CONTRACT)).expect("the contract can be read");
+    let whole: serde_json::Value = serde_json::from_str(&text).expect("the contract is JSON");
+    let groups: Vec<serde_json::Value> = whole["groups"]
+        .as_array()
+        .expect("the contract has groups")
+        .iter()
+        .map(|group| serde_json::json!({ "convention": group["convention"], "names": group["names"] }))
+        .collect();
+    let served: Vec<&String> = whole["served"]
+        .as_object()
+        .expect("the contract says what is served")
+        .keys()
+        .collect();
+    let module = serde_json::json!({ "groups": groups, "served": served });
+    let path = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it")).join("contract.js");
+    fs::write(&path, format!("module.exports = {module};\n")).expect("OUT_DIR can be written");
+    path
 }
 
 fn collect(root: &Path, folder: &Path, prefix: &str, files: &mut Vec<(String, PathBuf)>) {

@@ -10,6 +10,10 @@
   // is never evaluated twice.
   function keyOf(name) {
     if (has(name)) return name;
+    if (name.startsWith('tollgate:')) {
+      const own = `tollgate/${name.slice(9)}`;
+      return has(own) ? own : undefined;
+    }
     const plain = name.startsWith('node:') ? name.slice(5) : name;
     if (has(`public/${plain}`)) return `public/${plain}`;
     return undefined;
@@ -308,9 +312,10 @@
   ]);
   lazyGlobals(['internal/fetch', 'internal/fetch/index'], ['FormData', 'Headers', 'Request', 'Response']);
 
-  // What the loader of the program's modules asks: which names there are.
+  // What the loader of the program's modules asks: which names there are. Node's are listed; ours has `tollgate:` before it.
+  const publicKey = (name) => (name.startsWith('tollgate:') ? `tollgate/${name.slice(9)}` : `public/${name}`);
   const builtins = () => Object.keys(factories).filter((key) => key.startsWith('public/')).map((key) => key.slice(7));
-  modules.set('internal/library', { id: 'internal/library', exports: { builtins, has: (name) => has(`public/${name}`) } });
+  modules.set('internal/library', { id: 'internal/library', exports: { builtins, has: (name) => has(publicKey(name)) } });
 
   // ---- what the Rust half gets ------------------------------------------------------------------------------------
 

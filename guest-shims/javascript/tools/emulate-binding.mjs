@@ -98,7 +98,14 @@ export function makeBinding(emulation) {
     },
     modules: makeModules(emulation),
     vm: makeVm(emulation, { failure }),
-    bridge: notHere('bridge'),
+    // Standard streams count as ready, as with `loop`.
+    bridge: {
+      batchResolve: notHere('bridge.batchResolve'),
+      poll(asked, milliseconds) {
+        if (asked === 0 && milliseconds > 0) pause(milliseconds);
+        return asked;
+      },
+    },
   });
   makeVm.binding = binding;
   return binding;
@@ -296,7 +303,7 @@ function makeModules({ program, inline, isBuiltin, resolveImport }) {
     }),
     resolve(specifier, from, mode) {
       const plain = specifier.startsWith('node:') ? specifier.slice(5) : specifier;
-      if (isBuiltin(plain)) return `node:${plain}`;
+      if (isBuiltin(plain)) return plain.startsWith('tollgate:') ? plain : `node:${plain}`;
       if (mode === 'require') {
         const found = createRequire(join(from, 'noop.js')).resolve(specifier);
         // A builtin of Node that the library does not have.

@@ -81,6 +81,15 @@ for (const [name, path] of sources()) {
   });
 }
 
+// What the build makes of the contract.
+function contract() {
+  const { groups, served } = JSON.parse(readFileSync(join(root, '../../bridge-contract.json'), 'utf8'));
+  return { groups: groups.map(({ convention, names }) => ({ convention, names })), served: Object.keys(served) };
+}
+factories['internal/bridge/contract'] = (exports, require, module) => {
+  module.exports = evaluate(`(${JSON.stringify(contract())})`);
+};
+
 // ---- the program -------------------------------------------------------------------------------------------------
 
 let [program, ...args] = process.argv.slice(2);
@@ -98,7 +107,8 @@ if (program === '-e') {
 const emulation = {
   vm, context, evaluate, program, args, inline,
   require: createRequire(import.meta.url),
-  isBuiltin: (name) => Object.hasOwn(factories, `public/${name}`),
+  isBuiltin: (name) =>
+    Object.hasOwn(factories, name.startsWith('tollgate:') ? `tollgate/${name.slice(9)}` : `public/${name}`),
   resolveImport: (specifier, from) => import.meta.resolve(specifier, from),
 };
 const binding = makeBinding(emulation);

@@ -8,7 +8,7 @@ use tollgate_policy::Permit;
 
 use crate::bounds::{LONGEST_BUNDLED, LONGEST_PACKAGE_FILE, MOST_BUNDLED, MOST_FILES};
 use crate::files::{Files, Kind};
-use crate::javascript::JavaScript;
+use crate::javascript::{JavaScript, in_full};
 use crate::resolve::{Module, Resolved};
 use crate::typescript::{Specifier, specifiers};
 
@@ -37,7 +37,7 @@ pub struct Link {
     pub asking: Asking,
     /// What is asked for.
     pub specifier: String,
-    /// A path, or the name of a built-in module with `node:` before it.
+    /// A path, or the name of a built-in module with `node:` before it, or `tollgate:` where it is one of ours.
     pub target: String,
 }
 
@@ -181,7 +181,7 @@ impl Collector<'_> {
             (Way::Import, found)
         };
         let target = match found {
-            Ok(Resolved::Builtin(name)) => format!("node:{name}"),
+            Ok(Resolved::Builtin(name)) => in_full(name),
             Ok(Resolved::File(module)) => {
                 let target = format!("{}{}", module.path, module.suffix);
                 self.left.push(module);

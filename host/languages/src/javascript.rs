@@ -176,6 +176,15 @@ fn own(resolved: Resolved, path: &str) -> Result<Module, NoModule> {
     }
 }
 
+/// A built-in module with its scheme: Node's have `node:`, ours have `tollgate:` already.
+pub(crate) fn in_full(name: String) -> String {
+    if name.contains(':') {
+        name
+    } else {
+        format!("node:{name}")
+    }
+}
+
 /// Why a file was not loaded, in Node's words.
 fn loading(path: &str, error: &LoadError) -> NoModule {
     match error {
@@ -233,7 +242,7 @@ impl Program for JavaScript {
             Asking::Import => resolver.import(specifier, &from),
         };
         match resolved.map_err(|error| refused(&error))? {
-            Resolved::Builtin(name) => Ok(format!("node:{name}")),
+            Resolved::Builtin(name) => Ok(in_full(name)),
             Resolved::File(module) => Ok(format!("{}{}", module.path, module.suffix)),
         }
     }

@@ -41,6 +41,10 @@ impl<F: Files> Resolver<F> {
         if specifier.starts_with('#') {
             return self.imported(specifier, from, Way::Import);
         }
+        // Before it is taken for a URL: a runtime may have names of its own, such as `tollgate:bridge`.
+        if self.is_builtin(specifier) {
+            return Ok(Target::Builtin(specifier.to_owned()));
+        }
         match url::parse(specifier)? {
             Some(Url::File(url)) => Ok(Target::File(url)),
             // The scheme of a URL may be written large, but these are compared as text.

@@ -40,7 +40,7 @@ pub struct Settings {
     /// The guest path that the program has its files under. What is elsewhere is not there for it; `/` is everything.
     pub root: String,
     /// The names of built-in modules, as `module.builtinModules` lists them: those that are reached with `node:` alone
-    /// have it before their name.
+    /// have it before their name, and a runtime's own have another scheme before it (`tollgate:bridge`).
     pub builtins: BTreeSet<String>,
     /// Conditions of `exports` and `imports` that hold besides `node`, `default`, and `require` or `import`. A runtime
     /// that can `require` modules says `module-sync`, as Node 20.19 and later do.
@@ -50,7 +50,7 @@ pub struct Settings {
 /// What a specifier leads to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Resolved {
-    /// A built-in module, without `node:`.
+    /// A built-in module, without `node:`; one of another scheme with it.
     Builtin(String),
     /// A file of the program.
     File(Module),
@@ -298,7 +298,7 @@ impl<F: Files> Resolver<F> {
     /// The built-in module that `node:` and `name` mean.
     fn builtin(&self, name: &str) -> Result<String, ResolveError> {
         let full = format!("node:{name}");
-        if self.is_builtin(name) || self.settings.builtins.contains(&full) {
+        if !name.contains(':') && self.is_builtin(name) || self.settings.builtins.contains(&full) {
             Ok(name.to_owned())
         } else {
             Err(ResolveError::UnknownBuiltin { name: full })

@@ -71,7 +71,9 @@ impl Files for Tree {
 fn resolver(tree: Tree) -> Resolver<Tree> {
     let settings = Settings {
         root: "/program/".to_owned(),
-        builtins: ["fs", "node:test"].map(str::to_owned).into(),
+        builtins: ["fs", "node:test", "tollgate:bridge"]
+            .map(str::to_owned)
+            .into(),
         conditions: BTreeSet::new(),
     };
     Resolver::new(tree, settings)
@@ -401,5 +403,38 @@ proptest! {
                 prop_assert!(module.path.starts_with("/program/"), "{}", module.path);
             }
         }
+    }
+}
+
+#[test]
+fn a_module_of_the_runtimes_own_is_found_by_its_whole_name_alone() {
+    let mut resolver = resolver(Tree::of(&[
+        (
+            "/program/node_modules/tollgate:bridge/index.js",
+            "module.exports = 'taken'",
+        ),
+        ("/program/node_modules/tollgate/bridge.js", ""),
+    ]));
+    for (specifier, required, imported) in [
+        ("tollgate:bridge", "tollgate:bridge", "tollgate:bridge"),
+        (
+            "tollgate/bridge",
+            "/program/node_modules/tollgate/bridge.js",
+            "ERR_MODULE_NOT_FOUND",
+        ),
+        (
+            "node:tollgate:bridge",
+            "ERR_UNKNOWN_BUILTIN_MODULE",
+            "ERR_UNKNOWN_BUILTIN_MODULE",
+        ),
+        (
+            "tollgate:other",
+            "MODULE_NOT_FOUND",
+            "ERR_UNSUPPORTED_ESM_URL_SCHEME",
+        ),
+        ("fs", "fs", "fs"),
+    ] {
+        assert_eq!(path_of(resolver.require(specifier, FROM, &[])), required);
+        assert_eq!(path_of(resolver.import(specifier, FROM)), imported);
     }
 }

@@ -1,5 +1,6 @@
 //! What the Rust half gives to the JavaScript half. `../../README.md` lists it.
 
+mod bridge;
 mod event_loop;
 mod fs;
 mod hash;
@@ -31,6 +32,7 @@ pub(crate) fn create<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
     binding.set("serve", serve::create(ctx)?)?;
     binding.set("process", process::create(ctx)?)?;
     binding.set("modules", modules::create(ctx)?)?;
+    binding.set("bridge", bridge::create(ctx)?)?;
     binding.set("vm", vm::create(ctx)?)?;
     Ok(binding)
 }

@@ -89,6 +89,12 @@ pub(super) fn input() -> Pollable {
     IN.with(InputStream::subscribe)
 }
 
+/// Ready when standard output (1) or error (2) takes something.
+pub(super) fn output(fd: u32) -> Pollable {
+    let stream = if fd == 2 { &ERR } else { &OUT };
+    stream.with(OutputStream::subscribe)
+}
+
 fn is_tty(fd: i32) -> bool {
     match fd {
         0 => terminal_stdin::get_terminal_stdin().is_some(),

@@ -16,6 +16,7 @@ function isBytes(value) {
 function toPath(value, name = 'path') {
   if (typeof value === 'string') {
     if (value.includes('\0')) throw nulByte(name, value);
+    if (!value.isWellFormed()) throw systemError({ code: 'EINVAL', syscall: 'open', path: value.toWellFormed() });
     return value;
   }
   if (isBytes(value)) {

@@ -7,11 +7,11 @@ const onlyWithPrefix = new Set(['test', 'test/reporters', 'sea', 'sqlite']);
 
 const exists = (name) => typeof name === 'string' && library.has(name);
 
-// The name of a module of the library without `node:`, or undefined.
+// The name of a module of the library without `node:`, or undefined. Ours have `tollgate:` always.
 function nameOf(request) {
   if (request.startsWith('node:')) {
     const name = request.slice(5);
-    return exists(name) ? name : undefined;
+    return !name.includes(':') && exists(name) ? name : undefined;
   }
   return exists(request) && !onlyWithPrefix.has(request) ? request : undefined;
 }

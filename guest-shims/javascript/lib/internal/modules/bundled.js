@@ -12,7 +12,7 @@ function prepare(names) {
   esm.install();
   for (const name of names) require(name);
   for (const target of modules.targets(false)) {
-    if (target.startsWith('node:') && builtins.nameOf(target) !== undefined) builtins.load(builtins.nameOf(target));
+    if (/^(?:node|tollgate):/.test(target) && builtins.nameOf(target) !== undefined) builtins.load(builtins.nameOf(target));
   }
   const list = modules.files();
   const formats = new Map();

@@ -105,7 +105,7 @@ function lookupPathsOf(request, parent, options) {
 Module._resolveFilename = function(request, parent, isMain, options) {
   if (builtins.nameOf(request) !== undefined) return request;
   const from = parent?.filename;
-  if (request.startsWith('node:')) throw notFound(request, parent);
+  if (/^(?:node|tollgate):/.test(request)) throw notFound(request, parent);
   const served = options?.paths === undefined ? fromHost(request, from) : undefined;
   // The host gives no warnings; who wants to see all of them gets the library's own resolution where that can do it.
   if (served !== undefined && require('internal/modules/pending-deprecation')()) {

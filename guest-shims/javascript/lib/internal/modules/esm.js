@@ -66,6 +66,7 @@ function load(key) {
   if (key.startsWith(kCapture)) return loadCapture(key);
   if (key.startsWith(kTranspiled)) return loadTranspiled(key);
   if (key.startsWith('node:')) return loadBuiltin(key, key.slice(5));
+  if (key.startsWith('tollgate:')) return loadBuiltin(key, key);
   if (key.startsWith('data:')) return dataOf(key);
   return require('internal/modules/files').readText(pathOf(key));
 }
@@ -98,7 +99,7 @@ function resolverOf(base) {
   return function resolve(specifier) {
     specifier = `${specifier}`;
     const url = imports().point(specifier, base);
-    if (url.protocol === 'node:' && builtins.nameOf(url.href) === undefined) {
+    if (/^(?:node|tollgate):$/.test(url.protocol) && builtins.nameOf(url.href) === undefined) {
       throw new codes.ERR_UNKNOWN_BUILTIN_MODULE(url.href);
     }
     return url.href;

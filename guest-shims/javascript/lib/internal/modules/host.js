@@ -21,7 +21,7 @@ function resolve(specifier, folder, mode) {
     lastError = undefined;
     return undefined;
   }
-  if (!found.startsWith('node:')) served.add(mode === 'import' ? withoutSuffix(found, specifier) : found);
+  if (!/^(?:node|tollgate):/.test(found)) served.add(mode === 'import' ? withoutSuffix(found, specifier) : found);
   return found;
 }
 

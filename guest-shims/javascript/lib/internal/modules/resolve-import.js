@@ -65,7 +65,7 @@ function encodedSlash(path, from) {
 
 function locatePackage(specifier, base) {
   const builtin = builtins.nameOf(specifier);
-  if (builtin !== undefined) return new URL(`node:${builtin}`);
+  if (builtin !== undefined) return new URL(builtin.startsWith('tollgate:') ? builtin : `node:${builtin}`);
   if (!base.startsWith('file:')) throw new codes.ERR_UNSUPPORTED_RESOLVE_REQUEST(specifier, base);
   const from = fileURLToPath(base);
   const { parsePackageName } = require('internal/modules/package-exports');
@@ -127,7 +127,7 @@ const knownProtocols = ['file', 'data', 'node'];
 
 function finish(url, specifier, base) {
   const { protocol } = url;
-  if (protocol === 'node:') {
+  if (protocol === 'node:' || protocol === 'tollgate:') {
     const name = builtins.nameOf(url.href);
     if (name === undefined) throw new codes.ERR_UNKNOWN_BUILTIN_MODULE(url.href);
     return url;
@@ -198,7 +198,7 @@ function search(specifier, base) {
 function fromHost(specifier, folder) {
   const served = host.resolve(specifier, folder, 'import');
   if (served === undefined) return undefined;
-  if (served.startsWith('node:')) return new URL(served);
+  if (/^(?:node|tollgate):/.test(served)) return new URL(served);
   const url = pathToFileURL(host.withoutSuffix(served, specifier));
   const suffix = host.suffixOf(specifier);
   return suffix === '' ? url : new URL(url.href + suffix);
@@ -228,7 +228,7 @@ function formatOf(url) {
 }
 
 function findFormat(url) {
-  if (url.protocol === 'node:') return 'builtin';
+  if (url.protocol === 'node:' || url.protocol === 'tollgate:') return 'builtin';
   if (url.protocol === 'data:') return dataFormats[dataType(url)];
   const path = fileURLToPath(url);
   if (host.has(path)) {
