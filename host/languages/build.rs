@@ -4,6 +4,7 @@
 //! `guest-shims/python/build --inputs` says the same, and a test holds the two together.
 
 #![expect(
+    clippy::disallowed_macros,
     clippy::disallowed_methods,
     clippy::expect_used,
     reason = "a build script reads what it is built from, and hands errors to cargo, which shows the panic"

@@ -54,7 +54,12 @@ fn endless_output_ends_by_its_limit() {
 #[test]
 fn endless_instructions_end_by_fuel() {
     // The one profile more is compiled for this test alone, which takes as long as all others.
-    ended("while True: pass", "fuel=300000000", 125, "fuel");
+    ended(
+        "while True: pass",
+        "fuel=300000000,compile-time=180s",
+        125,
+        "fuel",
+    );
 }
 
 #[test]

@@ -160,7 +160,7 @@ fn a_granted_folder_shows_the_program_where_a_person_expects_it() {
 }
 
 #[test]
-fn a_link_out_of_the_package_is_refused() {
+fn a67_a_link_out_of_the_package_is_refused() {
     let scene = scene!();
     let secret = scene.write("elsewhere/secret.py", "print('secret')");
     scene.write("elsewhere/package/__init__.py", "print('secret')");
@@ -200,7 +200,7 @@ fn a_link_out_of_the_package_is_refused() {
 }
 
 #[test]
-fn machine_code_and_bytecode_are_refused() {
+fn a72_machine_code_and_bytecode_are_refused() {
     let scene = scene!();
     scene.write("app/fast.cpython-314-x86_64-linux-gnu.so", "");
     scene.write("app/old.pyc", "");
@@ -302,4 +302,51 @@ fn flags_of_components_and_languages_are_refused_where_they_mean_nothing() {
         finished.expect(2);
         assert_eq!(finished.stdout, "");
     }
+}
+
+/// What gets out of sandboxes that are made of Python, where a filter of names or syntax is all that there is: here each
+/// leads to the whole interpreter, and that to nothing that was not granted.
+const ESCAPES: &str = r#"
+import sys
+classes = ().__class__.__base__.__subclasses__()
+wrapped = [it for it in classes if it.__name__ == "_wrap_close"][0].__init__.__globals__
+frame = (_ for _ in ()).gi_frame or sys._getframe()
+try:
+    raise AttributeError(name="x", obj=sys)
+except AttributeError as error:
+    modules = error.obj.modules
+reached = [wrapped, vars(modules["os"]), vars(frame.f_builtins["__import__"]("posix"))]
+for names in reached:
+    for name, arguments in (
+        ("system", ("id",)),
+        ("popen", ("id",)),
+        ("fork", ()),
+        ("execv", ("/bin/sh", ["sh"])),
+        ("posix_spawn", ("/bin/sh", ["sh"], {})),
+        ("listdir", ("/",)),
+        ("open", ("/etc/passwd", 0)),
+    ):
+        try:
+            print("reached", name, names[name](*arguments))
+        except (KeyError, OSError, AttributeError):
+            print("nothing")
+for text in ("open('/etc/passwd').read()", "open('/proc/self/environ').read()", "__import__('ctypes').CDLL(None)",
+             "__import__('subprocess').check_output('id')", "__import__('_posixsubprocess')"):
+    try:
+        print("reached", eval(text))
+    except (ImportError, OSError, AttributeError):
+        print("nothing")
+print(sorted(modules["os"].environ))
+"#;
+
+#[test]
+fn a71_what_escapes_from_sandboxes_of_python_reaches_nothing_here() {
+    let scene = scene!();
+    let finished = needs!(run_text(&scene, ESCAPES)).finish();
+    finished.expect(0);
+    let lines = finished.lines();
+    let (last, attempts) = lines.split_last().expect("it says something");
+    assert_eq!(*last, "[]");
+    assert_eq!(attempts.len(), 26, "{lines:?}");
+    assert!(attempts.iter().all(|line| *line == "nothing"), "{lines:?}");
 }

@@ -70,7 +70,7 @@ fn a_runner_of_other_sources_is_not_used() {
 }
 
 #[test]
-fn a_runner_that_others_may_choose_is_not_trusted() {
+fn a69_a_runner_that_others_may_choose_is_not_trusted() {
     let scene = scene!();
     let pointer = format!(r#"{{"component": "sha256:{}"}}"#, "0".repeat(64));
     let name = format!("python-{RUNNER_INPUTS}.json");
