@@ -134,12 +134,22 @@ impl Oracle {
         }
     }
 
-    /// Whether the name is a link if the slashes behind it are left out.
+    /// Whether the name, or what the links there lead to, is a link if the slashes behind it are left out.
     pub(crate) fn is_slashed_link(&self, path: &str) -> bool {
-        let bare = path.trim_end_matches('/');
-        path.ends_with('/')
-            && rustix::fs::statat(self.root(), bare, AtFlags::SYMLINK_NOFOLLOW)
-                .is_ok_and(|found| FileType::from_raw_mode(found.st_mode).is_symlink())
+        const MOST_LINKS: usize = 40;
+        let mut path = path.to_owned();
+        for _ in 0..MOST_LINKS {
+            let bare = path.trim_end_matches('/');
+            let Ok(target) = rustix::fs::readlinkat(self.root(), bare, Vec::new()) else {
+                return false;
+            };
+            if path.ends_with('/') {
+                return true;
+            }
+            let folder = bare.rfind('/').map_or("", |at| &bare[..=at]);
+            path = format!("{folder}{}", target.to_string_lossy());
+        }
+        false
     }
 
     pub(crate) fn apply(&mut self, op: &Op) -> Result<Answer, FsError> {
