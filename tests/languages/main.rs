@@ -13,6 +13,7 @@ mod any_host;
 mod bridge;
 mod build;
 mod ends;
+mod engine;
 mod files;
 mod limits;
 mod modules;

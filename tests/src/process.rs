@@ -208,7 +208,10 @@ impl Running {
     /// When the input is closed.
     pub fn tell(&mut self, line: &str) {
         let stdin = self.stdin.as_mut().expect("the input is open");
-        writeln!(stdin, "{line}").expect("the child reads");
+        // In one piece, as a terminal hands a line over: a guest that reads what is there must not find half of one.
+        stdin
+            .write_all(format!("{line}\n").as_bytes())
+            .expect("the child reads");
     }
 
     /// Waits for the next line of its output.

@@ -280,6 +280,16 @@
   lazyGlobals(['timers'], ['clearImmediate', 'setImmediate', 'clearInterval', 'clearTimeout', 'setInterval', 'setTimeout'],
               true);
   if (typeof Atomics === 'undefined') lazyGlobals(['internal/atomics'], ['Atomics']);
+
+  // The engine's own gives a negative number where the highest bit that is kept is set.
+  const { asUintN: kept } = BigInt;
+  const { asUintN } = {
+    asUintN(bits, bigint) {
+      const value = kept(bits, bigint);
+      return value < 0n ? value + (1n << BigInt(bits)) : value;
+    },
+  };
+  if (kept(64, -1n) < 0n) Object.defineProperty(BigInt, 'asUintN', { value: asUintN, writable: true, configurable: true });
   lazyGlobals(['internal/microtasks'], ['queueMicrotask'], true);
   lazyGlobals(['internal/structured-clone'], ['structuredClone'], true);
   lazyGlobals(['buffer'], ['atob', 'btoa'], true);
