@@ -277,8 +277,7 @@ async fn built(scene: &Scene, times: &mut String, memory: &mut String) {
 }
 
 async fn python(scene: &Scene, runner: &Path, times: &mut String, memory: &mut String) {
-    let mut runner = std::fs::read(runner).unwrap();
-    tollgate::engine::mark_deep_stack(&mut runner);
+    let runner = std::fs::read(runner).unwrap();
     let runner = scene.host.load(runner).await.unwrap();
     let python = Kind::Python;
     writeln!(

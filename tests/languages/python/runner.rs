@@ -123,3 +123,12 @@ fn a_guest_may_not_be_given_the_runners_to_change() {
     finished.expect(126);
     assert!(finished.stderr.contains("runners"), "{}", finished.stderr);
 }
+
+#[test]
+fn the_runner_says_of_itself_that_it_needs_the_stack_of_languages() {
+    let cache = needs!(cache());
+    let [runner, _] = files();
+    let runner = fs::read(cache.join("tollgate/runners").join(runner)).expect("the runner");
+    assert!(tollgate_engine::has_deep_stack(&runner));
+    assert!(tollgate_engine::has_deep_stack(tollgate_languages::ENGINE));
+}
