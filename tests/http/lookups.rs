@@ -100,6 +100,8 @@ impl Machine {
             let (ended, _) = engine.run(loaded, guest, &Entry::Command).await;
             // A run that was to be cut off was cut off.
             assert_eq!(ended.is_ok(), self.limit == "wall=60s", "{ended:?}");
+            // What was cut off with the guest stands before its end.
+            gate.settled().await;
             gate.audit().end().await.unwrap();
             let records = log.recent();
             records

@@ -128,9 +128,13 @@ impl Oracle {
         };
         let flags = OFlags::PATH | OFlags::CLOEXEC | nofollow;
         let resolve = ResolveFlags::BENEATH;
-        match rustix::fs::openat2(self.root(), path, flags, Mode::empty(), resolve) {
-            Err(Errno::XDEV) => true,
-            Ok(_) | Err(_) => false,
+        loop {
+            match rustix::fs::openat2(self.root(), path, flags, Mode::empty(), resolve) {
+                Err(Errno::XDEV) => return true,
+                // Somebody renamed something, anywhere on the machine, while the kernel went up a folder.
+                Err(Errno::AGAIN) => {}
+                Ok(_) | Err(_) => return false,
+            }
         }
     }
 
