@@ -335,3 +335,35 @@ fn json_says_what_was_built() {
     assert_eq!(told["files"], 1);
     assert_eq!(told["missing"][0]["from"], "/program/main.js");
 }
+
+#[test]
+fn what_the_operator_denies_to_programs_is_not_built_in() {
+    let scene = scene!();
+    scene.write(
+        "app/main.cjs",
+        "try { require('./denied'); } catch (error) { console.log(error.code); }",
+    );
+    scene.write("app/denied.js", "console.log('loaded')");
+    let ceiling = scene.write(
+        "ceiling.toml",
+        "version = 1\n[program]\nallow = [\"/program/**\"]\ndeny = [\"/program/denied.js\"]\n[stdio]\ndefault = \"allow\"\n",
+    );
+    let ceiling = ceiling.display().to_string();
+    let (component, finished) = build(&scene, "app/main.cjs", &["--ceiling", &ceiling]);
+    finished.expect(0);
+    assert!(
+        finished
+            .stderr
+            .contains("the policy does not let '/program/denied.js' be loaded"),
+        "{}",
+        finished.stderr
+    );
+    let finished = scene.run(&component).finish();
+    finished.expect(0);
+    assert_eq!(finished.stdout, "ERR_MODULE_NOT_FOUND\n");
+    scene.write("app/only.mjs", "console.log('loaded')");
+    let denied = scene.write("none.toml", "version = 1\n[program]\ndefault = \"deny\"\n");
+    let denied = denied.display().to_string();
+    let (_, finished) = build(&scene, "app/only.mjs", &["--ceiling", &denied]);
+    finished.expect(126);
+}

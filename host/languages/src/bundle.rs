@@ -3,11 +3,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use tollgate_bridge::{Asking, ModuleFormat, NoModule};
+use tollgate_bridge::{Asking, ModuleFormat, NoModule, Program as _};
 use tollgate_policy::Permit;
 
 use crate::bounds::{LONGEST_BUNDLED, LONGEST_PACKAGE_FILE, MOST_BUNDLED, MOST_FILES};
-use crate::files::{Files, Kind};
 use crate::javascript::{JavaScript, in_full};
 use crate::resolve::{Module, Resolved};
 use crate::typescript::{Specifier, specifiers};
@@ -66,6 +65,7 @@ pub struct Bundle {
 /// Those that have been found so far.
 struct Collector<'a> {
     program: &'a JavaScript,
+    decide: &'a mut dyn FnMut(&str) -> Option<Permit>,
     files: BTreeMap<String, BundledFile>,
     links: BTreeMap<(String, Way, String), String>,
     missing: Vec<Missing>,
@@ -83,6 +83,13 @@ fn too_large() -> NoModule {
     }
 }
 
+fn denied(path: &str) -> NoModule {
+    NoModule {
+        code: "EACCES",
+        message: format!("the policy does not let '{path}' be loaded"),
+    }
+}
+
 fn folder_of(path: &str) -> &str {
     match path.rfind('/') {
         Some(0) | None => "/",
@@ -92,25 +99,32 @@ fn folder_of(path: &str) -> &str {
 
 impl JavaScript {
     /// Everything that the entry leads to by specifiers that stand in texts, and each package.json that says how it is
-    /// read.
+    /// read. `decide` is asked about each file before it is read, by its own path: what it gives no permit for is left out,
+    /// and listed as missing.
     ///
     /// # Errors
     ///
-    /// There is no entry, it cannot be read, or the program is larger than a bundle may be.
-    pub fn bundle(&self, permit: Permit) -> Result<Bundle, NoModule> {
-        self.opened(permit, |program| {
-            let entry = program.entry_module()?;
-            let mut collector = Collector {
-                program,
-                files: BTreeMap::new(),
-                links: BTreeMap::new(),
-                missing: Vec::new(),
-                left: vec![entry.clone()],
-                bytes: 0,
-            };
-            collector.collect(&entry)?;
-            Ok(collector.bundle(entry.path))
-        })
+    /// There is no entry, it may not or cannot be read, or the program is larger than a bundle may be.
+    pub fn bundle(
+        &self,
+        mut decide: impl FnMut(&str) -> Option<Permit>,
+    ) -> Result<Bundle, NoModule> {
+        let entry = {
+            let given = self.entry();
+            let permit = decide(given).ok_or_else(|| denied(given))?;
+            self.opened(permit, Self::entry_module)?
+        };
+        let mut collector = Collector {
+            program: self,
+            decide: &mut decide,
+            files: BTreeMap::new(),
+            links: BTreeMap::new(),
+            missing: Vec::new(),
+            left: vec![entry.clone()],
+            bytes: 0,
+        };
+        collector.collect(&entry)?;
+        Ok(collector.bundle(entry.path))
     }
 }
 
@@ -120,7 +134,14 @@ impl Collector<'_> {
             if self.files.contains_key(&module.path) {
                 continue;
             }
-            match self.take(&module) {
+            let taken = match (self.decide)(&module.path) {
+                Some(permit) => {
+                    let program = self.program;
+                    program.opened(permit, |_| self.take(&module))
+                }
+                None => Err(denied(&module.path)),
+            };
+            match taken {
                 Ok(()) => {}
                 // What the entry needs is said at once; the rest may be something that is never loaded.
                 Err(error) if module == *entry || error == too_large() => return Err(error),
@@ -208,10 +229,11 @@ impl Collector<'_> {
             if self.files.contains_key(&path) {
                 return Ok(());
             }
-            let files = self.program.files();
-            if files.kind(&path) == Kind::File
-                && let Ok(bytes) = files.read(&path, LONGEST_PACKAGE_FILE)
-            {
+            // What may not be read is not there, for the program that is built as for one that is run.
+            let permit = (self.decide)(&path);
+            let most = LONGEST_PACKAGE_FILE as u64;
+            let read = permit.and_then(|permit| self.program.read(&path, most, permit).ok());
+            if let Some(bytes) = read {
                 let source = String::from_utf8_lossy(&bytes).into_owned();
                 return self.add(
                     path,

@@ -91,10 +91,6 @@ impl JavaScript {
         work(self)
     }
 
-    pub(crate) fn files(&self) -> &Arc<Rooted> {
-        &self.files
-    }
-
     /// The file that the program begins with.
     pub(crate) fn entry_module(&self) -> Result<Module, NoModule> {
         let found = self.resolver().entry(self.entry());

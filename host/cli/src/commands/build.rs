@@ -6,9 +6,9 @@ use serde_json::json;
 use tollgate_build::{World, build as assemble};
 use tollgate_engine::{Digest, Source};
 use tollgate_languages::{Bundle, ENGINE, JavaScript, NODE, Start};
-use tollgate_policy::{Decision, Effective, Operation, ScopeSet};
+use tollgate_policy::{Decision, Effective, Operation, Permit, ScopeSet};
 
-use super::{compile, program};
+use super::{compile, log, program, run};
 use crate::args::{Build, BuildWorld, Grants, Language};
 use crate::exit::Failure;
 use crate::host::{files, program as place, watch};
@@ -80,20 +80,21 @@ fn output(args: &Build) -> Result<PathBuf, Failure> {
 
 /// The program with all of its files.
 fn read(args: &Build, policy: &policy::Loaded) -> Result<Read, Failure> {
+    let log = log::Place::new(&policy.effective.audit(), None, &policy.bases)?;
+    let own = run::own_folders(&log);
     let found = place::open(
         Some(&args.file),
         "",
         &NODE,
         &policy.effective,
         &policy.bases,
-        &[],
+        &own,
     )?;
     let root = found.root.clone();
-    let (folder, entry) = (found.host.clone(), found.entry.clone());
+    let folder = found.host.clone();
     let program = JavaScript::new(found.folder, &found.root, Start::File(found.entry));
-    let permit = permitted(&policy.effective, &entry)?;
     let bundle = program
-        .bundle(permit)
+        .bundle(|path| permitted(&policy.effective, path))
         .map_err(|error| Failure::Build(error.message))?;
     for missing in &bundle.missing {
         table::warn(&format!("{}: {}", missing.from, missing.reason));
@@ -106,12 +107,11 @@ fn read(args: &Build, policy: &policy::Loaded) -> Result<Read, Failure> {
     Ok(Read { bundle, files })
 }
 
-fn permitted(policy: &Effective, entry: &str) -> Result<tollgate_policy::Permit, Failure> {
-    match policy.decide(&Operation::Program { path: entry }) {
-        Decision::Allow(permit, _) | Decision::WouldDeny(permit, _) => Ok(permit),
-        Decision::Ask(..) | Decision::Deny(_) => Err(Failure::Build(format!(
-            "the operator's policy does not let {entry} be loaded"
-        ))),
+/// What a run would decide about the file; nobody is there to be asked.
+fn permitted(policy: &Effective, path: &str) -> Option<Permit> {
+    match policy.decide(&Operation::Program { path }) {
+        Decision::Allow(permit, _) | Decision::WouldDeny(permit, _) => Some(permit),
+        Decision::Ask(..) | Decision::Deny(_) => None,
     }
 }
 

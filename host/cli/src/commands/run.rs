@@ -110,7 +110,8 @@ fn tree(policy: &Effective, bases: &Bases, log: &log::Place) -> Result<Tree, Fai
     Ok(builder.build())
 }
 
-fn own_folders(log: &log::Place) -> Vec<Own> {
+/// Folders of the command's own, of which no guest and no program gets what is in them.
+pub(crate) fn own_folders(log: &log::Place) -> Vec<Own> {
     let kept = |what, path: Option<PathBuf>| {
         path.map(|path| Own {
             what,
@@ -254,7 +255,8 @@ impl Prepared<'_> {
     /// Fuel slows every loop, so only a run that is limited by it is compiled for it. WASI 0.3 opens more of the engine
     /// to a guest, so only a run that asks for it gets it.
     async fn execute(&self, code: Code, tree: Tree, gate: &Gate) -> (Result<u8, Failure>, Usage) {
-        if code.has_deep_stack() {
+        // Its engine knows nothing of WASI 0.3.
+        if code.has_deep_stack() && !self.args.wasi_p3 {
             return match gate.limits().fuel {
                 None => self.execute_as::<RunLanguage>(code, tree, gate).await,
                 Some(_) => {
