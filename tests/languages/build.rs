@@ -367,3 +367,25 @@ fn what_the_operator_denies_to_programs_is_not_built_in() {
     let (_, finished) = build(&scene, "app/only.mjs", &["--ceiling", &denied]);
     finished.expect(126);
 }
+
+#[test]
+fn what_was_compiled_before_is_what_a_run_takes() {
+    let scene = scene!();
+    scene.write("app/main.js", "console.log('it ran')");
+    let component = built(&scene, "app/main.js", &[]);
+    let compile = || {
+        let finished = scene
+            .tollgate([
+                "compile".into(),
+                "--json".into(),
+                component.clone().into_os_string(),
+            ])
+            .patience(Duration::from_secs(120))
+            .run();
+        finished.expect(0);
+        let told: serde_json::Value = serde_json::from_str(&finished.stdout).expect("JSON");
+        told["cached"].as_bool()
+    };
+    scene.run(&component).finish().expect(0);
+    assert_eq!(compile(), Some(true));
+}

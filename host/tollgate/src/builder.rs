@@ -185,7 +185,9 @@ impl HostBuilder {
         self
     }
 
-    /// Reserves room for many guests at a time, so that they start faster; there is no room for more than that.
+    /// Reserves room for many guests at a time, so that they start faster; there is no room for more than that. Components
+    /// that ask for the stack of languages ([`has_deep_stack`](tollgate_engine::has_deep_stack)) have room of their own, for as
+    /// many, once the first of them is loaded.
     #[must_use]
     pub fn pool(mut self, pool: Pool) -> Self {
         self.engine.pool = Some(pool);

@@ -5,7 +5,10 @@ use std::path::{Path, PathBuf};
 use anstyle::Style;
 use serde_json::json;
 use tollgate_engine::cache::Cache;
-use tollgate_engine::{Bounds, Compiled, Engine, Origin, Profile, RunP3, RunProfile, Source};
+use tollgate_engine::{
+    Bounds, Compiled, Engine, Origin, Profile, RunLanguage, RunP3, RunProfile, Source,
+    has_deep_stack,
+};
 use tollgate_policy::Limits;
 
 use super::release;
@@ -61,19 +64,18 @@ pub(crate) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
 
 pub(crate) fn compile(paths: &[PathBuf], json: bool, wasi_p3: bool) -> Result<u8, Failure> {
     release::check_flag(wasi_p3)?;
-    if wasi_p3 {
-        compile_as::<RunP3>(paths, json)
-    } else {
-        compile_as::<RunProfile>(paths, json)
-    }
-}
-
-fn compile_as<P: Profile>(paths: &[PathBuf], json: bool) -> Result<u8, Failure> {
     let cache = required()?;
-    let engine = Engine::<P>::new()?;
     runtime()?.block_on(async {
         for path in paths {
-            one(path, &engine, &cache, json).await?;
+            let bytes = files::component(path)?;
+            // Under the profile that a run of it takes: what is compiled under another is not found.
+            if wasi_p3 {
+                one::<RunP3>(path, bytes, &cache, json).await?;
+            } else if has_deep_stack(&bytes) {
+                one::<RunLanguage>(path, bytes, &cache, json).await?;
+            } else {
+                one::<RunProfile>(path, bytes, &cache, json).await?;
+            }
         }
         Ok(0)
     })
@@ -88,17 +90,18 @@ fn required() -> Result<Cache, Failure> {
 
 async fn one<P: Profile>(
     path: &Path,
-    engine: &Engine<P>,
+    bytes: Vec<u8>,
     cache: &Cache,
     json: bool,
 ) -> Result<(), Failure> {
+    let engine = Engine::<P>::new()?;
     let file = path.display().to_string();
-    let source = Source::new(files::component(path)?).map_err(|cause| Failure::Load {
+    let source = Source::new(bytes).map_err(|cause| Failure::Load {
         file: file.clone(),
         cause,
     })?;
     let limits = Limits::default();
-    let Compiled { origin, .. } = component(engine, &source, &file, Some(cache), &limits).await?;
+    let Compiled { origin, .. } = component(&engine, &source, &file, Some(cache), &limits).await?;
     let digest = source.digest().to_string();
     let (took, bytes) = match origin {
         Origin::Compiled { took, artifact } => (
