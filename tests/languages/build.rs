@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use rustix::process::Signal;
 use tollgate_tests::{Finished, Scene, scene};
 
 use crate::any_host::{AnyHost, interfaces};
@@ -388,4 +389,43 @@ fn what_was_compiled_before_is_what_a_run_takes() {
     };
     scene.run(&component).finish().expect(0);
     assert_eq!(compile(), Some(true));
+}
+
+#[test]
+fn what_is_watched_runs_again_when_it_changes_and_never_above_the_ceiling() {
+    let scene = scene!();
+    let text =
+        |number: u32| format!("console.log('run {number}', Object.keys(process.env).length);");
+    let file = scene.write("app/main.js", text(1));
+    let ceiling = scene.write(
+        "ceiling.toml",
+        "version = 1\n[program]\ndefault = \"allow\"\n[stdio]\ndefault = \"allow\"\n[env]\ndefault = \"deny\"\n",
+    );
+    let arguments = [
+        "--ceiling".into(),
+        ceiling.into_os_string(),
+        "build".into(),
+        "--watch".into(),
+        "-o".into(),
+        scene.path("built.wasm").into_os_string(),
+        file.into_os_string(),
+        "--".into(),
+        "--env".into(),
+        "NAME=value".into(),
+    ];
+    let running = scene
+        .tollgate(arguments)
+        .patience(Duration::from_secs(120))
+        .start();
+    let next = || loop {
+        let line = running.line();
+        if line.starts_with("run ") {
+            return line;
+        }
+    };
+    assert_eq!(next(), "run 1 0");
+    scene.write("app/main.js", text(2));
+    assert_eq!(next(), "run 2 0");
+    running.signal(Signal::TERM);
+    running.wait().expect(143);
 }

@@ -53,7 +53,7 @@ pub(crate) fn build(args: &Build, ceiling: Option<&Path>) -> Result<u8, Failure>
     if !args.watch {
         return runtime.block_on(once()).map(|_read| 0);
     }
-    let again = watch::again(&output, &args.run, async || {
+    let again = watch::again(&output, ceiling, &args.run, async || {
         // What is wrong with a program that is being written is said, and the next change waited for.
         let read = once().await;
         if let Err(failure) = &read {

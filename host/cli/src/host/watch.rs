@@ -27,11 +27,16 @@ async fn changed(files: &[PathBuf], before: &[Option<SystemTime>]) {
 }
 
 /// A run of the component in a process of its own, which a change ends.
-fn start(component: &Path, flags: &[OsString]) -> Result<Child, Failure> {
+fn start(component: &Path, ceiling: Option<&Path>, flags: &[OsString]) -> Result<Child, Failure> {
     let failed =
         |error: std::io::Error| Failure::Host(format!("the component is not run: {error}"));
     let own = std::env::current_exe().map_err(failed)?;
-    Command::new(own)
+    let mut command = Command::new(own);
+    // What limits this command limits what it starts.
+    if let Some(ceiling) = ceiling {
+        command.arg("--ceiling").arg(ceiling);
+    }
+    command
         .arg("run")
         .args(flags)
         .arg(component)
@@ -51,6 +56,7 @@ async fn ended(child: &mut Option<Child>) -> Option<ExitStatus> {
 /// when it failed: then those of before are looked at.
 pub(crate) async fn again(
     component: &Path,
+    ceiling: Option<&Path>,
     flags: &[OsString],
     mut build: impl AsyncFnMut() -> Option<Vec<PathBuf>>,
 ) -> Result<u8, Failure> {
@@ -62,7 +68,7 @@ pub(crate) async fn again(
     loop {
         let built = build().await;
         let mut child = match &built {
-            Some(_) => Some(start(component, flags)?),
+            Some(_) => Some(start(component, ceiling, flags)?),
             None => None,
         };
         files = built.unwrap_or(files);
