@@ -4,7 +4,7 @@ use tollgate_policy::{LimitRow, Unit};
 
 use crate::caps::{self, Cap};
 use crate::profile::{Profile as _, Run};
-use crate::{compile, pool, source, time, worker};
+use crate::{compile, pool, preinitialise, source, time, worker};
 
 const fn cap(key: &'static str, cap: Cap) -> LimitRow {
     LimitRow::fixed(key, Unit::Count, cap.limit, cap.what, cap.reason)
@@ -27,6 +27,13 @@ pub const FIXED: &[LimitRow] = &[
     cap("exports", caps::EXPORTS),
     cap("nested-modules", caps::NESTED),
     cap("nesting", caps::DEPTH),
+    LimitRow::fixed(
+        "preinitialised-memory",
+        Unit::Bytes,
+        preinitialise::MOST_MEMORY as u64,
+        "Memory of a component while a build runs its initialisation.",
+        "sixteen times the largest program that is built",
+    ),
     LimitRow::fixed(
         "compilations",
         Unit::Count,

@@ -4,10 +4,13 @@
 //! hold a handle that no run has, or a random number that all of them share.
 
 use wasmtime::component::{Component, ComponentNamedList, Instance, Lift, Linker, Val, WasmList};
-use wasmtime::{OptLevel, Store};
+use wasmtime::{OptLevel, Store, StoreLimits, StoreLimitsBuilder};
 use wasmtime_wizer::{ComponentInstanceState, Wizer};
 
 use crate::profile::{RunLanguage, config};
+
+/// Most bytes of a memory while it is initialised: what a program's text makes of the engine must not take the machine.
+pub(crate) const MOST_MEMORY: usize = 1 << 30;
 
 /// Why there is no snapshot.
 #[derive(Debug, thiserror::Error)]
@@ -24,7 +27,7 @@ pub enum PreinitialiseError {
 }
 
 struct Initialised<'a> {
-    store: &'a mut Store<()>,
+    store: &'a mut Store<StoreLimits>,
     instance: Instance,
     failed: bool,
 }
@@ -88,7 +91,7 @@ impl ComponentInstanceState for Initialised<'_> {
 /// What runtimes ask for before they have looked at anything, and what is no secret: Rust's hash tables draw their seeds
 /// from here when the first one is made, and QuickJS the state of a generator that nobody uses from the clock. All runs of
 /// a snapshot share them.
-fn constants(linker: &mut Linker<()>, component: &Component) -> wasmtime::Result<()> {
+fn constants(linker: &mut Linker<StoreLimits>, component: &Component) -> wasmtime::Result<()> {
     let ty = component.component_type();
     for (name, _) in ty.imports(component.engine()) {
         match name.split('@').next() {
@@ -115,7 +118,7 @@ fn constants(linker: &mut Linker<()>, component: &Component) -> wasmtime::Result
 }
 
 async fn take(
-    store: &mut Store<()>,
+    store: &mut Store<StoreLimits>,
     instance: &Instance,
     step: &Step,
 ) -> Result<(), PreinitialiseError> {
@@ -179,7 +182,9 @@ pub async fn preinitialise(
             Ok((linker, component))
         });
     let (linker, component) = prepared.map_err(PreinitialiseError::Component)?;
-    let mut store = Store::new(component.engine(), ());
+    let limits = StoreLimitsBuilder::new().memory_size(MOST_MEMORY).build();
+    let mut store = Store::new(component.engine(), limits);
+    store.limiter(|limits| limits);
     store.set_epoch_deadline(u64::MAX);
     let instance = linker
         .instantiate_async(&mut store, &component)
