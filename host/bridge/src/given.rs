@@ -2,12 +2,12 @@
 
 use std::any::Any;
 use std::collections::TryReserveError;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use tokio::sync::Semaphore;
 use tollgate_capability::clock::Monotonic;
-use tollgate_capability::http::Client;
-use tollgate_capability::net::{Lookups, Resolver, Sockets};
+use tollgate_capability::http::{Client, MOST_REQUESTS};
+use tollgate_capability::net::{Lookups, Resolver, Sockets, SystemResolver};
 use tollgate_vfs::Tree;
 
 use crate::program::Program;
@@ -72,11 +72,24 @@ pub(crate) struct Given {
     /// What a language's runtime runs.
     pub(crate) program: Option<Arc<dyn Program>>,
     pub(crate) clock: Monotonic,
-    pub(crate) resolver: Arc<dyn Resolver>,
+    /// Made when it is first asked, where the operator gave none: most runs look nothing up.
+    pub(crate) resolver: OnceLock<Arc<dyn Resolver>>,
     pub(crate) sockets: Sockets,
     pub(crate) http: Client,
-    /// A place for each HTTP request that is on its way.
-    pub(crate) http_requests: Arc<Semaphore>,
+    /// A place for each HTTP request that is on its way; made for the first.
+    pub(crate) http_requests: OnceLock<Arc<Semaphore>>,
+}
+
+impl Given {
+    pub(crate) fn resolver(&self) -> Arc<dyn Resolver> {
+        let system = || Arc::new(SystemResolver::default()) as Arc<dyn Resolver>;
+        Arc::clone(self.resolver.get_or_init(system))
+    }
+
+    pub(crate) fn http_requests(&self) -> Arc<Semaphore> {
+        let places = || Arc::new(Semaphore::new(MOST_REQUESTS));
+        Arc::clone(self.http_requests.get_or_init(places))
+    }
 }
 
 /// What a run learnt of the network, and of its guest.

@@ -2,12 +2,11 @@
 
 use std::any::Any;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use tokio::sync::Semaphore;
 use tollgate_capability::clock::Monotonic;
-use tollgate_capability::http::{Client, MOST_REQUESTS};
-use tollgate_capability::net::{Resolver, Sockets, SystemResolver};
+use tollgate_capability::http::Client;
+use tollgate_capability::net::{Resolver, Sockets};
 use tollgate_engine::{Gate, GuestState, Limiter};
 use tollgate_policy::{LimitKey, Limits};
 use tollgate_vfs::{Tree, TreeBuilder};
@@ -212,12 +211,10 @@ impl GuestBuilder {
             state: self.state,
             program: self.program,
             clock: Monotonic::start(),
-            resolver: self
-                .resolver
-                .unwrap_or_else(|| Arc::new(SystemResolver::default())),
+            resolver: self.resolver.map(OnceLock::from).unwrap_or_default(),
             sockets: Sockets::new(count(limits.handles)),
             http: self.http,
-            http_requests: Arc::new(Semaphore::new(MOST_REQUESTS)),
+            http_requests: OnceLock::new(),
         };
         Guest {
             table,

@@ -175,13 +175,38 @@ pub(crate) struct Prepared {
     pub(crate) grants: Grants,
     pub(crate) name: String,
     pub(crate) program: Option<Arc<dyn Program>>,
-    pub(crate) kept: Kept,
-    guest: Box<dyn FnOnce(Gate) -> Guest + Send>,
+    kept: Kept,
+    arguments: Vec<String>,
+    variables: Vec<(String, String)>,
+    tree: Tree,
+    stdin: Input,
+    stdout: Output,
+    stderr: Output,
+    state: Option<Arc<dyn Any + Send + Sync>>,
+    resolver: Option<Arc<dyn Resolver>>,
+    http: Client,
 }
 
 impl Prepared {
     pub(crate) fn guest(self, gate: Gate) -> (Guest, Kept) {
-        ((self.guest)(gate), self.kept)
+        let mut guest = Guest::builder(gate)
+            .arguments(std::iter::once(self.name).chain(self.arguments))
+            .environment(self.variables)
+            .tree(self.tree)
+            .stdin(self.stdin)
+            .stdout(self.stdout)
+            .stderr(self.stderr)
+            .http(self.http);
+        if let Some(resolver) = self.resolver {
+            guest = guest.resolver(resolver);
+        }
+        if let Some(state) = self.state {
+            guest = guest.state(state);
+        }
+        if let Some(program) = self.program {
+            guest = guest.program(program);
+        }
+        (guest.build(), self.kept)
     }
 }
 
@@ -193,35 +218,13 @@ impl RunOptions {
     ) -> Result<Prepared, Refused> {
         let policy = Arc::clone(&self.grants.policy);
         let tree = tree(&policy, self.mounts)?;
-        let variables: Vec<_> = policy
+        let variables = policy
             .environment(self.environment)
             .into_iter()
             .map(|variable| (variable.name, variable.value.into_inner()))
             .collect();
         let (stdout, kept_stdout) = self.stdout.open();
         let (stderr, kept_stderr) = self.stderr.open();
-        let (name, arguments, stdin) = (self.name.clone(), self.arguments, self.stdin);
-        let (state, program) = (self.state, self.program.clone());
-        let guest = move |gate| {
-            let mut guest = Guest::builder(gate)
-                .arguments(std::iter::once(name).chain(arguments))
-                .environment(variables)
-                .tree(tree)
-                .stdin(stdin)
-                .stdout(stdout)
-                .stderr(stderr)
-                .http(http);
-            if let Some(resolver) = resolver {
-                guest = guest.resolver(resolver);
-            }
-            if let Some(state) = state {
-                guest = guest.state(state);
-            }
-            if let Some(program) = program {
-                guest = guest.program(program);
-            }
-            guest.build()
-        };
         Ok(Prepared {
             grants: self.grants,
             name: self.name,
@@ -230,7 +233,15 @@ impl RunOptions {
                 stdout: kept_stdout,
                 stderr: kept_stderr,
             },
-            guest: Box::new(guest),
+            arguments: self.arguments,
+            variables,
+            tree,
+            stdin: self.stdin,
+            stdout,
+            stderr,
+            state: self.state,
+            resolver,
+            http,
         })
     }
 }

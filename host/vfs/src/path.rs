@@ -1,5 +1,7 @@
 //! Guest paths: how one is cut into components, and how long it may be.
 
+use std::sync::Arc;
+
 use crate::FsError;
 
 /// The longest path that an operation takes, in bytes.
@@ -20,7 +22,7 @@ pub(crate) enum Component {
     /// `..`
     Parent,
     /// Anything else: no slash, no NUL, 1 to 255 bytes.
-    Name(Box<str>),
+    Name(Arc<str>),
 }
 
 /// A path, cut into steps.
@@ -92,11 +94,12 @@ pub(crate) fn check_link_target(target: &str) -> Result<(), FsError> {
 
 /// Puts a name behind a canonical directory path.
 pub(crate) fn join(directory: &str, name: &str) -> String {
-    if directory == "/" {
-        format!("/{name}")
-    } else {
-        format!("{directory}/{name}")
-    }
+    let directory = if directory == "/" { "" } else { directory };
+    let mut path = String::with_capacity(directory.len() + 1 + name.len());
+    path.push_str(directory);
+    path.push('/');
+    path.push_str(name);
+    path
 }
 
 /// The canonical form of a place where something is mounted: absolute, no `.`, no empty part.

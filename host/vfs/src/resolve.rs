@@ -26,7 +26,7 @@ pub enum Hint {
 
 /// Where a resolution ended.
 pub(crate) enum Place {
-    Entry { parent: Node, name: Box<str> },
+    Entry { parent: Node, name: Arc<str> },
     Itself { node: Node, stop: Stop },
 }
 
@@ -57,7 +57,7 @@ pub(crate) struct Resolved {
 
 /// One directory below the start of the walk.
 struct Level {
-    name: Box<str>,
+    name: Arc<str>,
     mount: Arc<Mounted>,
     /// Nothing once the walk has gone far below; found again by name when `..` comes back to it.
     directory: Option<Arc<dyn Directory>>,
@@ -212,7 +212,7 @@ impl Walk<'_> {
         Ok(())
     }
 
-    fn down(&mut self, name: Box<str>) -> Result<(), FsError> {
+    fn down(&mut self, name: Arc<str>) -> Result<(), FsError> {
         self.count_step()?;
         let Some(point) = self.point_below(&name) else {
             return match self.top()?.enter(&name)? {
@@ -238,7 +238,7 @@ impl Walk<'_> {
 
     fn push(
         &mut self,
-        name: Box<str>,
+        name: Arc<str>,
         directory: Arc<dyn Directory>,
         crossed: Option<Arc<Mounted>>,
         points: Option<Arc<Point>>,
@@ -328,15 +328,14 @@ impl Walk<'_> {
     }
 
     fn canonical(&self, base_path: &str) -> String {
-        let mut path = String::with_capacity(self.path_bytes);
-        path.push_str(base_path);
-        for level in &self.levels {
-            if !path.ends_with('/') {
-                path.push('/');
-            }
-            path.push_str(&level.name);
-        }
-        path
+        let names = self.levels.iter().map(|level| &*level.name);
+        spell(base_path, names, self.path_bytes)
+    }
+
+    fn canonical_below(&self, base_path: &str, name: &str) -> String {
+        let names = self.levels.iter().map(|level| &*level.name);
+        let bytes = self.path_bytes.saturating_add(1 + name.len());
+        spell(base_path, names.chain([name]), bytes)
     }
 
     fn node(&mut self) -> Result<Node, FsError> {
@@ -350,11 +349,11 @@ impl Walk<'_> {
         })
     }
 
-    fn entry(&mut self, base_path: &str, name: Box<str>, hint: Hint) -> Result<Resolved, FsError> {
+    fn entry(&mut self, base_path: &str, name: Arc<str>, hint: Hint) -> Result<Resolved, FsError> {
         if self.path_bytes.saturating_add(name.len() + 1) > MAX_CANONICAL_BYTES {
             return Err(FsError::NameTooLong);
         }
-        let path = path::join(&self.canonical(base_path), &name);
+        let path = self.canonical_below(base_path, &name);
         let parent = self.node()?;
         Ok(Resolved {
             place: Place::Entry { parent, name },
@@ -376,6 +375,19 @@ impl Walk<'_> {
             hint: Hint::Present,
         })
     }
+}
+
+/// The canonical path of what lies these names below `base_path`; `bytes` is about how long it is.
+fn spell<'n>(base_path: &str, names: impl Iterator<Item = &'n str>, bytes: usize) -> String {
+    let mut path = String::with_capacity(bytes);
+    path.push_str(base_path);
+    for name in names {
+        if !path.ends_with('/') {
+            path.push('/');
+        }
+        path.push_str(name);
+    }
+    path
 }
 
 #[cfg(test)]

@@ -83,14 +83,14 @@ impl outgoing_handler::Host for View<'_> {
                 Ok(Err(Failure::Denied.into()))
             }
             Verdict::Permitted(permit, call) => {
-                let slot = Arc::clone(&self.given.http_requests).try_acquire_owned();
+                let slot = self.given.http_requests().try_acquire_owned();
                 let slot = slot.map_err(|_| Failure::TooManyRequests);
                 let refused = match (message.sendable(self.gate).await?, slot) {
                     (Ok((sent, body)), Ok(slot)) => {
                         let exchange = Exchange {
                             gate: self.gate.clone(),
                             client: self.given.http.clone(),
-                            resolver: Arc::clone(&self.given.resolver),
+                            resolver: self.given.resolver(),
                             times: times(options.as_ref()),
                             slot,
                         };

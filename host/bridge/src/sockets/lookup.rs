@@ -1,7 +1,6 @@
 //! `wasi:sockets/ip-name-lookup`.
 
 use std::net::IpAddr;
-use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
 use tollgate_capability::net::{Lookup, ResolveError, resolve};
@@ -108,7 +107,7 @@ impl Host for View<'_> {
             let name = host_name(&name)
                 .map_err(|_| Refusal::InvalidArgument)?
                 .into_owned();
-            let resolver = Arc::clone(&self.given.resolver);
+            let resolver = self.given.resolver();
             let asked = name.clone();
             let ask = |permit| -> Result<Lookup<'static>, Refusal> {
                 Ok(Box::pin(async move {
