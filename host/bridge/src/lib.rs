@@ -32,7 +32,7 @@ mod view;
 
 pub use given::{Captured, Input, Output};
 pub use guest::{Guest, GuestBuilder};
-pub use linker::{HAS_WASI_P3, add_p3_to_linker, add_to_linker};
+pub use linker::{HAS_WASI_P3, add_imported_to_linker, add_p3_to_linker, add_to_linker};
 pub use program::{
     Asking, Begins, Found, Item, ModuleFormat, NoModule, Outset, Program, ProgramEntry, Sourced,
 };

@@ -3,7 +3,7 @@
 use tollgate_world::tollgate::bridge;
 use tollgate_world::wasi::{cli, clocks, filesystem, http, random, sockets};
 use wasmtime::StoreContextMut;
-use wasmtime::component::{HasData, Linker, Resource, ResourceTable};
+use wasmtime::component::{Component, HasData, Linker, Resource, ResourceTable};
 use wasmtime_wasi::p2::bindings::io;
 use wasmtime_wasi_http::WasiHttp;
 use wasmtime_wasi_http::p2::bindings::http::types as http_types;
@@ -25,6 +25,46 @@ impl HasData for Table {
 ///
 /// The linker has one of these interfaces already.
 pub fn add_to_linker(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
+    add_usual(linker)?;
+    add_sockets(linker)?;
+    add_http(linker)?;
+    add_bridge(linker)
+}
+
+/// As [`add_to_linker`], without what `component` cannot ask for: sockets, HTTP and the bridge are many functions, and are
+/// linked where it imports something of them.
+///
+/// # Errors
+///
+/// As [`add_to_linker`].
+pub fn add_imported_to_linker(
+    linker: &mut Linker<Guest>,
+    component: &Component,
+) -> wasmtime::Result<()> {
+    let ty = component.component_type();
+    let imports = |package: &str| {
+        let mut names = ty.imports(component.engine());
+        names.any(|(name, _)| name.starts_with(package))
+    };
+    add_usual(linker)?;
+    if imports("wasi:sockets/") {
+        add_sockets(linker)?;
+    }
+    if imports("wasi:http/") {
+        add_http(linker)?;
+    }
+    if imports("tollgate:bridge/") {
+        add_bridge(linker)?;
+    }
+    Ok(())
+}
+
+fn add_bridge(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
+    bridge::program::add_to_linker::<_, Bridge>(linker, Guest::view)?;
+    bridge::module_loading::add_to_linker::<_, Bridge>(linker, Guest::view)
+}
+
+fn add_usual(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
     io::error::add_to_linker::<_, Table>(linker, Guest::table)?;
     io::poll::add_to_linker::<_, Table>(linker, Guest::table)?;
     io::streams::add_to_linker::<_, Table>(linker, Guest::table)?;
@@ -48,8 +88,10 @@ pub fn add_to_linker(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
 
     random::random::add_to_linker::<_, Bridge>(linker, Guest::view)?;
     random::insecure::add_to_linker::<_, Bridge>(linker, Guest::view)?;
-    random::insecure_seed::add_to_linker::<_, Bridge>(linker, Guest::view)?;
+    random::insecure_seed::add_to_linker::<_, Bridge>(linker, Guest::view)
+}
 
+fn add_sockets(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
     sockets::instance_network::add_to_linker::<_, Bridge>(linker, Guest::view)?;
     let mut options = sockets::network::LinkOptions::default();
     options.network_error_code(true);
@@ -58,18 +100,17 @@ pub fn add_to_linker(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
     sockets::tcp::add_to_linker::<_, Bridge>(linker, Guest::view)?;
     sockets::tcp_create_socket::add_to_linker::<_, Bridge>(linker, Guest::view)?;
     sockets::udp::add_to_linker::<_, Bridge>(linker, Guest::view)?;
-    sockets::udp_create_socket::add_to_linker::<_, Bridge>(linker, Guest::view)?;
+    sockets::udp_create_socket::add_to_linker::<_, Bridge>(linker, Guest::view)
+}
 
+fn add_http(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
     http_types::add_to_linker::<_, WasiHttp>(
         linker,
         &http_types::LinkOptions::default(),
         Guest::http,
     )?;
     add_error_codes(linker)?;
-    http::outgoing_handler::add_to_linker::<_, Bridge>(linker, Guest::view)?;
-
-    bridge::program::add_to_linker::<_, Bridge>(linker, Guest::view)?;
-    bridge::module_loading::add_to_linker::<_, Bridge>(linker, Guest::view)
+    http::outgoing_handler::add_to_linker::<_, Bridge>(linker, Guest::view)
 }
 
 /// Puts the one function of the types that is ours over theirs: which code stands behind a stream's error.

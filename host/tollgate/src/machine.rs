@@ -3,7 +3,7 @@
 use std::pin::Pin;
 use std::sync::{Arc, OnceLock};
 
-use tollgate_bridge::{Guest, add_to_linker};
+use tollgate_bridge::{Guest, add_imported_to_linker, add_to_linker};
 use tollgate_engine::cache::{Cache, CacheError};
 use tollgate_engine::{
     Bounds, CallError, Compiled, Digest, Ended, Engine, EngineError, EngineOptions, Entry, Live,
@@ -139,7 +139,8 @@ impl Machine {
             Kind::Fuel(engine) => engine.wasmtime(),
         };
         let mut linker = Linker::new(engine);
-        fill(&mut linker, std::slice::from_ref(own))
+        add_to_linker(&mut linker)?;
+        own.link(&mut linker)
     }
 
     pub(crate) async fn compile(
@@ -181,15 +182,11 @@ fn ready<P: Profile>(
     own: &[Interface],
 ) -> Result<Arc<dyn Program>, LoadError> {
     let loaded = engine.link(code.digest, &code.compiled.component, |linker| {
-        fill(linker, own)
+        add_imported_to_linker(linker, &code.compiled.component)?;
+        own.iter().try_for_each(|interface| interface.link(linker))
     })?;
     Ok(Arc::new(Ready {
         engine: engine.clone(),
         loaded,
     }))
-}
-
-fn fill(linker: &mut Linker<Guest>, own: &[Interface]) -> wasmtime::Result<()> {
-    add_to_linker(linker)?;
-    own.iter().try_for_each(|interface| interface.link(linker))
 }

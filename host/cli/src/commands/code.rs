@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use tollgate_bridge::{Guest, add_p3_to_linker, add_to_linker, check, requests};
+use tollgate_bridge::{Guest, add_imported_to_linker, add_p3_to_linker, check, requests};
 use tollgate_engine::cache::Runner;
 use tollgate_engine::{
     Compiled, Digest, Engine, LoadError, Loaded, Profile, Source, has_deep_stack,
@@ -60,7 +60,7 @@ impl Loader {
         let compiled = self.compiled(&engine, code).await?;
         let loaded = engine
             .link(digest, &compiled.component, |linker| {
-                add_to_linker(linker)?;
+                add_imported_to_linker(linker, &compiled.component)?;
                 if P::ASYNC {
                     add_p3_to_linker(linker)?;
                 }
@@ -83,13 +83,12 @@ impl Loader {
         code: Code,
     ) -> Result<Compiled, Failure> {
         let cache = compile::cache();
-        // What is known by its digest need be neither read nor hashed where it was compiled before.
-        let is_known = matches!(code, Code::Within(..) | Code::Runner(_));
-        if is_known {
-            let found = engine.find(code.digest(), cache.as_ref()).await;
-            if let Some(found) = found.map_err(|cause| self.failed(cause.into()))? {
-                return Ok(found);
-            }
+        // What was compiled before was looked at before, too.
+        let found = cache
+            .as_ref()
+            .and_then(|cache| engine.find_here(code.digest(), cache));
+        if let Some(found) = found {
+            return Ok(found);
         }
         let bytes = match code {
             Code::Bytes(bytes, _) => bytes,

@@ -164,7 +164,8 @@ impl Prepared<'_> {
         );
         let gate = Gate::new(Arc::clone(&self.policy), audit, ask::decider());
         let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(2)
+            // For what stands beside the guest, which runs on this thread.
+            .worker_threads(1)
             .enable_all()
             .build()
             .map_err(|error| Failure::Host(format!("the runtime cannot start: {error}")))?;

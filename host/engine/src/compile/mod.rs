@@ -94,14 +94,18 @@ impl<P: Profile> Engine<P> {
             return Ok(None);
         };
         let engine = self.clone();
-        blocking(move || {
-            Ok(engine.cached(digest, &cache).map(|component| Compiled {
-                component,
-                origin: Origin::Cached,
-                trouble: None,
-            }))
+        blocking(move || Ok(engine.find_here(digest, &cache))).await
+    }
+
+    /// As [`Engine::find`], on this thread: for a process that does nothing else meanwhile, where a thread costs as much
+    /// as the looking.
+    #[must_use]
+    pub fn find_here(&self, digest: Digest, cache: &Cache) -> Option<Compiled> {
+        self.cached(digest, cache).map(|component| Compiled {
+            component,
+            origin: Origin::Cached,
+            trouble: None,
         })
-        .await
     }
 
     /// Puts what a worker made into the cache and maps it from there, so that every run of it shares its pages.
