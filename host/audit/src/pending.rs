@@ -143,6 +143,8 @@ impl Call {
             let permits = usize::try_from(span.totals.count).unwrap_or(usize::MAX);
             shared.push(state.raw(span, permits), ack);
         }
+        // Not earlier: who waits for the last call flushes what is in the queue then.
+        state.one_less();
         if opened {
             shared.mark_dirty(stamp);
         }

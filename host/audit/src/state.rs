@@ -10,7 +10,7 @@ use crate::record::{RunIdentity, bounds};
 use crate::span::{Key, Outcome, Span, Spans, Totals};
 use crate::summary::Account;
 use std::pin::pin;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use tokio::sync::Notify;
 
@@ -63,6 +63,8 @@ pub(crate) struct RunState {
     pub(crate) identity: Identity,
     pub(crate) limits: RunLimits,
     inner: Mutex<Inner>,
+    /// Calls that have begun, and whose end is not in the queue, or in a span, yet. Counted up under the lock only.
+    outstanding: AtomicU32,
     turn: Notify,
     /// Charged bytes that records turned out not to take.
     refunded: AtomicU64,
@@ -75,7 +77,6 @@ struct Inner {
     spans: Spans,
     pace: Pace,
     charged: u64,
-    outstanding: u32,
     spent: bool,
     ended: bool,
 }
@@ -86,7 +87,6 @@ impl RunState {
             spans: Spans::default(),
             pace: Pace::new(limits.records_per_second),
             charged: 0,
-            outstanding: 0,
             spent: false,
             ended: false,
         };
@@ -94,6 +94,7 @@ impl RunState {
             identity: Identity::new(identity),
             limits,
             inner: Mutex::new(inner),
+            outstanding: AtomicU32::new(0),
             turn: Notify::new(),
             refunded: AtomicU64::new(0),
             gone: AtomicBool::new(false),
@@ -110,7 +111,7 @@ impl RunState {
         if inner.spent {
             return Admission::Spent;
         }
-        if inner.outstanding >= PENDING_PER_RUN {
+        if self.outstanding() >= PENDING_PER_RUN {
             return Admission::TooManyPending;
         }
         if let Some(due) = inner.pace.wait_until(now) {
@@ -125,7 +126,7 @@ impl RunState {
             return Admission::Spent;
         }
         inner.charged = inner.charged.saturating_add(reserved);
-        inner.outstanding += 1;
+        self.outstanding.fetch_add(1, Ordering::Relaxed);
         Admission::Granted(key)
     }
 
@@ -137,8 +138,9 @@ impl RunState {
     /// A call that did nothing is as if it had never begun.
     pub(crate) fn withdraw(&self, key: &Key) {
         let mut inner = lock(&self.inner);
-        self.one_less(&mut inner);
         inner.charged = inner.charged.saturating_sub(self.reserve(key));
+        drop(inner);
+        self.one_less();
     }
 
     /// The record of a call's beginning, out of what was reserved for it.
@@ -162,7 +164,8 @@ impl RunState {
         }
     }
 
-    /// Takes a call's end: into a span where `coalesce`, else as a span of its own. Says whether a span was opened.
+    /// Takes a call's end: into a span where `coalesce`, else as a span of its own. Says whether a span was opened. The
+    /// call is outstanding until [`one_less`](RunState::one_less) is told that its end is in the queue.
     pub(crate) fn finish(
         &self,
         key: &Arc<Key>,
@@ -171,7 +174,6 @@ impl RunState {
         coalesce: bool,
     ) -> (Option<Span>, bool) {
         let mut inner = lock(&self.inner);
-        self.one_less(&mut inner);
         inner.charged = inner.charged.saturating_sub(self.reserve(key));
         let (closed, opened) = if coalesce {
             let added = inner.spans.add(key, outcome, call);
@@ -196,12 +198,12 @@ impl RunState {
         (closed, opened)
     }
 
-    /// Wakes who waits for a place, or for the last call.
-    fn one_less(&self, inner: &mut Inner) {
-        if inner.outstanding == PENDING_PER_RUN || inner.outstanding == 1 {
+    /// A call is over, and what is flushed from here on has its end. Wakes who waits for a place, or for the last call.
+    pub(crate) fn one_less(&self) {
+        let before = self.outstanding.fetch_sub(1, Ordering::AcqRel);
+        if before >= PENDING_PER_RUN || before == 1 {
             self.turn.notify_waiters();
         }
-        inner.outstanding = inner.outstanding.saturating_sub(1);
     }
 
     /// Closes all spans into `records`.
@@ -283,7 +285,7 @@ impl RunState {
     }
 
     pub(crate) fn outstanding(&self) -> u32 {
-        lock(&self.inner).outstanding
+        self.outstanding.load(Ordering::Acquire)
     }
 
     /// The run's bytes are used up, for good: no shorter record fits in later. Says whether that is news.
