@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Writes a copy of a source with a change made to it: `patched.py SOURCE PATCH COPY`.
+"""Writes a copy of a source with changes made to it, one after the other: `patched.py SOURCE COPY PATCH…`.
 
-The patch is a unified diff of one file. Each hunk must be found exactly once, wherever that is, or nothing is written: a
+A patch is a unified diff of one file. Each hunk must be found exactly once, wherever that is, or nothing is written: a
 source that has changed is a reason to look at the change again."""
 
 import pathlib
@@ -21,12 +21,13 @@ def hunks(text):
 
 
 def main():
-    source, patch, copy = map(pathlib.Path, sys.argv[1:])
+    source, copy, *patches = map(pathlib.Path, sys.argv[1:])
     text = source.read_text()
-    for before, after in hunks(patch.read_text()):
-        if text.count(before) != 1:
-            sys.exit(f"{source.name} has changed: {patch.name} does not fit:\n{before}")
-        text = text.replace(before, after)
+    for patch in patches:
+        for before, after in hunks(patch.read_text()):
+            if text.count(before) != 1:
+                sys.exit(f"{source.name} has changed: {patch.name} does not fit:\n{before}")
+            text = text.replace(before, after)
     copy.write_text(text)
 
 

@@ -10,4 +10,5 @@ mod library;
 mod loader;
 mod raw;
 mod runtime;
+mod snapshot;
 mod world;

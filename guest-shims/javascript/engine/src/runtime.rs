@@ -7,7 +7,7 @@ use rquickjs::{CatchResultExt, Ctx, FromJs, Function, Object, Persistent, Result
 
 use crate::world::exports::tollgate::bridge::plugin::Failure;
 use crate::world::wasi::cli::stderr;
-use crate::{binding, library, loader};
+use crate::{binding, library, loader, snapshot};
 
 /// Bytes that the engine may take of the stack before it throws a RangeError. The host's profile for languages has a
 /// stack that holds, for each byte of it, what the engine's own frames take; a test fixes the ratio.
@@ -129,11 +129,22 @@ pub(crate) fn initialise() -> std::result::Result<(), String> {
                 let preload: Function<'_> = library.get("preload")?;
                 preload.call::<_, ()>((PRELOADED.to_vec(),))
             });
-            preloaded.catch(&ctx).map_err(|error| error.to_string())?;
-            ctx.run_gc();
-            Ok(())
-        })
+            preloaded.catch(&ctx).map_err(|error| error.to_string())
+        })?;
+        settle(runtime);
+        Ok(())
     })?
+}
+
+/// Ends what is done before any run.
+fn settle(runtime: &Runtime) {
+    let engine = runtime.javy.context().runtime();
+    runtime.javy.context().with(|ctx| {
+        ctx.run_gc();
+        snapshot::settle(&ctx);
+    });
+    let used = usize::try_from(engine.memory_usage().malloc_size).unwrap_or(0);
+    engine.set_gc_threshold(used + GARBAGE_BYTES);
 }
 
 /// Calls what the module `main` of the library has under this name.
@@ -157,7 +168,8 @@ where
 
 /// Compiles the program that lies in memory, and loads what it asks of the library.
 pub(crate) fn prepare(preload: Vec<String>) -> std::result::Result<(), String> {
-    main("prepare", preload)
+    main::<()>("prepare", preload)?;
+    with(settle)
 }
 
 /// The library says by itself how a program ended; this is about the library.
