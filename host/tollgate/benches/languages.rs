@@ -61,7 +61,7 @@ end. *Source* is text that the shared engine compiles, *built* a component of `t
 
 const MEMORY: &str = "
 Memory that is a live program's own (`Private_Dirty` of the process, of 100 programs that wait for a timer), at its first
-statement, and after it made 40,000 objects, let go of them and collected.
+statement, and after it made cycles of objects and let go of them until they were collected.
 
 | program | as | at its first statement | after a collection |
 | --- | --- | --: | --: |
@@ -90,14 +90,16 @@ const PROGRAMS: [(&str, &str); 8] = [
     ("wait.mjs", "setTimeout(() => {}, 600000)"),
     (
         "collected.mjs",
-        "let list = []; for (let at = 0; at < 40000; at++) list.push({ at, text: `text ${at}` }); list = null; setTimeout(() => {}, 600000)",
+        "const cycle = () => { const a = {}; a.b = { a, text: 'text' }; return a; }; \
+         const first = new WeakRef(cycle()); while (first.deref() !== undefined) cycle(); setTimeout(() => {}, 600000)",
     ),
     ("first.py", "import os; os._exit(0)"),
     ("hello.py", "print('hello')"),
     ("wait.py", "import time; time.sleep(600)"),
     (
         "collected.py",
-        "import gc, time\nlist = [str(at) for at in range(40000)]\ndel list\ngc.collect()\ntime.sleep(600)",
+        "import gc, time, weakref\nclass Cycle: pass\ndef cycle():\n  a = Cycle(); a.a = a; return a\n\
+         first = weakref.ref(cycle())\nwhile first() is not None: cycle()\ntime.sleep(600)",
     ),
 ];
 

@@ -13,7 +13,7 @@ use crate::{binding, library, loader, snapshot};
 /// stack that holds, for each byte of it, what the engine's own frames take; a test fixes the ratio.
 const STACK_BYTES: usize = 640 << 10;
 
-/// Bytes of new objects after which garbage is looked for.
+/// Bytes of new objects after which garbage is looked for while the library is evaluated. A run has its own (`JS_GC_LEAST`).
 const GARBAGE_BYTES: usize = 1 << 20;
 
 /// The modules of the library that a snapshot holds evaluated.
@@ -43,6 +43,7 @@ const PRELOADED: &[&str] = &[
     "internal/process/warning",
     "internal/process/options",
     "internal/abort-controller",
+    "internal/url/files",
 ];
 
 struct Runtime {
@@ -138,13 +139,10 @@ pub(crate) fn initialise() -> std::result::Result<(), String> {
 
 /// Ends what is done before any run.
 fn settle(runtime: &Runtime) {
-    let engine = runtime.javy.context().runtime();
     runtime.javy.context().with(|ctx| {
         ctx.run_gc();
         snapshot::settle(&ctx);
     });
-    let used = usize::try_from(engine.memory_usage().malloc_size).unwrap_or(0);
-    engine.set_gc_threshold(used + GARBAGE_BYTES);
 }
 
 /// Calls what the module `main` of the library has under this name.
