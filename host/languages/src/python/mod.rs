@@ -1,5 +1,6 @@
 //! A Python program as the runner's host side serves it: a folder, an entry, and where modules are looked for.
 
+mod collecting;
 mod finder;
 mod search;
 
@@ -10,6 +11,7 @@ use tollgate_policy::Permit;
 use crate::files::{FileError, Files as _, Kind};
 use crate::rooted::{Rooted, failed, refusal};
 
+pub use collecting::{COLLECT, Collecting};
 pub use finder::{FindError, Listing, find_module};
 pub use search::search_path;
 
@@ -18,6 +20,12 @@ pub const RUNNER: &str = "python";
 
 /// The digest of what the runner that fits this host is made from, in hex: one that was made from anything else is not used.
 pub const RUNNER_INPUTS: &str = env!("TOLLGATE_PYTHON_INPUTS");
+
+/// What the runner is made from, and components of programs with it: path and content of each file, below one folder.
+pub const PYTHON_KIT: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/python_kit.rs"));
+
+/// The file of [`PYTHON_KIT`] that is a program in Python for the machine itself, and does the building.
+pub const PYTHON_BUILD: &str = "guest-shims/python/build";
 
 /// Where a Python program begins.
 #[derive(Debug, Clone, PartialEq, Eq)]

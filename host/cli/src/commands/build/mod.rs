@@ -1,0 +1,211 @@
+//! `tollgate build`: a program becomes a component of its own.
+
+mod javascript;
+mod python;
+
+pub(crate) use python::FIXED;
+
+use std::path::{Path, PathBuf};
+
+use serde_json::json;
+use tollgate_build::World;
+use tollgate_engine::Source;
+use tollgate_languages::Packages;
+use tollgate_policy::{Decision, Effective, Operation, Permit, ScopeSet};
+
+use super::{compile, log, program, run};
+use crate::args::{Build, Grants, Language};
+use crate::exit::Failure;
+use crate::host::signals::Signals;
+use crate::host::{files, program as place, watch};
+use crate::policy;
+use crate::terminal::table;
+
+/// What the component is for.
+enum Wanted {
+    /// One of our worlds.
+    Ours(World),
+    /// A world of the program's own.
+    Own { wit: PathBuf, name: String },
+}
+
+impl Wanted {
+    fn of(args: &Build) -> Result<Self, Failure> {
+        if let Some(wit) = &args.wit {
+            return Ok(Self::Own {
+                wit: wit.clone(),
+                name: args.world.clone(),
+            });
+        }
+        match args.world.as_str() {
+            "command" => Ok(Self::Ours(World::Command)),
+            "http" => Ok(Self::Ours(World::Http)),
+            "plugin" => Ok(Self::Ours(World::Plugin)),
+            other => Err(Failure::Usage(format!(
+                "there is no world `{other}`: there are `command`, `http` and `plugin`, and for Python those of --wit"
+            ))),
+        }
+    }
+}
+
+/// What was asked for and is not in the component: the program runs until it asks for it.
+struct Missing {
+    /// The file that asks.
+    from: String,
+    /// What it asks for, and why there is no such thing.
+    reason: String,
+}
+
+/// What came of a build.
+struct Made {
+    component: Vec<u8>,
+    /// How many files are in it.
+    count: usize,
+    missing: Vec<Missing>,
+    /// Where those of the program itself lie.
+    files: Vec<PathBuf>,
+}
+
+pub(crate) fn build(args: &Build, ceiling: Option<&Path>) -> Result<u8, Failure> {
+    let language = program::by_extension(&args.file).ok_or_else(|| {
+        Failure::Usage(format!(
+            "`{}` is no program that can be built: .js, .mjs, .cjs, .ts, .mts, .cts and .py are",
+            args.file.display()
+        ))
+    })?;
+    let wanted = Wanted::of(args)?;
+    let output = output(args)?;
+    // A build has no policy of its own; the operator's holds for what it reads as for what a run loads.
+    let policy = policy::load(&Grants::default(), ceiling, None, ScopeSet::NONE, true)?;
+    let mut packages = python::Packages::default();
+    let mut once = async || -> Result<Vec<PathBuf>, Failure> {
+        let made = match language {
+            Language::Js | Language::Ts => javascript::make(args, &wanted, &policy).await?,
+            Language::Py => python::make(args, &wanted, &policy, &mut packages).await?,
+        };
+        write(args, &made, &output)?;
+        Ok(made.files)
+    };
+    let runtime = compile::runtime()?;
+    if args.watch {
+        let again = watch::again(&output, ceiling, &args.run, async || {
+            // What is wrong with a program that is being written is said, and the next change waited for.
+            let made = once().await;
+            if let Err(failure) = &made {
+                table::complain(&failure.to_string());
+            }
+            made.ok()
+        });
+        return runtime.block_on(again);
+    }
+    if language != Language::Py {
+        return runtime.block_on(once()).map(|_files| 0);
+    }
+    // What tools have made by then goes with them.
+    runtime.block_on(async {
+        let signals = Signals::install()
+            .map_err(|error| Failure::Host(format!("signals cannot be received: {error}")))?;
+        tokio::select! {
+            built = once() => built.map(|_files| 0),
+            failure = signals.end() => Err(failure),
+        }
+    })
+}
+
+/// Where the component is written.
+fn output(args: &Build) -> Result<PathBuf, Failure> {
+    if let Some(output) = &args.output {
+        return Ok(output.clone());
+    }
+    let name = args.file.file_stem().ok_or_else(|| {
+        Failure::Usage(format!(
+            "`{}` has no name to call the component by: say -o OUT",
+            args.file.display()
+        ))
+    })?;
+    Ok(PathBuf::from(name).with_extension("wasm"))
+}
+
+/// The program's folder.
+fn found(
+    args: &Build,
+    packages: &Packages,
+    policy: &policy::Loaded,
+) -> Result<place::Found, Failure> {
+    let log = log::Place::new(&policy.effective.audit(), None, &policy.bases)?;
+    let own = run::own_folders(&log);
+    place::open(
+        Some(&args.file),
+        "",
+        packages,
+        &policy.effective,
+        &policy.bases,
+        &own,
+    )
+}
+
+/// Where files lie that the guest sees beneath `root`.
+fn on_host<'a>(
+    root: &str,
+    host: &Path,
+    paths: impl IntoIterator<Item = &'a String>,
+) -> Vec<PathBuf> {
+    let on_host = |path: &'a String| {
+        let inner = path.strip_prefix(root).unwrap_or(path);
+        host.join(inner.trim_start_matches('/'))
+    };
+    paths.into_iter().map(on_host).collect()
+}
+
+/// What a run would decide about the file; nobody is there to be asked.
+fn permitted(policy: &Effective, path: &str) -> Option<Permit> {
+    match policy.decide(&Operation::Program { path }) {
+        Decision::Allow(permit, _) | Decision::WouldDeny(permit, _) => Some(permit),
+        Decision::Ask(..) | Decision::Deny(_) => None,
+    }
+}
+
+fn write(args: &Build, made: &Made, output: &Path) -> Result<(), Failure> {
+    for missing in &made.missing {
+        table::warn(&format!("{}: {}", missing.from, missing.reason));
+    }
+    // What comes out is held against what is let in.
+    let file = output.display().to_string();
+    let source = Source::new(made.component.clone()).map_err(|cause| Failure::Load {
+        file: file.clone(),
+        cause,
+    })?;
+    files::write(output, source.component())?;
+    say(args, made, &file, &source)
+}
+
+fn say(args: &Build, made: &Made, file: &str, source: &Source) -> Result<(), Failure> {
+    let length = u64::try_from(source.component().len()).unwrap_or(u64::MAX);
+    let digest = source.digest();
+    table::to_stdout(|out| {
+        if args.json {
+            let missing = made.missing.iter();
+            let missing: Vec<_> = missing
+                .map(|missing| json!({"from": missing.from, "reason": missing.reason}))
+                .collect();
+            return writeln!(
+                out,
+                "{}",
+                json!({
+                    "file": file,
+                    "component": digest.to_string(),
+                    "bytes": length,
+                    "files": made.count,
+                    "missing": missing,
+                })
+            );
+        }
+        writeln!(
+            out,
+            "{digest}  {}  {} files  {}",
+            table::bytes(length),
+            made.count,
+            table::text(file)
+        )
+    })
+}
