@@ -31,13 +31,13 @@ fn build(scene: &Scene, cache: &Path, file: &str, flags: &[&str]) -> (PathBuf, F
     (output, finished)
 }
 
-fn built(scene: &Scene, cache: &Path, file: &str, flags: &[&str]) -> PathBuf {
+pub(super) fn built(scene: &Scene, cache: &Path, file: &str, flags: &[&str]) -> PathBuf {
     let (output, finished) = build(scene, cache, file, flags);
     finished.expect(0);
     output
 }
 
-fn run(scene: &Scene, cache: &Path, component: &Path, arguments: &[&str]) -> Finished {
+pub(super) fn run(scene: &Scene, cache: &Path, component: &Path, arguments: &[&str]) -> Finished {
     scene
         .run(component)
         .host_env("XDG_CACHE_HOME", cache.to_str().expect("UTF-8"))
@@ -118,7 +118,7 @@ try:
 except ImportError as error:
     print(error)
 for hidden in ('.env', 'code.so'):
-    print(pkgutil.get_loader if False else importlib.resources.files('parcel').joinpath(hidden).is_file())
+    print(importlib.resources.files('parcel').joinpath(hidden).is_file())
 def down(n):
     return down(n + 1)
 try:
@@ -191,19 +191,20 @@ fn a_program_with_its_packages_runs_in_any_host_of_wasi() {
         tollgate_engine::Digest::of(&bytes).to_string()
     );
     assert_eq!(told["file"], component.display().to_string());
-    // Nine of the program's own, four of the environment, nine of the wheels without machine code.
-    assert_eq!(told["files"], 22, "{told}");
+    // Ten of the program's own, four of the environment, thirteen of the wheels without machine code.
+    assert_eq!(told["files"], 27, "{told}");
+    let code = "it is machine code, which no guest can run";
     assert_eq!(
         told["missing"],
-        serde_json::json!([{"from": "/program/src/main.py", "reason": "No module named 'nowhere'"}])
+        serde_json::json!([
+            {"from": "/program/.requirements/fast/_speed.cpython-314-x86_64-linux-gnu.so", "reason": code},
+            {"from": "/program/src/main.py", "reason": "No module named 'nowhere'"},
+            {"from": "/program/src/parcel/code.so", "reason": code},
+        ])
     );
     assert!(tollgate_engine::has_deep_stack(&bytes));
 
-    let (imports, exports) = interfaces(&component);
-    assert!(
-        imports.iter().all(|name| name.starts_with("wasi:")),
-        "{imports:?}"
-    );
+    let exports = exported(&component);
     assert_eq!(exports, ["wasi:cli/run@0.2.12"]);
     let host = AnyHost::load(&component);
     let (succeeded, printed) = host.run(&["app", "a", "b"]);
@@ -221,7 +222,7 @@ fn a_program_with_its_packages_runs_in_any_host_of_wasi() {
     assert_eq!(
         raised.stderr,
         "Traceback (most recent call last):
-  File \"/program/src/main.py\", line 5, in <module>
+  File \"/program/src/main.py\", line 6, in <module>
     own.fails()
     ~~~~~~~~~^^
   File \"/program/src/own.py\", line 5, in fails
@@ -231,6 +232,17 @@ ValueError: here
     );
     differ(&run(&["draw"]).stdout, &run(&["draw"]).stdout);
     differ(&run(&["draw"]).stdout, &drawn);
+}
+
+/// What is exported beside componentize-py's own interface, by which it has initialised the component.
+fn exported(component: &Path) -> Vec<String> {
+    let (imports, mut exports) = interfaces(component);
+    assert!(
+        imports.iter().all(|name| name.starts_with("wasi:")),
+        "{imports:?}"
+    );
+    exports.retain(|name| name != "exports");
+    exports
 }
 
 /// Nothing of what two runs drew is the same.
@@ -289,11 +301,7 @@ fn a_program_that_answers_requests_does_so_in_any_host() {
     let scene = scene!();
     scene.write("app/web.py", WEB);
     let component = built(&scene, cache, "app/web.py", &["--world", "http"]);
-    let (imports, exports) = interfaces(&component);
-    assert!(
-        imports.iter().all(|name| name.starts_with("wasi:")),
-        "{imports:?}"
-    );
+    let exports = exported(&component);
     assert_eq!(exports, ["wasi:http/incoming-handler@0.2.12"]);
     let host = AnyHost::load(&component);
     let answer = host.ask("POST", "http://example.com/echo", &"x".repeat(200_000));
@@ -351,7 +359,7 @@ fn a_plugin_is_described_and_called_with_json() {
     let scene = scene!();
     scene.write("app/plugin.py", PLUGIN);
     let component = built(&scene, cache, "app/plugin.py", &["--world", "plugin"]);
-    assert_eq!(interfaces(&component).1, ["tollgate:bridge/plugin@0.1.0"]);
+    assert_eq!(exported(&component), ["tollgate:bridge/plugin@0.1.0"]);
     let invoke = |call: &str| {
         let finished = scene
             .run(&component)
@@ -417,11 +425,24 @@ fn a_world_of_the_programs_own_is_built_too() {
     let scene = scene!();
     scene.write(
         "wit/world.wit",
-        "package test:own@1.0.0;
+        "package test:adding@1.0.0;
          interface sums { record pair { a: s32, b: s32 } add: func(of: pair) -> s32; }
-         world own { export sums; export shout: func(text: string) -> result<string, string>; export draw: func() -> string; }",
+         world adder { export sums; export shout: func(text: string) -> result<string, string>; export draw: func() -> string; }",
     );
-    scene.write("app/helper.py", "def upper(text): return text.upper()");
+    // What it does when it is imported it does in the build: nothing that the build then writes through is where it says.
+    let victim = scene.path("victim").display().to_string();
+    let plant = format!(
+        "import os\n\
+         for name in ('made.wasm', 'program.wasm', 'index.wasm'):\n\
+         \x20   os.symlink('../../../../../..{victim}', '/0/' + name)\n\
+         try: open('/etc/passwd')\n\
+         except OSError: pass\n\
+         else: raise SystemExit('it reached the machine')\n"
+    );
+    scene.write(
+        "app/helper.py",
+        format!("{plant}def upper(text): return text.upper()"),
+    );
     scene.write(
         "app/thing.py",
         "import wit_world
@@ -440,15 +461,12 @@ class WitWorld(wit_world.WitWorld):
 ",
     );
     let wit = scene.path("wit").display().to_string();
-    let flags = ["--wit", &wit, "--world", "own"];
+    let flags = ["--wit", &wit, "--world", "adder"];
     let component = built(&scene, cache, "app/thing.py", &flags);
-    let (imports, exports) = interfaces(&component);
+    let exports = exported(&component);
+    assert!(!scene.path("victim").exists());
     assert!(
-        imports.iter().all(|name| name.starts_with("wasi:")),
-        "{imports:?}"
-    );
-    assert!(
-        exports.contains(&"test:own/sums@1.0.0".to_owned()),
+        exports.contains(&"test:adding/sums@1.0.0".to_owned()),
         "{exports:?}"
     );
     let call = |call: &str| {

@@ -28,7 +28,8 @@ INSTALLED = "/.requirements"
 MOST_BYTES = 64 << 20
 """As for a bundle of JavaScript (`bundle-bytes`)."""
 
-LEFT_OUT = (".pyc", ".pyo", ".so", ".pyd", ".dll", ".dylib")
+BYTECODE = (".pyc", ".pyo")
+MACHINE_CODE = (".so", ".pyd", ".dll", ".dylib")
 LIBRARY = object()
 """Where a name leads that is the library's."""
 
@@ -81,7 +82,14 @@ class Collector:
             self.take(*self.left.pop())
 
     def told(self):
-        said = [(file, why) for file, whys in self.missing.items() if file in self.reached for why in whys]
+        """What a person should hear of: what the program asks for and does not get. Packages ask for much that they can do
+        without, and of theirs only what was refused is told."""
+        said = [
+            (file, why)
+            for file, whys in self.missing.items()
+            for why, is_absent in whys.items()
+            if not is_absent or (file in self.reached and not file.startswith(tuple(f"{it}/" for it in self.others)))
+        ]
         return [{"from": file, "reason": why} for file, why in sorted(said)]
 
     def used(self):
@@ -108,7 +116,7 @@ class Collector:
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
             # It fails for whoever imports it, as it would without a build.
             self.add(path, source)
-            self.miss(path, f"{type(error).__name__}: {error}")
+            self.miss(path, f"{type(error).__name__}: {error}", is_absent=path not in self.reached)
 
     def read(self, path):
         try:
@@ -129,8 +137,8 @@ class Collector:
             sys.exit(f"the program has more than {MOST_BYTES >> 20} MiB of files")
         self.contents[path] = zlib.compress(content, 9)
 
-    def miss(self, path, why):
-        self.missing.setdefault(path, {})[why] = None
+    def miss(self, path, why, is_absent=False):
+        self.missing.setdefault(path, {})[why] = is_absent
 
     def take_tree(self, folder, package):
         """Everything in a folder, but what is hidden or machine code."""
@@ -149,7 +157,9 @@ class Collector:
                 # Scripts of packages are no part of any of them.
                 if not (item.name == "bin" and folder.endswith(INSTALLED)):
                     self.take_tree(path, package and f"{package}.{item.name}")
-            elif not item.name.endswith(LEFT_OUT):
+            elif item.name.endswith(MACHINE_CODE):
+                self.miss(path, "it is machine code, which no guest can run")
+            elif not item.name.endswith(BYTECODE):
                 self.left.append((path, package))
 
     # ---- names
@@ -158,7 +168,7 @@ class Collector:
         for name, from_package in asked(source, package):
             try:
                 if self.follow(name) is None and not from_package:
-                    raise Missing(f"No module named '{name}'")
+                    self.miss(path, f"No module named '{name}'", is_absent=True)
             except Missing as why:
                 self.miss(path, str(why))
 
@@ -253,9 +263,21 @@ def of_the_library(name):
     return name in ours or stem in _library.installed.index or stem in _library.installed.folders
 
 
+def nodes(tree):
+    """All of a tree, but what stands in it for checkers of types alone."""
+    left = [tree]
+    while left:
+        node = left.pop()
+        yield node
+        if isinstance(node, ast.If) and getattr(node.test, "attr", getattr(node.test, "id", None)) == "TYPE_CHECKING":
+            left += node.orelse
+        else:
+            left += ast.iter_child_nodes(node)
+
+
 def asked(source, package):
     """The names that a source imports, and whether each may as well be no module but something in one."""
-    for node in ast.walk(compile(source, "<imports>", "exec", ast.PyCF_ONLY_AST, dont_inherit=True)):
+    for node in nodes(compile(source, "<imports>", "exec", ast.PyCF_ONLY_AST, dont_inherit=True)):
         if isinstance(node, ast.Import):
             yield from ((alias.name, False) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):

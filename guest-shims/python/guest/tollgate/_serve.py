@@ -49,9 +49,10 @@ class Answer:
         self.stream = self.body.write()
 
     def write(self, data):
+        if self.head is None:
+            raise AssertionError("the head of the response was not stated")
         if self.stream is None:
-            status, fields = self.head
-            self.start(status, fields)
+            self.start(*self.head)
         http.write(self.stream, data)
 
     def finish(self):
@@ -63,7 +64,7 @@ class Answer:
     def fail(self):
         """What the client is told of an error: nothing of it. A body that was begun stays unfinished, which says enough."""
         if self.body is None and not self.is_theirs:
-            self.start(500, [("content-type", b"text/plain"), ("content-length", str(len(SORRY)).encode())])
+            self.head = (500, [("content-type", b"text/plain"), ("content-length", str(len(SORRY)).encode())])
             self.write(SORRY)
             self.finish()
 
@@ -84,8 +85,6 @@ def serve(application, request, answer):
     parts = application(environment(request, body), start_response)
     try:
         for part in parts:
-            if answer.head is None:
-                raise AssertionError("a body came before the head of the response")
             if part:
                 answer.write(part)
         answer.write(b"")

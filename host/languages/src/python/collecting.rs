@@ -40,8 +40,8 @@ impl fmt::Debug for Collecting {
 
 impl Collecting {
     /// The program in `folder`, which the guest sees at `root`, that begins with the file `entry`, and packages that were
-    /// installed for it. `decide` is asked about each file and folder before it is looked at: what it gives no permit for is
-    /// not there.
+    /// installed for it. `decide` is asked about each file before it is read, and about each folder before it is listed: what
+    /// it gives no permit for is refused.
     #[must_use]
     pub fn new(
         folder: Folder,
@@ -100,8 +100,8 @@ impl Program for Collecting {
         Ok(outset)
     }
 
-    fn find(&self, name: &str, folder: &str, _permit: Permit) -> Result<Option<Found>, NoModule> {
-        let permit = self.permitted(folder)?;
+    // What is found is decided about when it is read; that a name leads somewhere is no part of the program.
+    fn find(&self, name: &str, folder: &str, permit: Permit) -> Result<Option<Found>, NoModule> {
         let Some(installed) = self.installed(folder) else {
             return self.program.find(name, folder, permit);
         };

@@ -83,8 +83,7 @@ pub(crate) fn build(args: &Build, ceiling: Option<&Path>) -> Result<u8, Failure>
             Language::Js | Language::Ts => javascript::make(args, &wanted, &policy).await?,
             Language::Py => python::make(args, &wanted, &policy, &mut packages).await?,
         };
-        write(args, &made, &output)?;
-        Ok(made.files)
+        write(args, made, &output)
     };
     let runtime = compile::runtime()?;
     if args.watch {
@@ -165,27 +164,35 @@ fn permitted(policy: &Effective, path: &str) -> Option<Permit> {
     }
 }
 
-fn write(args: &Build, made: &Made, output: &Path) -> Result<(), Failure> {
+/// Writes and says what was made, and gives the files that a person may change.
+fn write(args: &Build, made: Made, output: &Path) -> Result<Vec<PathBuf>, Failure> {
     for missing in &made.missing {
         table::warn(&format!("{}: {}", missing.from, missing.reason));
     }
     // What comes out is held against what is let in.
     let file = output.display().to_string();
-    let source = Source::new(made.component.clone()).map_err(|cause| Failure::Load {
+    let source = Source::new(made.component).map_err(|cause| Failure::Load {
         file: file.clone(),
         cause,
     })?;
     files::write(output, source.component())?;
-    say(args, made, &file, &source)
+    say(args, made.count, &made.missing, &file, &source)?;
+    Ok(made.files)
 }
 
-fn say(args: &Build, made: &Made, file: &str, source: &Source) -> Result<(), Failure> {
+fn say(
+    args: &Build,
+    count: usize,
+    missing: &[Missing],
+    file: &str,
+    source: &Source,
+) -> Result<(), Failure> {
     let length = u64::try_from(source.component().len()).unwrap_or(u64::MAX);
     let digest = source.digest();
     table::to_stdout(|out| {
         if args.json {
-            let missing = made.missing.iter();
             let missing: Vec<_> = missing
+                .iter()
                 .map(|missing| json!({"from": missing.from, "reason": missing.reason}))
                 .collect();
             return writeln!(
@@ -195,7 +202,7 @@ fn say(args: &Build, made: &Made, file: &str, source: &Source) -> Result<(), Fai
                     "file": file,
                     "component": digest.to_string(),
                     "bytes": length,
-                    "files": made.count,
+                    "files": count,
                     "missing": missing,
                 })
             );
@@ -204,7 +211,7 @@ fn say(args: &Build, made: &Made, file: &str, source: &Source) -> Result<(), Fai
             out,
             "{digest}  {}  {} files  {}",
             table::bytes(length),
-            made.count,
+            count,
             table::text(file)
         )
     })

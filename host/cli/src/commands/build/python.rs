@@ -227,7 +227,9 @@ async fn collect(program: Arc<Collecting>, runner: Code) -> Result<(Report, Vec<
         .program(program)
         .build();
     let (ended, _usage) = engine.run(&loaded, guest, &Entry::Command).await;
-    match ended? {
+    let ended = ended
+        .map_err(|error| Failure::Build(format!("the program cannot be collected: {error}")))?;
+    match ended {
         Ended::Exit(0) => read(output.take()),
         Ended::Exit(_) | Ended::Returned(_) => {
             let said = String::from_utf8_lossy(&errors.take()).into_owned();
