@@ -37,14 +37,25 @@ pub(super) fn built(scene: &Scene, cache: &Path, file: &str, flags: &[&str]) -> 
     output
 }
 
-pub(super) fn run(scene: &Scene, cache: &Path, component: &Path, arguments: &[&str]) -> Finished {
+/// Runs what was built. It is compiled into the scene's own cache, and goes with it.
+pub(super) fn run(scene: &Scene, component: &Path, arguments: &[&str]) -> Finished {
     scene
         .run(component)
-        .host_env("XDG_CACHE_HOME", cache.to_str().expect("UTF-8"))
         .flags(&["--limit", "compile-time=180s"])
         .args(arguments)
         .patience(PATIENCE)
         .finish()
+}
+
+/// Calls an export of what was built.
+fn invoke(scene: &Scene, component: &Path, call: &str) -> Finished {
+    let finished = scene
+        .run(component)
+        .flags(&["--limit", "compile-time=180s", "--invoke", call])
+        .patience(PATIENCE)
+        .finish();
+    finished.expect(0);
+    finished
 }
 
 fn python(text: &str, folder: &Path) {
@@ -214,7 +225,7 @@ fn a_program_with_its_packages_runs_in_any_host_of_wasi() {
     let drawn = host.run(&["app", "draw"]).1;
     differ(&drawn, &host.run(&["app", "draw"]).1);
 
-    let run = |arguments: &[&str]| run(&scene, cache, &component, arguments);
+    let run = |arguments: &[&str]| run(&scene, &component, arguments);
     assert_eq!(run(&["a", "b"]).expect(0).stdout, PRINTED);
     run(&["exit", "3"]).expect(3);
     let raised = run(&["raise"]);
@@ -331,6 +342,34 @@ fn a_program_that_answers_requests_does_so_in_any_host() {
     }
 }
 
+#[test]
+fn a_class_that_speaks_the_bindings_of_wasi_http_answers_by_itself() {
+    let cache = needs!(cache());
+    let scene = scene!();
+    scene.write(
+        "app/own.py",
+        "from componentize_py_types import Ok
+from wit_world.imports import types
+class IncomingHandler:
+    def handle(self, request, response_out):
+        response = types.OutgoingResponse(types.Fields.from_list([('x-own', b'1')]))
+        response.set_status_code(202)
+        body = response.body()
+        types.ResponseOutparam.set(response_out, Ok(response))
+        with body.write() as stream: stream.blocking_write_and_flush(b'own')
+        types.OutgoingBody.finish(body, None)
+",
+    );
+    let component = built(&scene, cache, "app/own.py", &["--world", "http"]);
+    let answer = AnyHost::load(&component).ask("GET", "http://example.com/", "");
+    assert_eq!((answer.status, answer.body.as_str()), (202, "own"));
+    assert!(
+        answer
+            .headers
+            .contains(&("x-own".to_owned(), "1".to_owned()))
+    );
+}
+
 const PLUGIN: &str = "\
 import asyncio, json
 from json import loads
@@ -360,21 +399,15 @@ fn a_plugin_is_described_and_called_with_json() {
     scene.write("app/plugin.py", PLUGIN);
     let component = built(&scene, cache, "app/plugin.py", &["--world", "plugin"]);
     assert_eq!(exported(&component), ["tollgate:bridge/plugin@0.1.0"]);
-    let invoke = |call: &str| {
-        let finished = scene
-            .run(&component)
-            .host_env("XDG_CACHE_HOME", cache.to_str().expect("UTF-8"))
-            .flags(&["--limit", "compile-time=180s", "--invoke", call])
-            .patience(PATIENCE)
-            .finish();
-        finished.expect(0);
+    let called = |call: &str| {
+        let finished = invoke(&scene, &component, call);
         let said = finished.stdout.strip_prefix("loaded\n");
         (
             said.expect("it was loaded").trim_end().to_owned(),
             finished.stderr,
         )
     };
-    let call = |call: &str| invoke(call).0;
+    let call = |call: &str| called(call).0;
     assert_eq!(
         call("describe()"),
         r#"ok("{\"name\":\"demo\",\"version\":\"1.0.0\",\"functions\":[\"big\",\"fails\",\"greet\",\"nothing\",\"slow\"]}")"#
@@ -385,7 +418,7 @@ fn a_plugin_is_described_and_called_with_json() {
     );
     assert_eq!(call(r#"call("slow", "0.01")"#), r#"ok("\"slept\"")"#);
     assert_eq!(call(r#"call("nothing", "5")"#), r#"ok("null")"#);
-    let (answer, said) = invoke(r#"call("fails", "5")"#);
+    let (answer, said) = called(r#"call("fails", "5")"#);
     assert_eq!(answer, r#"err(failed("TypeError: no way"))"#);
     assert_eq!(
         said,
@@ -469,16 +502,7 @@ class WitWorld(wit_world.WitWorld):
         exports.contains(&"test:adding/sums@1.0.0".to_owned()),
         "{exports:?}"
     );
-    let call = |call: &str| {
-        let finished = scene
-            .run(&component)
-            .host_env("XDG_CACHE_HOME", cache.to_str().expect("UTF-8"))
-            .flags(&["--limit", "compile-time=180s", "--invoke", call])
-            .patience(PATIENCE)
-            .finish();
-        finished.expect(0);
-        finished.stdout
-    };
+    let call = |call: &str| invoke(&scene, &component, call).stdout;
     assert_eq!(call("add({a: 2, b: 40})"), "42\n");
     assert_eq!(call(r#"shout("you")"#), "ok(\"YOU1\")\n");
     assert_eq!(call(r#"shout("")"#), "err(\"nothing\")\n");
@@ -506,7 +530,7 @@ fn what_cannot_be_built_is_refused() {
             "app/broken.py",
             &[][..],
             126,
-            "nothing is built:   File \"/program/broken.py\", line 2",
+            "the program cannot be compiled\n    File \"/program/broken.py\", line 2",
         ),
         ("app/missing.py", &[], 127, "there is no file"),
         (
@@ -537,30 +561,33 @@ fn what_cannot_be_built_is_refused() {
     }
 }
 
+/// A folder for the cache with the runner in it, compiled, and without tools.
+fn without_tools(scene: &Scene, cache: &Path) -> PathBuf {
+    let own = scene.path("home/cache");
+    for name in ["runners", "compiled"] {
+        let to = own.join("tollgate").join(name);
+        super::folder(&to);
+        for entry in std::fs::read_dir(cache.join("tollgate").join(name)).expect("it is there") {
+            let entry = entry.expect("it can be listed");
+            std::fs::copy(entry.path(), to.join(entry.file_name())).expect("it can be copied");
+        }
+    }
+    own
+}
+
 #[test]
 fn without_the_tools_the_one_command_that_makes_them_is_named() {
     let cache = needs!(cache());
     let scene = scene!();
     scene.write("app/main.py", "print('one')");
-    // Without anything, and with the runner alone.
-    let own = scene.path("home/cache");
-    let compiled = own.join("tollgate/compiled");
-    super::folder(&compiled);
-    let (_, finished) = build(&scene, &own, "app/main.py", &[]);
+    let (_, finished) = build(&scene, &scene.path("home/cache"), "app/main.py", &[]);
     finished.expect(126);
     assert!(
         finished.stderr.contains("`just python`"),
         "{}",
         finished.stderr
     );
-    let runners = own.join("tollgate/runners");
-    super::folder(&runners);
-    for (from, to) in [("runners", &runners), ("compiled", &compiled)] {
-        for entry in std::fs::read_dir(cache.join("tollgate").join(from)).expect("it is there") {
-            let entry = entry.expect("it can be listed");
-            std::fs::copy(entry.path(), to.join(entry.file_name())).expect("it can be copied");
-        }
-    }
+    let own = without_tools(&scene, cache);
     let (_, finished) = build(&scene, &own, "app/main.py", &[]);
     finished.expect(126);
     assert!(
@@ -569,6 +596,37 @@ fn without_the_tools_the_one_command_that_makes_them_is_named() {
         finished.stderr
     );
     assert_eq!(finished.stderr.lines().count(), 1, "{}", finished.stderr);
+}
+
+#[test]
+fn a69_tools_that_others_may_choose_are_not_run() {
+    let cache = needs!(cache());
+    let scene = scene!();
+    scene.write("app/main.py", "print('one')");
+    let own = without_tools(&scene, cache);
+    let tools = std::fs::read_dir(cache.join("tollgate/python")).expect("it is there");
+    let tools = tools
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+        .filter(|name| name.starts_with("tools-"));
+    for name in tools {
+        let code = format!("tollgate/python/{name}/componentize_py/__init__.py",);
+        scene.write(
+            &format!("home/cache/{code}"),
+            format!(
+                "open({:?}, 'w').close()",
+                scene.path("mark").display().to_string()
+            ),
+        );
+        super::open(&own.join("tollgate/python").join(name));
+    }
+    let (_, finished) = build(&scene, &own, "app/main.py", &[]);
+    finished.expect(126);
+    assert!(
+        finished.stderr.contains("is not its user's alone"),
+        "{}",
+        finished.stderr
+    );
+    assert!(!scene.path("mark").exists());
 }
 
 /// The ways in which a file of requirements asks for code of a package to be run on the machine that builds.

@@ -49,6 +49,10 @@ fn executable(path: &Path) {
     fs::set_permissions(path, Permissions::from_mode(0o700)).expect("a file can be made to run");
 }
 
+fn open(path: &Path) {
+    fs::set_permissions(path, Permissions::from_mode(0o777)).expect("a folder can be opened");
+}
+
 /// A folder for `XDG_CACHE_HOME` with the runner in it, which all tests share: compiling it takes longer than they do. None
 /// without a runner.
 pub(super) fn cache() -> Option<&'static Path> {

@@ -115,7 +115,7 @@ fn packages_are_built_in_with_their_data_and_do_the_same() {
     let text = scene.read("app/jinja_templates.py");
     scene.write("app/main.py", format!("if False: import jinja_app\n{text}"));
     let component = super::build::built(&scene, cache, "app/main.py", &[]);
-    let finished = super::build::run(&scene, cache, &component, &[]);
+    let finished = super::build::run(&scene, &component, &[]);
     finished.expect(0);
     assert_eq!(finished.stdout, String::from_utf8_lossy(&python.stdout));
 }

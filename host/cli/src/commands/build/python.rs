@@ -29,13 +29,13 @@ use crate::policy;
 use crate::terminal::table;
 
 /// How long pip, and how long componentize-py, may take.
-const TOOL_TIME: Duration = Duration::from_secs(600);
+const TOOL_SECONDS: u64 = 600;
 
 /// The numbers of a build that nobody can state.
 pub(crate) const FIXED: &[LimitRow] = &[LimitRow::fixed(
     "build-tool-time",
     Unit::Time,
-    TOOL_TIME.as_nanos() as u64,
+    TOOL_SECONDS * 1_000_000_000,
     "Time that one tool of a build of a Python program may take: pip, componentize-py.",
     "a hundred times what componentize-py takes; downloads over a slow line are done",
 )];
@@ -182,14 +182,19 @@ async fn tool(work: &Work, words: Vec<OsString>) -> Result<(), Failure> {
     arguments.extend([build.into(), "--watched".into()]);
     arguments.extend(words);
     let empty = work.folder("empty")?;
-    tool::run("python3", arguments, &empty, TOOL_TIME)
-        .await
-        .map_err(|error| match error {
-            ToolError::Said(said) => {
-                Failure::Build(said.strip_prefix("python: ").unwrap_or(&said).to_owned())
-            }
-            error => Failure::Build(error.to_string()),
-        })
+    tool::run(
+        "python3",
+        arguments,
+        &empty,
+        Duration::from_secs(TOOL_SECONDS),
+    )
+    .await
+    .map_err(|error| match error {
+        ToolError::Said(said) => {
+            Failure::Build(said.strip_prefix("python: ").unwrap_or(&said).to_owned())
+        }
+        error => Failure::Build(error.to_string()),
+    })
 }
 
 /// Has the runner collect the program: what it says of it, and the program packed.
@@ -233,11 +238,17 @@ async fn collect(program: Arc<Collecting>, runner: Code) -> Result<(Report, Vec<
         Ended::Exit(0) => read(output.take()),
         Ended::Exit(_) | Ended::Returned(_) => {
             let said = String::from_utf8_lossy(&errors.take()).into_owned();
-            let said = said.trim_end();
-            let said = said.strip_prefix("python3: ").unwrap_or(said);
-            Err(Failure::Build(said.to_owned()))
+            Err(Failure::Build(why(said.trim_end())))
         }
     }
+}
+
+/// Why a program was not collected, in what CPython says of it.
+fn why(said: &str) -> String {
+    if said.starts_with("  File ") {
+        return format!("the program cannot be compiled\n{said}");
+    }
+    said.strip_prefix("python3: ").unwrap_or(said).to_owned()
 }
 
 /// A line of JSON, then the program.
