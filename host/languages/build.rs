@@ -38,25 +38,16 @@ fn main() {
         collect(&root, Path::new(input), suffix, &mut files);
     }
     files.sort();
-    let mut digest = Sha256::new();
-    let mut kit = String::new();
+    let mut kit = Vec::new();
     for file in files {
-        let path = fs::canonicalize(root.join(&file)).expect("an input has a path");
-        writeln!(kit, "({file:?}, include_bytes!({path:?}).as_slice()),").expect("a string grows");
         let content = fs::read(root.join(&file)).expect("an input can be read");
-        digest.update(format!("{}:{file}{}:", file.len(), content.len()));
-        digest.update(content);
+        kit.extend(format!("{}:{file}{}:", file.len(), content.len()).bytes());
+        kit.extend(content);
     }
-    println!(
-        "cargo::rustc-env=TOLLGATE_PYTHON_INPUTS={}",
-        hex(&digest.finalize())
-    );
+    let digest = Sha256::digest(&kit);
     let out = env::var_os("OUT_DIR").expect("cargo sets it");
-    fs::write(
-        Path::new(&out).join("python_kit.rs"),
-        format!("&[\n{kit}]\n"),
-    )
-    .expect("it can be written");
+    fs::write(Path::new(&out).join("python.kit"), kit).expect("it can be written");
+    println!("cargo::rustc-env=TOLLGATE_PYTHON_INPUTS={}", hex(&digest));
     let engine = root.join(ENGINE);
     println!("cargo::rerun-if-changed={}", engine.display());
     let engine = Sha256::digest(fs::read(engine).expect("the engine can be read"));

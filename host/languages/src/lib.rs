@@ -77,8 +77,8 @@ pub use fixed::FIXED;
 pub use javascript::{ENGINE, ENGINE_DIGEST, JavaScript, Start};
 pub use program::{CountError, Home, Loaded, NODE, PYTHON, Packages, home};
 pub use python::{
-    COLLECT, Collecting, FindError, Listing, PYTHON_BUILD, PYTHON_KIT, Python, PythonStart, RUNNER,
-    RUNNER_INPUTS, find_module, search_path,
+    COLLECT, Collecting, FindError, Listing, PYTHON_BUILD, Python, PythonStart, RUNNER,
+    RUNNER_INPUTS, find_module, python_kit, search_path,
 };
 pub use resolve::{Format, Module, ResolveError, Resolved, Resolver, Settings, Sought};
 pub use typescript::{TypeScriptError, TypeScriptProblem, strip_types};

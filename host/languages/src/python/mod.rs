@@ -2,6 +2,7 @@
 
 mod collecting;
 mod finder;
+mod kit;
 mod search;
 
 use tollgate_bridge::{Found, Item, NoModule, Outset, Program, Sourced};
@@ -13,6 +14,7 @@ use crate::rooted::{Rooted, failed, refusal};
 
 pub use collecting::{COLLECT, Collecting};
 pub use finder::{FindError, Listing, find_module};
+pub use kit::{PYTHON_BUILD, python_kit};
 pub use search::search_path;
 
 /// The name of the runner among those that are built on a machine.
@@ -20,12 +22,6 @@ pub const RUNNER: &str = "python";
 
 /// The digest of what the runner that fits this host is made from, in hex: one that was made from anything else is not used.
 pub const RUNNER_INPUTS: &str = env!("TOLLGATE_PYTHON_INPUTS");
-
-/// What the runner is made from, and components of programs with it: path and content of each file, below one folder.
-pub const PYTHON_KIT: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/python_kit.rs"));
-
-/// The file of [`PYTHON_KIT`] that is a program in Python for the machine itself, and does the building.
-pub const PYTHON_BUILD: &str = "guest-shims/python/build";
 
 /// Where a Python program begins.
 #[derive(Debug, Clone, PartialEq, Eq)]

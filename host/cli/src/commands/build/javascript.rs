@@ -3,7 +3,7 @@
 use tollgate_build::build as assemble;
 use tollgate_languages::{ENGINE, JavaScript, NODE, Start};
 
-use super::{Made, Missing, Wanted, found, permitted};
+use super::parts::{Made, Missing, Wanted, found, on_host, permitted};
 use crate::args::Build;
 use crate::exit::Failure;
 use crate::policy;
@@ -44,6 +44,6 @@ pub(super) async fn make(
         component: built.map_err(|error| Failure::Build(error.to_string()))?,
         count: bundle.files.len(),
         missing: missing.collect(),
-        files: super::on_host(&root, &host, bundle.files.keys()),
+        files: on_host(&root, &host, bundle.files.keys()),
     })
 }

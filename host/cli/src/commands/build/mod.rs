@@ -1,6 +1,7 @@
 //! `tollgate build`: a program becomes a component of its own.
 
 mod javascript;
+mod parts;
 mod python;
 
 pub(crate) use python::FIXED;
@@ -8,63 +9,17 @@ pub(crate) use python::FIXED;
 use std::path::{Path, PathBuf};
 
 use serde_json::json;
-use tollgate_build::World;
 use tollgate_engine::Source;
-use tollgate_languages::Packages;
-use tollgate_policy::{Decision, Effective, Operation, Permit, ScopeSet};
+use tollgate_policy::ScopeSet;
 
-use super::{compile, log, program, run};
+use self::parts::{Made, Missing, Wanted};
+use super::{compile, program};
 use crate::args::{Build, Grants, Language};
 use crate::exit::Failure;
 use crate::host::signals::Signals;
-use crate::host::{files, program as place, watch};
+use crate::host::{files, watch};
 use crate::policy;
 use crate::terminal::table;
-
-/// What the component is for.
-enum Wanted {
-    /// One of our worlds.
-    Ours(World),
-    /// A world of the program's own.
-    Own { wit: PathBuf, name: String },
-}
-
-impl Wanted {
-    fn of(args: &Build) -> Result<Self, Failure> {
-        if let Some(wit) = &args.wit {
-            return Ok(Self::Own {
-                wit: wit.clone(),
-                name: args.world.clone(),
-            });
-        }
-        match args.world.as_str() {
-            "command" => Ok(Self::Ours(World::Command)),
-            "http" => Ok(Self::Ours(World::Http)),
-            "plugin" => Ok(Self::Ours(World::Plugin)),
-            other => Err(Failure::Usage(format!(
-                "there is no world `{other}`: there are `command`, `http` and `plugin`, and for Python those of --wit"
-            ))),
-        }
-    }
-}
-
-/// What was asked for and is not in the component: the program runs until it asks for it.
-struct Missing {
-    /// The file that asks.
-    from: String,
-    /// What it asks for, and why there is no such thing.
-    reason: String,
-}
-
-/// What came of a build.
-struct Made {
-    component: Vec<u8>,
-    /// How many files are in it.
-    count: usize,
-    missing: Vec<Missing>,
-    /// Where those of the program itself lie.
-    files: Vec<PathBuf>,
-}
 
 pub(crate) fn build(args: &Build, ceiling: Option<&Path>) -> Result<u8, Failure> {
     let language = program::by_extension(&args.file).ok_or_else(|| {
@@ -123,45 +78,6 @@ fn output(args: &Build) -> Result<PathBuf, Failure> {
         ))
     })?;
     Ok(PathBuf::from(name).with_extension("wasm"))
-}
-
-/// The program's folder.
-fn found(
-    args: &Build,
-    packages: &Packages,
-    policy: &policy::Loaded,
-) -> Result<place::Found, Failure> {
-    let log = log::Place::new(&policy.effective.audit(), None, &policy.bases)?;
-    let own = run::own_folders(&log);
-    place::open(
-        Some(&args.file),
-        "",
-        packages,
-        &policy.effective,
-        &policy.bases,
-        &own,
-    )
-}
-
-/// Where files lie that the guest sees beneath `root`.
-fn on_host<'a>(
-    root: &str,
-    host: &Path,
-    paths: impl IntoIterator<Item = &'a String>,
-) -> Vec<PathBuf> {
-    let on_host = |path: &'a String| {
-        let inner = path.strip_prefix(root).unwrap_or(path);
-        host.join(inner.trim_start_matches('/'))
-    };
-    paths.into_iter().map(on_host).collect()
-}
-
-/// What a run would decide about the file; nobody is there to be asked.
-fn permitted(policy: &Effective, path: &str) -> Option<Permit> {
-    match policy.decide(&Operation::Program { path }) {
-        Decision::Allow(permit, _) | Decision::WouldDeny(permit, _) => Some(permit),
-        Decision::Ask(..) | Decision::Deny(_) => None,
-    }
 }
 
 /// Writes and says what was made, and gives the files that a person may change.

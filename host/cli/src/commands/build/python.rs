@@ -14,10 +14,10 @@ use tollgate_bridge::{Captured, Guest, Output};
 use tollgate_build::World;
 use tollgate_capability::program::Folder;
 use tollgate_engine::{Ended, Entry, Gate, RunLanguage};
-use tollgate_languages::{COLLECT, Collecting, PYTHON, PYTHON_BUILD, PYTHON_KIT};
+use tollgate_languages::{COLLECT, Collecting, PYTHON, PYTHON_BUILD, python_kit};
 use tollgate_policy::{Effective, LimitRow, ScopeSet, Unit};
 
-use super::{Made, Missing, Wanted, found, on_host, permitted};
+use super::parts::{Made, Missing, Wanted, found, on_host, permitted};
 use crate::args::{Build, Grants};
 use crate::commands::code::{Code, Loader};
 use crate::commands::program::python_runner;
@@ -173,7 +173,7 @@ fn name(world: World) -> &'static str {
 
 /// Runs the program that builds, which this binary carries with all that it needs.
 async fn tool(work: &Work, words: Vec<OsString>) -> Result<(), Failure> {
-    for (path, content) in PYTHON_KIT {
+    for (path, content) in python_kit() {
         work.write(&format!("kit/{path}"), content)?;
     }
     let build = work.path(&format!("kit/{PYTHON_BUILD}"));
