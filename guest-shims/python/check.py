@@ -2,7 +2,6 @@
 """Runs the programs of tests/ through the built binary, and says what differs from what is written beside them.
 
     check.py [NAME…] [--binary FILE] [--runner FILE] [--component] [--without-packages] [--accept]
-    check.py --bundled [--binary FILE]
 
 Beside `NAME.py` stand `NAME.stdout` and `NAME.stderr`, which are empty where they are absent; `…` in them stands for
 anything. What a program needs stands in comments at its top:
@@ -17,8 +16,6 @@ anything. What a program needs stands in comments at its top:
 
 Each runs as `tollgate run NAME.py` does, `-c` and `-` as -e and standard input; what takes other arguments, and with
 --component everything, is run by the runner as a component, with the folder of the tests at /program.
-
-With --bundled, only tests/bundled/program.py is built into a component of its own, with its packages, and run.
 
 `files` is the folder of the tests, at /program; `scratch` is an empty folder that can be written, at /scratch; `packages` is what packages.txt names, fetched by pip, at
 /packages; `http` is a server of ours, named by the variable SERVER.
@@ -48,7 +45,7 @@ PATIENCE = 120
 
 
 def cache():
-    return pathlib.Path(os.environ.get("TOLLGATE_CACHE") or pathlib.Path.home() / ".cache" / "tollgate")
+    return pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache") / "tollgate"
 
 
 @functools.cache
@@ -59,7 +56,7 @@ def packages():
         print("check: fetching packages", file=sys.stderr)
         target.parent.mkdir(parents=True, exist_ok=True)
         made = tempfile.mkdtemp(dir=target.parent)
-        # As `build app` does: for the guest's Python; what is machine code in them is for another machine, and a
+        # As `build install` does: for the guest's Python; what is machine code in them is for another machine, and a
         # package that works without it does so here.
         subprocess.run(
             [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--target", made]
@@ -197,19 +194,6 @@ class Test:
         return problems
 
 
-def bundled(binary):
-    """What differs in a program that is built with its packages."""
-    source = TESTS / "bundled" / "program.py"
-    with tempfile.TemporaryDirectory() as folder:
-        component = pathlib.Path(folder) / "program.wasm"
-        command = [sys.executable, HERE / "build", "app", source, "-o", component]
-        command += ["-r", source.with_name("requirements.txt")]
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-        done = subprocess.run([binary, "run", component, "one", "two"], capture_output=True, text=True)
-    print(done.stderr, end="", file=sys.stderr)
-    return done.returncode != 3 or done.stderr or done.stdout != source.with_suffix(".stdout").read_text()
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("names", nargs="*", metavar="NAME")
@@ -218,14 +202,9 @@ def main():
     parser.add_argument("--component", action="store_true", help="run each by the runner as a component")
     parser.add_argument("--without-packages", action="store_true", help="leave out what needs packages of others")
     parser.add_argument("--accept", action="store_true", help="write what differs beside the program")
-    parser.add_argument("--bundled", action="store_true", help="check `build app` instead (a minute)")
     arguments = parser.parse_args()
     if not shutil.which(arguments.binary):
         sys.exit(f"check: there is no binary `{arguments.binary}`")
-    if arguments.bundled:
-        differs = bundled(arguments.binary)
-        print("FAIL bundled" if differs else "ok   bundled")
-        sys.exit(bool(differs))
     runner = arguments.runner or subprocess.check_output([sys.executable, HERE / "build"], text=True).strip()
     tests = [Test(file) for file in sorted(TESTS.glob("*.py")) if not arguments.names or file.stem in arguments.names]
     tests = [test for test in tests if not (arguments.without_packages and "packages" in test.said.get("needs", ""))]

@@ -1,5 +1,5 @@
-//! The digest of what the Python runner is made from, so that the host takes the one that belongs to it and no other; and
-//! that of the JavaScript engine.
+//! What the Python runner is made from, for the binary to carry, as it makes components of programs from the same; its digest,
+//! so that the host takes the runner that belongs to it and no other; and that of the JavaScript engine.
 //!
 //! `guest-shims/python/build --inputs` says the same, and a test holds the two together.
 
@@ -38,16 +38,16 @@ fn main() {
         collect(&root, Path::new(input), suffix, &mut files);
     }
     files.sort();
-    let mut digest = Sha256::new();
+    let mut kit = Vec::new();
     for file in files {
         let content = fs::read(root.join(&file)).expect("an input can be read");
-        digest.update(format!("{}:{file}{}:", file.len(), content.len()));
-        digest.update(content);
+        kit.extend(format!("{}:{file}{}:", file.len(), content.len()).bytes());
+        kit.extend(content);
     }
-    println!(
-        "cargo::rustc-env=TOLLGATE_PYTHON_INPUTS={}",
-        hex(&digest.finalize())
-    );
+    let digest = Sha256::digest(&kit);
+    let out = env::var_os("OUT_DIR").expect("cargo sets it");
+    fs::write(Path::new(&out).join("python.kit"), kit).expect("it can be written");
+    println!("cargo::rustc-env=TOLLGATE_PYTHON_INPUTS={}", hex(&digest));
     let engine = root.join(ENGINE);
     println!("cargo::rerun-if-changed={}", engine.display());
     let engine = Sha256::digest(fs::read(engine).expect("the engine can be read"));

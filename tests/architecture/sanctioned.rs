@@ -114,7 +114,7 @@ pub(crate) const SANCTIONS: &[Sanction] = &[
     Sanction {
         class: Class::Process,
         folder: "host/cli/src/host",
-        reason: "the signals that end a run",
+        reason: "the signals that end a run, what is watched, and the tools that a build starts",
     },
     Sanction {
         class: Class::Entropy,

@@ -9,7 +9,7 @@ use wasmtime::component::{Component, Linker, ResourceTable};
 use wasmtime::{Config, Engine, Store};
 use wasmtime_wasi::p2::bindings::CommandPre;
 use wasmtime_wasi::p2::pipe::MemoryOutputPipe;
-use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
+use wasmtime_wasi::{I32Exit, WasiCtx, WasiCtxView, WasiView};
 use wasmtime_wasi_http::p2::bindings::ProxyPre;
 use wasmtime_wasi_http::p2::bindings::http::types::Scheme;
 use wasmtime_wasi_http::{
@@ -122,7 +122,14 @@ impl AnyHost {
             command.wasi_cli_run().call_run(&mut store).await
         });
         let printed = String::from_utf8(stdout.contents().to_vec()).expect("text");
-        (matches!(ended, Ok(Ok(()))), printed)
+        let succeeded = match ended {
+            Ok(ended) => ended.is_ok(),
+            // Some go back, and some say that they have ended.
+            Err(error) => error
+                .downcast_ref::<I32Exit>()
+                .is_some_and(|exit| exit.0 == 0),
+        };
+        (succeeded, printed)
     }
 
     /// Sends one request to an instance of its own.

@@ -1,23 +1,17 @@
-"""A component out of one program that answers requests: its module `app` is imported here, once for all of them."""
+"""A component out of one program that answers requests. Nothing of the program is evaluated in the build."""
 
-import sys
-
-from tollgate_base import finish, library, made
+from tollgate_base import finish, made
+from tollgate_library import packed_program
 from wit_world import exports
 
-from tollgate import _program
+from tollgate import _program, _serve
 
-program = made(_program.Bundled, library)
-sys.path.insert(0, _program.PLACE)
-import app  # noqa: E402
+program = made(_program.Served, packed_program())
 
 
 class IncomingHandler(exports.IncomingHandler):
     def handle(self, request, response_out):
-        program.begin()
-        program.paths(_program.PLACE, _program.PLACE)
-        app.IncomingHandler().handle(request, response_out)
-        program.flush(sys.stdout)
+        _serve.handle(program, request, response_out)
 
 
 finish(program)

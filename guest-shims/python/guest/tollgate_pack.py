@@ -5,9 +5,8 @@ library lies in the memory of the runner, as one run of bytes. It is compiled he
 the compiler leaves behind in memory would be part of every snapshot; and in CPython 3.14 itself, because no other
 version writes bytecode that it reads.
 
-The file: four bytes with the length of the index, the index (marshalled: of modules, path without suffix → whether it
-is a package, then offset and length of its code and of its source; of other files of a program, path → offset and
-length), and the bytes that offsets count in.
+The file: four bytes with the length of the index, the index (marshalled: path without suffix → whether it is a package,
+then offset and length of its code and of its source), and the bytes that offsets count in.
 """
 
 import marshal
@@ -28,17 +27,8 @@ def sources(root, left_out):
                 yield os.path.relpath(os.path.join(folder, name), root)
 
 
-def others(root):
-    """What a program and its packages bring along beside modules."""
-    for folder, folders, files in os.walk(root):
-        folders[:] = sorted(name for name in folders if name not in ("__pycache__", "bin"))
-        for name in sorted(files):
-            if not name.endswith((".py", ".pyc", ".pyi", ".so")):
-                yield os.path.relpath(os.path.join(folder, name), root)
-
-
 def pack(roots, output):
-    index, files, pieces, offset = {}, {}, [], 0
+    index, pieces, offset = {}, [], 0
     for root, place in roots:
         for relative in sources(root, LEFT_OUT if root == "/python" else ()):
             with open(os.path.join(root, relative), "rb") as file:
@@ -58,20 +48,13 @@ def pack(roots, output):
             index[stem] = (package, offset, len(code), offset + len(code), len(source))
             pieces += [code, source]
             offset += len(code) + len(source)
-        for relative in others(root) if root == "/0/program" else ():
-            with open(os.path.join(root, relative), "rb") as file:
-                content = zlib.compress(file.read(), 9)
-            files[place + "/" + relative] = (offset, len(content))
-            pieces.append(content)
-            offset += len(content)
-    head = marshal.dumps((index, files))
+    head = marshal.dumps(index)
     with open(output, "wb") as file:
         file.write(struct.pack("<I", len(head)) + head)
         file.writelines(pieces)
 
 
-# Ours stands beside CPython's, so that both are found, shown and named in one way; a program that is built into a
-# component of its own brings its folder.
-# What stands in for a module of CPython's comes after it, and is what is found.
+# Ours stands beside CPython's, so that both are found, shown and named in one way. What stands in for a module of
+# CPython's comes after it, and is what is found.
 OURS = [("/0/tollgate", "/python/tollgate"), ("/0/library", "/python")]
-pack([("/python", "/python"), *OURS, ("/0/program", "/program")], "/0/library.bin")
+pack([("/python", "/python"), *OURS], "/0/library.bin")

@@ -7,7 +7,7 @@ from wit_world.imports import program as host
 
 from tollgate import _program, _source
 
-program = made(_program.Given, _source.install(host, Err))
+program = made(_program.Given, _source.install(_source.Files(host, Err)))
 
 
 class Run(exports.Run):

@@ -50,7 +50,7 @@ pub(crate) enum Command {
         #[arg(value_name = "FILE", required = true)]
         files: Vec<PathBuf>,
     },
-    /// Build a JavaScript or TypeScript program into a component of its own
+    /// Build a program in JavaScript, TypeScript or Python into a component of its own
     Build(Build),
     /// Look into the cache of compiled components
     #[command(subcommand)]
@@ -240,17 +240,6 @@ fn texts(arguments: &[OsString]) -> Result<Vec<String>, Failure> {
     arguments.iter().map(text).collect()
 }
 
-/// Which standard component is built.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum BuildWorld {
-    /// Is run once: exports `wasi:cli/run`.
-    Command,
-    /// Answers requests: exports `wasi:http/incoming-handler`, of `export default { fetch(request) { … } }`.
-    Http,
-    /// Is called by name: exports `tollgate:bridge/plugin`, of the functions that the program exports.
-    Plugin,
-}
-
 /// All files that the program leads to go into the component, compiled, in the memory that every instance begins with.
 /// It imports `wasi:*` alone, so that any WASI host runs it.
 #[derive(Debug, ClapArgs)]
@@ -258,16 +247,23 @@ pub(crate) struct Build {
     /// Where the component is written (default: the program's name with `.wasm`, in the working directory)
     #[arg(short, long, value_name = "OUT")]
     pub(crate) output: Option<PathBuf>,
-    /// What the component is for
+    /// What the component is for: `command` is run once, `http` answers requests, the functions of a `plugin` are called by
+    /// name; with --wit, the name of a world
     #[arg(long, value_name = "WORLD", default_value = "command")]
-    pub(crate) world: BuildWorld,
+    pub(crate) world: String,
+    /// For Python: a folder of WIT with the world that is built
+    #[arg(long, value_name = "DIR", requires = "world")]
+    pub(crate) wit: Option<PathBuf>,
+    /// For Python: what pip is to install into the component, of wheels alone
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) requirements: Vec<PathBuf>,
     /// Print JSON
     #[arg(long)]
     pub(crate) json: bool,
     /// Build and run again whenever a file of the program changes
     #[arg(long)]
     pub(crate) watch: bool,
-    /// The program (.js, .mjs, .cjs, .ts, .mts, .cts)
+    /// The program (.js, .mjs, .cjs, .ts, .mts, .cts, .py)
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
     /// With --watch: flags of `tollgate run` for each run of it

@@ -83,7 +83,7 @@ fn too_large() -> NoModule {
     }
 }
 
-fn denied(path: &str) -> NoModule {
+pub(crate) fn denied(path: &str) -> NoModule {
     NoModule {
         code: "EACCES",
         message: format!("the policy does not let '{path}' be loaded"),

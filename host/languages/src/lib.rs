@@ -5,6 +5,7 @@
 //! - [`Resolver`]: which module a specifier leads to, as Node 20 resolves it.
 //! - [`strip_types`]: TypeScript as JavaScript, with everything where it was.
 //! - [`Python`]: a program, as the Python runner's host side serves it; [`find_module`] is Python's own finder of files.
+//!   [`Collecting`]: the same, where all of its files are collected.
 //! - [`home`] and [`Loaded`]: which folder a program has its files in, and the digest of what was loaded of it.
 //!
 //! ```
@@ -76,7 +77,8 @@ pub use fixed::FIXED;
 pub use javascript::{ENGINE, ENGINE_DIGEST, JavaScript, Start};
 pub use program::{CountError, Home, Loaded, NODE, PYTHON, Packages, home};
 pub use python::{
-    FindError, Listing, Python, PythonStart, RUNNER, RUNNER_INPUTS, find_module, search_path,
+    COLLECT, Collecting, FindError, Listing, PYTHON_BUILD, Python, PythonStart, RUNNER,
+    RUNNER_INPUTS, find_module, python_kit, search_path,
 };
 pub use resolve::{Format, Module, ResolveError, Resolved, Resolver, Settings, Sought};
 pub use typescript::{TypeScriptError, TypeScriptProblem, strip_types};

@@ -2,6 +2,7 @@
 //! tests; without it each says so and passes.
 
 mod behaviour;
+mod build;
 mod ends;
 mod limits;
 mod packages;
@@ -44,6 +45,14 @@ fn folder(path: &Path) {
     fs::set_permissions(path, Permissions::from_mode(0o700)).expect("a folder can be closed");
 }
 
+fn executable(path: &Path) {
+    fs::set_permissions(path, Permissions::from_mode(0o700)).expect("a file can be made to run");
+}
+
+fn open(path: &Path) {
+    fs::set_permissions(path, Permissions::from_mode(0o777)).expect("a folder can be opened");
+}
+
 /// A folder for `XDG_CACHE_HOME` with the runner in it, which all tests share: compiling it takes longer than they do. None
 /// without a runner.
 pub(super) fn cache() -> Option<&'static Path> {
@@ -64,13 +73,20 @@ fn prepared() -> Option<PathBuf> {
     // One test after the other, each a process of its own, so that the runner is copied and compiled once.
     let lock = File::create(cache.join("lock")).expect("a lock can be made");
     lock.lock().expect("a lock can be had");
-    for file in files() {
+    let library = format!("python-{RUNNER_INPUTS}.library");
+    for file in std::iter::once(library).chain(files()) {
         if !runners.join(&file).is_file() {
             let partial = runners.join(format!("{file}.partial"));
             fs::copy(own.join(&file), &partial).expect("the runner can be copied");
             fs::set_permissions(&partial, Permissions::from_mode(0o600)).expect("it can be closed");
             fs::rename(&partial, runners.join(&file)).expect("it can be named");
         }
+    }
+    // What builds components is large, and no test changes it.
+    let tools = cache.join("tollgate/python");
+    if !tools.exists() {
+        let own = own.parent().expect("it has a folder").join("python");
+        std::os::unix::fs::symlink(own, tools).expect("a link can be made");
     }
     let scene = tollgate_tests::scene!();
     // On a machine that compiles other things too, this takes as long as it takes.

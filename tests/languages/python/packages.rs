@@ -89,3 +89,33 @@ fn what_packages_do_under_python_they_do_here() {
     assert_eq!(seen, 7);
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
 }
+
+#[test]
+fn packages_are_built_in_with_their_data_and_do_the_same() {
+    let Some(packages) = fetched() else {
+        eprintln!(
+            "\n!! SKIPPED: the packages are not in the cache (`tests/languages/pypi/fetch` brings them)\n"
+        );
+        return;
+    };
+    let cache = needs!(cache());
+    let scene = scene!();
+    scene.write("app/pyproject.toml", "");
+    copy(&packages.join("site-packages"), &scene.path("app"));
+    for program in programs() {
+        copy(&program, &scene.path("app"));
+    }
+    let python = Command::new("python3")
+        .arg("-B")
+        .arg(scene.path("app/jinja_templates.py"))
+        .env("PYTHONPATH", scene.path("app/site-packages"))
+        .output()
+        .expect("python3 is on this machine");
+    // A package that nothing imports by its name is none that the build could know of.
+    let text = scene.read("app/jinja_templates.py");
+    scene.write("app/main.py", format!("if False: import jinja_app\n{text}"));
+    let component = super::build::built(&scene, cache, "app/main.py", &[]);
+    let finished = super::build::run(&scene, &component, &[]);
+    finished.expect(0);
+    assert_eq!(finished.stdout, String::from_utf8_lossy(&python.stdout));
+}

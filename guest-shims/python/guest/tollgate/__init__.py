@@ -4,6 +4,13 @@
     tollgate.bridge    the names of the bridge contract
 """
 
-from tollgate import bridge, http
+import importlib
 
 __all__ = ["bridge", "http"]
+
+
+def __getattr__(name):
+    # When it is asked for: in a world of a program's own there may be no HTTP.
+    if name in __all__:
+        return importlib.import_module("tollgate." + name)
+    raise AttributeError(f"module 'tollgate' has no attribute {name!r}", name=name)

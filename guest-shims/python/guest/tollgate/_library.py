@@ -22,7 +22,7 @@ class Library:
     def __init__(self, packed):
         self.packed = memoryview(packed)
         end = 4 + int.from_bytes(self.packed[:4], "little")
-        self.index, self.files = marshal.loads(self.packed[4:end])
+        self.index = marshal.loads(self.packed[4:end])
         self.start = end
         self.folders = {stem.rpartition("/")[0] for stem in self.index}
 
@@ -104,8 +104,6 @@ class Loader(importlib.abc.InspectLoader):
         found = Loader.of(self.library, path)
         if path.endswith(".py") and found is not None and found.path == path:
             return zlib.decompress(self.library.bytes(*found.entry[3:5]))
-        if path in self.library.files:
-            return zlib.decompress(self.library.bytes(*self.library.files[path]))
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path)
 
     def get_resource_reader(self, fullname):
@@ -136,7 +134,7 @@ class Resource(importlib.resources.abc.Traversable):
 
     def iterdir(self):
         library, start = self.loader.library, self.path + "/"
-        paths = [*library.files, *(Loader(library, stem, entry).path for stem, entry in library.index.items())]
+        paths = [Loader(library, stem, entry).path for stem, entry in library.index.items()]
         names = {path.removeprefix(start).partition("/")[0] for path in paths if path.startswith(start)}
         return (self.at(start + name) for name in sorted(names))
 
@@ -161,8 +159,12 @@ class Resource(importlib.resources.abc.Traversable):
         return self.at("/".join([self.path, *parts]))
 
 
+installed = None
+
+
 def install(packed):
-    library = Library(packed)
+    global installed
+    library = installed = Library(packed)
     sys.path_hooks.insert(0, library.hook)
     sys.path_importer_cache.clear()
     for module in list(sys.modules.values()):

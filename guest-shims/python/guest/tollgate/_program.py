@@ -6,11 +6,8 @@
     - [ARGUMENT…]           standard input
 """
 
-import ast
 import atexit
-import contextlib
 import gc
-import importlib
 import io
 import linecache
 import operator
@@ -24,7 +21,7 @@ import traceback
 from importlib import machinery, util
 
 from _io import _IOBase as IOBase
-from tollgate import _library, _source
+from tollgate import _collect, _library, _packed, _source
 
 USAGE = "usage: FILE | -c CODE | -m MODULE | -  [ARGUMENT…]"
 # What a program that ran out of memory gets back, so that it can say so. Zeroes of the snapshot that nobody touches
@@ -33,10 +30,6 @@ RESERVE = 1 << 20
 
 LAYERS = {io.TextIOWrapper: 0, io.BufferedWriter: 2, io.BufferedRandom: 2, io.BufferedReader: 2, io.FileIO: 3}
 """The streams of the library from the outermost to the file; others lie between text and buffers."""
-
-
-PLACE = "/program"
-"""Where a program lies that was packed with its component."""
 
 
 class Refused(Exception):
@@ -314,14 +307,16 @@ class Given(Program):
         sys.orig_argv[:] = ["python3", *sys.argv]
         # CPython's own opens files for the lines that it shows.
         sys.unraisablehook = sys.__unraisablehook__ = ignored
+        if sys.argv[0] == _collect.NAME:
+            return lambda: _collect.collect(self.files, outset, self.stdout.buffer)
         self.search(outset.search)
         if outset.path is None:
             self.become(machinery.BuiltinImporter, None)
             if outset.source is None:
                 return shown(self.stdin.buffer.read(), "<stdin>")
             return shown(outset.source + b"\n", "<string>")
-        self.become(_source.Loader(self.files, outset.path), outset.path)
-        return lambda: compile(outset.source, outset.path, "exec", dont_inherit=True)
+        self.become(self.files.loader(outset.path), outset.path)
+        return lambda: self.files.main(outset)
 
     def search(self, folders):
         """As `paths`, for folders that the host names."""
@@ -341,30 +336,29 @@ class Given(Program):
             self.make_room(entry)
 
 
-class Bundled(Program):
-    """The one program that was packed with its component; all arguments are its own."""
+class Served(Given):
+    """A program that is called instead of run: its module is loaded at the first call, under the name of its file."""
 
-    def __init__(self, exit_with_code, initial_cwd, library):
-        super().__init__(exit_with_code, initial_cwd)
-        self.path = PLACE + "/__main__.py"
-        self.loader = _library.Loader.of(library, self.path)
+    loaded = None
 
-    def import_beforehand(self):
-        """Imports what the program imports at its top, so that no run has to."""
-        sys.path.insert(0, PLACE)
-        for statement in ast.parse(self.loader.get_source("__main__")).body:
-            names = [alias.name for alias in statement.names] if isinstance(statement, ast.Import) else []
-            if isinstance(statement, ast.ImportFrom) and not statement.level:
-                names = [statement.module]
-            for name in names:
-                # What cannot be imported now is imported, or missed, by the program, as without this.
-                with contextlib.suppress(Exception):
-                    importlib.import_module(name)
+    def module(self):
+        if self.loaded is None:
+            self.begin()
+            outset = self.files.begin()
+            sys.unraisablehook = sys.__unraisablehook__ = ignored
+            self.search(outset.search)
+            self.loaded = _packed.module(self.files, outset.path)
+        return self.loaded
 
-    def chosen(self, arguments):
-        self.paths(PLACE, PLACE)
-        self.become(self.loader, self.path)
-        return lambda: self.loader.get_code("__main__")
+    def report(self, error):
+        """What is said of an error that the caller learns no more of."""
+        trace = error.with_traceback(own_frames_left_out(error.__traceback__))
+        self.say("".join(traceback.format_exception(trace)))
+
+    def settled(self):
+        """At the end of a call: what streams still hold."""
+        self.flush(sys.stdout)
+        self.flush(sys.stderr)
 
 
 def raw(descriptor, name, mode):
@@ -400,7 +394,7 @@ def environment_packages(folder):
     return os.path.join(library, max(names), "site-packages") if names else None
 
 
-OWN = frozenset([__file__, _source.__file__])
+OWN = frozenset([__file__, *(_library.ROOT + f"/tollgate/_{name}.py" for name in ("collect", "packed", "plugin", "serve", "source"))])
 
 
 def own_frames_left_out(frames):

@@ -69,6 +69,13 @@ class Files:
             return False
         return isinstance(found, (self.host.Found_File, self.host.Found_Package))
 
+    def loader(self, path):
+        return Loader(self, path)
+
+    def main(self, outset):
+        """The code of the entry."""
+        return compile(outset.source, outset.path, "exec", dont_inherit=True)
+
     def hook(self, path):
         """For `sys.path_hooks`."""
         folder = os.path.normpath(path)
@@ -103,7 +110,7 @@ class Finder(importlib.abc.PathEntryFinder):
             spec.submodule_search_locations = [path]
             return spec
         package = isinstance(found, self.files.host.Found_Package)
-        loader = Loader(self.files, path)
+        loader = self.files.loader(path)
         spec = importlib.machinery.ModuleSpec(fullname, loader, origin=path, is_package=package)
         spec.has_location = True
         if package:
@@ -278,8 +285,7 @@ def packages(files, folders):
     return list(dict.fromkeys(found))
 
 
-def install(host, failed):
-    files = Files(host, failed)
+def install(files):
     # After the library's, whose place is beneath the root where that is `/`.
     sys.path_hooks.insert(1, files.hook)
     sys.meta_path.append(Distributions(files))

@@ -17,6 +17,7 @@ fn rows() -> impl Iterator<Item = &'static LimitRow> {
         .chain(tollgate_capability::net::FIXED)
         .chain(tollgate_capability::http::FIXED)
         .chain(tollgate_languages::FIXED)
+        .chain(super::build::FIXED)
 }
 
 pub(crate) fn limits(as_json: bool) -> Result<u8, Failure> {

@@ -166,7 +166,7 @@ fn python(args: &Run, is_file: bool, found: Found) -> Result<InSource, Failure> 
 }
 
 /// The runner that was built on this machine, from what this binary was built with.
-fn python_runner() -> Result<Runner, Failure> {
+pub(crate) fn python_runner() -> Result<Runner, Failure> {
     let folder = environment::runners().ok_or(Failure::NoRunner)?;
     let runners = Runners::open(&folder).map_err(Failure::Runner)?;
     let found = match runners {

@@ -4,12 +4,18 @@ use std::fs::File;
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
+use cap_std::ambient_authority;
+use cap_std::fs::Dir;
 use tollgate_capability::http::{Authorities, MOST_AUTHORITY_BYTES};
+use tollgate_capability::program::Folder;
 use tollgate_engine::{MAX_SOURCE_BYTES, NotWebAssembly};
 use tollgate_policy::{Effective, HostPath};
 
 use super::folders::{Bases, place};
 use crate::exit::Failure;
+
+/// The most bytes of a file of requirements.
+const MAX_REQUIREMENTS_BYTES: u64 = 1 << 20;
 
 /// The most bytes of a policy file.
 const MAX_POLICY_BYTES: u64 = 1 << 20;
@@ -45,6 +51,34 @@ pub(crate) fn component(path: &Path) -> Result<Vec<u8>, Failure> {
         return Err(too_large(bytes.len() as u64));
     }
     Ok(bytes)
+}
+
+/// Reads what packages a program asks for.
+pub(crate) fn requirements(path: &Path) -> Result<Vec<u8>, Failure> {
+    let file = File::open(path).map_err(|cause| failed(path, cause))?;
+    let mut bytes = Vec::new();
+    let read = file
+        .take(MAX_REQUIREMENTS_BYTES + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|cause| failed(path, cause))?;
+    if read as u64 > MAX_REQUIREMENTS_BYTES {
+        return Err(Failure::Usage(format!(
+            "`{}` has more than {MAX_REQUIREMENTS_BYTES} bytes; it is no file of requirements",
+            path.display()
+        )));
+    }
+    Ok(bytes)
+}
+
+/// Where a file or folder that the operator names really lies, wherever the command then is.
+pub(crate) fn real(path: &Path) -> Result<PathBuf, Failure> {
+    std::fs::canonicalize(path).map_err(|cause| failed(path, cause))
+}
+
+/// Opens a folder of the command's own, to be read as part of a program.
+pub(crate) fn folder(path: &Path) -> Result<Folder, Failure> {
+    let dir = Dir::open_ambient_dir(path, ambient_authority());
+    dir.map(Folder::new).map_err(|cause| failed(path, cause))
 }
 
 /// Writes a component, whole or not at all.

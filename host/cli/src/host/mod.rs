@@ -1,4 +1,4 @@
-//! Where the command meets its own process: files by path, environment, signals, the user's folders.
+//! Where the command meets its own process: files by path, environment, signals, the user's folders, other processes.
 #![expect(
     clippy::disallowed_methods,
     clippy::disallowed_types,
@@ -11,4 +11,6 @@ pub(crate) mod folders;
 pub(crate) mod identity;
 pub(crate) mod program;
 pub(crate) mod signals;
+pub(crate) mod tool;
 pub(crate) mod watch;
+pub(crate) mod work;

@@ -66,7 +66,10 @@ pub(crate) async fn again(
     tokio::pin!(stopped);
     let mut files = Vec::new();
     loop {
-        let built = build().await;
+        let built = tokio::select! {
+            failure = &mut stopped => return Err(failure),
+            built = build() => built,
+        };
         let mut child = match &built {
             Some(_) => Some(start(component, ceiling, flags)?),
             None => None,

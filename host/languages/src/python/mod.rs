@@ -1,6 +1,8 @@
 //! A Python program as the runner's host side serves it: a folder, an entry, and where modules are looked for.
 
+mod collecting;
 mod finder;
+mod kit;
 mod search;
 
 use tollgate_bridge::{Found, Item, NoModule, Outset, Program, Sourced};
@@ -10,7 +12,9 @@ use tollgate_policy::Permit;
 use crate::files::{FileError, Files as _, Kind};
 use crate::rooted::{Rooted, failed, refusal};
 
+pub use collecting::{COLLECT, Collecting};
 pub use finder::{FindError, Listing, find_module};
+pub use kit::{PYTHON_BUILD, python_kit};
 pub use search::search_path;
 
 /// The name of the runner among those that are built on a machine.
