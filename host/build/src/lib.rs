@@ -6,12 +6,14 @@
 
 mod compose;
 mod snapshot;
+mod wit;
 mod world;
 
 use tollgate_languages::Bundle;
 
 pub use compose::ComposeError;
 pub use tollgate_engine::PreinitialiseError;
+pub use wit::{Wit, WitError};
 pub use world::World;
 
 /// Why nothing was built.
@@ -32,5 +34,19 @@ pub enum BuildError {
 /// As [`BuildError`].
 pub async fn build(engine: &[u8], bundle: &Bundle, world: World) -> Result<Vec<u8>, BuildError> {
     let snapshot = snapshot::of(engine, bundle, world).await?;
-    Ok(compose::compose(snapshot, world)?)
+    Ok(compose::compose(snapshot, &[world.export().to_owned()])?)
+}
+
+/// The component of a program in a world of the user's own.
+///
+/// The program is loaded once, to see that it exports what the world wants; where it asks for something outside while it is
+/// loaded, that is seen when it is called.
+///
+/// # Errors
+///
+/// As [`BuildError`].
+pub async fn build_for(engine: &[u8], bundle: &Bundle, wit: &Wit) -> Result<Vec<u8>, BuildError> {
+    let snapshot = snapshot::for_wit(engine, bundle, wit).await?;
+    let linked = wit::link(&snapshot, wit)?;
+    Ok(compose::compose(linked, &wit.exports())?)
 }

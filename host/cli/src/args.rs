@@ -240,17 +240,6 @@ fn texts(arguments: &[OsString]) -> Result<Vec<String>, Failure> {
     arguments.iter().map(text).collect()
 }
 
-/// Which standard component is built.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum BuildWorld {
-    /// Is run once: exports `wasi:cli/run`.
-    Command,
-    /// Answers requests: exports `wasi:http/incoming-handler`, of `export default { fetch(request) { … } }`.
-    Http,
-    /// Is called by name: exports `tollgate:bridge/plugin`, of the functions that the program exports.
-    Plugin,
-}
-
 /// All files that the program leads to go into the component, compiled, in the memory that every instance begins with.
 /// It imports `wasi:*` alone, so that any WASI host runs it.
 #[derive(Debug, ClapArgs)]
@@ -258,9 +247,13 @@ pub(crate) struct Build {
     /// Where the component is written (default: the program's name with `.wasm`, in the working directory)
     #[arg(short, long, value_name = "OUT")]
     pub(crate) output: Option<PathBuf>,
-    /// What the component is for
+    /// What the component is for: `command` is run once, `http` answers requests, the functions of a `plugin` are called by
+    /// name; with --wit, the name of a world
     #[arg(long, value_name = "WORLD", default_value = "command")]
-    pub(crate) world: BuildWorld,
+    pub(crate) world: String,
+    /// A folder of WIT with the world that is built
+    #[arg(long, value_name = "DIR", requires = "world")]
+    pub(crate) wit: Option<PathBuf>,
     /// Print JSON
     #[arg(long)]
     pub(crate) json: bool,

@@ -161,6 +161,28 @@ pub async fn preinitialise(
     component: &[u8],
     steps: &[Step],
 ) -> Result<Vec<u8>, PreinitialiseError> {
+    initialise(component, steps, None).await
+}
+
+/// As [`preinitialise`]; then one more call, which leaves nothing behind in what comes out. Where it traps, most often
+/// because it asked for something outside, nothing is known by it; what it says itself is an error.
+///
+/// # Errors
+///
+/// As [`PreinitialiseError`].
+pub async fn preinitialise_and_try(
+    component: &[u8],
+    steps: &[Step],
+    attempt: &Step,
+) -> Result<Vec<u8>, PreinitialiseError> {
+    initialise(component, steps, Some(attempt)).await
+}
+
+async fn initialise(
+    component: &[u8],
+    steps: &[Step],
+    attempt: Option<&Step>,
+) -> Result<Vec<u8>, PreinitialiseError> {
     let wizer = {
         let mut wizer = Wizer::new();
         let last = steps.last().map_or("", |step| step.function);
@@ -206,6 +228,11 @@ pub async fn preinitialise(
         return Err(PreinitialiseError::Failed(
             "its memory could not be read".to_owned(),
         ));
+    }
+    if let Some(attempt) = attempt
+        && let Err(PreinitialiseError::Failed(said)) = take(&mut store, &instance, attempt).await
+    {
+        return Err(PreinitialiseError::Failed(said));
     }
     Ok(snapshot)
 }

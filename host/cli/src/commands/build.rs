@@ -1,26 +1,66 @@
 //! `tollgate build`: a program becomes a component of its own.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use serde_json::json;
-use tollgate_build::{World, build as assemble};
+use tollgate_build::{BuildError, Wit, World, build as assemble, build_for};
 use tollgate_engine::{Digest, Source};
 use tollgate_languages::{Bundle, ENGINE, JavaScript, NODE, Start};
 use tollgate_policy::{Decision, Effective, Operation, Permit, ScopeSet};
 
 use super::{compile, log, program, run};
-use crate::args::{Build, BuildWorld, Grants, Language};
+use crate::args::{Build, Grants, Language};
 use crate::exit::Failure;
-use crate::host::{files, program as place, watch};
+use crate::host::{files, program as place, watch, wit};
 use crate::policy;
 use crate::terminal::table;
 
-impl From<BuildWorld> for World {
-    fn from(world: BuildWorld) -> Self {
-        match world {
-            BuildWorld::Command => Self::Command,
-            BuildWorld::Http => Self::Http,
-            BuildWorld::Plugin => Self::Plugin,
+/// What the component is for.
+enum Wanted {
+    /// One of our worlds.
+    Ours(World),
+    /// A world of the program's own, and the files that it is written in.
+    Own(Box<Wit>, Vec<PathBuf>),
+}
+
+impl Wanted {
+    fn of(args: &Build) -> Result<Self, Failure> {
+        if let Some(folder) = &args.wit {
+            let (resolve, package, files) = wit::read(folder)?;
+            let wit = Wit::new(resolve, package, Some(&args.world))
+                .map_err(|error| Failure::Build(error.to_string()))?;
+            return Ok(Self::Own(Box::new(wit), files));
+        }
+        match args.world.as_str() {
+            "command" => Ok(Self::Ours(World::Command)),
+            "http" => Ok(Self::Ours(World::Http)),
+            "plugin" => Ok(Self::Ours(World::Plugin)),
+            other => Err(Failure::Usage(format!(
+                "there is no world `{other}`: there are `command`, `http` and `plugin`, and those of --wit"
+            ))),
+        }
+    }
+
+    /// What a program finds that is none of its files.
+    fn provided(&self) -> BTreeSet<String> {
+        match self {
+            Self::Ours(_) => BTreeSet::new(),
+            Self::Own(wit, _) => wit.specifiers().into_iter().collect(),
+        }
+    }
+
+    fn files(&self) -> &[PathBuf] {
+        match self {
+            Self::Ours(_) => &[],
+            Self::Own(_, files) => files,
+        }
+    }
+
+    async fn assemble(&self, bundle: &Bundle) -> Result<Vec<u8>, BuildError> {
+        match self {
+            Self::Ours(world) => assemble(ENGINE, bundle, *world).await,
+            Self::Own(wit, _) => build_for(ENGINE, bundle, wit).await,
         }
     }
 }
@@ -45,8 +85,10 @@ pub(crate) fn build(args: &Build, ceiling: Option<&Path>) -> Result<u8, Failure>
     // A build has no policy of its own; the operator's holds for what it reads as for what a run loads.
     let policy = policy::load(&Grants::default(), ceiling, None, ScopeSet::NONE, true)?;
     let once = async || -> Result<Read, Failure> {
-        let read = read(args, &policy)?;
-        write(args, &read.bundle, &output).await?;
+        // The world is read again each time: it may be what has changed.
+        let wanted = Wanted::of(args)?;
+        let read = read(args, &wanted, &policy)?;
+        write(args, &wanted, &read.bundle, &output).await?;
         Ok(read)
     };
     let runtime = compile::runtime()?;
@@ -79,7 +121,7 @@ fn output(args: &Build) -> Result<PathBuf, Failure> {
 }
 
 /// The program with all of its files.
-fn read(args: &Build, policy: &policy::Loaded) -> Result<Read, Failure> {
+fn read(args: &Build, wanted: &Wanted, policy: &policy::Loaded) -> Result<Read, Failure> {
     let log = log::Place::new(&policy.effective.audit(), None, &policy.bases)?;
     let own = run::own_folders(&log);
     let found = place::open(
@@ -94,7 +136,9 @@ fn read(args: &Build, policy: &policy::Loaded) -> Result<Read, Failure> {
     let folder = found.host.clone();
     let program = JavaScript::new(found.folder, &found.root, Start::File(found.entry));
     let bundle = program
-        .bundle(|path| permitted(&policy.effective, path))
+        .bundle_beside(&wanted.provided(), |path| {
+            permitted(&policy.effective, path)
+        })
         .map_err(|error| Failure::Build(error.message))?;
     for missing in &bundle.missing {
         table::warn(&format!("{}: {}", missing.from, missing.reason));
@@ -103,7 +147,8 @@ fn read(args: &Build, policy: &policy::Loaded) -> Result<Read, Failure> {
         let inner = path.strip_prefix(&root).unwrap_or(path);
         folder.join(inner.trim_start_matches('/'))
     };
-    let files = bundle.files.keys().map(on_host).collect();
+    let files = bundle.files.keys().map(on_host);
+    let files = files.chain(wanted.files().iter().cloned()).collect();
     Ok(Read { bundle, files })
 }
 
@@ -115,9 +160,14 @@ fn permitted(policy: &Effective, path: &str) -> Option<Permit> {
     }
 }
 
-async fn write(args: &Build, bundle: &Bundle, output: &Path) -> Result<(), Failure> {
+async fn write(
+    args: &Build,
+    wanted: &Wanted,
+    bundle: &Bundle,
+    output: &Path,
+) -> Result<(), Failure> {
     let progress = table::progress("building");
-    let built = assemble(ENGINE, bundle, args.world.into()).await;
+    let built = wanted.assemble(bundle).await;
     progress.finish();
     let component = built.map_err(|error| Failure::Build(error.to_string()))?;
     // What comes out is held against what is let in.

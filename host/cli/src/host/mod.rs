@@ -12,3 +12,4 @@ pub(crate) mod identity;
 pub(crate) mod program;
 pub(crate) mod signals;
 pub(crate) mod watch;
+pub(crate) mod wit;

@@ -1,0 +1,81 @@
+//! A world of the user's own: what it wants of the engine, and how the engine comes to have it.
+//!
+//! The engine is one artifact, whose imports and exports are fixed. What a world adds is a core module that is made for it
+//! (`glue`), linked into the same component (`link`), so that both share one memory, one table of functions and one table
+//! of handles. It knows how many values a function takes as WebAssembly has them, and no more of their types: the engine's
+//! library reads and writes the values themselves, by a description of the world that lies in its memory (`describe`).
+
+mod describe;
+mod glue;
+mod link;
+mod plan;
+
+use wit_parser::{PackageId, Resolve, WorldId, WorldKey};
+
+pub(crate) use link::link;
+use plan::Plan;
+
+/// Why no program can be a component of the world.
+#[derive(Debug, thiserror::Error)]
+pub enum WitError {
+    /// There is no such world, or several that could be meant.
+    #[error("{0}")]
+    World(String),
+    /// Something in it has no counterpart in a program.
+    #[error("`{place}` cannot be built for: {what} is not supported")]
+    Unsupported {
+        /// The function, with its interface.
+        place: String,
+        /// What of it: a stream, for example.
+        what: &'static str,
+    },
+    /// Nothing could ever call a program in it.
+    #[error("the world `{0}` exports no function, so that nothing could call the program")]
+    Empty(String),
+}
+
+/// A world, with all that it refers to.
+#[derive(Debug)]
+pub struct Wit {
+    resolve: Resolve,
+    world: WorldId,
+    plan: Plan,
+}
+
+impl Wit {
+    /// A world of a package: the one of this name, or the only one.
+    ///
+    /// # Errors
+    ///
+    /// As [`WitError`].
+    pub fn new(resolve: Resolve, package: PackageId, name: Option<&str>) -> Result<Self, WitError> {
+        let world = resolve
+            .select_world(&[package], name)
+            .map_err(|error| WitError::World(format!("{error:#}")))?;
+        let plan = Plan::new(&resolve, world)?;
+        Ok(Self {
+            resolve,
+            world,
+            plan,
+        })
+    }
+
+    /// What a program can import of the world, by the specifiers that stand for it.
+    #[must_use]
+    pub fn specifiers(&self) -> Vec<String> {
+        self.plan.specifiers()
+    }
+
+    /// The names of what it exports.
+    pub(crate) fn exports(&self) -> Vec<String> {
+        let world = self.resolve.worlds.get(self.world);
+        let keys = world.map(|world| world.exports.keys());
+        let name = |key: &WorldKey| self.resolve.name_world_key(key);
+        keys.into_iter().flatten().map(name).collect()
+    }
+
+    /// What the engine's library is told about it.
+    pub(crate) fn description(&self) -> String {
+        self.plan.describe().to_string()
+    }
+}
