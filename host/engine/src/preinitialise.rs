@@ -8,9 +8,13 @@ use wasmtime::{OptLevel, Store, StoreLimits, StoreLimitsBuilder};
 use wasmtime_wizer::{ComponentInstanceState, Wizer};
 
 use crate::profile::{RunLanguage, config};
+use crate::time::{TICK_MS, Ticker};
 
 /// Most bytes of a memory while it is initialised: what a program's text makes of the engine must not take the machine.
 pub(crate) const MOST_MEMORY: usize = 1 << 30;
+
+/// Milliseconds that a call may take which only tries what was initialised: it runs the program's own code.
+pub(crate) const LONGEST_ATTEMPT: u64 = 5_000;
 
 /// Why there is no snapshot.
 #[derive(Debug, thiserror::Error)]
@@ -165,7 +169,7 @@ pub async fn preinitialise(
 }
 
 /// As [`preinitialise`]; then one more call, which leaves nothing behind in what comes out. Where it traps, most often
-/// because it asked for something outside, nothing is known by it; what it says itself is an error.
+/// because it asked for something outside, or takes too long, nothing is known by it; what it says itself is an error.
 ///
 /// # Errors
 ///
@@ -229,10 +233,14 @@ async fn initialise(
             "its memory could not be read".to_owned(),
         ));
     }
-    if let Some(attempt) = attempt
-        && let Err(PreinitialiseError::Failed(said)) = take(&mut store, &instance, attempt).await
-    {
-        return Err(PreinitialiseError::Failed(said));
+    if let Some(attempt) = attempt {
+        let ticker = Ticker::start(component.engine())
+            .map_err(|error| PreinitialiseError::Component(error.into()))?;
+        let _ticking = ticker.handle().run();
+        store.set_epoch_deadline(LONGEST_ATTEMPT / TICK_MS);
+        if let Err(PreinitialiseError::Failed(said)) = take(&mut store, &instance, attempt).await {
+            return Err(PreinitialiseError::Failed(said));
+        }
     }
     Ok(snapshot)
 }

@@ -17,7 +17,8 @@ function describe(text) {
 function lacking(program) {
   const [isDone, value] = require('internal/until')((async () => exporting.bind(await program()))());
   if (isDone) return value;
-  return require('internal/util').isError(value) ? `The program cannot be loaded: ${value.stack}` : 'The program cannot be loaded: what it threw is no error';
+  const isError = require('internal/util').isError(value);
+  return `The program cannot be loaded: ${isError ? value.stack : 'what it threw is no error'}`;
 }
 
 module.exports = { describe, invoke: exporting.invoke, lacking };

@@ -278,12 +278,17 @@ impl Plan {
 
     pub(super) fn specifiers(&self) -> Vec<String> {
         let named = self.imports.iter().flat_map(|group| group.names.clone());
-        let own = self.imports.iter().filter(|group| group.key.is_none());
-        let own = own.flat_map(|group| &group.functions);
-        let own = own.filter_map(|at| match self.outside.get(*at) {
+        let own = || self.imports.iter().filter(|group| group.key.is_none());
+        let functions = own().flat_map(|group| &group.functions);
+        let functions = functions.filter_map(|at| match self.outside.get(*at) {
             Some(Outside::Function(_, function)) => Some(function.name.clone()),
-            _ => None,
+            Some(Outside::Handles(..)) | None => None,
         });
-        named.chain(own).collect()
+        let resources = own().flat_map(|group| &group.resources);
+        let resources = resources.filter_map(|at| {
+            let resource = self.resources.get(*at)?;
+            self.resolve.types.get(resource.ty)?.name.clone()
+        });
+        named.chain(functions).chain(resources).collect()
     }
 }

@@ -12,9 +12,9 @@ pub(crate) fn read(path: &Path) -> Result<(Resolve, PackageId, Vec<PathBuf>), Fa
         return Err(Failure::NotFound(path.display().to_string()));
     }
     let mut resolve = Resolve::default();
-    let (package, sources) = resolve
-        .push_path(path)
-        .map_err(|error| Failure::Build(format!("{error:#}")))?;
+    let read = resolve.push_path(path);
+    // With the line that is meant, where there is one.
+    let (package, sources) = read.map_err(|error| Failure::Build(resolve.render_error(&error)))?;
     let files = sources.paths().map(Path::to_owned).collect();
     Ok((resolve, package, files))
 }

@@ -1,6 +1,6 @@
-// Values of WIT's types, on their way between JavaScript and the canonical ABI. A codec has a size and an alignment, as the
-// value lies in memory, and a number of slots of eight bytes, as it is handed over by itself. `lift` reads a value from a view
-// of either, and `lower` writes one; `flat` is 0 for memory and 1 for slots, and picks the offsets.
+// Values of WIT's types, on their way between JavaScript and the canonical ABI. A codec has a size and an alignment, as
+// the value lies in memory, and a number of slots of eight bytes, as it is handed over by itself. `lift` reads a value
+// from a view of either, and `lower` writes one; `flat` is 0 for memory and 1 for slots, and picks the offsets.
 //
 // A wrong value is a TypeError that says where in the value it stands.
 
@@ -44,7 +44,9 @@ function integer(name, size, low, high, get, set, Typed) {
     lift: (view, at) => view[get](at, true),
     lower(view, at, value, flat) {
       if (typeof value !== 'number') wrong(name, value);
-      if (!Number.isInteger(value) || value < low || value > high) wrong(`${name}, a whole number from ${low} to ${high}`, value);
+      if (!Number.isInteger(value) || value < low || value > high) {
+        wrong(`${name}, a whole number from ${low} to ${high}`, value);
+      }
       view[flat === 1 ? setSlot : set](at, value, true);
     },
   };
@@ -152,7 +154,7 @@ function list(of) {
         put(view, at, flat, bytes, value.length, align);
         return;
       }
-      if (!Array.isArray(value)) wrong(Typed === undefined ? `${name}, an array` : `${name}, an array or a ${Typed.name}`, value);
+      if (!Array.isArray(value)) wrong(`${name}, an array${Typed === undefined ? '' : ` or a ${Typed.name}`}`, value);
       const count = value.length;
       const bytes = room(count);
       const block = new DataView(bytes.buffer);
@@ -196,7 +198,9 @@ function record(name, fields, codecs) {
     },
     lower(view, at, value, flat) {
       objectOrWrong(value, expected);
-      for (let i = 0; i < keys.length; i++) within(`.${keys[i]}`, codecs[i], view, at + offsets[flat][i], value[keys[i]], flat);
+      for (let i = 0; i < keys.length; i++) {
+        within(`.${keys[i]}`, codecs[i], view, at + offsets[flat][i], value[keys[i]], flat);
+      }
     },
   };
 }
@@ -246,8 +250,8 @@ function flags(name, names) {
   };
 }
 
-// One of several cases: its number, and behind it what it carries. `caseOf` gives the number and what is carried, `valueOf`
-// the value of both.
+// One of several cases: its number, and behind it what it carries. `caseOf` gives the number and what is carried,
+// `valueOf` the value of both.
 function choice(name, codecs, caseOf, valueOf) {
   const [size, get, set] = codecs.length <= 256 ? [1, 'getUint8', 'setUint8'] :
     codecs.length <= 65536 ? [2, 'getUint16', 'setUint16'] : [4, 'getUint32', 'setUint32'];
@@ -310,7 +314,8 @@ function option(of) {
 }
 
 function result(ok, err) {
-  const name = ok === null && err === null ? 'result' : err === null ? `result<${ok.name}>` : `result<${ok?.name ?? '_'}, ${err.name}>`;
+  const names = err !== null ? [ok?.name ?? '_', err.name] : ok !== null ? [ok.name] : [];
+  const name = names.length === 0 ? 'result' : `result<${names.join(', ')}>`;
   return { ...variant(name, ['ok', 'err'], [ok, err]), ok, err };
 }
 

@@ -1,5 +1,6 @@
-// What the world exports: functions of the program, called with values of WIT. A function of the world's own is an export of
-// its name; an interface is an object of its functions and classes, exported by the interface's name or by its full one.
+// What the world exports: functions of the program, called with values of WIT. A function of the world's own is an
+// export of its name; an interface is an object of its functions and classes, exported by the interface's name or by
+// its full one.
 
 const { lowering, sequence } = require('internal/world/codec');
 const { destroyed, lending } = require('internal/world/handles');
@@ -23,7 +24,7 @@ function exported(module, names) {
 const method = (object, key) => (isOpen(object) && typeof object[key] === 'function' ? object[key] : undefined);
 
 // What is called, as a function of its arguments; undefined where the program does not have it.
-function targetOf(module, group, f, resources) {
+function targetOf(module, group, f) {
   const key = camel(f.short);
   if (group.isRoot) {
     const found = exported(module, [key, f.short]);
@@ -46,47 +47,50 @@ function targetOf(module, group, f, resources) {
 }
 
 // How the program would have to have it.
-function wanted(group, f, resources) {
-  const signature = f.signature;
+function wanted(group, f) {
+  const { signature } = f;
   if (group.isRoot) return `\`${camel(f.short)}\`, for ${signature}`;
-  const member = f.kind === 'function' ? camel(f.short) : f.kind === 'constructor' ? `the class ${upper(resources[f.resource].name)}` :
-    `${camel(f.short)} ${f.kind === 'static' ? '(static) ' : ''}of the class ${upper(resources[f.resource].name)}`;
+  const name = f.kind === 'function' ? undefined : `the class ${upper(resources[f.resource].name)}`;
+  const member = { __proto__: null, function: camel(f.short), constructor: name,
+                   static: `static ${camel(f.short)} of ${name}`, method: `${camel(f.short)} of ${name}` }[f.kind];
   return `\`${group.key}\`, an object with ${member}, for ${group.name}#${signature}`;
 }
 
-let functions;
-let groups;
 let described;
+let resources;
+// What can be called, by its number; a number without anything is that of a destructor.
+let functions;
+// The program's own, once it is loaded.
 let targets;
 
-function prepare(description, resources, of) {
+function prepare(description, ofWorld, codecOf) {
   described = description;
+  resources = ofWorld;
   functions = [];
-  groups = [];
   for (const group of description.exports) {
     group.key = group.isRoot ? undefined : camel(group.short);
     for (const f of group.functions) {
-      functions[f.index] = { f, group, codecs: f.params.map(([, type]) => of(type)), result: of(f.result) };
+      functions[f.index] = { f, group, codecs: f.params.map(([, type]) => codecOf(type)), result: codecOf(f.result) };
     }
-    groups.push(group);
   }
-  prepare.resources = resources;
 }
 
 // Binds the program's exports; gives what it lacks, or undefined.
 function bind(module) {
   targets = [];
   const missing = [];
-  for (const group of groups) {
+  for (const group of described.exports) {
     const object = group.isRoot ? undefined : exported(module, [...group.specifiers, group.key]);
-    for (const at of group.resources) prepare.resources[at].class = isOpen(object) ? object[upper(prepare.resources[at].name)] : undefined;
+    for (const at of group.resources) {
+      resources[at].class = isOpen(object) ? object[upper(resources[at].name)] : undefined;
+    }
     for (const f of group.functions) {
-      targets[f.index] = targetOf(module, group, f, prepare.resources);
-      if (targets[f.index] === undefined) missing.push(wanted(group, f, prepare.resources));
+      targets[f.index] = targetOf(module, group, f);
+      if (targets[f.index] === undefined) missing.push(wanted(group, f));
     }
   }
-  return missing.length === 0 ? undefined :
-    `The program does not export what the world ${described.world} wants:\n${missing.map((line) => `  ${line}`).join('\n')}`;
+  if (missing.length === 0) return undefined;
+  return [`The program does not export what the world ${described.world} wants:`, ...missing].join('\n  ');
 }
 
 function lifted({ codecs }, slots) {
@@ -101,8 +105,8 @@ function lifted({ codecs }, slots) {
   return codecs.map((codec, i) => codec.lift(view, offsets[1][i], 1));
 }
 
-// The `err` of a function that gives a `result`, of what it threw. An error that was thrown for nobody is not made into a value,
-// but where that is a text or nothing at all.
+// The `err` of a function that gives a `result`, of what it threw. An error that was thrown for nobody is not made into
+// a value, but where that is a text or nothing at all.
 function failureOf(error, result) {
   const isError = require('internal/util').isError(error);
   if (isOpen(error) && Object.hasOwn(error, 'payload')) return error.payload;
@@ -153,7 +157,8 @@ async function called(program, index, slots) {
   return lending(async () => lowered(entry, await outcome(entry, targets[index], lifted(entry, slots))));
 }
 
-// The slot of what a function gives; undefined where it gives nothing that could be handed over, which is said on standard error.
+// The slot of what a function gives; undefined where it gives nothing that could be handed over, which is said on
+// standard error.
 function invoke(program, index, slots) {
   if (functions[index] === undefined) {
     destroyed(new DataView(slots.buffer, slots.byteOffset).getUint32(0, true));

@@ -1,5 +1,6 @@
-// Handles of resources. Of those that the world imports, a handle is a number in the instance's table, and an object of a class
-// stands for it; of those that it exports, an object of the program's own class is known by a number that we choose.
+// Handles of resources. Of those that the world imports, a handle is a number in the instance's table, and an object of
+// a class stands for it; of those that it exports, an object of the program's own class is known by a number that we
+// choose.
 
 const { upper } = require('internal/world/names');
 
@@ -77,7 +78,9 @@ const wrap = (resource, handle) => adopt(Object.create(resource.class.prototype)
 
 function stateOf(object, resource, wrong) {
   const state = object !== null && typeof object === 'object' ? states.get(object) : undefined;
-  if (state === undefined || state.resource !== resource) wrong(`${resource.name}, an object of the class ${upper(resource.name)}`, object);
+  if (state === undefined || state.resource !== resource) {
+    wrong(`${resource.name}, an object of the class ${upper(resource.name)}`, object);
+  }
   if (state.handle === undefined) wrong(`${resource.name} that was not given away or let go`, object);
   return state;
 }
@@ -159,6 +162,30 @@ const borrowExported = (resource, wrong) => ({
   lower(view, at, value) { wrong('no resource of the program\'s own, which nothing that is imported takes', value); },
 });
 
+// What the arguments of a call give away: the program has it back where the call is not made, and what it was made from
+// may go when it was. What the program gives to its caller lives on, and so does what that was made from.
+let given;
+
+function giving(work) {
+  const outer = given;
+  given = [];
+  const own = given;
+  let isMade = false;
+  try {
+    work();
+    isMade = true;
+  } finally {
+    given = outer;
+    if (!isMade) {
+      for (const [object, state, handle] of own) {
+        state.handle = handle;
+        registry.register(object, state, state);
+      }
+    }
+  }
+  return () => { for (const [, state] of own) leave(state); };
+}
+
 const ownImported = (resource, wrong) => ({
   name: resource.name, ...handle,
   lift: (view, at) => wrap(resource, view.getUint32(at, true)),
@@ -167,8 +194,8 @@ const ownImported = (resource, wrong) => ({
     if (state.isLent) wrong(`${resource.name} that is the program's own, and not lent to it`, value);
     registry.unregister(state);
     view.setUint32(at, state.handle, true);
+    given?.push([value, state, state.handle]);
     state.handle = undefined;
-    leave(state);
   },
 });
 
@@ -176,7 +203,8 @@ const borrowImported = (resource, wrong) => ({
   name: `borrow<${resource.name}>`, ...handle,
   lift(view, at) {
     const object = Object.create(resource.class.prototype);
-    const state = { resource, handle: view.getUint32(at, true), parent: undefined, children: 0, isDoomed: false, isLent: true };
+    const number = view.getUint32(at, true);
+    const state = { resource, handle: number, parent: undefined, children: 0, isDoomed: false, isLent: true };
     states.set(object, state);
     lent.push(state);
     return object;
@@ -193,4 +221,4 @@ function handlesOf(resources) {
   };
 }
 
-module.exports = { destroyed, handlesOf, lending, making };
+module.exports = { destroyed, giving, handlesOf, lending, making };

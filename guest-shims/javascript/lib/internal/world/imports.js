@@ -1,8 +1,8 @@
-// What the world imports, as modules: an interface by its name, with or without its version, and a function or an interface of
-// the world's own by its plain name.
+// What the world imports, as modules: an interface by its name, with or without its version, and a function or an
+// interface of the world's own by its plain name.
 
 const { lowering, sequence, within } = require('internal/world/codec');
-const { making } = require('internal/world/handles');
+const { giving, making } = require('internal/world/handles');
 const { lower: camel, upper } = require('internal/world/names');
 const { modules, prefix } = require('internal/world/registry');
 
@@ -14,7 +14,8 @@ const MOST_SLOTS = 16;
 // What a function threw that gives a `result`: its `err` is the payload.
 class ComponentError extends Error {
   constructor(name, payload) {
-    super(typeof payload === 'string' ? payload : `${name} failed${payload?.tag === undefined ? '' : `: ${payload.tag}`} (see error.payload)`);
+    const what = payload?.tag === undefined ? '' : `: ${payload.tag}`;
+    super(typeof payload === 'string' ? payload : `${name} failed${what} (see error.payload)`);
     this.name = 'ComponentError';
     this.payload = payload;
   }
@@ -47,15 +48,17 @@ function caller(where, f, of) {
     try {
       const bytes = new Uint8Array(8 * slots);
       const view = new DataView(bytes.buffer);
-      lowering(`${name}:`, () => lowered(args, view));
+      const settle = giving(() => lowering(`${name}:`, () => lowered(args, view)));
       let area;
       if (isReturned) {
         area = outside.allocate(result.size, result.align);
         view.setUint32(8 * (slots - 1), area, true);
       }
       outside.call(f.index, bytes);
+      settle();
       if (result === null) return undefined;
-      const value = making(self, () => (isReturned ? result.lift(new DataView(outside.read(area, result.size).buffer), 0, 0) : result.lift(view, 0, 1)));
+      const given = isReturned ? new DataView(outside.read(area, result.size).buffer) : view;
+      const value = making(self, () => result.lift(given, 0, isReturned ? 0 : 1));
       if (result.ok === undefined) return value;
       if (value.tag === 'err') throw new ComponentError(name, value.val);
       return value.val;
@@ -72,9 +75,11 @@ function namespaceOf({ name: where, functions, resources: own }, resources, of) 
   for (const f of functions) {
     const call = caller(where, f, of);
     const key = camel(f.short);
-    const method = (target, work) => Object.defineProperty(target, key, { value: work, writable: true, configurable: true });
+    const method = (target, value) => Object.defineProperty(target, key, { value, writable: true, configurable: true });
     if (f.kind === 'constructor') resources[f.resource].construct = (args) => call(undefined, args);
-    else if (f.kind === 'method') method(resources[f.resource].class.prototype, { [key](...args) { return call(this, [this, ...args]); } }[key]);
+    else if (f.kind === 'method') {
+      method(resources[f.resource].class.prototype, { [key](...args) { return call(this, [this, ...args]); } }[key]);
+    }
     else if (f.kind === 'static') method(resources[f.resource].class, { [key]: (...args) => call(undefined, args) }[key]);
     else exports[key] = { [key]: (...args) => call(undefined, args) }[key];
   }
@@ -85,13 +90,20 @@ function provide({ imports }, resources, of) {
   for (const group of imports) {
     const exports = namespaceOf(group, resources, of);
     const { specifiers, isRoot } = group;
-    // A function of the world's own is the default of a module of its name.
+    // A function of the world's own is the default of a module of its name, and so is the class of a resource.
     if (isRoot) {
-      for (const f of group.functions) {
-        if (f.kind === 'function') modules.set(f.short, { key: prefix + f.short, exports: { default: exports[camel(f.short)], [camel(f.short)]: exports[camel(f.short)] } });
+      for (const at of group.resources) {
+        const { class: made, name } = resources[at];
+        modules.set(name, { key: prefix + name, exports: { default: made, [upper(name)]: made } });
       }
-    } else {
-      for (const specifier of specifiers) if (!modules.has(specifier)) modules.set(specifier, { key: prefix + specifiers[0], exports });
+      for (const f of group.functions.filter(({ kind }) => kind === 'function')) {
+        const key = camel(f.short);
+        modules.set(f.short, { key: prefix + f.short, exports: { default: exports[key], [key]: exports[key] } });
+      }
+      continue;
+    }
+    for (const specifier of specifiers) {
+      if (!modules.has(specifier)) modules.set(specifier, { key: prefix + specifiers[0], exports });
     }
   }
 }

@@ -1,4 +1,5 @@
-// Names of WIT as JavaScript has them, by the convention of the tools that bind the two: lowerCamelCase, classes UpperCamelCase.
+// Names of WIT as JavaScript has them, by the convention of the tools that bind the two: lowerCamelCase, classes
+// UpperCamelCase.
 
 const upper = (name) => name.split('-').map((word) => word[0].toUpperCase() + word.slice(1).toLowerCase()).join('');
 
@@ -22,7 +23,7 @@ function shown(value) {
   switch (typeof value) {
     case 'number': case 'boolean': return `${value}`;
     case 'bigint': return `${value}n`;
-    case 'string': return value.length > 40 ? `the string ${JSON.stringify(value.slice(0, 40))}…` : `the string ${JSON.stringify(value)}`;
+    case 'string': return `the string ${JSON.stringify(value.slice(0, 40))}${value.length > 40 ? '…' : ''}`;
     default: return kind(value);
   }
 }
