@@ -80,81 +80,26 @@ fn a_commonjs_program_exports_by_its_default_too() {
     assert_eq!(finished.stdout.trim_end(), "ok(0)");
 }
 
-fn wasi(scene: &Scene) {
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../wit/deps");
-    for file in std::fs::read_dir(folder).expect("the repository has it") {
-        let path = file.expect("it can be read").path();
-        let name = path
-            .file_name()
-            .expect("it has a name")
-            .to_string_lossy()
-            .into_owned();
-        let text = std::fs::read_to_string(&path).expect("it can be read");
-        scene.write(&format!("app/wit/deps/{name}"), text);
-    }
-}
-
 #[test]
-fn what_a_world_imports_of_wasi_passes_the_gate() {
+fn interfaces_of_types_and_of_resources_that_another_one_uses_are_exported() {
     let scene = scene!();
-    wasi(&scene);
     scene.write(
         "app/wit/world.wit",
-        "package test:direct;
-         world direct {
-           import wasi:cli/stdout@0.2.12;
-           import wasi:cli/environment@0.2.12;
-           import wasi:clocks/monotonic-clock@0.2.12;
-           import wasi:filesystem/preopens@0.2.12;
-           export wasi:cli/run@0.2.12;
-           export open: func(path: string) -> result<string, string>;
-         }",
+        "package test:m@0.3.0;
+         interface types { record r { a: u8 } resource thing { constructor(a: u8); go: func() -> r; } }
+         interface plain { type x = u32; enum e { a } }
+         interface use-it { use types.{thing, r}; make: func(a: u8) -> thing; f: func(it: thing) -> r; }
+         world m { import plain; export types; export plain; export use-it; export g: func() -> u8; }",
     );
-    scene.write("data/a.txt", "written here");
     scene.write(
         "app/app.mjs",
-        "import { getStdout } from 'wasi:cli/stdout@0.2.12';
-         import { getEnvironment } from 'wasi:cli/environment';
-         import { subscribeDuration } from 'wasi:clocks/monotonic-clock@0.2.12';
-         import { getDirectories } from 'wasi:filesystem/preopens@0.2.12';
-         const { encode } = new TextEncoder();
-         export const run = { run() {
-           const pause = subscribeDuration(1_000_000n);
-           pause.block();
-           getStdout().blockingWriteAndFlush(new TextEncoder().encode(`direct ${pause.ready()} ${JSON.stringify(getEnvironment())}\\n`));
-         } };
-         export function open(path) {
-           const [[root]] = getDirectories();
-           try {
-             const file = root.openAt({ symlinkFollow: true }, path, {}, { read: true });
-             return new TextDecoder().decode(file.read(100n, 0n)[0]);
-           } catch (error) {
-             throw `${error.name} ${error.payload}`;
-           }
-         }",
+        "class Thing { #a; constructor(a) { this.#a = a; } go() { return { a: this.#a }; } }
+         export const types = { Thing };
+         export const useIt = { make: (a) => new Thing(a), f: (it) => it.go() };
+         export const g = () => useIt.f(useIt.make(3)).a;",
     );
-    let component = built(&scene, "app/app.mjs", "direct");
-    let finished = scene.run(&component).flags(&["--env", "A=b"]).finish();
+    let component = built(&scene, "app/app.mjs", "m");
+    let finished = invoke(&scene, &component, "g()");
     finished.expect(0);
-    assert_eq!(finished.stdout, "direct true [[\"A\",\"b\"]]\n");
-    let dir = format!("{}::/data:ro", scene.path("data").display());
-    let open = |path: &str| {
-        let call = format!("open({path:?})");
-        let flags = ["--dir", &dir, "--invoke", &call];
-        let (finished, records) = scene.run(&component).flags(&flags).logged();
-        finished.expect(0);
-        let read = records
-            .iter()
-            .any(|record| record.is("fs.read", "/data/a.txt"));
-        (finished.stdout.trim_end().to_owned(), read)
-    };
-    assert_eq!(open("a.txt"), (r#"ok("written here")"#.to_owned(), true));
-    assert_eq!(
-        open("b.txt"),
-        (r#"err("ComponentError no-entry")"#.to_owned(), false)
-    );
-    assert_eq!(
-        open("../a"),
-        (r#"err("ComponentError not-permitted")"#.to_owned(), false)
-    );
+    assert_eq!(finished.stdout.trim_end(), "3");
 }

@@ -4,6 +4,7 @@ mod errors;
 mod invoked;
 mod resources;
 mod values;
+mod wasi;
 
 use std::path::PathBuf;
 use std::time::Duration;

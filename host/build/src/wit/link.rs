@@ -2,9 +2,9 @@
 
 use wasmparser::{Parser, Payload};
 use wit_component::{ComponentEncoder, LibraryInfo, StringEncoding, embed_component_metadata};
-use wit_parser::decoding::{DecodedWasm, decode};
 
 use super::Wit;
+use super::engine::imports;
 use crate::compose::{ComposeError, failed};
 
 /// What the engine's own module exports, and the helpers beside it do not.
@@ -40,14 +40,7 @@ fn module(engine: &[u8]) -> Result<&[u8], ComposeError> {
 /// The engine as a component that exports what the world does, and imports what both do.
 pub(crate) fn link(engine: &[u8], wit: &Wit) -> Result<Vec<u8>, ComposeError> {
     let mut main = module(engine)?.to_vec();
-    let (mut resolve, world) = match decode(engine).map_err(failed)? {
-        DecodedWasm::Component(resolve, world) => (resolve, world),
-        DecodedWasm::WitPackage(..) => return Err(failed("the engine is no component")),
-    };
-    // Of the engine's own exports nobody asks for any.
-    if let Some(world) = resolve.worlds.get_mut(world) {
-        world.exports.clear();
-    }
+    let (resolve, world) = imports(engine)?;
     embed_component_metadata(&mut main, &resolve, world, StringEncoding::UTF8).map_err(failed)?;
     let mut glue = wit.plan.glue();
     embed_component_metadata(&mut glue, &wit.resolve, wit.world, StringEncoding::UTF8)

@@ -6,6 +6,7 @@
 //! library reads and writes the values themselves, by a description of the world that lies in its memory (`describe`).
 
 mod describe;
+mod engine;
 mod glue;
 mod link;
 mod plan;

@@ -157,14 +157,21 @@ async function called(program, index, slots) {
   return lending(async () => lowered(entry, await outcome(entry, targets[index], lifted(entry, slots))));
 }
 
-// The slot of what a function gives; undefined where it gives nothing that could be handed over, which is said on
-// standard error.
-function invoke(program, index, slots) {
-  if (functions[index] === undefined) {
-    destroyed(new DataView(slots.buffer, slots.byteOffset).getUint32(0, true));
-    return new Uint8Array(8);
+// What a destructor throws has nobody to go to.
+async function ended(slots) {
+  try {
+    await destroyed(new DataView(slots.buffer, slots.byteOffset).getUint32(0, true));
+  } catch (error) {
+    require('internal/errors-fatal').report(error);
   }
-  const [isDone, value] = require('internal/until')(called(program, index, slots));
+  return new Uint8Array(8);
+}
+
+// The slot of what a function gives; undefined where it gives nothing that could be handed over, which is said on standard
+// error.
+function invoke(program, index, slots) {
+  const call = functions[index] === undefined ? ended(slots) : called(program, index, slots);
+  const [isDone, value] = require('internal/until')(call);
   if (isDone) return value;
   require('internal/errors-fatal').report(value);
   return undefined;

@@ -126,7 +126,7 @@ function destroyed(number) {
   const object = objects.get(number);
   objects.delete(number);
   const dispose = object?.[Symbol.dispose];
-  if (typeof dispose === 'function') Reflect.apply(dispose, object, []);
+  return typeof dispose === 'function' ? Reflect.apply(dispose, object, []) : undefined;
 }
 
 function checkExported(resource, value, wrong) {
