@@ -5,7 +5,7 @@ use std::path::Path;
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, Full};
 use tokio::sync::oneshot;
-use wasmtime::component::{Component, Instance, Linker, ResourceAny, ResourceTable, Val};
+use wasmtime::component::{Component, Instance, Linker, Resource, ResourceAny, ResourceTable, Val};
 use wasmtime::{Config, Engine, Store, StoreLimits, StoreLimitsBuilder};
 use wasmtime_wasi::p2::bindings::CommandPre;
 use wasmtime_wasi::p2::pipe::MemoryOutputPipe;
@@ -118,6 +118,12 @@ impl Started<'_> {
             Ok(()) => Ok(results.pop()),
             Err(_trap) => Err(String::from_utf8_lossy(&self.stderr.contents()).into_owned()),
         }
+    }
+
+    /// A resource of the host's as a value.
+    pub(crate) fn own<T: 'static>(&mut self, resource: Resource<T>) -> Val {
+        let any = resource.try_into_resource_any(&mut self.store);
+        Val::Resource(any.expect("it is whole"))
     }
 
     /// Lets a resource go.

@@ -7,6 +7,8 @@ use wit_component::{ComponentEncoder, StringEncoding, dummy_module, embed_compon
 use wit_parser::decoding::{DecodedWasm, decode};
 use wit_parser::{ManglingAndAbi, Resolve, WorldId, WorldKey};
 
+use crate::world::World;
+
 /// Why the parts do not fit together: a fault of the build, and of no program.
 #[derive(Debug, thiserror::Error)]
 #[error("the component cannot be put together: {0}")]
@@ -17,7 +19,7 @@ pub(crate) fn failed(error: impl std::fmt::Display) -> ComposeError {
 }
 
 /// The interfaces that only Tollgate serves. A program that lies in the engine's memory asks none of them.
-const OURS: &str = "tollgate:bridge/";
+pub(crate) const OURS: &str = "tollgate:bridge/";
 
 /// The imports that any host need not have.
 fn ours(resolve: &Resolve, world: WorldId) -> Vec<String> {
@@ -55,8 +57,8 @@ fn stand_in(mut resolve: Resolve, interfaces: &[String]) -> Result<Vec<u8>, Comp
         .map_err(failed)
 }
 
-/// The engine, whose memory holds the program, as a component that exports these alone.
-pub(crate) fn compose(engine: Vec<u8>, exports: &[String]) -> Result<Vec<u8>, ComposeError> {
+/// The engine, whose memory holds the program, as a component of this world.
+pub(crate) fn compose(engine: Vec<u8>, world: World) -> Result<Vec<u8>, ComposeError> {
     let (resolve, own) = match decode(&engine).map_err(failed)? {
         DecodedWasm::Component(resolve, world) => (resolve, world),
         DecodedWasm::WitPackage(..) => return Err(failed("the engine is no component")),
@@ -80,10 +82,10 @@ pub(crate) fn compose(engine: Vec<u8>, exports: &[String]) -> Result<Vec<u8>, Co
             .set_instantiation_argument(engine, interface, served)
             .map_err(failed)?;
     }
-    for name in exports {
-        let export = graph.alias_instance_export(engine, name).map_err(failed)?;
-        graph.export(export, name).map_err(failed)?;
-    }
+    let export = graph
+        .alias_instance_export(engine, world.export())
+        .map_err(failed)?;
+    graph.export(export, world.export()).map_err(failed)?;
     let mut component = graph.encode(EncodeOptions::default()).map_err(failed)?;
     mark_deep_stack(&mut component);
     Ok(component)

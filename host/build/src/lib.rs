@@ -34,7 +34,7 @@ pub enum BuildError {
 /// As [`BuildError`].
 pub async fn build(engine: &[u8], bundle: &Bundle, world: World) -> Result<Vec<u8>, BuildError> {
     let snapshot = snapshot::of(engine, bundle, world).await?;
-    Ok(compose::compose(snapshot, &[world.export().to_owned()])?)
+    Ok(compose::compose(snapshot, world)?)
 }
 
 /// The component of a program in a world of the user's own.
@@ -47,6 +47,5 @@ pub async fn build(engine: &[u8], bundle: &Bundle, world: World) -> Result<Vec<u
 /// As [`BuildError`].
 pub async fn build_for(engine: &[u8], bundle: &Bundle, wit: &Wit) -> Result<Vec<u8>, BuildError> {
     let snapshot = snapshot::for_wit(engine, bundle, wit).await?;
-    let linked = wit::link(&snapshot, wit)?;
-    Ok(compose::compose(linked, &wit.exports())?)
+    Ok(wit::link(&snapshot, wit)?)
 }

@@ -102,7 +102,17 @@ fn what_cannot_be_built_for_is_refused_by_name() {
          world streaming { import streams; export f: func(); }
          world later { export f: func() -> future<u8>; }
          world asynchronous { export f: async func(); }
-         world empty { import f: func(); }",
+         world empty { import f: func(); }
+         world bridged { import tollgate:bridge/other@0.1.0; export f: func(); }",
+    );
+    scene.write(
+        "app/wit/deps/bridge.wit",
+        "package tollgate:bridge@0.1.0; interface other { f: func(); }",
+    );
+    refused(
+        &scene,
+        "bridged",
+        &["`tollgate:bridge/other@0.1.0` cannot be built for"],
     );
     refused(
         &scene,

@@ -345,3 +345,45 @@ fn handles_that_are_garbage_are_let_go_and_parts_before_their_whole() {
     assert_eq!(blobs.made, 15_000);
     assert!(blobs.left() < 7_500, "{} are left", blobs.left());
 }
+
+#[test]
+fn a_resource_of_the_worlds_own_is_the_default_of_a_module_of_its_name() {
+    let scene = scene!();
+    scene.write(
+        "app/wit/own.wit",
+        "package test:own;
+         world own {
+           resource number { constructor(it: u8); get: func() -> u8; }
+           import note: func(it: borrow<number>);
+           export g: func(given: number) -> u8;
+         }",
+    );
+    scene.write(
+        "app/app.mjs",
+        "import Number, { Number as Same } from 'number';
+         import note from 'note';
+         export const g = (given) => { const made = new Same(40); note(made); return made.get() + given.get() + (Number === Same); };",
+    );
+    let component = built(&scene, "app/app.mjs", "own");
+    let host = AnyHost::serving(&component, |linker| {
+        let mut root = linker.root();
+        root.resource("number", ResourceType::host::<Blob>(), |_, _| Ok(()))
+            .expect("it is new");
+        root.func_wrap("[constructor]number", |_, (it,): (u8,)| {
+            Ok((Resource::<Blob>::new_own(it.into()),))
+        })
+        .expect("it is new");
+        root.func_wrap("[method]number.get", |_, (it,): (Resource<Blob>,)| {
+            Ok((u8::try_from(it.rep()).expect("it was one"),))
+        })
+        .expect("it is new");
+        root.func_wrap("note", |_, (it,): (Resource<Blob>,)| {
+            assert_eq!(it.rep(), 40);
+            Ok(())
+        })
+        .expect("it is new");
+    });
+    let mut started = host.start();
+    let given = started.own(Resource::<Blob>::new_own(1));
+    assert_eq!(started.call(None, "g", &[given]), Ok(Some(Val::U8(42))));
+}

@@ -4,10 +4,10 @@
 use wit_parser::decoding::{DecodedWasm, decode};
 use wit_parser::{Resolve, WorldId, WorldKey};
 
-use crate::compose::{ComposeError, failed};
+use crate::compose::{ComposeError, OURS, failed};
 
 /// The packages, each behind those that it refers to.
-const PACKAGES: [(&str, &str); 8] = [
+const PACKAGES: [(&str, &str); 7] = [
     ("io.wit", include_str!("../../../../wit/deps/io.wit")),
     (
         "clocks.wit",
@@ -27,25 +27,25 @@ const PACKAGES: [(&str, &str); 8] = [
     ),
     ("cli.wit", include_str!("../../../../wit/deps/cli.wit")),
     ("http.wit", include_str!("../../../../wit/deps/http.wit")),
-    (
-        "bridge.wit",
-        include_str!("../../../../wit/bridge/bridge.wit"),
-    ),
 ];
 
-/// The names of the interfaces that a component imports, without their versions.
+/// The names of the interfaces that a component imports, without their versions; but for ours, which others stand in for.
 fn imported(engine: &[u8]) -> Result<Vec<String>, ComposeError> {
     let (resolve, world) = match decode(engine).map_err(failed)? {
         DecodedWasm::Component(resolve, world) => (resolve, world),
         DecodedWasm::WitPackage(..) => return Err(failed("the engine is no component")),
     };
     let keys = resolve.worlds.get(world).map(|world| world.imports.keys());
-    let name = |key: &WorldKey| {
-        let name = resolve.name_world_key(key);
-        let bare = name.split_once('@').map(|(bare, _version)| bare.to_owned());
-        bare.unwrap_or(name)
+    // What is no interface is a type that the engine's own exports refer to.
+    let name = |key: &WorldKey| match key {
+        WorldKey::Interface(id) => {
+            let full = resolve.id_of(*id)?;
+            let name = full.split('@').next()?;
+            (!name.starts_with(OURS)).then(|| name.to_owned())
+        }
+        WorldKey::Name(_) => None,
     };
-    Ok(keys.into_iter().flatten().map(name).collect())
+    Ok(keys.into_iter().flatten().filter_map(name).collect())
 }
 
 /// A world that imports what the engine does, and exports nothing.

@@ -1,10 +1,12 @@
 //! The engine and the module of a world, as one component.
 
+use tollgate_engine::mark_deep_stack;
 use wasmparser::{Parser, Payload};
 use wit_component::{ComponentEncoder, LibraryInfo, StringEncoding, embed_component_metadata};
 
 use super::Wit;
 use super::engine::imports;
+use super::stand_in::stand_ins;
 use crate::compose::{ComposeError, failed};
 
 /// What the engine's own module exports, and the helpers beside it do not.
@@ -41,6 +43,7 @@ fn module(engine: &[u8]) -> Result<&[u8], ComposeError> {
 pub(crate) fn link(engine: &[u8], wit: &Wit) -> Result<Vec<u8>, ComposeError> {
     let mut main = module(engine)?.to_vec();
     let (resolve, world) = imports(engine)?;
+    let stand_ins = stand_ins(&main)?;
     embed_component_metadata(&mut main, &resolve, world, StringEncoding::UTF8).map_err(failed)?;
     let mut glue = wit.plan.glue();
     embed_component_metadata(&mut glue, &wit.resolve, wit.world, StringEncoding::UTF8)
@@ -50,10 +53,17 @@ pub(crate) fn link(engine: &[u8], wit: &Wit) -> Result<Vec<u8>, ComposeError> {
         instantiate_after_shims: false,
         arguments: Vec::new(),
     };
-    ComponentEncoder::default()
+    let mut encoder = ComponentEncoder::default()
         .validate(true)
         .module(&main)
-        .and_then(|encoder| encoder.library("world", &glue, info))
+        .map_err(failed)?;
+    for (interface, stand_in) in &stand_ins {
+        encoder = encoder.adapter(interface, stand_in).map_err(failed)?;
+    }
+    let mut component = encoder
+        .library("world", &glue, info)
         .and_then(|mut encoder| encoder.encode())
-        .map_err(failed)
+        .map_err(failed)?;
+    mark_deep_stack(&mut component);
+    Ok(component)
 }

@@ -10,8 +10,9 @@ mod engine;
 mod glue;
 mod link;
 mod plan;
+mod stand_in;
 
-use wit_parser::{PackageId, Resolve, WorldId, WorldKey};
+use wit_parser::{PackageId, Resolve, WorldId};
 
 pub(crate) use link::link;
 use plan::Plan;
@@ -65,14 +66,6 @@ impl Wit {
     #[must_use]
     pub fn specifiers(&self) -> Vec<String> {
         self.plan.specifiers()
-    }
-
-    /// The names of what it exports.
-    pub(crate) fn exports(&self) -> Vec<String> {
-        let world = self.resolve.worlds.get(self.world);
-        let keys = world.map(|world| world.exports.keys());
-        let name = |key: &WorldKey| self.resolve.name_world_key(key);
-        keys.into_iter().flatten().map(name).collect()
     }
 
     /// What the engine's library is told about it.

@@ -6,6 +6,7 @@ use wit_parser::{
 };
 
 use super::WitError;
+use crate::compose::OURS;
 
 /// Something that the program calls.
 #[derive(Debug)]
@@ -195,6 +196,11 @@ impl Plan {
 
     fn interface(&mut self, key: &WorldKey, id: InterfaceId, way: Way) -> Result<Group, WitError> {
         let full = self.resolve.name_world_key(key);
+        // Within the component something stands in for these.
+        if matches!(way, Way::Out) && full.starts_with(OURS) {
+            let what = "an import of what Tollgate serves its engine";
+            return Err(WitError::Unsupported { place: full, what });
+        }
         let (functions, types, short) = match self.resolve.interfaces.get(id) {
             Some(interface) => (
                 interface.functions.clone(),
