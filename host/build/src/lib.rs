@@ -3,6 +3,8 @@
 //! A build takes all files that a program leads to, puts them into the memory of the JavaScript engine, compiles them
 //! there, and takes a snapshot of it: what every instance begins with. What is left of the engine's imports and exports is
 //! what the world wants: nothing that only Tollgate serves, so that any host of WASI runs the component; and one export.
+//!
+//! What a world of the user's own imports and exports is not the engine's: [`Wit`] says how the engine comes to have it.
 
 mod compose;
 mod snapshot;

@@ -241,7 +241,7 @@ fn texts(arguments: &[OsString]) -> Result<Vec<String>, Failure> {
 }
 
 /// All files that the program leads to go into the component, compiled, in the memory that every instance begins with.
-/// It imports `wasi:*` alone, so that any WASI host runs it.
+/// It imports `wasi:*` alone, and what a world of --wit imports beside it, so that any WASI host runs it.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Build {
     /// Where the component is written (default: the program's name with `.wasm`, in the working directory)

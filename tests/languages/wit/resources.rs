@@ -122,7 +122,7 @@ impl Blobs {
     }
 
     fn text(&self, at: &Resource<Blob>) -> String {
-        let found = self.all[at.rep() as usize].as_ref();
+        let found = self.all.get(at.rep() as usize).and_then(Option::as_ref);
         found.expect("it was not let go").0.clone()
     }
 
@@ -134,7 +134,8 @@ impl Blobs {
             .flatten()
             .any(|(_, whole)| *whole == Some(at));
         assert!(!has_parts, "a whole went before its parts");
-        assert!(self.all[at].take().is_some(), "it went twice");
+        let found = self.all.get_mut(at).and_then(Option::take);
+        assert!(found.is_some(), "it went twice");
     }
 
     fn left(&self) -> usize {
@@ -211,10 +212,11 @@ fn host(blobs: &Arc<Mutex<Blobs>>) -> AnyHost {
 }
 
 fn resource(given: Result<Option<Val>, String>) -> ResourceAny {
-    match given {
-        Ok(Some(Val::Resource(resource))) => resource,
-        other => panic!("{other:?}"),
-    }
+    let resource = match &given {
+        Ok(Some(Val::Resource(resource))) => Some(*resource),
+        _ => None,
+    };
+    resource.unwrap_or_else(|| unreachable!("{given:?}"))
 }
 
 fn text(text: &str) -> Val {
@@ -350,9 +352,9 @@ fn handles_that_are_garbage_are_let_go_and_parts_before_their_whole() {
 fn a_resource_of_the_worlds_own_is_the_default_of_a_module_of_its_name() {
     let scene = scene!();
     scene.write(
-        "app/wit/own.wit",
-        "package test:own;
-         world own {
+        "app/wit/mine.wit",
+        "package test:mine;
+         world mine {
            resource number { constructor(it: u8); get: func() -> u8; }
            import note: func(it: borrow<number>);
            export g: func(given: number) -> u8;
@@ -364,7 +366,7 @@ fn a_resource_of_the_worlds_own_is_the_default_of_a_module_of_its_name() {
          import note from 'note';
          export const g = (given) => { const made = new Same(40); note(made); return made.get() + given.get() + (Number === Same); };",
     );
-    let component = built(&scene, "app/app.mjs", "own");
+    let component = built(&scene, "app/app.mjs", "mine");
     let host = AnyHost::serving(&component, |linker| {
         let mut root = linker.root();
         root.resource("number", ResourceType::host::<Blob>(), |_, _| Ok(()))

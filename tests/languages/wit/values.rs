@@ -168,7 +168,12 @@ fn cases() -> Vec<(&'static str, Vec<Val>)> {
         ),
         (
             "text",
-            vec![text(""), text("\0"), text(&"𝄞ä".repeat(50_000))],
+            vec![
+                text(""),
+                text("\0"),
+                text("\u{feff}x"),
+                text(&"𝄞ä".repeat(50_000)),
+            ],
         ),
         (
             "bytes",
@@ -285,7 +290,8 @@ fn host(scene: &Scene) -> AnyHost {
         echo.func_new("nothing", |_, _, _, _| Ok(()))
             .expect("it is new");
         echo.func_new("many", |_, _, given, results| {
-            results[0] = Val::Tuple(given.to_vec());
+            let all = Val::Tuple(given.to_vec());
+            *results.first_mut().expect("it gives one") = all;
             Ok(())
         })
         .expect("it is new");

