@@ -5,8 +5,8 @@ use std::path::Path;
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, Full};
 use tokio::sync::oneshot;
-use wasmtime::component::{Component, Linker, ResourceTable};
-use wasmtime::{Config, Engine, Store};
+use wasmtime::component::{Component, Instance, Linker, Resource, ResourceAny, ResourceTable, Val};
+use wasmtime::{Config, Engine, Store, StoreLimits, StoreLimitsBuilder};
 use wasmtime_wasi::p2::bindings::CommandPre;
 use wasmtime_wasi::p2::pipe::MemoryOutputPipe;
 use wasmtime_wasi::{I32Exit, WasiCtx, WasiCtxView, WasiView};
@@ -16,12 +16,16 @@ use wasmtime_wasi_http::{
     Error, RequestOptions, WasiBody, WasiHttpCtx, WasiHttpCtxView, WasiHttpHooks, WasiHttpView,
 };
 
-struct State {
+pub(crate) struct State {
     table: ResourceTable,
     wasi: WasiCtx,
     http: WasiHttpCtx,
     hooks: Hooks,
+    limits: StoreLimits,
 }
+
+/// Most bytes of an instance's memory.
+const MOST_MEMORY: usize = 200 << 20;
 
 /// What the host does with requests of the guest's own, of which no test makes any.
 struct Hooks;
@@ -78,8 +82,64 @@ pub(crate) struct Answer {
     pub(crate) body: String,
 }
 
+/// A component that is called several times.
+pub(crate) struct Started<'a> {
+    host: &'a AnyHost,
+    store: Store<State>,
+    instance: Instance,
+    stderr: MemoryOutputPipe,
+}
+
+impl Started<'_> {
+    /// Calls a function of an exported interface, or of the world's own: what it gives, or what it wrote to standard error
+    /// before it trapped.
+    pub(crate) fn call(
+        &mut self,
+        interface: Option<&str>,
+        name: &str,
+        arguments: &[Val],
+    ) -> Result<Option<Val>, String> {
+        let store = &mut self.store;
+        let interface = interface.map(|interface| {
+            let found = self.instance.get_export(&mut *store, None, interface);
+            found.expect("the interface is exported").1
+        });
+        let (_, function) = self
+            .instance
+            .get_export(&mut *store, interface.as_ref(), name)
+            .expect("the function is exported");
+        let function = self
+            .instance
+            .get_func(&mut *store, function)
+            .expect("it is a function");
+        let mut results = vec![Val::Bool(false); function.ty(&*store).results().len()];
+        let called = function.call_async(&mut *store, arguments, &mut results);
+        match self.host.runtime.block_on(called) {
+            Ok(()) => Ok(results.pop()),
+            Err(_trap) => Err(String::from_utf8_lossy(&self.stderr.contents()).into_owned()),
+        }
+    }
+
+    /// A resource of the host's as a value.
+    pub(crate) fn own<T: 'static>(&mut self, resource: Resource<T>) -> Val {
+        let any = resource.try_into_resource_any(&mut self.store);
+        Val::Resource(any.expect("it is whole"))
+    }
+
+    /// Lets a resource go.
+    pub(crate) fn let_go(&mut self, resource: ResourceAny) {
+        let dropped = resource.resource_drop_async(&mut self.store);
+        self.host.runtime.block_on(dropped).expect("it is let go");
+    }
+}
+
 impl AnyHost {
     pub(crate) fn load(path: &Path) -> Self {
+        Self::serving(path, |_linker| {})
+    }
+
+    /// A host that serves more than WASI.
+    pub(crate) fn serving(path: &Path, serve: impl FnOnce(&mut Linker<State>)) -> Self {
         // As deep a stack as Tollgate gives languages; each host has its own.
         let mut config = Config::new();
         config.max_wasm_stack(16 << 20).async_stack_size(18 << 20);
@@ -89,6 +149,7 @@ impl AnyHost {
         wasmtime_wasi::p2::add_to_linker_async(&mut linker).expect("WASI links");
         wasmtime_wasi_http::p2::add_only_http_to_linker_async(&mut linker)
             .expect("the rest of WASI links");
+        serve(&mut linker);
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
@@ -100,15 +161,36 @@ impl AnyHost {
         }
     }
 
+    /// An instance whose exports are called one after the other.
+    pub(crate) fn start(&self) -> Started<'_> {
+        let stderr = MemoryOutputPipe::new(1 << 20);
+        let wasi = WasiCtx::builder().stderr(stderr.clone()).build();
+        let mut store = self.store_of(wasi);
+        let instance = self.linker.instantiate_async(&mut store, &self.component);
+        let instance = self.runtime.block_on(instance).expect("starts");
+        Started {
+            host: self,
+            store,
+            instance,
+            stderr,
+        }
+    }
+
     fn store(&self, arguments: &[&str], stdout: MemoryOutputPipe) -> Store<State> {
-        let wasi = WasiCtx::builder().args(arguments).stdout(stdout).build();
+        self.store_of(WasiCtx::builder().args(arguments).stdout(stdout).build())
+    }
+
+    fn store_of(&self, wasi: WasiCtx) -> Store<State> {
         let state = State {
             table: ResourceTable::new(),
             wasi,
             http: WasiHttpCtx::new(),
             hooks: Hooks,
+            limits: StoreLimitsBuilder::new().memory_size(MOST_MEMORY).build(),
         };
-        Store::new(self.component.engine(), state)
+        let mut store = Store::new(self.component.engine(), state);
+        store.limiter(|state| &mut state.limits);
+        store
     }
 
     /// Runs a command: whether it succeeded, and what it printed.

@@ -20,3 +20,4 @@ mod modules;
 mod packages;
 mod python;
 mod shared;
+mod wit;

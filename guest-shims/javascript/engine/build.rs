@@ -12,6 +12,10 @@ use std::{env, fs};
 fn main() {
     let here = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it"));
     let home = here.parent().expect("the crate lies beneath its shims");
+    // What a build links to the engine puts a function of its own into the engine's table, for the engine to call.
+    for argument in ["--export-table", "--growable-table"] {
+        println!("cargo::rustc-link-arg-cdylib={argument}");
+    }
     let mut files = Vec::new();
     let library = home.join("lib");
     collect(&library, &library, "", &mut files);

@@ -1,5 +1,5 @@
-// What the engine calls: a run from its begin to its status, a request to be answered, a plugin that is asked. `prepare` is
-// called when a program is built into a component of its own, and never in a run.
+// What the engine calls: a run from its begin to its status, a request to be answered, a plugin that is asked, a
+// function of a world of the user's own. What is called when a program is built into a component, and never in a run, comes last.
 
 const loop = require('internal/loop');
 const fatal = require('internal/errors-fatal');
@@ -68,5 +68,8 @@ module.exports = {
   serve: () => require('internal/serve').serve(program),
   describe: () => require('internal/plugin').describe(program),
   call: (name, argument) => require('internal/plugin').call(program, name, argument),
+  invoke: (index, slots) => require('internal/world').invoke(program, index, slots),
+  describeWorld: (text) => require('internal/world').describe(text),
+  tryWorld: () => require('internal/world').lacking(program),
   prepare: (...names) => require('internal/modules/bundled').prepare(names),
 };

@@ -14,12 +14,12 @@ use crate::world::World;
 #[error("the component cannot be put together: {0}")]
 pub struct ComposeError(String);
 
-fn failed(error: impl std::fmt::Display) -> ComposeError {
+pub(crate) fn failed(error: impl std::fmt::Display) -> ComposeError {
     ComposeError(format!("{error:#}"))
 }
 
 /// The interfaces that only Tollgate serves. A program that lies in the engine's memory asks none of them.
-const OURS: &str = "tollgate:bridge/";
+pub(crate) const OURS: &str = "tollgate:bridge/";
 
 /// The imports that any host need not have.
 fn ours(resolve: &Resolve, world: WorldId) -> Vec<String> {

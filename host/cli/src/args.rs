@@ -241,7 +241,7 @@ fn texts(arguments: &[OsString]) -> Result<Vec<String>, Failure> {
 }
 
 /// All files that the program leads to go into the component, compiled, in the memory that every instance begins with.
-/// It imports `wasi:*` alone, so that any WASI host runs it.
+/// It imports `wasi:*` alone, and what a world of --wit imports beside it, so that any WASI host runs it.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Build {
     /// Where the component is written (default: the program's name with `.wasm`, in the working directory)
@@ -251,7 +251,7 @@ pub(crate) struct Build {
     /// name; with --wit, the name of a world
     #[arg(long, value_name = "WORLD", default_value = "command")]
     pub(crate) world: String,
-    /// For Python: a folder of WIT with the world that is built
+    /// A folder of WIT with the world that is built
     #[arg(long, value_name = "DIR", requires = "world")]
     pub(crate) wit: Option<PathBuf>,
     /// For Python: what pip is to install into the component, of wheels alone

@@ -35,6 +35,13 @@ pub const FIXED: &[LimitRow] = &[
         "sixteen times the largest program that is built",
     ),
     LimitRow::fixed(
+        "attempt",
+        Unit::Time,
+        preinitialise::LONGEST_ATTEMPT,
+        "How long a build loads a program to see what it lacks of a world.",
+        "what is not seen by then is said when it is called",
+    ),
+    LimitRow::fixed(
         "compilations",
         Unit::Count,
         compile::flights::MOST_AT_ONCE as u64,

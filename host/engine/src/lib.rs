@@ -43,7 +43,7 @@ pub use invoke::{Invocation, InvokeError};
 pub use limiter::Limiter;
 pub use live::{CallError, Live};
 pub use pool::Pool;
-pub use preinitialise::{PreinitialiseError, Step, preinitialise};
+pub use preinitialise::{PreinitialiseError, Step, preinitialise, preinitialise_and_try};
 pub use profile::{
     Profile, Run as RunProfile, RunLanguage, RunLanguageWithFuel, RunP3, RunP3WithFuel, RunWithFuel,
 };

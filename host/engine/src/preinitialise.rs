@@ -8,9 +8,13 @@ use wasmtime::{OptLevel, Store, StoreLimits, StoreLimitsBuilder};
 use wasmtime_wizer::{ComponentInstanceState, Wizer};
 
 use crate::profile::{RunLanguage, config};
+use crate::time::{TICK_MS, Ticker};
 
 /// Most bytes of a memory while it is initialised: what a program's text makes of the engine must not take the machine.
 pub(crate) const MOST_MEMORY: usize = 1 << 30;
+
+/// Milliseconds that a call may take which only tries what was initialised: it runs the program's own code.
+pub(crate) const LONGEST_ATTEMPT: u64 = 5_000;
 
 /// Why there is no snapshot.
 #[derive(Debug, thiserror::Error)]
@@ -161,6 +165,28 @@ pub async fn preinitialise(
     component: &[u8],
     steps: &[Step],
 ) -> Result<Vec<u8>, PreinitialiseError> {
+    initialise(component, steps, None).await
+}
+
+/// As [`preinitialise`]; then one more call, which leaves nothing behind in what comes out. Where it traps, most often
+/// because it asked for something outside, or takes too long, nothing is known by it; what it says itself is an error.
+///
+/// # Errors
+///
+/// As [`PreinitialiseError`].
+pub async fn preinitialise_and_try(
+    component: &[u8],
+    steps: &[Step],
+    attempt: &Step,
+) -> Result<Vec<u8>, PreinitialiseError> {
+    initialise(component, steps, Some(attempt)).await
+}
+
+async fn initialise(
+    component: &[u8],
+    steps: &[Step],
+    attempt: Option<&Step>,
+) -> Result<Vec<u8>, PreinitialiseError> {
     let wizer = {
         let mut wizer = Wizer::new();
         let last = steps.last().map_or("", |step| step.function);
@@ -206,6 +232,15 @@ pub async fn preinitialise(
         return Err(PreinitialiseError::Failed(
             "its memory could not be read".to_owned(),
         ));
+    }
+    if let Some(attempt) = attempt {
+        let ticker = Ticker::start(component.engine())
+            .map_err(|error| PreinitialiseError::Component(error.into()))?;
+        let _ticking = ticker.handle().run();
+        store.set_epoch_deadline(LONGEST_ATTEMPT / TICK_MS);
+        if let Err(PreinitialiseError::Failed(said)) = take(&mut store, &instance, attempt).await {
+            return Err(PreinitialiseError::Failed(said));
+        }
     }
     Ok(snapshot)
 }

@@ -65,6 +65,7 @@ pub struct Bundle {
 /// Those that have been found so far.
 struct Collector<'a> {
     program: &'a JavaScript,
+    provided: &'a BTreeSet<String>,
     decide: &'a mut dyn FnMut(&str) -> Option<Permit>,
     files: BTreeMap<String, BundledFile>,
     links: BTreeMap<(String, Way, String), String>,
@@ -105,8 +106,19 @@ impl JavaScript {
     /// # Errors
     ///
     /// There is no entry, it may not or cannot be read, or the program is larger than a bundle may be.
-    pub fn bundle(
+    pub fn bundle(&self, decide: impl FnMut(&str) -> Option<Permit>) -> Result<Bundle, NoModule> {
+        self.bundle_beside(&BTreeSet::new(), decide)
+    }
+
+    /// As [`JavaScript::bundle`], where these specifiers lead to what is no file: what a world imports. One that could be
+    /// a package's name does so in the program's own files alone.
+    ///
+    /// # Errors
+    ///
+    /// As [`JavaScript::bundle`].
+    pub fn bundle_beside(
         &self,
+        provided: &BTreeSet<String>,
         mut decide: impl FnMut(&str) -> Option<Permit>,
     ) -> Result<Bundle, NoModule> {
         let entry = {
@@ -116,6 +128,7 @@ impl JavaScript {
         };
         let mut collector = Collector {
             program: self,
+            provided,
             decide: &mut decide,
             files: BTreeMap::new(),
             links: BTreeMap::new(),
@@ -193,7 +206,15 @@ impl Collector<'_> {
         self.add(module.path.clone(), BundledFile { format, source })
     }
 
+    fn is_provided(&self, from: &Module, specifier: &str) -> bool {
+        let is_package = from.path.contains("/node_modules/");
+        self.provided.contains(specifier) && (specifier.contains(':') || !is_package)
+    }
+
     fn follow(&mut self, from: &Module, specifier: &Specifier) {
+        if self.is_provided(from, &specifier.text) {
+            return;
+        }
         let (way, found) = if specifier.is_require {
             let found = self.program.required(&specifier.text, &from.path);
             (Way::Require, found)

@@ -1,13 +1,15 @@
 //! The one runtime of an instance: made and filled before the first run, then run once.
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 
 use rquickjs::prelude::{Func, Rest};
-use rquickjs::{CatchResultExt, Ctx, FromJs, Function, Object, Persistent, Result, Value};
+use rquickjs::{
+    CatchResultExt, Ctx, FromJs, Function, Object, Persistent, Result, TypedArray, Value,
+};
 
 use crate::world::exports::tollgate::bridge::plugin::Failure;
 use crate::world::wasi::cli::stderr;
-use crate::{binding, library, loader, snapshot};
+use crate::{binding, library, loader, raw, snapshot};
 
 /// Bytes that the engine may take of the stack before it throws a RangeError. The host's profile for languages has a
 /// stack that holds, for each byte of it, what the engine's own frames take; a test fixes the ratio.
@@ -54,6 +56,7 @@ struct Runtime {
 
 thread_local! {
     static RUNTIME: OnceCell<Runtime> = const { OnceCell::new() };
+    static BUSY: Cell<bool> = const { Cell::new(false) };
     static HOOKS: OnceCell<Persistent<Object<'static>>> = const { OnceCell::new() };
 }
 
@@ -168,6 +171,63 @@ where
 pub(crate) fn prepare(preload: Vec<String>) -> std::result::Result<(), String> {
     main::<()>("prepare", preload)?;
     with(settle)
+}
+
+/// What the program is a component of.
+pub(crate) fn describe_world(description: String) -> std::result::Result<(), String> {
+    main("describeWorld", vec![description])
+}
+
+/// Loads the program, and says what it lacks.
+pub(crate) fn try_world() -> std::result::Result<(), String> {
+    match main::<Option<String>>("tryWorld", Vec::new())? {
+        None => Ok(()),
+        Some(lacking) => Err(lacking),
+    }
+}
+
+/// Calls a function that the world exports: what it gives, or nothing where the call cannot be answered, which has been
+/// said then.
+///
+/// While the program runs nobody calls but the ABI itself, for a resource that the library has just taken back: it knows.
+pub(crate) fn invoke(function: u32, slots: Vec<u8>) -> Option<u64> {
+    if BUSY.replace(true) {
+        return Some(0);
+    }
+    let answered = called(function, slots);
+    BUSY.set(false);
+    match answered {
+        Ok(result) => result,
+        Err(error) => {
+            broken(&error);
+            None
+        }
+    }
+}
+
+fn called(function: u32, slots: Vec<u8>) -> std::result::Result<Option<u64>, String> {
+    with(|runtime| {
+        runtime.javy.context().with(|ctx| {
+            let ran = runtime.library.clone().restore(&ctx).and_then(|library| {
+                let require: Function<'_> = library.get("require")?;
+                let main: Object<'_> = require.call(("main",))?;
+                let invoke: Function<'_> = main.get("invoke")?;
+                let slots = TypedArray::new(ctx.clone(), slots)?;
+                let result: Option<TypedArray<'_, u8>> = invoke.call((function, slots))?;
+                let Some(result) = result else {
+                    return Ok(None);
+                };
+                let mut bytes = [0; 8];
+                raw::with_bytes(&ctx, &result, |given| {
+                    for (to, from) in bytes.iter_mut().zip(given) {
+                        *to = *from;
+                    }
+                })?;
+                Ok(Some(u64::from_le_bytes(bytes)))
+            });
+            ran.catch(&ctx).map_err(|error| error.to_string())
+        })
+    })?
 }
 
 /// The library says by itself how a program ended; this is about the library.

@@ -33,6 +33,14 @@ impl Guest for Engine {
         bundle::begin_with(path);
         runtime::prepare(preload)
     }
+
+    fn describe_world(description: String) -> Result<(), String> {
+        runtime::describe_world(description)
+    }
+
+    fn try_world() -> Result<(), String> {
+        runtime::try_world()
+    }
 }
 
 impl exports::wasi::cli::run::Guest for Engine {

@@ -13,4 +13,5 @@ pub(crate) mod program;
 pub(crate) mod signals;
 pub(crate) mod tool;
 pub(crate) mod watch;
+pub(crate) mod wit;
 pub(crate) mod work;

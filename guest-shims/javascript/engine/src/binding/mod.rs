@@ -6,6 +6,7 @@ mod fs;
 mod hash;
 mod http;
 mod modules;
+pub(crate) mod outside;
 mod process;
 pub(crate) mod random;
 pub(crate) mod serve;
@@ -30,6 +31,7 @@ pub(crate) fn create<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
     binding.set("url", url::create(ctx)?)?;
     binding.set("http", http::create(ctx)?)?;
     binding.set("serve", serve::create(ctx)?)?;
+    binding.set("outside", outside::create(ctx)?)?;
     binding.set("process", process::create(ctx)?)?;
     binding.set("modules", modules::create(ctx)?)?;
     binding.set("bridge", bridge::create(ctx)?)?;

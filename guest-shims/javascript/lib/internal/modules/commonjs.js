@@ -9,6 +9,7 @@ const builtins = require('internal/modules/builtins');
 const files = require('internal/modules/files');
 const host = require('internal/modules/host');
 const lookup = require('internal/modules/resolve-require');
+const world = require('internal/world/registry');
 
 const kParent = Symbol('parent');
 const kFormat = Symbol('format');
@@ -228,6 +229,8 @@ function incompleteExports(module) {
 const resolvedBefore = new Map();
 
 Module._load = function(request, parent, isMain) {
+  const given = world.find(request, parent?.filename);
+  if (given !== undefined) return given.exports.default ?? given.exports;
   let key;
   if (parent) {
     key = `${parent.path}\0${request}`;

@@ -9,6 +9,8 @@ const kJson = 'node:json:';
 const kCapture = 'node:capture:';
 const kTranspiled = 'node:transpiled:';
 
+const world = require('internal/world/registry');
+
 const imports = () => require('internal/modules/resolve-import');
 
 // ---- hooks ----------------------------------------------------------------------------------------------------------
@@ -17,6 +19,11 @@ function resolve(specifier, referrer, attributes) {
   const { baseOf, checkAttributes, formatOf, resolve: find } = imports();
   // A made-up module asks for another one by its key.
   if (referrer?.startsWith('node:') || specifier.startsWith(kCapture)) return specifier;
+  const given = world.find(specifier, referrer);
+  if (given !== undefined) {
+    asked.set(given.key, specifier);
+    return given.key;
+  }
   const base = baseOf(referrer);
   const url = find(specifier, base);
   const format = formatOf(url);
@@ -66,6 +73,7 @@ function load(key) {
   if (key.startsWith(kCapture)) return loadCapture(key);
   if (key.startsWith(kTranspiled)) return loadTranspiled(key);
   if (key.startsWith('node:')) return loadBuiltin(key, key.slice(5));
+  if (key.startsWith(world.prefix)) return loadWorld(key);
   if (key.startsWith('tollgate:')) return loadBuiltin(key, key);
   if (key.startsWith('data:')) return dataOf(key);
   return require('internal/modules/files').readText(pathOf(key));
@@ -183,6 +191,12 @@ function loadBuiltin(key, name) {
     update();
     live.push(update);
   });
+}
+
+function loadWorld(key) {
+  const { exports } = [...world.modules.values()].find((module) => module.key === key);
+  const names = withDefault(Object.keys(exports));
+  return makeUp(key, names, (set) => set(names.map((name) => (name === 'default' ? exports.default ?? exports : exports[name]))));
 }
 
 function syncBuiltins() {

@@ -33,7 +33,7 @@ impl Wanted {
             "http" => Ok(Self::Ours(World::Http)),
             "plugin" => Ok(Self::Ours(World::Plugin)),
             other => Err(Failure::Usage(format!(
-                "there is no world `{other}`: there are `command`, `http` and `plugin`, and for Python those of --wit"
+                "there is no world `{other}`: there are `command`, `http` and `plugin`, and those of --wit"
             ))),
         }
     }
