@@ -35,6 +35,13 @@ pub const FIXED: &[LimitRow] = &[
         "sixteen times the largest program that is built",
     ),
     LimitRow::fixed(
+        "preinitialised-time",
+        Unit::Time,
+        preinitialise::LONGEST.as_millis() as u64,
+        "Time that a build may take to run a component's initialisation.",
+        "the largest bundle that is taken is compiled in a fifth of it",
+    ),
+    LimitRow::fixed(
         "compilations",
         Unit::Count,
         compile::flights::MOST_AT_ONCE as u64,

@@ -3,14 +3,20 @@
 //! Nothing outside is there meanwhile: every import traps. What is initialised must ask for nothing, or the snapshot would
 //! hold a handle that no run has, or a random number that all of them share.
 
+use std::time::Duration;
+
 use wasmtime::component::{Component, ComponentNamedList, Instance, Lift, Linker, Val, WasmList};
-use wasmtime::{OptLevel, Store, StoreLimits, StoreLimitsBuilder};
-use wasmtime_wizer::{ComponentInstanceState, Wizer};
+use wasmtime::{OptLevel, Store, StoreLimits, StoreLimitsBuilder, UpdateDeadline};
+use wasmtime_wizer::{ComponentContext, ComponentInstanceState, Wizer};
 
 use crate::profile::{RunLanguage, config};
+use crate::time::Ticker;
 
 /// Most bytes of a memory while it is initialised: what a program's text makes of the engine must not take the machine.
 pub(crate) const MOST_MEMORY: usize = 1 << 30;
+
+/// How long an initialisation may take.
+pub(crate) const LONGEST: Duration = Duration::from_secs(60);
 
 /// Why there is no snapshot.
 #[derive(Debug, thiserror::Error)]
@@ -24,6 +30,12 @@ pub enum PreinitialiseError {
     /// The initialisation says that it failed.
     #[error("the initialisation failed: {0}")]
     Failed(String),
+    /// The initialisation did not come to an end.
+    #[error("the initialisation takes longer than {0:?}")]
+    TooLong(Duration),
+    /// The system has no thread left that would stop it.
+    #[error("the initialisation cannot be timed: {0}")]
+    NoTimer(std::io::Error),
 }
 
 struct Initialised<'a> {
@@ -161,6 +173,14 @@ pub async fn preinitialise(
     component: &[u8],
     steps: &[Step],
 ) -> Result<Vec<u8>, PreinitialiseError> {
+    preinitialise_within(LONGEST, component, steps).await
+}
+
+async fn preinitialise_within(
+    longest: Duration,
+    component: &[u8],
+    steps: &[Step],
+) -> Result<Vec<u8>, PreinitialiseError> {
     let wizer = {
         let mut wizer = Wizer::new();
         let last = steps.last().map_or("", |step| step.function);
@@ -185,21 +205,41 @@ pub async fn preinitialise(
     let limits = StoreLimitsBuilder::new().memory_size(MOST_MEMORY).build();
     let mut store = Store::new(component.engine(), limits);
     store.limiter(|limits| limits);
-    store.set_epoch_deadline(u64::MAX);
+    // It gives up its turn with each epoch, so that its time can be noticed to be over.
+    store.set_epoch_deadline(1);
+    store.epoch_deadline_callback(|_| Ok(UpdateDeadline::Yield(1)));
+    let ticker = Ticker::start(component.engine()).map_err(PreinitialiseError::NoTimer)?;
+    let _ticking = ticker.handle().run();
+    let work = taken(&wizer, &context, &linker, &component, &mut store, steps);
+    match tokio::time::timeout(longest, work).await {
+        Ok(taken) => taken,
+        Err(_elapsed) => Err(PreinitialiseError::TooLong(longest)),
+    }
+}
+
+/// The steps, and what they made of the component.
+async fn taken(
+    wizer: &Wizer,
+    context: &ComponentContext<'_>,
+    linker: &Linker<StoreLimits>,
+    component: &Component,
+    store: &mut Store<StoreLimits>,
+    steps: &[Step],
+) -> Result<Vec<u8>, PreinitialiseError> {
     let instance = linker
-        .instantiate_async(&mut store, &component)
+        .instantiate_async(&mut *store, component)
         .await
         .map_err(PreinitialiseError::Trapped)?;
     for step in steps {
-        take(&mut store, &instance, step).await?;
+        take(store, &instance, step).await?;
     }
     let mut initialised = Initialised {
-        store: &mut store,
+        store,
         instance,
         failed: false,
     };
     let snapshot = wizer
-        .snapshot_component(&context, &mut initialised)
+        .snapshot_component(context, &mut initialised)
         .await
         .map_err(PreinitialiseError::Component)?;
     if initialised.failed {
@@ -208,4 +248,34 @@ pub async fn preinitialise(
         ));
     }
     Ok(snapshot)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::time::Stopwatch;
+
+    const ENDLESS: &str = r#"(component
+        (core module $m
+            (memory (export "memory") 1)
+            (func (export "spin") (loop (br 0))))
+        (core instance $i (instantiate $m))
+        (func (export "spin") (canon lift (core func $i "spin"))))"#;
+
+    #[tokio::test]
+    async fn an_initialisation_without_an_end_is_ended() {
+        let component = wat::parse_str(ENDLESS).unwrap();
+        let step = Step {
+            function: "spin",
+            arguments: Vec::new(),
+        };
+        let longest = Duration::from_millis(200);
+        let begun = Stopwatch::start();
+        let ended = preinitialise_within(longest, &component, &[step]).await;
+        assert!(
+            matches!(ended, Err(PreinitialiseError::TooLong(_))),
+            "{ended:?}"
+        );
+        assert!(begun.reading() < Duration::from_secs(30));
+    }
 }

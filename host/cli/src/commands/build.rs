@@ -1,16 +1,20 @@
 //! `tollgate build`: a program becomes a component of its own.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde_json::json;
+use tollgate_bridge::Program as _;
 use tollgate_build::{World, build as assemble};
 use tollgate_engine::{Digest, Source};
 use tollgate_languages::{Bundle, ENGINE, JavaScript, NODE, Start};
-use tollgate_policy::{Decision, Effective, Operation, Permit, ScopeSet};
+use tollgate_policy::{Effective, ScopeSet};
 
+use super::build_log::{Reading, Seen};
 use super::{compile, log, program, run};
 use crate::args::{Build, BuildWorld, Grants, Language};
 use crate::exit::Failure;
+use crate::host::folders::Bases;
 use crate::host::{files, program as place, watch};
 use crate::policy;
 use crate::terminal::table;
@@ -25,12 +29,6 @@ impl From<BuildWorld> for World {
     }
 }
 
-/// What was read of a program: its files, and where they lie.
-struct Read {
-    bundle: Bundle,
-    files: Vec<PathBuf>,
-}
-
 pub(crate) fn build(args: &Build, ceiling: Option<&Path>) -> Result<u8, Failure> {
     if !matches!(
         program::by_extension(&args.file),
@@ -43,23 +41,34 @@ pub(crate) fn build(args: &Build, ceiling: Option<&Path>) -> Result<u8, Failure>
     }
     let output = output(args)?;
     // A build has no policy of its own; the operator's holds for what it reads as for what a run loads.
-    let policy = policy::load(&Grants::default(), ceiling, None, ScopeSet::NONE, true)?;
-    let once = async || -> Result<Read, Failure> {
-        let read = read(args, &policy)?;
-        write(args, &read.bundle, &output).await?;
-        Ok(read)
+    let audit = args.audit.as_deref();
+    let policy = policy::load(&Grants::default(), ceiling, audit, ScopeSet::NONE, true)?;
+    let policy = Policy {
+        effective: Arc::new(policy.effective),
+        bases: policy.bases,
+    };
+    let once = async |seen: &mut Seen| -> Result<(), Failure> {
+        // The log is waited for there, which is not done on a thread that polls.
+        let bundle = std::thread::scope(|scope| {
+            let reading = scope.spawn(|| read(args, &policy, seen));
+            let lost = |_panicked| Failure::Host("the program's files were not read".to_owned());
+            reading
+                .join()
+                .unwrap_or_else(|panicked| Err(lost(panicked)))
+        })?;
+        write(args, &bundle, &output).await
     };
     let runtime = compile::runtime()?;
     if !args.watch {
-        return runtime.block_on(once()).map(|_read| 0);
+        return runtime.block_on(once(&mut Seen::new())).map(|()| 0);
     }
-    let again = watch::again(&output, ceiling, &args.run, async || {
+    let again = watch::again(&output, ceiling, &args.run, async |seen: &mut Seen| {
         // What is wrong with a program that is being written is said, and the next change waited for.
-        let read = once().await;
-        if let Err(failure) = &read {
+        let built = once(seen).await;
+        if let Err(failure) = &built {
             table::complain(&failure.to_string());
         }
-        read.map(|read| read.files).ok()
+        built.is_ok()
     });
     runtime.block_on(again)
 }
@@ -78,10 +87,20 @@ fn output(args: &Build) -> Result<PathBuf, Failure> {
     Ok(PathBuf::from(name).with_extension("wasm"))
 }
 
-/// The program with all of its files.
-fn read(args: &Build, policy: &policy::Loaded) -> Result<Read, Failure> {
-    let log = log::Place::new(&policy.effective.audit(), None, &policy.bases)?;
-    let own = run::own_folders(&log);
+/// What a build goes by.
+struct Policy {
+    effective: Arc<Effective>,
+    bases: Bases,
+}
+
+/// The program with all of its files; each that was looked at is in `seen`, whatever comes of it.
+fn read(args: &Build, policy: &Policy, seen: &mut Seen) -> Result<Bundle, Failure> {
+    let place = log::Place::new(
+        &policy.effective.audit(),
+        args.audit_key.as_deref(),
+        &policy.bases,
+    )?;
+    let own = run::own_folders(&place);
     let found = place::open(
         Some(&args.file),
         "",
@@ -90,29 +109,27 @@ fn read(args: &Build, policy: &policy::Loaded) -> Result<Read, Failure> {
         &policy.bases,
         &own,
     )?;
-    let root = found.root.clone();
-    let folder = found.host.clone();
+    let name = args.file.file_name().unwrap_or_default();
+    let root = (found.root.clone(), found.host.clone());
+    let mut reading = Reading::begin(
+        &policy.effective,
+        place.open()?,
+        &name.to_string_lossy(),
+        root,
+    )?;
     let program = JavaScript::new(found.folder, &found.root, Start::File(found.entry));
-    let bundle = program
-        .bundle(|path| permitted(&policy.effective, path))
-        .map_err(|error| Failure::Build(error.message))?;
+    let bundled = program.bundle(&mut reading);
+    let outcome = bundled.as_ref().map_or("failed", |_| "ok");
+    let digest = Digest::from_hash(program.digest()).to_string();
+    let (looked_at, recorded) = reading.end(&digest, outcome);
+    *seen = looked_at;
+    // What could not be recorded has kept the rest from being read.
+    recorded?;
+    let bundle = bundled.map_err(|error| Failure::Build(error.message))?;
     for missing in &bundle.missing {
         table::warn(&format!("{}: {}", missing.from, missing.reason));
     }
-    let on_host = |path: &String| {
-        let inner = path.strip_prefix(&root).unwrap_or(path);
-        folder.join(inner.trim_start_matches('/'))
-    };
-    let files = bundle.files.keys().map(on_host).collect();
-    Ok(Read { bundle, files })
-}
-
-/// What a run would decide about the file; nobody is there to be asked.
-fn permitted(policy: &Effective, path: &str) -> Option<Permit> {
-    match policy.decide(&Operation::Program { path }) {
-        Decision::Allow(permit, _) | Decision::WouldDeny(permit, _) => Some(permit),
-        Decision::Ask(..) | Decision::Deny(_) => None,
-    }
+    Ok(bundle)
 }
 
 async fn write(args: &Build, bundle: &Bundle, output: &Path) -> Result<(), Failure> {

@@ -2,6 +2,7 @@
 
 mod audit;
 mod build;
+mod build_log;
 mod code;
 mod compile;
 mod inspect;
@@ -13,6 +14,7 @@ mod program;
 mod release;
 mod run;
 
+pub(crate) use build_log::Seen;
 use clap::CommandFactory as _;
 
 use crate::args::{Args, Command};
