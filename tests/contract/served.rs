@@ -29,6 +29,10 @@ const BEYOND: [(&str, &str); 8] = [
         "what packages bring is found by listing them (importlib.resources, importlib.metadata, pkgutil)",
     ),
     (
+        "tollgate:bridge/program#at",
+        "the original host can look into a process that it ends; what a component does not say is not known",
+    ),
+    (
         "tollgate:bridge/program#failed",
         "the original host finds out by looking at what a process printed",
     ),

@@ -4,11 +4,9 @@ use tollgate_engine::{Place, Stop};
 use tollgate_world::tollgate::bridge::module_loading::Failure;
 use tollgate_world::tollgate::bridge::program::{self, Entry, Found as Has, Item as Lies};
 
+use crate::fixed::ITEM_BYTES;
 use crate::program::{Begins, Found, Item, ModuleFormat, NoModule, Outset, ProgramEntry, Sourced};
 use crate::view::View;
-
-/// What a name costs in a listing beside its bytes: about what it takes in the memory of the guest.
-const ITEM_BYTES: u64 = 16;
 
 impl From<Found> for Has {
     fn from(found: Found) -> Self {

@@ -8,7 +8,7 @@ use std::time::Duration;
 use tollgate_policy::{LimitKey, Limits};
 
 /// The longest name of a file that is repeated, in bytes.
-const LONGEST_FILE: usize = 1024;
+pub(crate) const LONGEST_FILE: usize = 1024;
 
 /// A limit is near when an eighth of it is left.
 const NEAR: u64 = 8;

@@ -15,8 +15,8 @@ use crate::time::Ticker;
 /// Most bytes of a memory while it is initialised: what a program's text makes of the engine must not take the machine.
 pub(crate) const MOST_MEMORY: usize = 1 << 30;
 
-/// How long an initialisation may take.
-pub(crate) const LONGEST: Duration = Duration::from_secs(60);
+/// How long an initialisation may take, in milliseconds.
+pub(crate) const LONGEST_MS: u64 = 60_000;
 
 /// Why there is no snapshot.
 #[derive(Debug, thiserror::Error)]
@@ -173,7 +173,7 @@ pub async fn preinitialise(
     component: &[u8],
     steps: &[Step],
 ) -> Result<Vec<u8>, PreinitialiseError> {
-    preinitialise_within(LONGEST, component, steps).await
+    preinitialise_within(Duration::from_millis(LONGEST_MS), component, steps).await
 }
 
 async fn preinitialise_within(

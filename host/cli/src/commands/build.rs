@@ -10,11 +10,12 @@ use tollgate_engine::{Digest, Source};
 use tollgate_languages::{Bundle, ENGINE, JavaScript, NODE, Start};
 use tollgate_policy::{Effective, ScopeSet};
 
-use super::build_log::{Reading, Seen};
+use super::build_log::Reading;
 use super::{compile, log, program, run};
 use crate::args::{Build, BuildWorld, Grants, Language};
 use crate::exit::Failure;
 use crate::host::folders::Bases;
+use crate::host::watch::Seen;
 use crate::host::{files, program as place, watch};
 use crate::policy;
 use crate::terminal::table;

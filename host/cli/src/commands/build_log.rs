@@ -1,9 +1,7 @@
 //! The files that a build reads, each through a gate with a log, as a run's are.
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::SystemTime;
 
 use tokio::runtime::Runtime;
 use tollgate_audit::{Log, RunIdentity, RunLimits};
@@ -13,14 +11,12 @@ use tollgate_policy::{Effective, Operation, Permit};
 
 use super::compile;
 use crate::exit::Failure;
-use crate::host::{identity, watch};
+use crate::host::identity;
+use crate::host::watch::{self, Seen};
 use crate::terminal::ask;
 
 /// What the log calls the place in the host that reads.
 const IMPORT: &str = "host:build";
-
-/// When each file had been changed last before it was read; none for what is not there.
-pub(crate) type Seen = BTreeMap<PathBuf, Option<SystemTime>>;
 
 /// A build between its first record and its last. It waits for the log by itself, so it must not be on a thread of a
 /// runtime.

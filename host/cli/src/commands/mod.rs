@@ -14,7 +14,6 @@ mod program;
 mod release;
 mod run;
 
-pub(crate) use build_log::Seen;
 use clap::CommandFactory as _;
 
 use crate::args::{Args, Command};

@@ -1,19 +1,22 @@
 //! Building and running again whenever a file changes.
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitStatus;
 use std::time::{Duration, SystemTime};
 
 use tokio::process::{Child, Command};
 
 use super::signals::Signals;
-use crate::commands::Seen;
 use crate::exit::Failure;
 use crate::terminal::table;
 
 /// How often files are looked at. Editors write files in many ways; that their time changes is common to all.
 const LOOK: Duration = Duration::from_millis(250);
+
+/// When each file had been changed last before it was read; none for what is not there.
+pub(crate) type Seen = BTreeMap<PathBuf, Option<SystemTime>>;
 
 /// When the file was changed last; none where it is not there.
 pub(crate) fn time(file: &Path) -> Option<SystemTime> {
