@@ -23,6 +23,8 @@ thread_local! {
     static BUSY: Cell<bool> = const { Cell::new(false) };
     static LAST: RefCell<Place> = const { RefCell::new(Place::NONE) };
     static IS_TOLD: Cell<bool> = const { Cell::new(true) };
+    /// Whether the host has said that a limit is near.
+    static IS_NEAR: Cell<bool> = const { Cell::new(false) };
     static KEPT_BACK: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
     /// The files whose text names a source map.
     static MAPPED: RefCell<BTreeSet<String>> = const { RefCell::new(BTreeSet::new()) };
@@ -35,6 +37,7 @@ pub(crate) fn keep_back() {
 
 /// From here on the program runs.
 pub(crate) fn begin() {
+    IS_NEAR.set(false);
     TELLS.set(bundle::with(|_| ()).is_none());
 }
 
@@ -75,32 +78,50 @@ fn say() -> bool {
 /// Notes and tells: before a call of the host, and every so often, when the engine calls this by itself.
 pub(crate) fn tell(ctx: &Ctx<'_>) {
     note(ctx);
-    let mapped = || LAST.with_borrow(|last| is_mapped(last.file()));
-    if !TELLS.get() || BUSY.get() || (IS_TOLD.get() && !mapped()) {
+    if !TELLS.get() || BUSY.get() {
         return;
     }
-    IS_TOLD.set(true);
-    // What a source map says is looked for when it will most likely be wanted, and not before.
-    if say() && mapped() {
+    let is_new = !IS_TOLD.replace(true);
+    if !LAST.with_borrow(|last| is_mapped(last.file())) {
+        if is_new {
+            say();
+        }
+        return;
+    }
+    // What a source map says is looked for when it will most likely be wanted, and not before. From then on it alone is
+    // told: the run can end at any time.
+    if !IS_NEAR.get() {
+        IS_NEAR.set(say());
+    } else if !is_new {
+        return;
+    }
+    if IS_NEAR.get() {
         BUSY.set(true);
-        if tell_original(ctx).is_err() {
-            let _nobody_asked = ctx.catch();
+        match tell_original(ctx) {
+            Ok(true) => {}
+            Ok(false) => {
+                say();
+            }
+            Err(_) => {
+                let _nobody_asked = ctx.catch();
+                say();
+            }
         }
         BUSY.set(false);
     }
 }
 
-fn tell_original(ctx: &Ctx<'_>) -> Result<()> {
+/// Whether there is an original that was told.
+fn tell_original(ctx: &Ctx<'_>) -> Result<bool> {
     let hook: Option<Function<'_>> = runtime::hooks(ctx)?.get("original")?;
-    let Some(hook) = hook else { return Ok(()) };
+    let Some(hook) = hook else { return Ok(false) };
     let (file, line, column) =
         LAST.with_borrow(|last| (last.file().to_owned(), last.line(), last.column()));
     let found: Option<Array<'_>> = hook.call((file, line, column))?;
-    if let Some(found) = found {
-        let file: String = found.get(0)?;
-        program::at(&file, found.get(1)?, found.get(2)?);
-    }
-    Ok(())
+    let Some(found) = found else { return Ok(false) };
+    let file: String = found.get(0)?;
+    program::at(&file, found.get(1)?, found.get(2)?);
+    Ok(true)
 }
 
 /// What the engine calls where an allocation fails, before it makes the error of it: nothing may be allocated here, and no
