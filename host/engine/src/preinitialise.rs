@@ -166,6 +166,8 @@ pub struct Step {
 /// Calls exported functions one after the other, and gives the component whose instances begin as that one was then. The
 /// functions stay: without one, what is left of its type would be no component.
 ///
+/// It is bounded in time, so that it wants a runtime with a timer.
+///
 /// # Errors
 ///
 /// As [`PreinitialiseError`].
