@@ -7,7 +7,7 @@ use crate::shims::{read, shims};
 use crate::wit::{of_the_bridge, of_the_host};
 
 /// Functions of `wit/bridge` that no name of the contract stands for, and why.
-const BEYOND: [(&str, &str); 8] = [
+const BEYOND: [(&str, &str); 9] = [
     (
         "tollgate:bridge/program#start",
         "the original host hands the entry over before the guest runs",
@@ -27,6 +27,10 @@ const BEYOND: [(&str, &str); 8] = [
     (
         "tollgate:bridge/program#list-folder",
         "what packages bring is found by listing them (importlib.resources, importlib.metadata, pkgutil)",
+    ),
+    (
+        "tollgate:bridge/program#at",
+        "the original host can look into a process that it ends; what a component does not say is not known",
     ),
     (
         "tollgate:bridge/program#failed",

@@ -429,3 +429,130 @@ fn what_is_watched_runs_again_when_it_changes_and_never_above_the_ceiling() {
     running.signal(Signal::TERM);
     running.wait().expect(143);
 }
+
+#[test]
+fn what_a_build_reads_is_decided_and_recorded_as_what_a_run_reads() {
+    let scene = scene!();
+    program(&scene);
+    let denied = scene.write(
+        "ceiling.toml",
+        "version = 1\n[program]\nallow = [\"/program/**\"]\ndeny = [\"/program/name.js\"]\n[stdio]\ndefault = \"allow\"\n",
+    );
+    let log = scene.path("audit.jsonl").display().to_string();
+    let ceiling = denied.display().to_string();
+    built(
+        &scene,
+        "app/main.mts",
+        &["--audit", &log, "--ceiling", &ceiling],
+    );
+    let records = scene.records("audit.jsonl");
+    let named = |operation: &str| {
+        let of_it = records
+            .iter()
+            .filter(|record| record.operation == operation);
+        of_it.collect::<Vec<_>>()
+    };
+    assert_eq!(named("run.start")[0].resource, "main.mts");
+    assert!(named("run.program")[0].resource.starts_with("sha256:"));
+    assert_eq!(named("run.end")[0].outcome, "ok");
+    let loaded = named("program.load");
+    for file in [
+        "main.mts",
+        "lib.mjs",
+        "inner.ts",
+        "data.json",
+        "late.cjs",
+        "package.json",
+        "node_modules/dep/m.js",
+    ] {
+        let path = format!("/program/{file}");
+        let found = loaded
+            .iter()
+            .find(|record| record.resource == path && record.bytes_in > 0);
+        let found = found.unwrap_or_else(|| panic!("{path} in {loaded:#?}"));
+        assert_eq!((&*found.decision, &*found.outcome), ("allow", "ok"));
+    }
+    let refused = loaded
+        .iter()
+        .find(|record| record.resource == "/program/name.js");
+    assert_eq!(
+        refused.map(|record| &*record.decision),
+        Some("deny"),
+        "{loaded:#?}"
+    );
+    scene.verify("audit.jsonl").expect(0);
+}
+
+#[test]
+fn a_build_evaluates_nothing_so_that_an_endless_program_is_built() {
+    let scene = scene!();
+    scene.write("app/main.js", "for (;;);");
+    let component = built(&scene, "app/main.js", &[]);
+    let run = scene.run(&component).flags(&["--limit", "cpu=300ms"]);
+    run.finish().expect(124);
+}
+
+#[test]
+fn what_was_built_says_by_a_source_map_beside_it_where_it_failed() {
+    let scene = scene!();
+    let map = r#"{"version":3,"sources":["../src/main.ts"],"sourcesContent":["one\ntwo\nthree(); // original\n"],"names":[],"mappings":";AAEA"}"#;
+    let text = "// compiled\nthrow new TypeError('here');\n//# sourceMappingURL=maps/main.js.map\n";
+    scene.write("app/package.json", "{}");
+    scene.write("app/main.js", text);
+    scene.write("app/maps/main.js.map", map);
+    let component = built(&scene, "app/main.js", &[]);
+    let finished = scene.run(&component).finish();
+    finished.expect(1);
+    assert!(
+        finished
+            .stderr
+            .starts_with("file:///program/src/main.ts:3\nthree(); // original\n"),
+        "{}",
+        finished.stderr
+    );
+    // One that is not there, or may not be read, is none.
+    std::fs::remove_file(scene.path("app/maps/main.js.map")).expect("it is there");
+    let finished = scene.run(built(&scene, "app/main.js", &[])).finish();
+    assert!(
+        finished.stderr.starts_with("/program/main.js:2\n"),
+        "{}",
+        finished.stderr
+    );
+}
+
+#[test]
+fn a_change_during_a_watched_build_is_built_too() {
+    let scene = scene!();
+    let text = |number: u32| format!("console.log('run {number}');");
+    let file = scene.write("app/main.js", text(1));
+    let log = scene.path("audit.jsonl");
+    let arguments = [
+        "build".into(),
+        "--watch".into(),
+        "--audit".into(),
+        log.clone().into_os_string(),
+        "-o".into(),
+        scene.path("built.wasm").into_os_string(),
+        file.into_os_string(),
+    ];
+    let running = scene
+        .tollgate(arguments)
+        .patience(Duration::from_secs(120))
+        .start();
+    // What says that it has been read is written before it is compiled.
+    let is_read = || {
+        let written = std::fs::read_to_string(&log).unwrap_or_default();
+        written.contains("run.end")
+    };
+    while !is_read() {
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    assert!(
+        !scene.path("built.wasm").exists(),
+        "it is still being built"
+    );
+    scene.write("app/main.js", text(2));
+    while running.line() != "run 2" {}
+    running.signal(Signal::TERM);
+    running.wait().expect(143);
+}

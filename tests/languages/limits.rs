@@ -2,47 +2,156 @@
 
 use std::time::Duration;
 
-use tollgate_tests::{Record, scene};
+use tollgate_tests::scene;
 
-fn reached(records: &[Record], limit: &str) -> bool {
-    records.iter().any(|record| {
-        record.operation == "limit.reached" && record.resource.starts_with(&format!("{limit}="))
-    })
-}
+use crate::shared::{ended_at, reached};
 
-fn ended(text: &str, limits: &str, code: i32, limit: &str) {
+/// `place` is how the place begins that is told.
+#[track_caller]
+fn ended(text: &str, limits: &str, limit: &str, place: &str) {
     let scene = scene!();
     let file = scene.write("app/main.js", text);
-    let (finished, records) = scene
+    scene.write("work/file", "");
+    let logged = scene
         .run(&file)
+        .work()
         .flags(&["--limit", limits])
         .patience(Duration::from_secs(60))
         .logged();
-    finished.expect(code);
-    assert!(reached(&records, limit), "{records:#?}");
+    ended_at(&logged, limit, place);
 }
 
 #[test]
 fn an_endless_loop_ends_by_time() {
-    ended("for (;;);", "wall=2s", 124, "wall");
-    ended("for (;;);", "cpu=500ms,wall=50s", 124, "cpu");
+    let place = "/program/main.js:3:1";
+    ended("let a = 1;\n\nfor (;;);", "wall=2s", "wall", place);
     ended(
-        "const again = () => { Promise.resolve().then(again); }; again();",
-        "wall=2s",
-        124,
-        "wall",
+        "let a = 1;\n\nwhile (a);",
+        "cpu=500ms,wall=50s",
+        "cpu",
+        place,
     );
-    ended("setInterval(() => {}, 1)", "wall=2s", 124, "wall");
+    ended(
+        "let a = 1;\n\ndo {} while (a);",
+        "cpu=500ms,wall=50s",
+        "cpu",
+        place,
+    );
+    ended(
+        "const count = () => {\n  let n = 0;\n  for (;;) {\n    n += 1;\n  }\n};\ncount();",
+        "cpu=500ms,wall=50s",
+        "cpu",
+        "/program/main.js:4:5",
+    );
+    ended(
+        "const again = () => {\n  Promise.resolve().then(again);\n};\nagain();",
+        "wall=2s",
+        "wall",
+        "/program/main.js:2:",
+    );
+    // What only waits has no place, and was last seen where it began to.
+    ended(
+        "\nsetInterval(() => {}, 1)",
+        "wall=2s",
+        "wall",
+        "/program/main.js:2:1",
+    );
+    // In the middle of what is native.
+    ended(
+        "const text = 'a'.repeat(40);\n/(a+)+b/.test(text);",
+        "cpu=500ms,wall=50s",
+        "cpu",
+        "/program/main.js:2:",
+    );
 }
 
 #[test]
 fn endless_output_ends_by_its_limit() {
     ended(
-        "for (;;) console.log('x'.repeat(1000));",
+        "const say = (text) => {\n  console.log(text.repeat(1000));\n};\nfor (;;) say('x');",
         "output=100KiB",
-        125,
         "output",
+        "/program/main.js:2:",
     );
+}
+
+#[test]
+fn handles_and_what_one_call_hands_over_end_where_they_are_asked_for() {
+    ended(
+        "const fs = require('fs');\nconst kept = [];\nfor (;;)\n  kept.push(fs.openSync('/work/file'));",
+        "handles=64",
+        "handles",
+        "/program/main.js:4:",
+    );
+    ended(
+        "const name = 'x'.repeat(2 << 20);\nrequire('./' + name);",
+        "host-call-bytes=1MiB",
+        "host-call-bytes",
+        "/program/main.js:2:",
+    );
+}
+
+#[test]
+fn endless_instructions_end_by_fuel() {
+    ended(
+        "let n = 0;\nfor (;;) n += 1;",
+        "fuel=300000000,compile-time=180s",
+        "fuel",
+        "/program/main.js:2:",
+    );
+}
+
+#[test]
+fn a_limit_that_is_near_is_told_by_a_source_map() {
+    let scene = scene!();
+    let map = r#"{"version":3,"sources":["../src/main.ts"],"names":[],"mappings":";AAEA"}"#;
+    let text = "// compiled\nfor (;;);\n//# sourceMappingURL=main.js.map\n";
+    scene.write("app/package.json", "{}");
+    let file = scene.write("app/dist/main.js", text);
+    scene.write("app/dist/main.js.map", map);
+    let run = scene.run(&file).flags(&["--limit", "cpu=1s,wall=50s"]);
+    let logged = run.patience(Duration::from_secs(60)).logged();
+    ended_at(&logged, "cpu", "file:///program/src/main.ts:3:1");
+}
+
+#[test]
+fn what_a_program_says_of_its_place_is_bounded_and_escaped() {
+    let scene = scene!();
+    // The name of the file is the program's own to choose.
+    let text = "const name = '\\x1b[31m' + 'long'.repeat(1000);\n\
+                require('vm').runInThisContext('for (;;);', name);";
+    let file = scene.write("app/main.js", text);
+    let run = scene.run(&file).flags(&["--limit", "cpu=500ms,wall=50s"]);
+    let (finished, records) = run.patience(Duration::from_secs(60)).logged();
+    finished.expect(124);
+    assert!(!finished.stderr.contains('\x1b'), "{}", finished.stderr);
+    let failed = records
+        .iter()
+        .find(|record| record.operation == "run.failed");
+    let told = &failed.expect("a record of the place").resource;
+    assert!(told.contains("longlong") && told.len() < 1100, "{told}");
+}
+
+#[test]
+fn memory_that_runs_out_in_nobodys_hands_says_where() {
+    let scene = scene!();
+    let text = "const kept = [];\nfor (;;)\n  kept.push({ a: [1, 2] });";
+    let file = scene.write("app/main.js", text);
+    let run = scene.run(&file).flags(&["--limit", "memory=64MiB"]);
+    let (finished, records) = run.patience(Duration::from_secs(60)).logged();
+    finished.expect(1);
+    let said = "/program/main.js:3\n  kept.push({ a: [1, 2] });\n";
+    assert!(finished.stderr.starts_with(said), "{}", finished.stderr);
+    assert!(
+        finished.stderr.contains("out of memory"),
+        "{}",
+        finished.stderr
+    );
+    let failed = records
+        .iter()
+        .find(|record| record.operation == "run.failed");
+    let told = &failed.expect("a record of the place").resource;
+    assert!(told.starts_with("/program/main.js:3:"), "{told}");
 }
 
 #[test]

@@ -3,39 +3,16 @@
 //! `npm/fetch` brings them; without them, or without Node, the test says so and passes, so that a fresh clone needs no
 //! download.
 
-use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
+use tollgate_tests::packages::{fetched, programs};
 use tollgate_tests::scene;
-
-/// The folder with the packages, as `npm/fetch` leaves it, if it is in the cache whole.
-fn fetched() -> Option<PathBuf> {
-    let cache = std::env::var_os("TOLLGATE_CONFORMANCE")
-        .filter(|value| !value.is_empty())
-        .map(PathBuf::from)
-        .or_else(|| Some(std::env::home_dir()?.join(".cache/tollgate/conformance")))?;
-    let folders = std::fs::read_dir(cache).ok()?.flatten();
-    let pins = include_bytes!("npm/package-lock.json");
-    folders
-        .map(|folder| folder.path())
-        .filter(|folder| folder.join(".complete").is_file())
-        .find(|folder| {
-            std::fs::read(folder.join("package-lock.json")).is_ok_and(|lock| lock == pins)
-        })
-}
-
-fn programs() -> Vec<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/languages/npm/programs");
-    let entries = std::fs::read_dir(folder).expect("the programs can be read");
-    let mut programs: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
-    programs.sort();
-    programs
-}
 
 #[test]
 fn what_packages_do_under_node_they_do_here() {
-    let Some(packages) = fetched() else {
+    let Some(packages) = fetched("package-lock.json", include_bytes!("npm/package-lock.json"))
+    else {
         eprintln!(
             "SKIPPED: the packages are not in the cache (`tests/languages/npm/fetch` brings them)"
         );
@@ -51,7 +28,7 @@ fn what_packages_do_under_node_they_do_here() {
     assert!(copied.is_ok_and(|status| status.success()));
     let mut wrong = Vec::new();
     let mut seen = 0;
-    for program in programs() {
+    for program in programs("npm/programs") {
         let name = program.file_name().unwrap_or_default().to_string_lossy();
         let text = std::fs::read_to_string(&program).expect("a program can be read");
         let file = scene.write(&format!("app/{name}"), text);

@@ -1,6 +1,26 @@
 //! What two runs of one snapshot share: nothing that one of them could tell.
 
-use tollgate_tests::scene;
+use tollgate_tests::{Finished, Record, scene};
+
+/// That a limit ended the run, and that both the error and the log say where: `place` is how that begins.
+#[track_caller]
+pub(crate) fn ended_at((finished, records): &(Finished, Vec<Record>), limit: &str, place: &str) {
+    let time = ["cpu", "wall"].contains(&limit);
+    finished.expect(if time { 124 } else { 125 });
+    assert!(reached(records, limit), "{records:#?}");
+    let said = format!("the {limit} limit ended the run; its program was last seen at {place}");
+    assert!(finished.stderr.contains(&said), "{}", finished.stderr);
+    let told = |record: &&Record| record.operation == "run.failed";
+    let told = records.iter().find(told).expect("a record of the place");
+    assert!(told.resource.starts_with(place), "{told:?}");
+    assert_eq!(told.outcome, "limit-reached");
+}
+
+pub(crate) fn reached(records: &[Record], limit: &str) -> bool {
+    records.iter().any(|record| {
+        record.operation == "limit.reached" && record.resource.starts_with(&format!("{limit}="))
+    })
+}
 
 #[test]
 fn two_runs_draw_different_numbers_and_tell_the_time_of_their_own() {

@@ -149,6 +149,10 @@ fn every_limit_is_listed_with_its_default_and_reason() {
         "stack",
         "path-bytes",
         "pattern-bytes",
+        "module-batch",
+        "datagram-batch",
+        "preinitialised-time",
+        "place-bytes",
     ] {
         let found = rows.iter().find(|found| text(found, "key") == fixed);
         assert_eq!(text(found.unwrap(), "who"), "fixed", "{fixed}");

@@ -8,6 +8,7 @@
 )]
 
 mod log;
+pub mod packages;
 mod process;
 mod scene;
 

@@ -20,7 +20,13 @@ function finish(code) {
   return exitStatus() & 255;
 }
 
-const begin = () => { binding.vm.hooks({ rejection: fatal.rejection }); };
+// Where a place comes from, by its source map; asked by the engine when a limit is near, in the middle of anything.
+function original(file, line, column) {
+  const found = require('internal/errors-fatal/source-map').original({ file, line, column });
+  return found === undefined ? undefined : [found.file, found.line, found.column];
+}
+
+const begin = () => { binding.vm.hooks({ rejection: fatal.rejection, original }); };
 
 function run() {
   begin();

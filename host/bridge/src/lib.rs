@@ -12,6 +12,7 @@ mod clocks;
 mod environment;
 mod exit;
 mod filesystem;
+mod fixed;
 mod given;
 mod guest;
 mod http;
@@ -30,6 +31,7 @@ mod streams;
 mod ungated;
 mod view;
 
+pub use fixed::FIXED;
 pub use given::{Captured, Input, Output};
 pub use guest::{Guest, GuestBuilder};
 pub use linker::{HAS_WASI_P3, add_imported_to_linker, add_p3_to_linker, add_to_linker};

@@ -9,11 +9,9 @@ use tollgate_engine::{Outcome, Rate, Stop, Traffic, Verdict, case_of};
 use tollgate_policy::{LimitKey, Operation, Permit};
 use tollgate_world::tollgate::bridge::module_loading::{self, Failure, Format, Mode, Resolved};
 
+use crate::fixed::MODULE_BATCH;
 use crate::program::{Asking, ModuleFormat, NoModule, Program};
 use crate::view::View;
-
-/// The most pairs of one call of `batch-resolve-modules`.
-const MOST_REQUESTS: usize = 4096;
 
 impl Outcome for NoModule {
     fn case(&self) -> &'static str {
@@ -179,7 +177,7 @@ impl module_loading::Host for View<'_> {
         requests: Vec<(String, String)>,
     ) -> wasmtime::Result<Vec<Option<Resolved>>> {
         let import = "tollgate:bridge/module-loading#batch-resolve-modules";
-        if requests.len() > MOST_REQUESTS {
+        if requests.len() > MODULE_BATCH {
             return Err(Stop::Limit(LimitKey::HostCallBytes).into());
         }
         let mut left = self.gate.limits().host_call_bytes;

@@ -1,14 +1,12 @@
 //! `tollgate:bridge/program`: where the program begins, and its files as they are.
 
-use tollgate_engine::Stop;
+use tollgate_engine::{Place, Stop};
 use tollgate_world::tollgate::bridge::module_loading::Failure;
 use tollgate_world::tollgate::bridge::program::{self, Entry, Found as Has, Item as Lies};
 
+use crate::fixed::ITEM_BYTES;
 use crate::program::{Begins, Found, Item, ModuleFormat, NoModule, Outset, ProgramEntry, Sourced};
 use crate::view::View;
-
-/// What a name costs in a listing beside its bytes: about what it takes in the memory of the guest.
-const ITEM_BYTES: u64 = 16;
 
 impl From<Found> for Has {
     fn from(found: Found) -> Self {
@@ -153,11 +151,15 @@ impl program::Host for View<'_> {
     async fn failed(&mut self, file: String, line: u32, column: u32) -> wasmtime::Result<()> {
         // Once, so that a run that fails for ever does not fill the log.
         if !std::mem::replace(&mut self.learnt.has_failed, true) {
-            self.gate
-                .note("run.failed", &place(&file, line, column), "ok")
-                .await?;
+            let place = Place::new(&file, line, column).to_string();
+            self.gate.note("run.failed", &place, "ok").await?;
         }
         Ok(())
+    }
+
+    async fn at(&mut self, file: String, line: u32, column: u32) -> wasmtime::Result<bool> {
+        self.gate.seen_at(Place::new(&file, line, column));
+        Ok(self.gate.is_near_a_limit())
     }
 
     async fn list_folder(&mut self, path: String) -> wasmtime::Result<Result<Vec<Lies>, Failure>> {
@@ -179,16 +181,6 @@ impl program::Host for View<'_> {
             .map(|items| items.into_iter().map(Lies::from).collect())
             .map_err(Failure::from))
     }
-}
-
-/// The longest name of a file that a record of a failure repeats, in bytes.
-const LONGEST_PLACE: usize = 1024;
-
-/// As people write a place. What the guest says of itself is cut, as it may be of any length.
-fn place(file: &str, line: u32, column: u32) -> String {
-    let end = file.floor_char_boundary(LONGEST_PLACE);
-    let file = file.get(..end).unwrap_or_default();
-    format!("{file}:{line}:{column}")
 }
 
 fn too_much(folder: &str) -> NoModule {

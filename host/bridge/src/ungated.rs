@@ -24,6 +24,10 @@ pub const UNGATED: &[(&str, &str)] = &[
         "tollgate:bridge/program#failed",
         "says where the guest's own program failed: recorded, and reaches nothing",
     ),
+    (
+        "tollgate:bridge/program#at",
+        "says where the guest's own program is: kept, and reaches nothing",
+    ),
     ("wasi:cli/exit#exit", "ends the guest"),
     ("wasi:cli/exit#exit-with-code", "ends the guest"),
     (

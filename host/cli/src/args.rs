@@ -260,6 +260,12 @@ pub(crate) struct Build {
     /// Print JSON
     #[arg(long)]
     pub(crate) json: bool,
+    /// Write the audit log of what is read to a file (default: to memory)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) audit: Option<String>,
+    /// The key that signs the log's head (default: the user's own, made at first use)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) audit_key: Option<PathBuf>,
     /// Build and run again whenever a file of the program changes
     #[arg(long)]
     pub(crate) watch: bool,

@@ -90,6 +90,8 @@ pub(crate) enum Failure {
     Engine(#[from] EngineError),
     #[error(transparent)]
     Run(#[from] RunError),
+    #[error("{error}; its program was last seen at {place}")]
+    RunAt { error: RunError, place: String },
     #[error("interrupted")]
     Interrupted,
     #[error("terminated")]
@@ -131,7 +133,7 @@ impl Failure {
             | Self::Engine(_)
             | Self::Host(_)
             | Self::Print(_) => HOST,
-            Self::Run(error) => run_code(error),
+            Self::Run(error) | Self::RunAt { error, .. } => run_code(error),
             Self::Interrupted => INTERRUPTED,
             Self::Terminated => TERMINATED,
         }

@@ -17,7 +17,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         function: "initialise",
         arguments: Vec::new(),
     };
-    let runtime = tokio::runtime::Builder::new_current_thread().build()?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .build()?;
     let mut taken = runtime.block_on(tollgate_engine::preinitialise(&component, &[step]))?;
     tollgate_engine::mark_deep_stack(&mut taken);
     std::fs::write(snapshot, &taken)?;

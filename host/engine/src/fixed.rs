@@ -4,7 +4,7 @@ use tollgate_policy::{LimitRow, Unit};
 
 use crate::caps::{self, Cap};
 use crate::profile::{Profile as _, Run};
-use crate::{compile, pool, preinitialise, source, time, worker};
+use crate::{compile, place, pool, preinitialise, source, time, worker};
 
 const fn cap(key: &'static str, cap: Cap) -> LimitRow {
     LimitRow::fixed(key, Unit::Count, cap.limit, cap.what, cap.reason)
@@ -40,6 +40,20 @@ pub const FIXED: &[LimitRow] = &[
         preinitialise::LONGEST_ATTEMPT,
         "How long a build loads a program to see what it lacks of a world.",
         "what is not seen by then is said when it is called",
+    ),
+    LimitRow::fixed(
+        "preinitialised-time",
+        Unit::Time,
+        preinitialise::LONGEST_MS,
+        "Time that a build may take to run a component's initialisation.",
+        "the largest bundle that is taken is compiled in a fifth of it",
+    ),
+    LimitRow::fixed(
+        "place-bytes",
+        Unit::Bytes,
+        place::LONGEST_FILE as u64,
+        "Length of the name of a file in which a program says that it is.",
+        "one is kept for each run, and no path that people write is longer",
     ),
     LimitRow::fixed(
         "compilations",

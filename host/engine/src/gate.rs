@@ -14,6 +14,7 @@ use tollgate_audit::{Entry, Pending, Run};
 use tollgate_policy::{Decision, Effective, LimitKey, Limits, Operation, Permit, RuleId};
 
 use crate::Stop;
+use crate::place::{Place, Whereabouts, is_nearly_used};
 
 /// Answers what a policy leaves to be asked. Without one, `ask` denies.
 #[async_trait::async_trait]
@@ -51,6 +52,7 @@ struct Inner {
     /// The most of each limit that was in use at once, where that is counted here.
     peaks: [AtomicU64; LimitKey::ALL.len()],
     denials: AtomicU64,
+    whereabouts: Whereabouts,
 }
 
 impl fmt::Debug for Gate {
@@ -141,6 +143,7 @@ impl Gate {
             output_left,
             peaks: [const { AtomicU64::new(0) }; LimitKey::ALL.len()],
             denials: AtomicU64::new(0),
+            whereabouts: Whereabouts::default(),
         }))
     }
 
@@ -368,6 +371,31 @@ impl Gate {
         peak.map_or(0, |peak| peak.load(Ordering::Relaxed))
     }
 
+    /// Keeps where the guest says that its program is, in place of what it said before.
+    pub fn seen_at(&self, place: Place) {
+        self.0.whereabouts.seen_at(place);
+    }
+
+    /// Where the guest's program was last seen; none where it has not said.
+    #[must_use]
+    pub fn seen(&self) -> Option<Place> {
+        self.0.whereabouts.seen()
+    }
+
+    /// Whether a limit of time, output or handles is nearly used up: a guest may be told, and nothing is decided by it.
+    #[must_use]
+    pub fn is_near_a_limit(&self) -> bool {
+        let limits = &self.0.limits;
+        self.0.whereabouts.is_near_the_end(limits)
+            || is_nearly_used(limits, LimitKey::Output, self.output_used())
+            || is_nearly_used(limits, LimitKey::Handles, self.peak(LimitKey::Handles))
+    }
+
+    /// Keeps what the run, or the call, has taken so far.
+    pub(crate) fn took(&self, wall: Duration, cpu: Duration) {
+        self.0.whereabouts.took(wall, cpu);
+    }
+
     /// Gives back what was charged and not written.
     pub fn refund_output(&self, bytes: u64) {
         self.0.output_left.fetch_add(bytes, Ordering::Relaxed);
@@ -394,6 +422,21 @@ impl Gate {
         let pending = self.0.audit.begin(entry).await?;
         pending.finish("limit-reached", 0, 0);
         Ok(())
+    }
+
+    /// Records where the guest's program was last seen, as the place where a limit ended the run.
+    ///
+    /// # Errors
+    ///
+    /// The log has failed or is used up.
+    pub(crate) async fn failed_by_limit(&self) -> Result<(), Stop> {
+        match self.seen() {
+            Some(place) => {
+                self.note("run.failed", &place.to_string(), "limit-reached")
+                    .await
+            }
+            None => Ok(()),
+        }
     }
 
     /// Records something about the run itself: that it began, that it ended and how.

@@ -17,6 +17,7 @@ mod imports;
 mod invoke;
 mod limiter;
 mod live;
+mod place;
 mod pool;
 mod preinitialise;
 mod profile;
@@ -42,6 +43,7 @@ pub use imports::{Function, Interface, Surface, surface};
 pub use invoke::{Invocation, InvokeError};
 pub use limiter::Limiter;
 pub use live::{CallError, Live};
+pub use place::Place;
 pub use pool::Pool;
 pub use preinitialise::{PreinitialiseError, Step, preinitialise, preinitialise_and_try};
 pub use profile::{

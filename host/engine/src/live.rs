@@ -205,7 +205,7 @@ async fn bounded<R>(
     gate: &Gate,
     work: impl Future<Output = Result<R, CallError>>,
 ) -> (Result<R, CallError>, Taken) {
-    let (result, taken) = timed(gate.limits(), work).await;
+    let (result, taken) = timed(gate, work).await;
     let result = match result {
         Ok(result) => result,
         Err(limit) => Err(ended(by_the_host(gate, Stop::Limit(limit)).await)),

@@ -3,18 +3,23 @@
 //! Nothing outside is there meanwhile: every import traps. What is initialised must ask for nothing, or the snapshot would
 //! hold a handle that no run has, or a random number that all of them share.
 
+use std::time::Duration;
+
 use wasmtime::component::{Component, ComponentNamedList, Instance, Lift, Linker, Val, WasmList};
-use wasmtime::{OptLevel, Store, StoreLimits, StoreLimitsBuilder};
-use wasmtime_wizer::{ComponentInstanceState, Wizer};
+use wasmtime::{OptLevel, Store, StoreLimits, StoreLimitsBuilder, UpdateDeadline};
+use wasmtime_wizer::{ComponentContext, ComponentInstanceState, Wizer};
 
 use crate::profile::{RunLanguage, config};
-use crate::time::{TICK_MS, Ticker};
+use crate::time::Ticker;
 
 /// Most bytes of a memory while it is initialised: what a program's text makes of the engine must not take the machine.
 pub(crate) const MOST_MEMORY: usize = 1 << 30;
 
 /// Milliseconds that a call may take which only tries what was initialised: it runs the program's own code.
 pub(crate) const LONGEST_ATTEMPT: u64 = 5_000;
+
+/// How long an initialisation may take, in milliseconds.
+pub(crate) const LONGEST_MS: u64 = 60_000;
 
 /// Why there is no snapshot.
 #[derive(Debug, thiserror::Error)]
@@ -28,6 +33,12 @@ pub enum PreinitialiseError {
     /// The initialisation says that it failed.
     #[error("the initialisation failed: {0}")]
     Failed(String),
+    /// The initialisation did not come to an end.
+    #[error("the initialisation takes longer than {0:?}")]
+    TooLong(Duration),
+    /// The system has no thread left that would stop it.
+    #[error("the initialisation cannot be timed: {0}")]
+    NoTimer(std::io::Error),
 }
 
 struct Initialised<'a> {
@@ -158,6 +169,8 @@ pub struct Step {
 /// Calls exported functions one after the other, and gives the component whose instances begin as that one was then. The
 /// functions stay: without one, what is left of its type would be no component.
 ///
+/// It is bounded in time, so that it wants a runtime with a timer.
+///
 /// # Errors
 ///
 /// As [`PreinitialiseError`].
@@ -165,7 +178,7 @@ pub async fn preinitialise(
     component: &[u8],
     steps: &[Step],
 ) -> Result<Vec<u8>, PreinitialiseError> {
-    initialise(component, steps, None).await
+    initialise(Duration::from_millis(LONGEST_MS), component, steps, None).await
 }
 
 /// As [`preinitialise`]; then one more call, which leaves nothing behind in what comes out. Where it traps, most often
@@ -179,10 +192,17 @@ pub async fn preinitialise_and_try(
     steps: &[Step],
     attempt: &Step,
 ) -> Result<Vec<u8>, PreinitialiseError> {
-    initialise(component, steps, Some(attempt)).await
+    initialise(
+        Duration::from_millis(LONGEST_MS),
+        component,
+        steps,
+        Some(attempt),
+    )
+    .await
 }
 
 async fn initialise(
+    longest: Duration,
     component: &[u8],
     steps: &[Step],
     attempt: Option<&Step>,
@@ -211,21 +231,48 @@ async fn initialise(
     let limits = StoreLimitsBuilder::new().memory_size(MOST_MEMORY).build();
     let mut store = Store::new(component.engine(), limits);
     store.limiter(|limits| limits);
-    store.set_epoch_deadline(u64::MAX);
-    let instance = linker
-        .instantiate_async(&mut store, &component)
-        .await
-        .map_err(PreinitialiseError::Trapped)?;
+    // It gives up its turn with each epoch, so that its time can be noticed to be over.
+    store.set_epoch_deadline(1);
+    store.epoch_deadline_callback(|_| Ok(UpdateDeadline::Yield(1)));
+    let ticker = Ticker::start(component.engine()).map_err(PreinitialiseError::NoTimer)?;
+    let _ticking = ticker.handle().run();
+    let work = async {
+        let instance = linker
+            .instantiate_async(&mut store, &component)
+            .await
+            .map_err(PreinitialiseError::Trapped)?;
+        let snapshot = taken(&wizer, &context, &mut store, instance, steps).await?;
+        match attempt {
+            Some(attempt) => tried(&mut store, &instance, attempt)
+                .await
+                .map(|()| snapshot),
+            None => Ok(snapshot),
+        }
+    };
+    match tokio::time::timeout(longest, work).await {
+        Ok(taken) => taken,
+        Err(_elapsed) => Err(PreinitialiseError::TooLong(longest)),
+    }
+}
+
+/// The steps, and what they made of the component.
+async fn taken(
+    wizer: &Wizer,
+    context: &ComponentContext<'_>,
+    store: &mut Store<StoreLimits>,
+    instance: Instance,
+    steps: &[Step],
+) -> Result<Vec<u8>, PreinitialiseError> {
     for step in steps {
-        take(&mut store, &instance, step).await?;
+        take(store, &instance, step).await?;
     }
     let mut initialised = Initialised {
-        store: &mut store,
+        store,
         instance,
         failed: false,
     };
     let snapshot = wizer
-        .snapshot_component(&context, &mut initialised)
+        .snapshot_component(context, &mut initialised)
         .await
         .map_err(PreinitialiseError::Component)?;
     if initialised.failed {
@@ -233,14 +280,48 @@ async fn initialise(
             "its memory could not be read".to_owned(),
         ));
     }
-    if let Some(attempt) = attempt {
-        let ticker = Ticker::start(component.engine())
-            .map_err(|error| PreinitialiseError::Component(error.into()))?;
-        let _ticking = ticker.handle().run();
-        store.set_epoch_deadline(LONGEST_ATTEMPT / TICK_MS);
-        if let Err(PreinitialiseError::Failed(said)) = take(&mut store, &instance, attempt).await {
-            return Err(PreinitialiseError::Failed(said));
-        }
-    }
     Ok(snapshot)
+}
+
+/// One more call, of which only is known what it says itself.
+async fn tried(
+    store: &mut Store<StoreLimits>,
+    instance: &Instance,
+    attempt: &Step,
+) -> Result<(), PreinitialiseError> {
+    let longest = Duration::from_millis(LONGEST_ATTEMPT);
+    match tokio::time::timeout(longest, take(store, instance, attempt)).await {
+        Ok(Err(PreinitialiseError::Failed(said))) => Err(PreinitialiseError::Failed(said)),
+        Ok(Ok(()) | Err(_)) | Err(_) => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::time::Stopwatch;
+
+    const ENDLESS: &str = r#"(component
+        (core module $m
+            (memory (export "memory") 1)
+            (func (export "spin") (loop (br 0))))
+        (core instance $i (instantiate $m))
+        (func (export "spin") (canon lift (core func $i "spin"))))"#;
+
+    #[tokio::test]
+    async fn an_initialisation_without_an_end_is_ended() {
+        let component = wat::parse_str(ENDLESS).unwrap();
+        let step = Step {
+            function: "spin",
+            arguments: Vec::new(),
+        };
+        let longest = Duration::from_millis(200);
+        let begun = Stopwatch::start();
+        let ended = initialise(longest, &component, &[step], None).await;
+        assert!(
+            matches!(ended, Err(PreinitialiseError::TooLong(_))),
+            "{ended:?}"
+        );
+        assert!(begun.reading() < Duration::from_secs(30));
+    }
 }

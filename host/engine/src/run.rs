@@ -88,7 +88,7 @@ impl<P: Profile> Engine<P> {
             Ok(store) => store,
             Err(error) => return (Err(error), Usage::default()),
         };
-        let (result, Taken { wall, cpu }) = timed(&limits, drive(&mut store, loaded, entry)).await;
+        let (result, Taken { wall, cpu }) = timed(&gate, drive(&mut store, loaded, entry)).await;
         let result = match result {
             Ok(result) => result,
             Err(limit) => by_the_host(&gate, Stop::Limit(limit)).await,
@@ -265,7 +265,7 @@ pub(crate) async fn ended_early<T: GuestState>(
     }
     Err(match (reached, phase, trapped) {
         (Some(limit), Phase::Instantiating, false) => RunError::TooLarge(limit),
-        (Some(limit), _, _) => RunError::Limit(limit),
+        (Some(limit), _, _) => return by_limit(&gate, limit).await,
         (None, _, _) => RunError::Trap(describe(&error)),
     })
 }
@@ -297,10 +297,18 @@ pub(crate) async fn by_the_host(gate: &Gate, stop: Stop) -> Result<Ended, RunErr
         // Nothing more goes into a log that is used up, and it says so itself.
         Stop::Limit(LimitKey::Audit) => Err(RunError::Limit(LimitKey::Audit)),
         Stop::Limit(limit) => match gate.limit_reached(limit).await {
-            Ok(()) | Err(Stop::Exit(_) | Stop::Limit(_)) => Err(RunError::Limit(limit)),
+            Ok(()) | Err(Stop::Exit(_) | Stop::Limit(_)) => by_limit(gate, limit).await,
             Err(Stop::AuditFailed(why)) => Err(RunError::AuditFailed(why)),
         },
         Stop::AuditFailed(why) => Err(RunError::AuditFailed(why)),
+    }
+}
+
+/// How a run ended that a recorded limit has ended: with the record of where its program was.
+async fn by_limit(gate: &Gate, limit: LimitKey) -> Result<Ended, RunError> {
+    match gate.failed_by_limit().await {
+        Ok(()) | Err(Stop::Exit(_) | Stop::Limit(_)) => Err(RunError::Limit(limit)),
+        Err(Stop::AuditFailed(why)) => Err(RunError::AuditFailed(why)),
     }
 }
 

@@ -8,6 +8,7 @@ use tollgate_policy::Permit;
 
 use crate::bounds::{LONGEST_BUNDLED, LONGEST_PACKAGE_FILE, MOST_BUNDLED, MOST_FILES};
 use crate::javascript::{JavaScript, in_full};
+use crate::path::resolve;
 use crate::resolve::{Module, Resolved};
 use crate::typescript::{Specifier, specifiers};
 
@@ -62,11 +63,38 @@ pub struct Bundle {
     pub missing: Vec<Missing>,
 }
 
+/// Who is asked about each file before it is read, by its own path, and told what came of it.
+pub trait Reads {
+    /// The permit to read the file; none where it may not be read.
+    fn enter(&mut self, path: &str) -> Option<Permit>;
+
+    /// What came of the file that was permitted last: `ok`, or the code of an error, and the bytes of its text.
+    fn leave(&mut self, outcome: &'static str, bytes: u64);
+}
+
+/// Where nobody wants to know what came of it.
+impl<F: FnMut(&str) -> Option<Permit>> Reads for F {
+    fn enter(&mut self, path: &str) -> Option<Permit> {
+        self(path)
+    }
+
+    fn leave(&mut self, _outcome: &'static str, _bytes: u64) {}
+}
+
+/// Tells what came of a file.
+fn told<T>(reads: &mut dyn Reads, read: Result<T, NoModule>, bytes: u64) -> Result<T, NoModule> {
+    match &read {
+        Ok(_) => reads.leave("ok", bytes),
+        Err(error) => reads.leave(error.code, 0),
+    }
+    read
+}
+
 /// Those that have been found so far.
 struct Collector<'a> {
     program: &'a JavaScript,
     provided: &'a BTreeSet<String>,
-    decide: &'a mut dyn FnMut(&str) -> Option<Permit>,
+    reads: &'a mut dyn Reads,
     files: BTreeMap<String, BundledFile>,
     links: BTreeMap<(String, Way, String), String>,
     missing: Vec<Missing>,
@@ -98,16 +126,35 @@ fn folder_of(path: &str) -> &str {
     }
 }
 
+/// The source map that a text names last, where that is a file beside it: neither in the text itself, nor elsewhere.
+fn map_of(text: &str) -> Option<&str> {
+    const NAMES: &str = "sourceMappingURL=";
+    let at = text.rfind(NAMES)?;
+    let comment = text.get(..at)?.trim_end_matches([' ', '\t']);
+    if !["//#", "//@", "/*#", "/*@"]
+        .iter()
+        .any(|begins| comment.ends_with(begins))
+    {
+        return None;
+    }
+    let rest = text.get(at.saturating_add(NAMES.len())..)?;
+    let url = rest.split(|letter: char| letter.is_whitespace()).next()?;
+    let url = url.split("*/").next()?;
+    // Letters that a URL has for others, a scheme, and what is asked of a server.
+    let elsewhere =
+        url.is_empty() || url.contains(['%', ':', '?', '#', '\\']) || url.starts_with("//");
+    (!elsewhere).then_some(url)
+}
+
 impl JavaScript {
     /// Everything that the entry leads to by specifiers that stand in texts, and each package.json that says how it is
-    /// read. `decide` is asked about each file before it is read, by its own path: what it gives no permit for is left out,
-    /// and listed as missing.
+    /// read, with the source maps that lie beside them. What `reads` gives no permit for is left out, and listed as missing.
     ///
     /// # Errors
     ///
     /// There is no entry, it may not or cannot be read, or the program is larger than a bundle may be.
-    pub fn bundle(&self, decide: impl FnMut(&str) -> Option<Permit>) -> Result<Bundle, NoModule> {
-        self.bundle_beside(&BTreeSet::new(), decide)
+    pub fn bundle(&self, reads: &mut dyn Reads) -> Result<Bundle, NoModule> {
+        self.bundle_beside(&BTreeSet::new(), reads)
     }
 
     /// As [`JavaScript::bundle`], where these specifiers lead to what is no file: what a world imports. One that could be
@@ -119,17 +166,17 @@ impl JavaScript {
     pub fn bundle_beside(
         &self,
         provided: &BTreeSet<String>,
-        mut decide: impl FnMut(&str) -> Option<Permit>,
+        reads: &mut dyn Reads,
     ) -> Result<Bundle, NoModule> {
         let entry = {
             let given = self.entry();
-            let permit = decide(given).ok_or_else(|| denied(given))?;
-            self.opened(permit, Self::entry_module)?
+            let permit = reads.enter(given).ok_or_else(|| denied(given))?;
+            told(reads, self.opened(permit, Self::entry_module), 0)?
         };
         let mut collector = Collector {
             program: self,
             provided,
-            decide: &mut decide,
+            reads,
             files: BTreeMap::new(),
             links: BTreeMap::new(),
             missing: Vec::new(),
@@ -147,15 +194,17 @@ impl Collector<'_> {
             if self.files.contains_key(&module.path) {
                 continue;
             }
-            let taken = match (self.decide)(&module.path) {
+            let taken = match self.reads.enter(&module.path) {
                 Some(permit) => {
-                    let program = self.program;
-                    program.opened(permit, |_| self.take(&module))
+                    let (program, before) = (self.program, self.bytes);
+                    let taken = program.opened(permit, |_| self.take(&module));
+                    let bytes = self.bytes.saturating_sub(before) as u64;
+                    told(self.reads, taken, bytes)
                 }
                 None => Err(denied(&module.path)),
             };
             match taken {
-                Ok(()) => {}
+                Ok(()) => self.take_map(&module.path)?,
                 // What the entry needs is said at once; the rest may be something that is never loaded.
                 Err(error) if module == *entry || error == too_large() => return Err(error),
                 Err(error) => self.missing.push(Missing {
@@ -211,6 +260,33 @@ impl Collector<'_> {
         self.provided.contains(specifier) && (specifier.contains(':') || !is_package)
     }
 
+    /// The source map that the text of a file names, where it lies beside it. As in a run, one that cannot be read is none.
+    fn take_map(&mut self, path: &str) -> Result<(), NoModule> {
+        let named = self.files.get(path).and_then(|file| map_of(&file.source));
+        let Some(map) = named.map(|url| resolve(folder_of(path), url)) else {
+            return Ok(());
+        };
+        if self.files.contains_key(&map) {
+            return Ok(());
+        }
+        match self.read(&map, LONGEST_BUNDLED) {
+            Some(source) => {
+                let format = None;
+                self.add(map, BundledFile { format, source })
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// The text of a file that is no module; none where it may not or cannot be read.
+    fn read(&mut self, path: &str, most: usize) -> Option<String> {
+        let permit = self.reads.enter(path)?;
+        let read = self.program.read(path, most as u64, permit);
+        let bytes = read.as_ref().map_or(0, |bytes| bytes.len() as u64);
+        let bytes = told(self.reads, read, bytes).ok()?;
+        Some(String::from_utf8_lossy(&bytes).into_owned())
+    }
+
     fn follow(&mut self, from: &Module, specifier: &Specifier) {
         if self.is_provided(from, &specifier.text) {
             return;
@@ -251,18 +327,9 @@ impl Collector<'_> {
                 return Ok(());
             }
             // What may not be read is not there, for the program that is built as for one that is run.
-            let permit = (self.decide)(&path);
-            let most = LONGEST_PACKAGE_FILE as u64;
-            let read = permit.and_then(|permit| self.program.read(&path, most, permit).ok());
-            if let Some(bytes) = read {
-                let source = String::from_utf8_lossy(&bytes).into_owned();
-                return self.add(
-                    path,
-                    BundledFile {
-                        format: None,
-                        source,
-                    },
-                );
+            if let Some(source) = self.read(&path, LONGEST_PACKAGE_FILE) {
+                let format = None;
+                return self.add(path, BundledFile { format, source });
             }
             if folder == "/" || folder.ends_with("/node_modules") {
                 return Ok(());

@@ -113,9 +113,9 @@ impl JavaScript {
         module: &Module,
         most: usize,
     ) -> Result<(ModuleFormat, String), NoModule> {
-        let most = most as u64;
-        let format = self.found_format(&module.path, module.format, most)?;
-        Ok((format, self.runnable(module, most)?))
+        let text = self.text(&module.path, most as u64)?;
+        let format = format_of(module.format, &text);
+        Ok((format, runnable(module, text)?))
     }
 
     fn text(&self, path: &str, most: u64) -> Result<String, NoModule> {
@@ -135,29 +135,37 @@ impl JavaScript {
         format: Format,
         most: u64,
     ) -> Result<ModuleFormat, NoModule> {
-        Ok(match format {
-            Format::CommonJs => ModuleFormat::CommonJs,
-            Format::Module => ModuleFormat::Module,
-            Format::Json => ModuleFormat::Json,
-            Format::Detect if is_module(&self.text(path, most)?) => ModuleFormat::Module,
-            Format::Detect => ModuleFormat::CommonJs,
-        })
-    }
-
-    /// The text of a module as the engine is to read it.
-    fn runnable(&self, module: &Module, most: u64) -> Result<String, NoModule> {
-        let text = self.text(&module.path, most)?;
-        if !module.typescript {
-            return Ok(text);
-        }
-        let format = match module.format {
-            Format::Detect if is_module(&text) => Format::Module,
-            Format::Detect => Format::CommonJs,
-            known => known,
+        let text = match format {
+            Format::Detect => self.text(path, most)?,
+            Format::CommonJs | Format::Module | Format::Json => String::new(),
         };
-        strip_types(&module.path, &text, format)
-            .map_err(|error| failed(error.code(), error.to_string()))
+        Ok(format_of(format, &text))
     }
+}
+
+/// How a text is read; what is known beforehand is not looked for in it.
+fn format_of(format: Format, text: &str) -> ModuleFormat {
+    match format {
+        Format::CommonJs => ModuleFormat::CommonJs,
+        Format::Module => ModuleFormat::Module,
+        Format::Json => ModuleFormat::Json,
+        Format::Detect if is_module(text) => ModuleFormat::Module,
+        Format::Detect => ModuleFormat::CommonJs,
+    }
+}
+
+/// The text of a module as the engine is to read it.
+fn runnable(module: &Module, text: String) -> Result<String, NoModule> {
+    if !module.typescript {
+        return Ok(text);
+    }
+    let format = match module.format {
+        Format::Detect if is_module(&text) => Format::Module,
+        Format::Detect => Format::CommonJs,
+        known => known,
+    };
+    strip_types(&module.path, &text, format)
+        .map_err(|error| failed(error.code(), error.to_string()))
 }
 
 /// What `resolved` leads to, if that is the very file at `path`: another one, behind a link or a name that was left out,
@@ -248,7 +256,7 @@ impl Program for JavaScript {
         let _turn = self.files.open(permit)?;
         let resolved = resolver.require(path, path, &[]);
         let module = own(resolved.map_err(|error| refused(&error))?, path)?;
-        self.runnable(&module, most)
+        runnable(&module, self.text(path, most)?)
     }
 
     fn format(&self, path: &str, most: u64, permit: Permit) -> Option<ModuleFormat> {

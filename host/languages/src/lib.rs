@@ -71,7 +71,7 @@ pub use bounds::{
     MOST_LISTED, MOST_LOOKUPS, MOST_NESTING, MOST_PACKAGE_BYTES, MOST_PACKAGES, MOST_READ,
     MOST_STACK,
 };
-pub use bundle::{Bundle, BundledFile, Link, Missing};
+pub use bundle::{Bundle, BundledFile, Link, Missing, Reads};
 pub use files::{FileError, Files, Kind};
 pub use fixed::FIXED;
 pub use javascript::{ENGINE, ENGINE_DIGEST, JavaScript, Start};

@@ -157,11 +157,11 @@ impl Scene {
     async fn built(&self, name: &str) -> Vec<u8> {
         let policy = PolicyBuilder::new().build().unwrap().with_program();
         let policy = Effective::new(policy, None).unwrap();
-        let decide = |path: &str| match policy.decide(&Operation::Program { path }) {
+        let mut decide = |path: &str| match policy.decide(&Operation::Program { path }) {
             Decision::Allow(permit, _) => Some(permit),
             _ => None,
         };
-        let bundle = self.javascript(name).bundle(decide).unwrap();
+        let bundle = self.javascript(name).bundle(&mut decide).unwrap();
         build(ENGINE, &bundle, World::Command).await.unwrap()
     }
 

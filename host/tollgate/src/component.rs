@@ -125,6 +125,7 @@ impl Component {
             result,
             usage,
             limits: *begun.gate.limits(),
+            seen_at: begun.gate.seen(),
             stdout: begun.kept.take_stdout(),
             stderr: begun.kept.take_stderr(),
         })
@@ -161,6 +162,7 @@ impl Component {
             result,
             usage,
             limits: *begun.gate.limits(),
+            seen_at: begun.gate.seen(),
             stdout: begun.kept.take_stdout(),
             stderr: begun.kept.take_stderr(),
         })
@@ -192,6 +194,7 @@ impl Component {
                     result,
                     usage,
                     limits: *begun.gate.limits(),
+                    seen_at: begun.gate.seen(),
                     stdout: begun.kept.take_stdout(),
                     stderr: begun.kept.take_stderr(),
                 })))

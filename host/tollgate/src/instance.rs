@@ -157,6 +157,7 @@ impl Instance {
             result,
             usage,
             limits: *gate.limits(),
+            seen_at: gate.seen(),
             stdout: kept.take_stdout(),
             stderr: kept.take_stderr(),
         }

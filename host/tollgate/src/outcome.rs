@@ -1,7 +1,7 @@
 //! What a run comes to.
 
 use tollgate_audit::{Decision, Row, Summary};
-use tollgate_engine::{Ended, RunError, Spent, Usage};
+use tollgate_engine::{Ended, Place, RunError, Spent, Usage};
 use tollgate_policy::Limits;
 
 /// What a run came to: how it ended, what it used, what it asked for, what it said.
@@ -15,6 +15,9 @@ pub struct Outcome<T = Ended, E = RunError> {
     pub usage: Usage,
     /// What it could have used.
     pub limits: Limits,
+    /// Where a program in the source of its language was last seen, by its runtime's own word: the guest's text, which a
+    /// terminal must escape. Where a limit ended the run, it was there or not far from it.
+    pub seen_at: Option<Place>,
     /// What it asked for and was answered, as its records have it: flushed when this is returned. Nothing where the host
     /// does not wait for that ([`HostBuilder::end_without_flush`](crate::HostBuilder::end_without_flush)): the log has it.
     pub audit: Option<Summary>,

@@ -3,51 +3,55 @@
 use tollgate_tests::{Finished, Record, scene};
 
 use super::{needs, run_text};
+use crate::shared::{ended_at, reached};
 
 fn limited(text: &str, limits: &str) -> Option<(Finished, Vec<Record>)> {
     let scene = scene!();
     Some(run_text(&scene, text)?.flags(&["--limit", limits]).logged())
 }
 
-fn reached(records: &[Record], limit: &str) -> bool {
-    records.iter().any(|record| {
-        record.operation == "limit.reached" && record.resource.starts_with(&format!("{limit}="))
-    })
-}
-
 #[track_caller]
-fn ended(text: &str, limits: &str, code: i32, limit: &str) {
-    let (finished, records) = needs!(limited(text, limits));
-    finished.expect(code);
-    assert!(reached(&records, limit), "{records:#?}");
+fn ended(text: &str, limits: &str, limit: &str, place: &str) {
+    let logged = needs!(limited(text, limits));
+    ended_at(&logged, limit, place);
 }
 
 #[test]
 fn an_endless_loop_ends_by_time() {
-    ended("while True: pass", "cpu=300ms,wall=50s", 124, "cpu");
-    ended("while True: pass", "wall=1s", 124, "wall");
-    ended("import time\ntime.sleep(1000)", "wall=1s", 124, "wall");
+    let place = "/program/main.py:2";
+    ended("\nwhile True: pass", "cpu=300ms,wall=50s", "cpu", place);
+    ended("\nwhile True: pass", "wall=1s", "wall", place);
+    ended("import time\ntime.sleep(1000)", "wall=1s", "wall", place);
     ended(
         "try:\n while True: pass\nexcept BaseException: pass",
         "cpu=300ms",
-        124,
         "cpu",
+        place,
+    );
+    // In the middle of what is native.
+    ended("one = 3\nend = one ** 10 ** 8", "cpu=1s", "cpu", place);
+    // Long after each line was reached for the first time.
+    ended(
+        "\nfor i in range(3): len([i])\nwhile True: kept = [[i] for i in range(1000)]",
+        "cpu=1s",
+        "cpu",
+        "/program/main.py:3",
     );
 }
 
 #[test]
 fn endless_output_ends_by_its_limit() {
     ended(
-        "while True: print('x' * 1000)",
+        "def say(text):\n    print(text * 1000)\nwhile True:\n    say('x')",
         "output=100KiB",
-        125,
         "output",
+        "/program/main.py:2",
     );
     ended(
         "import sys\nwhile True: sys.stderr.write('x' * 1000)",
         "output=100KiB",
-        125,
         "output",
+        "/program/main.py:2",
     );
 }
 
@@ -55,11 +59,39 @@ fn endless_output_ends_by_its_limit() {
 fn endless_instructions_end_by_fuel() {
     // The one profile more is compiled for this test alone, which takes as long as all others.
     ended(
-        "while True: pass",
+        "\nwhile True: pass",
         "fuel=300000000,compile-time=180s",
-        125,
         "fuel",
+        "/program/main.py:2",
     );
+}
+
+#[test]
+fn an_uncaught_error_is_recorded_with_its_place() {
+    for (text, place) in [
+        (
+            "import json\ndef fail():\n    json.loads('{')\nfail()",
+            "/program/main.py:3:5",
+        ),
+        (
+            "def half(n):\n    return 1 + 1 / n\nhalf(0)",
+            "/program/main.py:2:16",
+        ),
+        ("good = 1\nbad = = 2\n", "/program/main.py:2:7"),
+        (
+            "kept = []\nwhile True: kept.append([0] * 1000)",
+            "/program/main.py:2:25",
+        ),
+    ] {
+        let (finished, records) = needs!(limited(text, "memory=96MiB"));
+        finished.expect(1);
+        let failed: Vec<_> = records
+            .iter()
+            .filter(|record| record.operation == "run.failed")
+            .map(|record| record.resource.as_str())
+            .collect();
+        assert_eq!(failed, [place], "{text}");
+    }
 }
 
 #[test]
@@ -104,11 +136,8 @@ fn handles_and_what_one_call_hands_over_are_bounded() {
     let text = "kept = []\ntry:\n    while True: kept.append(open('/work/file'))\nexcept OSError as error: print(len(kept) < 64)";
     scene.write("work/file", "");
     let run = needs!(run_text(&scene, text));
-    let (finished, _) = run.work().flags(&["--limit", "handles=64"]).logged();
-    assert!(
-        finished.code == Some(125) || finished.stdout == "True\n",
-        "{finished:?}"
-    );
+    let logged = run.work().flags(&["--limit", "handles=64"]).logged();
+    ended_at(&logged, "handles", "/program/main.py:3");
     let scene = scene!();
     scene.write("app/large.py", format!("word = '{}'", "x".repeat(2 << 20)));
     let text = "try: import large\nexcept ImportError as error: print(error)";

@@ -3,36 +3,13 @@
 //! `tests/languages/pypi/fetch` brings them; without them the test says so and passes, so that a fresh clone needs no
 //! download.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
+use tollgate_tests::packages::{fetched, programs};
 use tollgate_tests::scene;
 
 use super::{cache, needs};
-
-/// The folder with the packages, as `pypi/fetch` leaves it, if it is in the cache whole.
-fn fetched() -> Option<PathBuf> {
-    let cache = std::env::var_os("TOLLGATE_CONFORMANCE")
-        .filter(|value| !value.is_empty())
-        .map(PathBuf::from)
-        .or_else(|| Some(std::env::home_dir()?.join(".cache/tollgate/conformance")))?;
-    let folders = std::fs::read_dir(cache).ok()?.flatten();
-    let pins = include_bytes!("../pypi/requirements.txt");
-    folders
-        .map(|folder| folder.path())
-        .filter(|folder| folder.join(".complete").is_file())
-        .find(|folder| {
-            std::fs::read(folder.join("requirements.txt")).is_ok_and(|list| list == pins)
-        })
-}
-
-fn programs() -> Vec<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/languages/pypi/programs");
-    let entries = std::fs::read_dir(folder).expect("the programs can be read");
-    let mut programs: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
-    programs.sort();
-    programs
-}
 
 fn copy(from: &Path, to: &Path) {
     let copied = Command::new("cp").arg("-r").args([from, to]).status();
@@ -41,7 +18,10 @@ fn copy(from: &Path, to: &Path) {
 
 #[test]
 fn what_packages_do_under_python_they_do_here() {
-    let Some(packages) = fetched() else {
+    let Some(packages) = fetched(
+        "requirements.txt",
+        include_bytes!("../pypi/requirements.txt"),
+    ) else {
         eprintln!(
             "\n!! SKIPPED: the packages are not in the cache (`tests/languages/pypi/fetch` brings them)\n"
         );
@@ -53,7 +33,7 @@ fn what_packages_do_under_python_they_do_here() {
     copy(&packages.join("site-packages"), &scene.path("app"));
     let mut wrong = Vec::new();
     let mut seen = 0;
-    for program in programs() {
+    for program in programs("pypi/programs") {
         let name = program.file_name().unwrap_or_default().to_string_lossy();
         copy(&program, &scene.path("app"));
         if program.is_dir() {
@@ -92,7 +72,10 @@ fn what_packages_do_under_python_they_do_here() {
 
 #[test]
 fn packages_are_built_in_with_their_data_and_do_the_same() {
-    let Some(packages) = fetched() else {
+    let Some(packages) = fetched(
+        "requirements.txt",
+        include_bytes!("../pypi/requirements.txt"),
+    ) else {
         eprintln!(
             "\n!! SKIPPED: the packages are not in the cache (`tests/languages/pypi/fetch` brings them)\n"
         );
@@ -102,7 +85,7 @@ fn packages_are_built_in_with_their_data_and_do_the_same() {
     let scene = scene!();
     scene.write("app/pyproject.toml", "");
     copy(&packages.join("site-packages"), &scene.path("app"));
-    for program in programs() {
+    for program in programs("pypi/programs") {
         copy(&program, &scene.path("app"));
     }
     let python = Command::new("python3")

@@ -132,3 +132,64 @@ fn the_runner_says_of_itself_that_it_needs_the_stack_of_languages() {
     assert!(tollgate_engine::has_deep_stack(&runner));
     assert!(tollgate_engine::has_deep_stack(tollgate_languages::ENGINE));
 }
+
+/// Loads the build's own script, and lets it drop what is too much in the folder that is its argument.
+const DROPS: &str = "
+import importlib.machinery, importlib.util, pathlib, sys
+loader = importlib.machinery.SourceFileLoader('build', sys.argv[1])
+build = importlib.util.module_from_spec(importlib.util.spec_from_loader('build', loader))
+sys.dont_write_bytecode = True
+loader.exec_module(build)
+place = pathlib.Path(sys.argv[2])
+build.drop_old(place, place / 'python-new.json')
+";
+
+#[test]
+fn runners_that_nobody_used_for_longest_are_dropped_and_others_stay() {
+    let scene = scene!();
+    let folder = runners(&scene);
+    let long_ago = std::time::SystemTime::UNIX_EPOCH;
+    let mut names = vec!["new".to_owned()];
+    names.extend((0..10).map(|number| number.to_string()));
+    for (age, name) in names.iter().enumerate() {
+        for suffix in ["json", "wasm"] {
+            put(&scene, &format!("python-{name}.{suffix}"), b"", 0o600);
+        }
+        let pointer = folder.join(format!("python-{name}.json"));
+        let file = fs::File::options()
+            .write(true)
+            .open(pointer)
+            .expect("it is there");
+        let used = long_ago + std::time::Duration::from_secs(1000 - age as u64);
+        file.set_modified(used).expect("a file has a time");
+    }
+    put(&scene, "python-orphan.wasm", b"", 0o600);
+    put(&scene, "lock", b"", 0o600);
+    let script =
+        std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../guest-shims/python/build");
+    let Ok(done) = std::process::Command::new("python3")
+        .args(["-B", "-c", DROPS])
+        .arg(script)
+        .arg(&folder)
+        .output()
+    else {
+        eprintln!("SKIPPED: there is no python3");
+        return;
+    };
+    assert!(
+        done.status.success(),
+        "{}",
+        String::from_utf8_lossy(&done.stderr)
+    );
+    let mut left: Vec<_> = fs::read_dir(&folder)
+        .expect("a folder")
+        .flatten()
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .collect();
+    left.sort();
+    let mut expected = vec!["lock".to_owned()];
+    for name in ["0", "1", "2", "3", "4", "5", "6", "new"] {
+        expected.extend([format!("python-{name}.json"), format!("python-{name}.wasm")]);
+    }
+    assert_eq!(left, expected);
+}

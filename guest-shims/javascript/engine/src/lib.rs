@@ -8,6 +8,7 @@ mod bundle;
 mod failure;
 mod library;
 mod loader;
+mod place;
 mod raw;
 mod runtime;
 mod snapshot;

@@ -3,12 +3,15 @@
 
 pub(crate) mod outside;
 
-use std::ffi::CString;
+use std::cell::Cell;
+use std::ffi::{CString, c_char, c_int};
+use std::ptr::NonNull;
 use std::slice;
 
 use rquickjs::{Ctx, FromJs, Result, TypedArray, Value, qjs};
 
 use crate::failure::type_error;
+use crate::place;
 
 /// A script's value, or that of a function around it: name and line are those that errors carry.
 pub(crate) fn evaluate<'js>(
@@ -194,6 +197,112 @@ pub(crate) fn proxy<'js>(
             return Ok(Some((null.clone(), null)));
         }
         Ok(Some((target, handler)))
+    }
+}
+
+/// The longest name of a file that is told, with a NUL behind it. The host cuts at the same length.
+const LONGEST_FILE: usize = 1025;
+
+// What the engine is changed to have (`toolchain/quickjs-places.patch`).
+unsafe extern "C" {
+    fn js_current_place(
+        runtime: *mut qjs::JSRuntime,
+        file: *mut c_char,
+        size: c_int,
+        line: *mut c_int,
+        column: *mut c_int,
+    ) -> c_int;
+    static mut js_out_of_memory: Option<unsafe extern "C" fn(*mut qjs::JSRuntime)>;
+}
+
+thread_local! {
+    /// The one context of this instance.
+    static CONTEXT: Cell<Option<NonNull<qjs::JSContext>>> = const { Cell::new(None) };
+}
+
+/// A place in a file, both from one. It lies where it is, and nothing is allocated for it: memory may have run out.
+#[derive(Debug)]
+pub(crate) struct Place {
+    file: [u8; LONGEST_FILE],
+    line: c_int,
+    column: c_int,
+}
+
+impl Place {
+    pub(crate) const NONE: Self = Self {
+        file: [0; LONGEST_FILE],
+        line: 0,
+        column: 0,
+    };
+
+    /// Becomes the place of the innermost code that is none of the library's: whether that is another than it was. Where
+    /// there is no such code it stays.
+    pub(crate) fn follow(&mut self, ctx: &Ctx<'_>) -> bool {
+        // SAFETY: the engine writes at most as many bytes as it is told, and a NUL among them.
+        let found = unsafe {
+            js_current_place(
+                qjs::JS_GetRuntime(ctx.as_raw().as_ptr()),
+                self.file.as_mut_ptr().cast(),
+                LONGEST_FILE as c_int,
+                &raw mut self.line,
+                &raw mut self.column,
+            )
+        };
+        found == 1
+    }
+
+    pub(crate) fn file(&self) -> &str {
+        let name = std::ffi::CStr::from_bytes_until_nul(&self.file).unwrap_or_default();
+        // A name that was cut may end in half a letter.
+        match name.to_str() {
+            Ok(file) => file,
+            Err(error) => self
+                .file
+                .get(..error.valid_up_to())
+                .and_then(|whole| std::str::from_utf8(whole).ok())
+                .unwrap_or_default(),
+        }
+    }
+
+    pub(crate) fn line(&self) -> u32 {
+        u32::try_from(self.line).unwrap_or(0)
+    }
+
+    pub(crate) fn column(&self) -> u32 {
+        u32::try_from(self.column).unwrap_or(0)
+    }
+}
+
+/// The context, for what the engine calls by itself, in the middle of its work.
+fn within(work: impl FnOnce(&Ctx<'_>)) {
+    if let Some(context) = CONTEXT.get() {
+        // SAFETY: the context lives as long as the instance, whose only thread is in the engine now and holds its lock.
+        let ctx = unsafe { Ctx::from_raw(context) };
+        work(&ctx);
+    }
+}
+
+unsafe extern "C" fn ran_out(_runtime: *mut qjs::JSRuntime) {
+    within(place::out_of_memory);
+}
+
+unsafe extern "C" fn polled(
+    _runtime: *mut qjs::JSRuntime,
+    _nothing: *mut std::ffi::c_void,
+) -> c_int {
+    within(place::tell);
+    // The run goes on: whoever ends it is the host.
+    0
+}
+
+/// Has the engine tell where the program is, every so often and where memory runs out.
+pub(crate) fn watch(ctx: &Ctx<'_>) {
+    CONTEXT.set(Some(ctx.as_raw()));
+    // SAFETY: the instance has one thread, and the functions live as long as it.
+    unsafe {
+        js_out_of_memory = Some(ran_out);
+        let runtime = qjs::JS_GetRuntime(ctx.as_raw().as_ptr());
+        qjs::JS_SetInterruptHandler(runtime, Some(polled), std::ptr::null_mut());
     }
 }
 

@@ -9,7 +9,7 @@ use rquickjs::{
 
 use crate::world::exports::tollgate::bridge::plugin::Failure;
 use crate::world::wasi::cli::stderr;
-use crate::{binding, library, loader, raw, snapshot};
+use crate::{binding, library, loader, place, raw, snapshot};
 
 /// Bytes that the engine may take of the stack before it throws a RangeError. The host's profile for languages has a
 /// stack that holds, for each byte of it, what the engine's own frames take; a test fixes the ratio.
@@ -84,6 +84,7 @@ fn create() -> std::result::Result<Runtime, String> {
         .runtime()
         .set_host_promise_rejection_tracker(Some(Box::new(rejected)));
     let (library, hooks) = javy.context().with(|ctx| {
+        raw::watch(&ctx);
         let hooks = Object::new(ctx.clone()).map_err(|error| error.to_string())?;
         HOOKS.with(|kept| {
             let _first = kept.set(Persistent::save(&ctx, hooks.clone()));
@@ -135,6 +136,7 @@ pub(crate) fn initialise() -> std::result::Result<(), String> {
             });
             preloaded.catch(&ctx).map_err(|error| error.to_string())
         })?;
+        place::keep_back();
         settle(runtime);
         Ok(())
     })?
@@ -239,6 +241,7 @@ fn broken(error: &str) {
 
 /// Runs the program: its exit code.
 pub(crate) fn run() -> i32 {
+    place::begin();
     match main::<Option<i32>>("run", Vec::new()) {
         Ok(code) => code.unwrap_or(0),
         Err(error) => {
@@ -250,6 +253,7 @@ pub(crate) fn run() -> i32 {
 
 /// Answers the request that came in.
 pub(crate) fn serve() {
+    place::begin();
     if let Err(error) = main::<()>("serve", Vec::new()) {
         broken(&error);
     }
@@ -260,6 +264,7 @@ pub(crate) fn plugin(
     function: &str,
     arguments: Vec<String>,
 ) -> std::result::Result<String, Failure> {
+    place::begin();
     // What became of it, and what it says of that.
     let answer: Vec<String> = main(function, arguments).map_err(Failure::Failed)?;
     let mut answer = answer.into_iter();

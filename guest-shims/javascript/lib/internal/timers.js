@@ -224,6 +224,7 @@ class Timeout {
       if (after > longest) tooLong(after);
       after = 1;
     }
+    binding.loop.note();          // while it is waited for, nobody can say where
     this._idleTimeout = after;
     this._idlePrev = null;
     this._idleNext = null;

@@ -21,14 +21,32 @@ import traceback
 from importlib import machinery, util
 
 from _io import _IOBase as IOBase
-from tollgate import _collect, _library, _packed, _source
+from tollgate import _collect, _library, _packed, _place, _source
 
 USAGE = "usage: FILE | -c CODE | -m MODULE | -  [ARGUMENT…]"
 # What a program that ran out of memory gets back, so that it can say so. Zeroes of the snapshot that nobody touches
 # cost nothing.
 RESERVE = 1 << 20
 
-LAYERS = {io.TextIOWrapper: 0, io.BufferedWriter: 2, io.BufferedRandom: 2, io.BufferedReader: 2, io.FileIO: 3}
+
+class Descriptor(io.FileIO):
+    """A standard stream. `before` is called before something is written."""
+
+    before = None
+
+    def write(self, data):
+        if Descriptor.before is not None:
+            Descriptor.before()
+        return super().write(data)
+
+
+# To programs it is what it is everywhere.
+Descriptor.__name__ = Descriptor.__qualname__ = "FileIO"
+Descriptor.__module__ = "_io"
+
+LAYERS = {
+    io.TextIOWrapper: 0, io.BufferedWriter: 2, io.BufferedRandom: 2, io.BufferedReader: 2, io.FileIO: 3, Descriptor: 3,
+}  # fmt: skip
 """The streams of the library from the outermost to the file; others lie between text and buffers."""
 
 
@@ -296,6 +314,7 @@ class Given(Program):
     def __init__(self, exit_with_code, initial_cwd, files):
         super().__init__(exit_with_code, initial_cwd)
         self.files = files
+        self.teller = _place.Teller(files.host.at)
 
     def chosen(self, arguments):
         try:
@@ -310,6 +329,8 @@ class Given(Program):
         if sys.argv[0] == _collect.NAME:
             return lambda: _collect.collect(self.files, outset, self.stdout.buffer)
         self.search(outset.search)
+        Descriptor.before = self.teller.look
+        self.teller.begin()
         if outset.path is None:
             self.become(machinery.BuiltinImporter, None)
             if outset.source is None:
@@ -317,6 +338,12 @@ class Given(Program):
             return shown(outset.source + b"\n", "<string>")
         self.become(self.files.loader(outset.path), outset.path)
         return lambda: self.files.main(outset)
+
+    def uncaught(self, error):
+        place = _place.thrown_at(error)
+        if place is not None:
+            self.files.host.failed(*place)
+        return super().uncaught(error)
 
     def search(self, folders):
         """As `paths`, for folders that the host names."""
@@ -362,7 +389,7 @@ class Served(Given):
 
 
 def raw(descriptor, name, mode):
-    made = io.FileIO(descriptor, mode, closefd=False)
+    made = Descriptor(descriptor, mode, closefd=False)
     made.name = name
     return made
 
@@ -394,7 +421,7 @@ def environment_packages(folder):
     return os.path.join(library, max(names), "site-packages") if names else None
 
 
-OWN = frozenset([__file__, *(_library.ROOT + f"/tollgate/_{name}.py" for name in ("collect", "packed", "plugin", "serve", "source"))])
+OWN = frozenset([__file__, *(_library.ROOT + f"/tollgate/_{name}.py" for name in ("collect", "packed", "place", "plugin", "serve", "source"))])
 
 
 def own_frames_left_out(frames):

@@ -30,17 +30,14 @@ use wasmtime_wasi_http::{
 use self::exchange::{Exchange, IMPORT};
 use self::failure::Failure;
 use self::message::Message;
+use crate::fixed::{BODY_CHUNK_BYTES, LEAST_FIELD_BYTES};
 use crate::view::View;
-
-/// The most bytes that a write to a request's body takes at once: what a TLS record holds.
-const CHUNK_BYTES: usize = 16 << 10;
 
 /// What a collection of fields may take of the host's memory. It is counted with the room that each field takes beside its
 /// text, while the limit speaks of bytes on the wire, and what is sent is held against that. A small limit is no reason to
 /// end a guest while it still collects.
 pub(crate) fn most_kept_bytes(limits: &Limits) -> usize {
-    const LEAST: u64 = 16 << 10;
-    let most = limits.http_header.saturating_mul(2).max(LEAST);
+    let most = limits.http_header.saturating_mul(2).max(LEAST_FIELD_BYTES);
     usize::try_from(most).unwrap_or(usize::MAX)
 }
 
@@ -134,7 +131,7 @@ impl WasiHttpHooks for Hooks {
     }
 
     fn p2_outgoing_body_chunk_size(&mut self) -> usize {
-        CHUNK_BYTES
+        BODY_CHUNK_BYTES
     }
 
     fn p2_error_from_connect(&mut self, carried: &std::io::Error) -> ErrorCode {

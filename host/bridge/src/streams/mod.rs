@@ -15,8 +15,7 @@ pub(crate) use output::{GatedOutput, Sink};
 use tollgate_engine::Stop;
 use wasmtime_wasi::p2::StreamError;
 
-/// The most bytes that one chunk of a stream has.
-pub(crate) const CHUNK_BYTES: usize = 64 << 10;
+pub(crate) use crate::fixed::CHUNK_BYTES;
 
 pub(crate) fn ends(stop: Stop) -> StreamError {
     StreamError::Trap(wasmtime::Error::from(stop))

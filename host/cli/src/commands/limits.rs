@@ -16,6 +16,7 @@ fn rows() -> impl Iterator<Item = &'static LimitRow> {
         .chain(tollgate_engine::FIXED)
         .chain(tollgate_capability::net::FIXED)
         .chain(tollgate_capability::http::FIXED)
+        .chain(tollgate_bridge::FIXED)
         .chain(tollgate_languages::FIXED)
         .chain(super::build::FIXED)
 }

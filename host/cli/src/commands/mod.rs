@@ -2,6 +2,7 @@
 
 mod audit;
 mod build;
+mod build_log;
 mod code;
 mod compile;
 mod inspect;

@@ -7,7 +7,7 @@ use tollgate_audit::{Log, RunIdentity, RunLimits};
 use tollgate_bridge::{Guest, Input};
 use tollgate_capability::http::{Client, Trust};
 use tollgate_engine::{
-    Ended, Entry, Gate, Profile, RunLanguage, RunLanguageWithFuel, RunP3, RunP3WithFuel,
+    Ended, Entry, Gate, Profile, RunError, RunLanguage, RunLanguageWithFuel, RunP3, RunP3WithFuel,
     RunProfile, RunWithFuel, Usage,
 };
 use tollgate_policy::{Effective, ScopeSet};
@@ -41,7 +41,7 @@ pub(crate) fn run(mut args: Run, ceiling: Option<&Path>) -> Result<u8, Failure> 
     let entry = match &args.invoke {
         Some(text) => Entry::Invoke(
             text.parse()
-                .map_err(|error| Failure::Run(tollgate_engine::RunError::Invoke(error)))?,
+                .map_err(|error| Failure::Run(RunError::Invoke(error)))?,
         ),
         None => Entry::Command,
     };
@@ -294,7 +294,7 @@ impl Prepared<'_> {
         let result = match ended {
             Ok(Ended::Exit(code)) => Ok(code),
             Ok(Ended::Returned(values)) => print_values(&values),
-            Err(error) => Err(error.into()),
+            Err(error) => Err(failure(error, gate)),
         };
         (result, usage)
     }
@@ -319,6 +319,18 @@ impl Prepared<'_> {
             guest = guest.program(Arc::clone(&program.program));
         }
         guest.build()
+    }
+}
+
+/// What a run ended with that did not end by itself: where a limit ended it, with the place that its program told last,
+/// which is a guest's text.
+fn failure(error: RunError, gate: &Gate) -> Failure {
+    match (&error, gate.seen()) {
+        (RunError::Limit(_), Some(place)) => {
+            let place = table::text(&place.to_string());
+            Failure::RunAt { error, place }
+        }
+        _ => error.into(),
     }
 }
 

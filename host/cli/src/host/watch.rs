@@ -1,5 +1,6 @@
 //! Building and running again whenever a file changes.
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::ExitStatus;
@@ -14,14 +15,18 @@ use crate::terminal::table;
 /// How often files are looked at. Editors write files in many ways; that their time changes is common to all.
 const LOOK: Duration = Duration::from_millis(250);
 
-/// The time of each file's last change.
-fn times(files: &[PathBuf]) -> Vec<Option<SystemTime>> {
-    let time = |file: &PathBuf| std::fs::metadata(file).and_then(|found| found.modified());
-    files.iter().map(|file| time(file).ok()).collect()
+/// When each file had been changed last before it was read; none for what is not there.
+pub(crate) type Seen = BTreeMap<PathBuf, Option<SystemTime>>;
+
+/// When the file was changed last; none where it is not there.
+pub(crate) fn time(file: &Path) -> Option<SystemTime> {
+    std::fs::metadata(file)
+        .and_then(|found| found.modified())
+        .ok()
 }
 
-async fn changed(files: &[PathBuf], before: &[Option<SystemTime>]) {
-    while times(files) == before {
+async fn changed(seen: &Seen) {
+    while seen.iter().all(|(file, before)| time(file) == *before) {
         tokio::time::sleep(LOOK).await;
     }
 }
@@ -52,37 +57,39 @@ async fn ended(child: &mut Option<Child>) -> Option<ExitStatus> {
     }
 }
 
-/// Builds, runs, and begins anew when a file changes, until a signal comes. `build` gives the files that count, or none
-/// when it failed: then those of before are looked at.
+/// Builds, runs, and begins anew when a file changes, until a signal comes. `build` says whether it built something, and
+/// which files it looked at, with their times before it did: a change counts from then on, also while it is still building.
 pub(crate) async fn again(
     component: &Path,
     ceiling: Option<&Path>,
     flags: &[OsString],
-    mut build: impl AsyncFnMut() -> Option<Vec<PathBuf>>,
+    mut build: impl AsyncFnMut(&mut Seen) -> bool,
 ) -> Result<u8, Failure> {
     let signals = Signals::install()
         .map_err(|error| Failure::Host(format!("signals cannot be received: {error}")))?;
     let stopped = signals.end();
     tokio::pin!(stopped);
-    let mut files = Vec::new();
+    let mut seen = Seen::new();
     loop {
+        // Where a build comes to nothing before it has looked at a file, those of before count.
+        for (file, before) in &mut seen {
+            *before = time(file);
+        }
         let built = tokio::select! {
             failure = &mut stopped => return Err(failure),
-            built = build() => built,
+            built = build(&mut seen) => built,
         };
-        let mut child = match &built {
-            Some(_) => Some(start(component, ceiling, flags)?),
-            None => None,
+        let mut child = match built {
+            true => Some(start(component, ceiling, flags)?),
+            false => None,
         };
-        files = built.unwrap_or(files);
-        let before = times(&files);
-        if files.is_empty() {
+        if seen.is_empty() {
             return Ok(1);
         }
         loop {
             tokio::select! {
                 failure = &mut stopped => return Err(failure),
-                () = changed(&files, &before) => break,
+                () = changed(&seen) => break,
                 status = ended(&mut child) => {
                     child = None;
                     let code = status.and_then(|status| status.code());

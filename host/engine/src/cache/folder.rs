@@ -5,7 +5,10 @@ use std::io;
 use std::os::fd::OwnedFd;
 use std::path::Path;
 
-use rustix::fs::{AtFlags, CWD, Mode, OFlags, Stat, fstat, mkdirat, openat, renameat, unlinkat};
+use rustix::fs::{
+    AtFlags, CWD, Mode, OFlags, Stat, Timespec, Timestamps, fstat, futimens, mkdirat, openat,
+    renameat, unlinkat,
+};
 
 /// Why a cache is not used.
 #[derive(Debug, thiserror::Error)]
@@ -165,4 +168,18 @@ fn check(
         });
     }
     Ok(())
+}
+/// The time of the last use is the file's; a system that refuses to set it drops what it keeps in another order.
+pub(super) fn touch(file: &File) {
+    let now = Timespec {
+        tv_sec: 0,
+        tv_nsec: rustix::fs::UTIME_NOW,
+    };
+    let _order_only = futimens(
+        file,
+        &Timestamps {
+            last_access: now,
+            last_modification: now,
+        },
+    );
 }

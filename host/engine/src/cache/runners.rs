@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
-use super::folder::{CacheError, Folder, at};
+use super::folder::{CacheError, Folder, at, touch};
 use crate::digest::Digest;
 use crate::source::MAX_SOURCE_BYTES;
 
@@ -67,9 +67,12 @@ impl Runners {
             return Ok(None);
         };
         let mut text = Vec::new();
-        file.take(MAX_POINTER_BYTES)
+        (&file)
+            .take(MAX_POINTER_BYTES)
             .read_to_end(&mut text)
             .map_err(at("read a file"))?;
+        // Its time is that of the last use: whoever makes another runner drops those that nobody used for longest.
+        touch(&file);
         let pointer: Option<Pointer> = serde_json::from_slice(&text).ok();
         let digest = pointer.and_then(|pointer| Digest::parse(&pointer.component));
         Ok(digest.map(|digest| Runner {
@@ -157,6 +160,20 @@ mod tests {
                 .unwrap()
                 .is_none()
         );
+    }
+
+    #[test]
+    fn a_runner_that_is_used_is_not_the_oldest() {
+        let place = Place::new();
+        place.pointer(b"wasm");
+        let pointer = place.0.path().join("python-abc.json");
+        let changed = || fs::metadata(&pointer).unwrap().modified().unwrap();
+        let long_ago = std::time::UNIX_EPOCH + std::time::Duration::from_secs(1000);
+        let file = fs::File::options().write(true).open(&pointer).unwrap();
+        file.set_modified(long_ago).unwrap();
+        assert_eq!(changed(), long_ago);
+        assert!(place.find().unwrap().is_some());
+        assert!(changed() > long_ago);
     }
 
     #[test]

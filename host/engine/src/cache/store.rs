@@ -6,14 +6,13 @@ use std::io::{Read as _, Write as _};
 use std::path::Path;
 use std::sync::Arc;
 
-use rustix::fs::{Timespec, Timestamps, futimens};
 use sha2::{Digest as _, Sha256};
 use wasmtime::component::Component;
 
 use super::DEFAULT_CACHE_BYTES;
 use super::artifact;
 use super::entry::{Entry, Fault};
-use super::folder::{CacheError, Folder, at};
+use super::folder::{CacheError, Folder, at, touch};
 use crate::digest::Digest;
 
 const ARTIFACT: &str = ".cwasm";
@@ -272,21 +271,6 @@ impl Cache {
     }
 }
 
-/// The time of the last use is the file's; a system that refuses to set it drops artifacts in another order.
-fn touch(file: &File) {
-    let now = Timespec {
-        tv_sec: 0,
-        tv_nsec: rustix::fs::UTIME_NOW,
-    };
-    let _order_only = futimens(
-        file,
-        &Timestamps {
-            last_access: now,
-            last_modification: now,
-        },
-    );
-}
-
 fn digest_of(file: &mut File) -> std::io::Result<String> {
     let mut hash = Sha256::new();
     let mut buffer = vec![0; 64 << 10];
@@ -301,6 +285,8 @@ fn digest_of(file: &mut File) -> std::io::Result<String> {
 
 #[cfg(test)]
 mod tests {
+    use rustix::fs::{Timespec, Timestamps, futimens};
+
     use super::*;
 
     fn key(profile: &str, source: &[u8]) -> Key {

@@ -7,9 +7,10 @@ use std::time::{Duration, Instant};
 
 use rustix::time::{ClockId, clock_gettime};
 use tokio::time::{Sleep, sleep};
-use tollgate_policy::{LimitKey, Limits};
+use tollgate_policy::LimitKey;
 
 use super::ticker::TICK_MS;
+use crate::Gate;
 
 /// What a run took.
 #[derive(Debug, Clone, Copy, Default)]
@@ -29,9 +30,10 @@ pub(crate) struct Taken {
 /// is longer was waiting for the processor, or yields and is counted exactly from then on. There is no timer either before
 /// there is something to wait for.
 pub(crate) async fn timed<F: Future>(
-    limits: &Limits,
+    gate: &Gate,
     future: F,
 ) -> (Result<F::Output, LimitKey>, Taken) {
+    let limits = gate.limits();
     let mut future = pin!(future);
     let started = Instant::now();
     let mut cpu = Duration::ZERO;
@@ -57,6 +59,7 @@ pub(crate) async fn timed<F: Future>(
                 alarm
             }
         };
+        gate.took(started.elapsed(), cpu);
         if cpu > limits.cpu {
             return Poll::Ready(Err(LimitKey::Cpu));
         }

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use rquickjs::prelude::Func;
 use rquickjs::{Ctx, Object, Result};
 
+use crate::place;
 use crate::world::wasi::clocks::monotonic_clock;
 use crate::world::wasi::io::poll::{Pollable, poll};
 
@@ -44,6 +45,7 @@ fn wait(milliseconds: f64) -> Vec<u32> {
             };
             watches.by_number.iter().filter_map(ready).collect()
         } else {
+            place::tell_noted();
             blocking(watches, milliseconds)
         };
         for number in &ready {
@@ -83,6 +85,7 @@ fn blocking(watches: &Watches, milliseconds: f64) -> Vec<u32> {
 pub(super) fn create<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
     let object = Object::new(ctx.clone())?;
     object.set("poll", Func::from(wait))?;
+    object.set("note", Func::from(|ctx: Ctx<'_>| place::note(&ctx)))?;
     object.set(
         "watchStdin",
         Func::from(|| watch(vec![super::stdio::input()])),

@@ -8,7 +8,7 @@ use rquickjs::prelude::Func;
 use rquickjs::{Array, Ctx, Object, Result, TypedArray};
 
 use crate::failure::{errno, io, throw, type_error};
-use crate::raw;
+use crate::{place, raw};
 
 /// The flags of `open` as a program knows them (those of Linux), and as wasi-libc has them.
 const FLAGS: [(i32, libc::c_int); 8] = [
@@ -25,7 +25,9 @@ const FLAGS: [(i32, libc::c_int); 8] = [
 /// Links that one path may lead through.
 const MOST_LINKS: usize = 40;
 
+/// A path for the call that follows.
 fn text(ctx: &Ctx<'_>, path: &str) -> Result<CString> {
+    place::tell(ctx);
     CString::new(path).map_err(|_nul| throw(ctx, "EINVAL", "EINVAL"))
 }
 
@@ -83,6 +85,7 @@ fn read<'js>(
     length: usize,
     position: f64,
 ) -> Result<usize> {
+    place::tell(&ctx);
     raw::with_bytes(&ctx, &bytes, |bytes| {
         let to = range(&ctx, bytes, offset, length)?;
         // SAFETY: the range is ours for as long as the call takes.
@@ -111,6 +114,7 @@ fn write<'js>(
     length: usize,
     position: f64,
 ) -> Result<usize> {
+    place::tell(&ctx);
     raw::with_bytes(&ctx, &bytes, |bytes| {
         let from = range(&ctx, bytes, offset, length)?;
         // SAFETY: the range is ours for as long as the call takes.

@@ -8,13 +8,13 @@ use rquickjs::{Array, Ctx, Object, Result, TypedArray, Value};
 
 use super::event_loop;
 use crate::failure::throw;
-use crate::raw;
 use crate::world::wasi::http::outgoing_handler;
 use crate::world::wasi::http::types::{
     ErrorCode, Fields, FutureIncomingResponse, IncomingBody, IncomingResponse, Method,
     OutgoingBody, OutgoingRequest, Scheme,
 };
 use crate::world::wasi::io::streams::{InputStream, OutputStream, StreamError};
+use crate::{place, raw};
 
 /// Parts are let go in this order: a stream before its body, a body before its message.
 struct Request {
@@ -104,6 +104,7 @@ fn start(
     headers: Vec<String>,
     has_body: bool,
 ) -> Result<u32> {
+    place::tell(&ctx);
     let invalid = |what: &str| throw(&ctx, "ERR_INVALID_ARG_VALUE", what);
     let url =
         url::Url::parse(&href).map_err(|_error| throw(&ctx, "ERR_INVALID_URL", "Invalid URL"))?;

@@ -6,6 +6,7 @@ use rquickjs::{Array, Ctx, Module, Object, Result, Value};
 use crate::bundle;
 use crate::failure::throw;
 use crate::loader;
+use crate::place;
 use crate::world::tollgate::bridge::module_loading::{self, Failure, Format, Mode};
 use crate::world::tollgate::bridge::program;
 
@@ -37,6 +38,7 @@ fn entry<'js>(ctx: Ctx<'js>) -> Result<Object<'js>> {
         return Ok(object);
     }
     let entry = program::start().map_err(thrown(&ctx))?;
+    place::look_at(&entry.path, &entry.source);
     object.set("path", entry.path)?;
     object.set("format", name(entry.format))?;
     object.set("source", entry.source)?;
@@ -68,7 +70,10 @@ fn resolve(ctx: Ctx<'_>, specifier: String, folder: String, mode: String) -> Res
                 &format!("Cannot find module '{specifier}'"),
             ))
         }
-        None => module_loading::resolve_module(&specifier, &folder, mode).map_err(thrown(&ctx)),
+        None => {
+            place::tell(&ctx);
+            module_loading::resolve_module(&specifier, &folder, mode).map_err(thrown(&ctx))
+        }
     }
 }
 
@@ -81,7 +86,12 @@ fn load(ctx: Ctx<'_>, path: String) -> Result<String> {
             "ERR_MODULE_NOT_FOUND",
             &format!("Cannot load '{path}': it was not built in"),
         )),
-        None => module_loading::load_file(&path).map_err(thrown(&ctx)),
+        None => {
+            place::tell(&ctx);
+            let text = module_loading::load_file(&path).map_err(thrown(&ctx))?;
+            place::look_at(&path, &text);
+            Ok(text)
+        }
     }
 }
 

@@ -4,12 +4,12 @@ use rquickjs::prelude::Func;
 use rquickjs::{Ctx, Object, Result, TypedArray};
 
 use crate::failure::throw;
-use crate::raw;
 use crate::world::wasi::cli::{
     stderr, stdin, stdout, terminal_stderr, terminal_stdin, terminal_stdout,
 };
 use crate::world::wasi::io::poll::Pollable;
 use crate::world::wasi::io::streams::{InputStream, OutputStream, StreamError};
+use crate::{place, raw};
 
 /// Bytes that a stream takes at once: what WASI's blocking write is defined for.
 const CHUNK: usize = 4096;
@@ -26,6 +26,7 @@ fn write<'js>(ctx: Ctx<'js>, fd: i32, bytes: TypedArray<'js, u8>) -> Result<()> 
         2 => &ERR,
         _ => return Err(throw(&ctx, "EBADF", "EBADF")),
     };
+    place::tell(&ctx);
     let written = raw::with_bytes(&ctx, &bytes, |bytes| {
         stream.with(|stream| {
             bytes

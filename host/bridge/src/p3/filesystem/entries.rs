@@ -15,10 +15,8 @@ use wasmtime::component::{Destination, StreamProducer, StreamResult, VecBuffer};
 use super::convert;
 use crate::filesystem::listing::Listing;
 use crate::filesystem::pass::Undone;
+use crate::fixed::ENTRY_BATCH;
 use crate::p3::streams::Told;
-
-/// The most entries that one poll gives.
-const MOST: usize = 64;
 
 const IMPORT: &str = "wasi:filesystem/types@0.3#[method]descriptor.read-directory";
 
@@ -139,12 +137,12 @@ impl<D> StreamProducer<D> for Entries {
         mut destination: Destination<'a, Self::Item, Self::Buffer>,
         finish: bool,
     ) -> Poll<wasmtime::Result<StreamResult>> {
-        let room = destination.remaining(&mut store).unwrap_or(MOST);
+        let room = destination.remaining(&mut store).unwrap_or(ENTRY_BATCH);
         // A guest that reads nothing asks whether there is something: a folder is always ready to say.
         if room == 0 {
             return Poll::Ready(Ok(StreamResult::Completed));
         }
-        let most = room.min(MOST);
+        let most = room.min(ENTRY_BATCH);
         let waits = match self.walk(most, context) {
             Ok(waits) => waits,
             Err(Undone::Stop(stop)) => return Poll::Ready(Err(stop.into())),

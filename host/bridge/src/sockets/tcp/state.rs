@@ -11,9 +11,7 @@ use wasmtime_wasi::p2::Pollable;
 use super::super::Refusal;
 use super::super::route::Route;
 use super::streams::Link;
-
-/// How many connections wait to be accepted where the guest does not say.
-const BACKLOG: u32 = 128;
+use crate::fixed::BACKLOG;
 
 /// Where a socket would listen that is bound to nothing: anywhere.
 pub(super) const UNBOUND: SocketAddr = SocketAddr::V4(SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, 0));

@@ -16,15 +16,10 @@ use wasmtime_wasi::p2::{DynPollable, Pollable, subscribe};
 use super::super::route::here;
 use super::super::{Refusal, SocketResult, address};
 use super::state::Association;
+use crate::fixed::{DATAGRAM_BATCH, STRANGERS};
 use crate::view::{View, ours};
 
 const IMPORT: &str = "wasi:sockets/udp#[method]incoming-datagram-stream.receive";
-
-/// The most datagrams that one call gives, however many the guest has room for: a mebibyte of the largest.
-const BATCH: u64 = 16;
-
-/// The most datagrams of strangers that one call looks at and throws away.
-const STRANGERS: u32 = 64;
 
 /// A stream of datagrams that come in.
 pub(super) struct Incoming {
@@ -137,7 +132,7 @@ impl HostIncomingDatagramStream for View<'_> {
             return Err(Failure::Code(failure));
         }
         let mut datagrams = Vec::new();
-        for _ in 0..most.min(BATCH) {
+        for _ in 0..most.min(DATAGRAM_BATCH) {
             match stream.datagram().await {
                 Ok(None) => break,
                 Ok(Some(datagram)) => datagrams.push(datagram),

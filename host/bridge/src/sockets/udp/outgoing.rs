@@ -16,12 +16,10 @@ use wasmtime_wasi::p2::{DynPollable, Pollable, subscribe};
 use super::super::route::outgoing;
 use super::super::{Refusal, SocketResult, address};
 use super::state::Association;
+use crate::fixed::DATAGRAM_BATCH;
 use crate::view::{View, ours};
 
 const IMPORT: &str = "wasi:sockets/udp#[method]outgoing-datagram-stream.send";
-
-/// The most datagrams that one call may bring.
-const BATCH: u64 = 16;
 
 /// A stream of datagrams that go out.
 pub(super) struct Outgoing {
@@ -99,7 +97,7 @@ impl HostOutgoingDatagramStream for View<'_> {
         let stream: &mut Outgoing = self.table.get_mut(&ours(&handle)).map_err(Failure::trap)?;
         stream.association.current()?;
         stream.allowed = if stream.association.socket.is_writable() {
-            BATCH
+            DATAGRAM_BATCH
         } else {
             0
         };

@@ -3,21 +3,24 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
+use tollgate_bridge::Program as _;
 use tollgate_build::{BuildError, Wit, World, build as assemble, build_for};
+use tollgate_engine::Digest;
 use tollgate_languages::{Bundle, ENGINE, JavaScript, NODE, Start};
 
-use super::parts::{Made, Missing, Wanted, found, on_host, permitted};
+use super::parts::{Made, Missing, Policy, Wanted, aside, begin};
 use crate::args::Build;
 use crate::exit::Failure;
+use crate::host::watch::{Seen, time};
 use crate::host::wit;
-use crate::policy;
 use crate::terminal::table;
 
 /// The component of the program, with all of its files.
 pub(super) async fn make(
     args: &Build,
     wanted: &Wanted,
-    policy: &policy::Loaded,
+    policy: &Policy,
+    seen: &mut Seen,
 ) -> Result<Made, Failure> {
     if !args.requirements.is_empty() {
         return Err(Failure::Usage(
@@ -26,14 +29,10 @@ pub(super) async fn make(
         ));
     }
     let target = Target::of(wanted)?;
-    let found = found(args, &NODE, policy)?;
-    let (root, host) = (found.root, found.host);
-    let program = JavaScript::new(found.folder, &root, Start::File(found.entry));
-    let bundle = program
-        .bundle_beside(&target.provided(), |path| {
-            permitted(&policy.effective, path)
-        })
-        .map_err(|error| Failure::Build(error.message))?;
+    let read = aside(|| read(args, &target, policy, seen))?;
+    let timed = target.files().iter().map(|file| (file.clone(), time(file)));
+    seen.extend(timed);
+    let bundle = read?;
     let progress = table::progress("building");
     let built = target.assemble(&bundle).await;
     progress.finish();
@@ -45,11 +44,26 @@ pub(super) async fn make(
         component: built.map_err(|error| Failure::Build(error.to_string()))?,
         count: bundle.files.len(),
         missing: missing.collect(),
-        files: on_host(&root, &host, bundle.files.keys())
-            .into_iter()
-            .chain(target.into_files())
-            .collect(),
     })
+}
+
+/// The program with all of its files; each that was looked at is in `seen`, whatever comes of it.
+fn read(
+    args: &Build,
+    target: &Target,
+    policy: &Policy,
+    seen: &mut Seen,
+) -> Result<Bundle, Failure> {
+    let (found, mut reading) = begin(args, &NODE, policy)?;
+    let program = JavaScript::new(found.folder, &found.root, Start::File(found.entry));
+    let bundled = program.bundle_beside(&target.provided(), &mut reading);
+    let outcome = bundled.as_ref().map_or("failed", |_| "ok");
+    let digest = Digest::from_hash(program.digest()).to_string();
+    let (looked_at, recorded) = reading.end(&digest, outcome);
+    *seen = looked_at;
+    // What could not be recorded has kept the rest from being read.
+    recorded?;
+    bundled.map_err(|error| Failure::Build(error.message))
 }
 
 /// What the component is for, and, for a world of the program's own, the files that it is written in.
@@ -86,9 +100,9 @@ impl Target {
         }
     }
 
-    fn into_files(self) -> Vec<PathBuf> {
+    fn files(&self) -> &[PathBuf] {
         match self {
-            Self::Ours(_) => Vec::new(),
+            Self::Ours(_) => &[],
             Self::Own(_, files) => files,
         }
     }

@@ -7,16 +7,18 @@ mod python;
 pub(crate) use python::FIXED;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde_json::json;
 use tollgate_engine::Source;
 use tollgate_policy::ScopeSet;
 
-use self::parts::{Made, Missing, Wanted};
+use self::parts::{Made, Missing, Policy, Wanted};
 use super::{compile, program};
 use crate::args::{Build, Grants, Language};
 use crate::exit::Failure;
 use crate::host::signals::Signals;
+use crate::host::watch::Seen;
 use crate::host::{files, watch};
 use crate::policy;
 use crate::terminal::table;
@@ -31,36 +33,43 @@ pub(crate) fn build(args: &Build, ceiling: Option<&Path>) -> Result<u8, Failure>
     let wanted = Wanted::of(args)?;
     let output = output(args)?;
     // A build has no policy of its own; the operator's holds for what it reads as for what a run loads.
-    let policy = policy::load(&Grants::default(), ceiling, None, ScopeSet::NONE, true)?;
+    let audit = args.audit.as_deref();
+    let policy = policy::load(&Grants::default(), ceiling, audit, ScopeSet::NONE, true)?;
+    let policy = Policy {
+        effective: Arc::new(policy.effective),
+        bases: policy.bases,
+    };
     let mut packages = python::Packages::default();
-    let mut once = async || -> Result<Vec<PathBuf>, Failure> {
+    let mut once = async |seen: &mut Seen| -> Result<(), Failure> {
+        // A world is read again each time: it may be what has changed.
         let made = match language {
-            Language::Js | Language::Ts => javascript::make(args, &wanted, &policy).await?,
-            Language::Py => python::make(args, &wanted, &policy, &mut packages).await?,
+            Language::Js | Language::Ts => javascript::make(args, &wanted, &policy, seen).await?,
+            Language::Py => python::make(args, &wanted, &policy, &mut packages, seen).await?,
         };
         write(args, made, &output)
     };
     let runtime = compile::runtime()?;
     if args.watch {
-        let again = watch::again(&output, ceiling, &args.run, async || {
+        let again = watch::again(&output, ceiling, &args.run, async |seen: &mut Seen| {
             // What is wrong with a program that is being written is said, and the next change waited for.
-            let made = once().await;
-            if let Err(failure) = &made {
+            let built = once(seen).await;
+            if let Err(failure) = &built {
                 table::complain(&failure.to_string());
             }
-            made.ok()
+            built.is_ok()
         });
         return runtime.block_on(again);
     }
+    let mut seen = Seen::new();
     if language != Language::Py {
-        return runtime.block_on(once()).map(|_files| 0);
+        return runtime.block_on(once(&mut seen)).map(|()| 0);
     }
     // What tools have made by then goes with them.
     runtime.block_on(async {
         let signals = Signals::install()
             .map_err(|error| Failure::Host(format!("signals cannot be received: {error}")))?;
         tokio::select! {
-            built = once() => built.map(|_files| 0),
+            built = once(&mut seen) => built.map(|()| 0),
             failure = signals.end() => Err(failure),
         }
     })
@@ -80,8 +89,8 @@ fn output(args: &Build) -> Result<PathBuf, Failure> {
     Ok(PathBuf::from(name).with_extension("wasm"))
 }
 
-/// Writes and says what was made, and gives the files that a person may change.
-fn write(args: &Build, made: Made, output: &Path) -> Result<Vec<PathBuf>, Failure> {
+/// Writes and says what was made.
+fn write(args: &Build, made: Made, output: &Path) -> Result<(), Failure> {
     for missing in &made.missing {
         table::warn(&format!("{}: {}", missing.from, missing.reason));
     }
@@ -92,8 +101,7 @@ fn write(args: &Build, made: Made, output: &Path) -> Result<Vec<PathBuf>, Failur
         cause,
     })?;
     files::write(output, source.component())?;
-    say(args, made.count, &made.missing, &file, &source)?;
-    Ok(made.files)
+    say(args, made.count, &made.missing, &file, &source)
 }
 
 fn say(

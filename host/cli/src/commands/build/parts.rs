@@ -1,16 +1,18 @@
 //! What the builds of all languages have in common: what they are asked for, what they find, and what they give.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+use std::sync::Arc;
 
 use tollgate_build::World;
 use tollgate_languages::Packages;
-use tollgate_policy::{Decision, Effective, Operation, Permit};
+use tollgate_policy::Effective;
 
 use crate::args::Build;
+use crate::commands::build_log::Reading;
 use crate::commands::{log, run};
 use crate::exit::Failure;
+use crate::host::folders::Bases;
 use crate::host::program as place;
-use crate::policy;
 
 /// What the component is for.
 pub(super) enum Wanted {
@@ -53,45 +55,49 @@ pub(super) struct Made {
     /// How many files are in it.
     pub(super) count: usize,
     pub(super) missing: Vec<Missing>,
-    /// Where those of the program itself lie.
-    pub(super) files: Vec<PathBuf>,
 }
 
-/// The program's folder.
-pub(super) fn found(
+/// What a build goes by.
+pub(super) struct Policy {
+    pub(super) effective: Arc<Effective>,
+    pub(super) bases: Bases,
+}
+
+/// The program's folder, and a log in which it is written what is read of it.
+pub(super) fn begin(
     args: &Build,
     packages: &Packages,
-    policy: &policy::Loaded,
-) -> Result<place::Found, Failure> {
-    let log = log::Place::new(&policy.effective.audit(), None, &policy.bases)?;
-    let own = run::own_folders(&log);
-    place::open(
+    policy: &Policy,
+) -> Result<(place::Found, Reading), Failure> {
+    let place = log::Place::new(
+        &policy.effective.audit(),
+        args.audit_key.as_deref(),
+        &policy.bases,
+    )?;
+    let own = run::own_folders(&place);
+    let found = place::open(
         Some(&args.file),
         "",
         packages,
         &policy.effective,
         &policy.bases,
         &own,
-    )
+    )?;
+    let name = args.file.file_name().unwrap_or_default();
+    let root = (found.root.clone(), found.host.clone());
+    let reading = Reading::begin(
+        &policy.effective,
+        place.open()?,
+        &name.to_string_lossy(),
+        root,
+    )?;
+    Ok((found, reading))
 }
 
-/// Where files lie that the guest sees beneath `root`.
-pub(super) fn on_host<'a>(
-    root: &str,
-    host: &Path,
-    paths: impl IntoIterator<Item = &'a String>,
-) -> Vec<PathBuf> {
-    let on_host = |path: &'a String| {
-        let inner = path.strip_prefix(root).unwrap_or(path);
-        host.join(inner.trim_start_matches('/'))
-    };
-    paths.into_iter().map(on_host).collect()
-}
-
-/// What a run would decide about the file; nobody is there to be asked.
-pub(super) fn permitted(policy: &Effective, path: &str) -> Option<Permit> {
-    match policy.decide(&Operation::Program { path }) {
-        Decision::Allow(permit, _) | Decision::WouldDeny(permit, _) => Some(permit),
-        Decision::Ask(..) | Decision::Deny(_) => None,
-    }
+/// Does what waits for a log by itself, which is not done on a thread that polls.
+pub(super) fn aside<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, Failure> {
+    std::thread::scope(|scope| {
+        let lost = |_panicked| Failure::Host("the program's files were not read".to_owned());
+        scope.spawn(work).join().map_err(lost)
+    })
 }

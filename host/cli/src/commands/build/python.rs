@@ -5,24 +5,26 @@
 
 use std::ffi::OsString;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use serde::Deserialize;
 use tollgate_audit::{Log, LogOptions, RunIdentity, RunLimits};
-use tollgate_bridge::{Captured, Guest, Output};
+use tollgate_bridge::{Captured, Guest, Output, Program as _};
 use tollgate_build::World;
 use tollgate_capability::program::Folder;
-use tollgate_engine::{Ended, Entry, Gate, RunLanguage};
-use tollgate_languages::{COLLECT, Collecting, PYTHON, PYTHON_BUILD, python_kit};
-use tollgate_policy::{Effective, LimitRow, ScopeSet, Unit};
+use tollgate_engine::{Digest, Ended, Entry, Gate, RunLanguage};
+use tollgate_languages::{COLLECT, Collecting, PYTHON, PYTHON_BUILD, Reads as _, python_kit};
+use tollgate_policy::{Effective, LimitRow, Permit, ScopeSet, Unit};
 
-use super::parts::{Made, Missing, Wanted, found, on_host, permitted};
+use super::parts::{Made, Missing, Policy, Wanted, aside, begin};
 use crate::args::{Build, Grants};
+use crate::commands::build_log::Reading;
 use crate::commands::code::{Code, Loader};
 use crate::commands::program::python_runner;
 use crate::exit::Failure;
 use crate::host::tool::{self, ToolError};
+use crate::host::watch::{Seen, time};
 use crate::host::work::Work;
 use crate::host::{files, identity};
 use crate::policy;
@@ -71,29 +73,42 @@ struct Installed {
 pub(super) async fn make(
     args: &Build,
     wanted: &Wanted,
-    policy: &policy::Loaded,
+    policy: &Policy,
     packages: &mut Packages,
+    seen: &mut Seen,
 ) -> Result<Made, Failure> {
-    let found = found(args, &PYTHON, policy)?;
     let runner = python_runner()?;
     let installed = packages.install(&args.requirements).await?;
-    let effective = policy.effective.clone();
+    let (found, reading) = aside(|| begin(args, &PYTHON, policy))??;
+    let reading = Arc::new(Mutex::new(reading));
     let program = Arc::new(Collecting::new(
         found.folder,
         &found.root,
         found.entry,
         installed,
-        move |path| permitted(&effective, path),
+        {
+            let reading = Arc::clone(&reading);
+            move |path| enter(&reading, path)
+        },
     ));
     let progress = table::progress("collecting the program");
     let collected = collect(Arc::clone(&program), Code::Runner(runner)).await;
     progress.finish();
+    let outcome = collected.as_ref().map_or("failed", |_| "ok");
+    let digest = Digest::from_hash(program.digest()).to_string();
+    let ended = aside(|| lock(&reading).end(&digest, outcome))?;
+    *seen = ended.0;
+    seen.extend(
+        args.requirements
+            .iter()
+            .map(|file| (file.clone(), time(file))),
+    );
+    // What could not be recorded has kept the rest from being read.
+    ended.1?;
     let (report, packed) = collected?;
     let progress = table::progress("building");
     let component = assemble(wanted, &packed).await;
     progress.finish();
-    let mut files = on_host(&found.root, &found.host, &program.files());
-    files.extend_from_slice(&args.requirements);
     let missing = report.missing.into_iter().map(|missing| Missing {
         from: missing.from,
         reason: missing.reason,
@@ -102,8 +117,22 @@ pub(super) async fn make(
         component: component?,
         count: report.files,
         missing: missing.collect(),
-        files,
     })
+}
+
+fn lock(reading: &Mutex<Reading>) -> MutexGuard<'_, Reading> {
+    reading.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Decides about a file, and records it. The runner's own run meters what it is given.
+fn enter(reading: &Mutex<Reading>, path: &str) -> Option<Permit> {
+    let entered = aside(|| {
+        let mut reading = lock(reading);
+        let permit = reading.enter(path);
+        reading.leave("ok", 0);
+        permit
+    });
+    entered.ok().flatten()
 }
 
 impl Packages {

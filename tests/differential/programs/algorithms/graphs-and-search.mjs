@@ -1,0 +1,16 @@
+import { tell, told } from '../../show.mjs';
+const grid = ['S.#.....', '..#.###.', '.##.#...', '......#E'];
+const path = () => { const key = (r, c) => r * 8 + c; const from = new Map([[0, null]]); const queue = [[0, 0]]; for (const [r, c] of queue) { if (grid[r][c] === 'E') { const out = []; for (let k = key(r, c); k !== null; k = from.get(k)) out.unshift(k); return out; } for (const [dr, dc] of [[0, 1], [1, 0], [0, -1], [-1, 0]]) { const nr = r + dr, nc = c + dc; const cell = grid[nr]?.[nc]; if (cell === undefined || cell === '#' || from.has(key(nr, nc))) continue; from.set(key(nr, nc), key(r, c)); queue.push([nr, nc]); } } };
+tell('breadth first', path());
+const queens = (n, placed = []) => (placed.length === n ? 1 : Array.from({ length: n }, (_, c) => c).filter((c) => placed.every((p, r) => p !== c && Math.abs(p - c) !== placed.length - r)).reduce((sum, c) => sum + queens(n, [...placed, c]), 0));
+tell('queens', [1, 4, 5, 6].map((n) => queens(n)));
+const topo = (edges) => { const out = []; const seen = new Map(); const visit = (n) => { if (seen.get(n) === 2) return; if (seen.get(n) === 1) throw new Error(`cycle at ${n}`); seen.set(n, 1); for (const [a, b] of edges) if (a === n) visit(b); seen.set(n, 2); out.unshift(n); }; for (const [a] of edges) visit(a); return out; };
+told('in order', () => topo([['a', 'b'], ['b', 'd'], ['a', 'c'], ['c', 'd']])); told('a cycle', () => topo([['a', 'b'], ['b', 'a']]));
+const distance = (a, b) => { let row = Array.from({ length: b.length + 1 }, (_, at) => at); for (let i = 1; i <= a.length; i++) { const next = [i]; for (let j = 1; j <= b.length; j++) next[j] = Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1)); row = next; } return row.at(-1); };
+tell('distances', distance('kitten', 'sitting'), distance('', 'abc'), distance('same', 'same'), distance('flaw', 'lawn'));
+const permutations = function* (list) { if (list.length < 2) yield list; else for (let at = 0; at < list.length; at++) for (const rest of permutations(list.toSpliced(at, 1))) yield [list[at], ...rest]; };
+tell('permutations', [...permutations('abc'.split(''))].map((p) => p.join('')), [...permutations([1, 2, 3, 4, 5])].length);
+const dijkstra = (graph, start) => { const d = { [start]: 0 }; const done = new Set(); for (;;) { const n = Object.keys(d).filter((k) => !done.has(k)).sort((a, b) => d[a] - d[b])[0]; if (n === undefined) return d; done.add(n); for (const [to, w] of Object.entries(graph[n] ?? {})) d[to] = Math.min(d[to] ?? Infinity, d[n] + w); } };
+tell('shortest', dijkstra({ a: { b: 7, c: 3 }, c: { b: 1, d: 8 }, b: { d: 2 } }, 'a'));
+const memo = (f, seen = new Map()) => function self(n) { if (!seen.has(n)) seen.set(n, f(self, n)); return seen.get(n); };
+tell('memo', memo((f, n) => (n < 2 ? BigInt(n) : f(n - 1) + f(n - 2)))(90), memo((f, n) => (n === 1 ? 0 : 1 + f(n % 2 ? 3 * n + 1 : n / 2)))(97));

@@ -1,0 +1,14 @@
+import { told } from '../../show.mjs';
+told('limits', () => [new ArrayBuffer(0, { maxByteLength: 0 }).resizable, new ArrayBuffer(1, { maxByteLength: undefined }).resizable, new ArrayBuffer(2, { maxByteLength: 5.9 }).maxByteLength, new ArrayBuffer(3).maxByteLength]);
+told('too large', () => new ArrayBuffer(5, { maxByteLength: 4 }));
+told('beyond its limit', () => new ArrayBuffer(1, { maxByteLength: 4 }).resize(5));
+told('fixed', () => new ArrayBuffer(1).resize(1));
+told('negative', () => new ArrayBuffer(1, { maxByteLength: 4 }).resize(-1));
+told('zeroed again', () => { const b = new ArrayBuffer(4, { maxByteLength: 8 }); const t = new Uint8Array(b); t.fill(7); b.resize(2); b.resize(6); return [...t]; });
+told('conversion resizes', () => { const b = new ArrayBuffer(4, { maxByteLength: 8 }); b.resize({ valueOf() { b.resize(8); return 3; } }); return b.byteLength; });
+told('conversion detaches', () => { const b = new ArrayBuffer(4, { maxByteLength: 8 }); b.resize({ valueOf() { b.transfer(); return 3; } }); });
+told('slice', () => { const b = new ArrayBuffer(8, { maxByteLength: 16 }); new Uint8Array(b).set([1, 2, 3, 4, 5, 6, 7, 8]); const s = b.slice(2, -2); return [s.resizable, s.byteLength, ...new Uint8Array(s)]; });
+told('slice whose species shrinks it', () => { const b = new ArrayBuffer(8, { maxByteLength: 16 }); b.constructor = { [Symbol.species]: function (length) { b.resize(2); return new ArrayBuffer(length); } }; return b.slice(0, 8).byteLength; });
+told('transfer keeps it resizable', () => { const b = new ArrayBuffer(4, { maxByteLength: 8 }); const c = b.transfer(6); return [c.resizable, c.maxByteLength, c.byteLength]; });
+told('isView and from', () => [ArrayBuffer.isView(new DataView(new ArrayBuffer(1))), ArrayBuffer.isView(new Uint8Array()), ArrayBuffer.isView([]), ArrayBuffer.length]);
+told('options are read once', () => { const seen = []; new ArrayBuffer({ valueOf() { seen.push('length'); return 1; } }, { get maxByteLength() { seen.push('max'); return 2; } }); return seen; });

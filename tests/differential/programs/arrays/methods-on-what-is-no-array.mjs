@@ -1,0 +1,10 @@
+import { told } from '../../show.mjs';
+const like = { length: 3, 0: 'a', 2: 'c' };
+for (const [name, ...args] of [['at', -1], ['concat', 1], ['every', Boolean], ['filter', Boolean], ['find', (v) => v === undefined], ['findLast', Boolean], ['findIndex', (v) => v === undefined], ['flat'], ['includes', undefined], ['indexOf', undefined], ['join', '-'], ['lastIndexOf', 'c'], ['map', (v) => v + v], ['reduceRight', (a, v) => a + v], ['slice', 1], ['some', (v) => !v], ['toReversed'], ['toSorted'], ['toSpliced', 1, 1, 'x'], ['with', 0, 'z']]) told(name, () => Array.prototype[name].call(like, ...args));
+for (const [name, ...args] of [['copyWithin', 0, 1], ['fill', 'f', 1], ['pop'], ['push', 'p'], ['reverse'], ['shift'], ['sort'], ['splice', 0, 1, 'x', 'y'], ['unshift', 'u']]) told(`changing ${name}`, () => { const o = { ...like }; const given = Array.prototype[name].call(o, ...args); return [given === o ? 'itself' : given, o]; });
+for (const length of [-1, NaN, '2', 1.9, null, undefined, 2 ** 53 - 1]) told(`length ${length}`, () => { const o = { length, 0: 'a', 1: 'b' }; return [Array.prototype.slice.call(o, 0, 2), Array.prototype.at.call(o, 1), Array.prototype.pop.call({ length })]; });
+told('push beyond', () => Array.prototype.push.call({ length: 2 ** 53 - 1 }, 1));
+told('strings', () => [Array.prototype.map.call('abc', (c) => c + c), Array.prototype.join.call('abc'), Array.prototype.filter.call('a\u{1f600}', () => true).length]);
+told('frozen', () => { 'use strict'; Array.prototype.push.call(Object.freeze({ length: 0 }), 1); });
+told('null', () => Array.prototype.map.call(null, () => {}));
+told('numbers', () => Array.prototype.slice.call(5));

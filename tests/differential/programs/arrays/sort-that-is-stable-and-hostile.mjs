@@ -1,0 +1,13 @@
+import { tell, told } from '../../show.mjs';
+const order = (work) => { const list = [5, 3, 8, 1, 9, 2]; try { list.sort(work); } catch (error) { return [error.message, list.slice().sort().join('')]; } return list.slice().sort().join(''); };
+tell('comparators that lie keep all values', order(() => 1), order(() => -1), order(() => 0), order(() => NaN), order((a, b) => (a > b)), order((() => { let at = 0; return () => (at++ % 3) - 1; })()), order(() => undefined), order(() => '1'), order(() => { throw new Error('c'); }));
+tell('stable', (() => { const l = Array.from({ length: 600 }, (_, at) => [at % 7, at]); l.sort((a, b) => a[0] - b[0]); return l.every((v, at) => !at || l[at - 1][0] < v[0] || l[at - 1][1] < v[1]); })());
+tell('default', [3, 20, 100, undefined, null, NaN, 'b', -1, [2], { toString: () => 'a' }].sort().map(String), ['\u{1f600}', '\uffff', 'z'].sort(), [, 3, , 1].sort());
+told('changed while it is sorted', () => { const l = [3, 2, 1]; l.sort((a, b) => { l.length = 0; l.push('x'); return a - b; }); return l.length >= 3; });
+told('getters', () => { const seen = []; const o = { length: 3, get 0() { seen.push('g0'); return 2; }, set 0(v) { seen.push(`s0 ${v}`); }, 1: 1, 2: 0 }; Array.prototype.sort.call(o); return [seen, o[1], o[2]]; });
+told('inherited', () => { const l = [3, , 1]; Object.setPrototypeOf(l, Object.assign(Object.create(Array.prototype), { 1: 2 })); l.sort(); return [l, Object.hasOwn(l, 1), Object.hasOwn(l, 2)]; });
+told('frozen', () => Object.freeze([2, 1]).sort());
+told('comparator of a wrong kind', () => [1, 2].sort(null));
+told('result is converted', () => [2, 1, 3].sort((a, b) => ({ valueOf: () => a - b })));
+told('big integers as results', () => [2, 1].sort((a, b) => BigInt(a - b)));
+told('many', () => { let s = 12345; const r = () => (s = (s * 1103515245 + 12345) % 2147483648); const l = Array.from({ length: 5000 }, r); const c = l.slice().sort((a, b) => a - b); return [c.every((v, at) => !at || c[at - 1] <= v), c.reduce((a, b) => (a + b) % 1000007, 0) === l.reduce((a, b) => (a + b) % 1000007, 0)]; });

@@ -1,0 +1,10 @@
+import { tell } from '../../show.mjs';
+const seen = []; const make = () => (async function* () { try { seen.push('in'); const got = yield 1; seen.push(got); yield 2; } catch (error) { seen.push(`caught ${error}`); yield 'c'; } finally { seen.push('f'); } return 'end'; })();
+const settle = async (p) => { try { return await p; } catch (error) { return `threw ${error?.message ?? error}`; } };
+for (const steps of ['nnn', 'r', 't', 'nr', 'nt', 'ntn', 'nnr', 'nrn', 'nnnn']) { seen.length = 0; const it = make(); const out = []; for (const [at, step] of [...steps].entries()) out.push(await settle(step === 'n' ? it.next(`v${at}`) : step === 'r' ? it.return(`r${at}`) : it.throw(`t${at}`))); tell(steps, out, seen.slice()); }
+tell('return waits for a promise', await settle(make().return(Promise.resolve('later'))), await settle(make().return(Promise.reject(new Error('no')))));
+tell('return of a rejection at a yield', await (async () => { seen.length = 0; const it = make(); await it.next(); return [await settle(it.return(Promise.reject('bad'))), seen.slice()]; })());
+tell('finally that yields', await (async () => { const it = (async function* () { try { yield 1; } finally { yield 'f1'; yield 'f2'; } })(); return [await it.next(), await it.return('r'), await it.next(), await it.next(), await it.next()]; })());
+tell('finally that awaits and throws', await (async () => { const it = (async function* () { try { yield 1; } finally { await null; throw new Error('final'); } })(); await it.next(); return [await settle(it.return('r')), await it.next()]; })());
+tell('on others', await settle((async function* () {}).prototype.next.call({})), await settle(Object.getPrototypeOf(async function* () {}).prototype.next.call(5)));
+tell('yield star return', await (async () => { const inner = { [Symbol.asyncIterator]: () => ({ next: async () => ({ value: 1, done: false }), return: async (v) => { seen.push(`inner return ${v}`); return { value: `from ${v}`, done: true }; } }) }; seen.length = 0; const it = (async function* () { yield* inner; })(); await it.next(); return [await it.return('x'), seen.slice()]; })());

@@ -1,0 +1,20 @@
+import { tell } from '../../show.mjs';
+const gcd = (a, b) => { while (b) [a, b] = [b, a % b]; return a < 0n ? -a : a; };
+const pow = (b, e, m) => { let r = 1n; b %= m; while (e > 0n) { if (e & 1n) r = r * b % m; b = b * b % m; e >>= 1n; } return r; };
+const sqrt = (n) => { if (n < 2n) return n; let x = 1n << BigInt(n.toString(2).length + 1 >> 1); for (;;) { const y = (x + n / x) >> 1n; if (y >= x) return x; x = y; } };
+const factorial = (n) => { let r = 1n; for (let at = 2n; at <= n; at++) r *= at; return r; };
+tell('gcd', gcd(factorial(30n), 2n ** 100n), gcd(-12n, 18n), gcd(0n, 5n));
+tell('powers', pow(3n, 10n ** 30n, 1000000007n), pow(2n, 521n - 1n, 521n), pow(7n, 2n ** 127n - 1n, 2n ** 89n - 1n));
+tell('roots', sqrt(2n * 10n ** 100n), sqrt(10n ** 40n) === 10n ** 20n, sqrt(99n));
+tell('factorials', factorial(50n), factorial(200n) % 1000000007n, factorial(100n).toString().length);
+const prime = (n) => { if (n < 2n) return false; for (const p of [2n, 3n, 5n, 7n, 11n, 13n]) { if (n % p === 0n) return n === p; } let d = n - 1n, s = 0; while (!(d & 1n)) { d >>= 1n; s++; } next: for (const a of [2n, 3n, 5n, 7n, 11n, 13n, 17n]) { let x = pow(a, d, n); if (x === 1n || x === n - 1n) continue; for (let at = 1; at < s; at++) { x = x * x % n; if (x === n - 1n) continue next; } return false; } return true; };
+tell('primes', [2n ** 61n - 1n, 2n ** 67n - 1n, 2n ** 89n - 1n, 561n, 3215031751n, 18446744073709551557n].map(prime));
+const fib = (n) => { const f = (k) => { if (k === 0n) return [0n, 1n]; const [a, b] = f(k >> 1n); const c = a * (2n * b - a), d = a * a + b * b; return k & 1n ? [d, c + d] : [c, d]; }; return f(n)[0]; };
+tell('fibonacci', fib(10n), fib(100n), fib(1000n) % 10n ** 20n, fib(300n));
+let pi = ''; { let q = 1n, r = 0n, t = 1n, k = 1n, m = 3n, x = 3n; while (pi.length < 60) { if (4n * q + r - t < m * t) { pi += m; const nr = 10n * (r - m * t); m = 10n * (3n * q + r) / t - 10n * m; q *= 10n; r = nr; } else { const nr = (2n * q + r) * x; const nn = (q * (7n * k) + 2n + r * x) / (t * x); q *= k; t *= x; x += 2n; k++; m = nn; r = nr; } } }
+tell('pi', pi);
+tell('hash', (() => { let h = 0xcbf29ce484222325n; for (const c of 'hello world') { h ^= BigInt(c.codePointAt(0)); h = BigInt.asUintN(64, h * 0x100000001b3n); } return h.toString(16); })());
+tell('two halves', (() => { let s = 88172645463325252n; const out = []; for (let at = 0; at < 5; at++) { s ^= BigInt.asUintN(64, s << 13n); s ^= s >> 7n; s ^= BigInt.asUintN(64, s << 17n); out.push(s); } return out; })());
+tell('negative shifts and bits', -5n >> 1n, -5n << 3n, 5n << -1n, -1n >> 1000n, -(2n ** 64n) & 0xffn, -(2n ** 64n) | 1n, -6n ^ 3n, (-(2n ** 100n)) & (2n ** 101n - 1n));
+tell('division rounds to zero', -7n / 2n, -7n % 2n, 7n / -2n, 7n % -2n, (-(10n ** 30n)) / 7n, (-(10n ** 30n)) % 7n);
+tell('base conversion', [2, 3, 7, 16, 36].map((r) => (10n ** 25n).toString(r)), BigInt(`0x${(10n ** 25n).toString(16)}`) === 10n ** 25n);

@@ -1,0 +1,16 @@
+import { told } from '../../show.mjs';
+told('accessor pairs through inheritance', () => { class A { get x() { return 'A'; } set x(v) { this.set = v; } } class B extends A { get x() { return `B${super.x}`; } } const b = new B(); b.x = 5; return [b.x, b.set, Object.getOwnPropertyDescriptor(B.prototype, 'x').set]; });
+told('super assignment', () => { class A { set x(v) { this.got = v; } } class B extends A { m() { super.x = 1; super.y = 2; return [this.got, this.y, Object.hasOwn(this, 'y')]; } } return new B().m(); });
+told('super in objects and statics', () => { const base = { who() { return `base of ${this.n}`; } }; const o = { __proto__: base, n: 'o', who() { return super.who(); } }; const moved = { n: 'moved', who: o.who }; class A { static make() { return `made ${this.name}`; } } class B extends A { static make() { return super.make(); } } return [o.who(), moved.who(), B.make(), Object.getPrototypeOf(B) === A]; });
+told('super with computed keys and calls', () => { class A { a1() { return [...arguments, this.v]; } } class B extends A { v = 'b'; m(k) { return super[k + 1](...[1, 2]); } arrow() { return (() => super.a1('x'))(); } } return [new B().m('a'), new B().arrow()]; });
+told('delete super', () => { class A { m() { delete super.x; } } new A().m(); });
+told('fields are defined and not set', () => { const seen = []; class A { set x(v) { seen.push('setter'); } } class B extends A { x = 1; ['y' + 1] = 2; 'z z' = 3; 5 = 4; async = 6; get = 7; static = 8; } return [new B(), seen, Object.getOwnPropertyDescriptor(new B(), 'x')]; });
+told('computed keys once', () => { let n = 0; class A { [`k${++n}`] = n; static [`s${++n}`] = n; } return [new A(), new A(), Object.keys(A), n]; });
+told('extends null', () => { class N extends null { static x = 1; constructor() { return Object.create(new.target.prototype); } m() { return 'm'; } } return [new N().m(), Object.getPrototypeOf(N.prototype), Object.getPrototypeOf(N) === Function.prototype]; });
+told('extends builtins', () => { class L extends Array { last() { return this.at(-1); } } class M extends Map { get(k) { return super.get(k) ?? 'none'; } } class E extends Error { name = 'Own'; } class F extends Function { twice(...a) { return [this(...a), this(...a)]; } } class P extends Promise {} const l = new L(1, 2, 3); l.length = 2; return [l.last(), l.map((v) => v * 2).last(), new M([[1, 2]]).get(3), String(new E('m')), new F('a', 'return a + 1').twice(1), P.resolve(1) instanceof P]; });
+told('extends a function with an odd prototype', () => { function A() {} A.prototype = 5; class B extends A {} });
+told('extends a generator', () => { class B extends (function* () {}) {} });
+told('class expressions and names', () => { const A = class {}; const B = class Inner { static n = Inner.name; }; const o = { C: class {}, ['D']: class {}, E: class { static name() {} } }; return [A.name, B.name, B.n, o.C.name, o.D.name, typeof o.E.name]; });
+told('the inner name is constant', () => { class A { static m() { A = 1; } } A.m(); });
+told('before its declaration', () => { new Late(); class Late {} });
+told('getters on the prototype are not own', () => { class A { get a() { return 1; } b = 2; static get c() { return 3; } } return [Object.keys(new A()), 'a' in new A(), JSON.stringify(new A()), Object.getOwnPropertyNames(A.prototype), Object.keys(A)]; });

@@ -1,0 +1,18 @@
+import { tell, told } from '../../show.mjs';
+told('brand checks', () => { class C { #x; #m() {} get #g() { return 1; } static #s; static is(o) { return [#x in o, #m in o, #g in o, #s in o]; } } return [C.is(new C()), C.is(C), C.is({})]; });
+told('in on no object', () => { class C { #x; static is(o) { return #x in o; } } return C.is(5); });
+told('return override', () => { class B { constructor(o) { return o; } } class C extends B { #x = 1; static read(o) { return o.#x; } static twice(o) { new C(o); new C(o); } } const o = {}; new C(o); const first = C.read(o); try { C.twice(o); } catch (error) { return [first, error.name]; } });
+told('on frozen objects', () => { class B { constructor(o) { return o; } } class C extends B { #x = 1; static read(o) { return o.#x; } set(v) { this.#x = v; } } const o = Object.freeze({}); try { new C(o); return C.read(o); } catch (error) { return error.name; } });
+told('through a proxy', () => { class C { #x = 1; x() { return this.#x; } } return new Proxy(new C(), {}).x(); });
+told('methods cannot be assigned', () => { class C { #m() {} set() { this.#m = 1; } } new C().set(); });
+told('getters alone', () => { class C { get #g() { return 1; } set() { this.#g = 1; } } new C().set(); });
+told('setters alone', () => { class C { set #s(v) {} get() { return this.#s; } } new C().get(); });
+told('operators', () => { class C { #n = 1; #o = { list: [1, 2] }; run() { this.#n++; this.#n += 2; this.#n **= 2; this.#n ??= 9; this.#n &&= this.#n - 1; [this.#n, ...this.#o.list] = [this.#n, 7, 8]; ({ a: this.#o.a = 'd' } = {}); return [this.#n, this.#o, this?.#n, this.#o?.list?.[0], delete this.#o.a]; } } return new C().run(); });
+told('same names in nested classes', () => { class A { #x = 'a'; inner() { const outer = this; return new (class { #x = 'b'; both() { return this.#x; } other() { return outer.#x; } })(); } } const i = new A().inner(); return [i.both(), (() => { try { return i.other(); } catch (error) { return error.name; } })()]; });
+told('functions are named', () => { class C { #f = () => {}; static names() { return new C().#f.name; } get #g() {} #m() {} static all() { return [new C().#m.name]; } } return [C.names(), C.all()]; });
+told('initialisers run in order', () => { const seen = []; class B { constructor() { seen.push('B', this.peek()); } peek() { return 'base'; } } class C extends B { #x = seen.push('x'); y = seen.push('y'); peek() { try { return this.#x; } catch (error) { return error.name; } } } new C(); return seen; });
+told('async and generator methods', async () => {});
+tell('async private', await (async () => { class C { #v = 2; async #a() { return this.#v; } *#g() { yield this.#v; yield* [3]; } async *#ag() { yield await this.#a(); } async run() { const out = [await this.#a(), ...this.#g()]; for await (const v of this.#ag()) out.push(v); return out; } } return new C().run(); })());
+told('eval sees them', () => { class C { #x = 5; run() { return eval('this.#x'); } } return new C().run(); });
+told('eval elsewhere does not', () => { class C { #x = 5; } return eval('(o) => o.#x'); });
+for (const source of ['class C { #a; #a; }', 'class C { get #a() {} get #a() {} }', 'class C { #a; m() { delete this.#a; } }', 'class C { #constructor; }', 'class C { m() { this.#b; } }', 'class C { # a; }', 'class C { static set #a(v) {} get #a() {} }', '#a in {}', 'class C { #a; m() { return #a; } }', 'class C { #a; m() { return 1 + #a in this; } }', 'class C { #a; m() { return #a in #a in this; } }', 'class C extends B { m() { super.#a; } }', 'class C { #\\u0061; m() { this.#a; } }']) told(source, () => { new Function('B', source); return 'taken'; });

@@ -1,0 +1,15 @@
+import { told } from '../../show.mjs';
+told('order', () => { const seen = []; const n = (v) => { seen.push(v); return v; }; class C extends (n('heritage'), Object) { static [n('k1')] = n('v1'); static { n('block 1'); } [n('k2')] = n('never'); static [n('k3')]() {} static { n('block 2'); } static last = n('v2'); } return [seen, Object.keys(C)]; });
+told('this and super', () => { class B { static who() { return `B ${this.label}`; } } class C extends B { static label = 'C'; static { this.made = [super.who(), this === C, new.target]; } } return C.made; });
+told('variables of their own', () => { var v = 'outer'; class C { static { var v = 'inner'; let w = v; C.w = w; } static { C.v = typeof w; } } return [v, C.w, C.v]; });
+told('private access for friends', () => { let peek; class C { #x; constructor(x) { this.#x = x; } static { peek = (o) => o.#x; } } return peek(new C(5)); });
+told('private static', () => { class C { static #count = 0; static { C.#count = 5; this.#bump(); } static #bump() { C.#count++; } static get count() { return C.#count; } } return C.count; });
+told('private static through a subclass', () => { class B { static #x = 1; static get() { return this.#x; } } class C extends B {} return C.get(); });
+told('an error leaves nothing', () => { let kept; try { class C { static { kept = C; throw new Error('in block'); } } } catch (error) { return [error.message, typeof kept, typeof C]; } });
+told('the name is not yet bound in computed keys', () => { class C { static [(() => C.name)()] = 1; } });
+told('the name is bound in blocks', () => { const D = class C { static { this.same = C === this; } }; return [D.same, D.name]; });
+told('fields see those before', () => { class C { static a = 1; static b = this.a + 1; static c = (() => this.b + 1)(); } return [C.a, C.b, C.c]; });
+told('name and length and prototype', () => { class C { static name = 'own'; static length = 5; } return [C.name, C.length, Object.getOwnPropertyDescriptor(C, 'name')]; });
+told('static prototype', () => new Function('class C { static prototype() {} }'));
+told('static field prototype', () => { const key = 'prototype'; class C { static [key] = 1; } });
+for (const source of ['class C { static { await; } }', 'class C { static { return; } }', 'class C { static { yield; } }', 'class C { static { arguments; } }', 'class C { static { super(); } }', 'for (;;) { class C { static { break; } } }', 'class C { static { var a; let a; } }', 'class C { static { a: { break a; } } }', 'async () => { class C { static { await 1; } } }', 'class C { static { (() => arguments); } }', 'class C { static { function f() { return arguments; } } }', 'class C { static async *[x]() {} static get #a() {} static set #a(v) {} }']) told(source, () => { new Function('x', source); return 'taken'; });

@@ -1,0 +1,18 @@
+import { tell, told } from '../../show.mjs';
+const run = (work) => { const seen = []; let given; try { given = work(seen); } catch (error) { given = `threw ${error}`; } return [given, seen]; };
+tell('break to an outer loop', run((s) => { outer: for (const a of [1, 2]) { for (const b of [1, 2]) { try { s.push(a * 10 + b); break outer; } finally { s.push('f'); } } } return 'end'; }));
+tell('continue an outer loop', run((s) => { outer: for (const a of [1, 2]) { try { for (const b of [1, 2]) { try { continue outer; } finally { s.push(`i${a}${b}`); } } } finally { s.push(`o${a}`); } } return 'end'; }));
+tell('finally changes where it goes', run((s) => { a: { try { try { return 'lost'; } finally { break a; } } finally { s.push('outer'); } } return 'after'; }));
+tell('finally swallows an error', run((s) => { for (const v of [1, 2]) { try { throw v; } finally { s.push(v); continue; } } return 'end'; }));
+tell('finally returns', run((s) => { for (;;) { try { continue; } finally { s.push('f'); return 'from finally'; } } }));
+tell('nested errors', run((s) => { try { try { throw 'a'; } finally { s.push('f'); throw 'b'; } } catch (error) { s.push(error); throw 'c'; } finally { s.push('last'); } }));
+tell('labelled blocks', run((s) => { a: { b: { s.push(1); if (s.length) break a; s.push(2); } s.push(3); } return s.length; }));
+tell('a label of a block in a loop', run((s) => { for (let at = 0; at < 3; at++) { skip: { if (at === 1) break skip; s.push(at); } } }));
+tell('a label of an if and a switch', run((s) => { a: if (true) { s.push('in'); break a; } b: switch (1) { case 1: for (;;) break b; default: s.push('no'); } return 'end'; }));
+tell('returned values are kept', run((s) => { let v = 1; const f = () => { try { return v; } finally { v = 2; } }; return [f(), v]; }));
+tell('completion of many tries', run((s) => { const f = (n) => { try { if (n === 0) throw 'zero'; return f(n - 1); } catch (error) { if (n < 3) throw `${error}${n}`; return error; } finally { s.push(n); } }; return f(4); }));
+tell('iterators close in order', run((s) => { const make = (name) => ({ [Symbol.iterator]: () => ({ next: () => ({ value: name, done: false }), return() { s.push(`close ${name}`); return {}; } }) }); out: for (const a of make('a')) { try { for (const b of make('b')) { try { for (const c of make('c')) break out; } finally { s.push('inner'); } } } finally { s.push('outer'); } } }));
+tell('a throw in close after break', run((s) => { try { for (const a of { [Symbol.iterator]: () => ({ next: () => ({ value: 1 }), return() { throw 'close'; } }) }) { try { break; } finally { s.push('f'); } } } catch (error) { s.push(error); } }));
+tell('generators and finally', run((s) => { function* g() { l: for (;;) { try { yield 1; break l; } finally { s.push('f'); yield 2; } } return 3; } return [...g()]; }));
+tell('await and finally', await (async () => { const s = []; for (const v of [1, 2, 3]) { try { await null; if (v === 2) continue; s.push(v); } finally { await null; s.push(`f${v}`); } } return s; })());
+for (const source of ['break', 'continue', 'a: { continue a; }', 'break a', 'a: a: ;', 'a: { (() => { break a; })(); }', 'if (1) a: function f() {}', 'while (0) a: function f() {}', "'use strict'; a: function f() {}", 'yield: 1', "'use strict'; yield: 1", 'await: 1', 'a: let\nx']) told(JSON.stringify(source), () => { new Function(source)(); return 'ran'; });

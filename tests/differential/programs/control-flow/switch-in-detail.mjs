@@ -1,0 +1,14 @@
+import { told } from '../../show.mjs';
+told('order of cases', () => { const seen = []; const n = (v) => { seen.push(v); return v; }; switch (n(3)) { case n(1): case n(2): seen.push('no'); default: seen.push('default'); case n(4): seen.push('four'); break; case n(5): } return seen; });
+told('default in the middle', () => { const run = (v) => { const s = []; switch (v) { case 1: s.push(1); default: s.push('d'); case 2: s.push(2); break; case 3: s.push(3); } return s; }; return [run(1), run(2), run(3), run(4)]; });
+told('strict comparison', () => { const run = (v) => { switch (v) { case '1': return 'text'; case 1: return 'number'; case NaN: return 'nan'; case -0: return 'zero'; case null: return 'null'; case undefined: return 'undefined'; default: return 'default'; } }; return [run(1), run('1'), run(NaN), run(0), run(null), run(undefined), run(true)]; });
+told('scope of cases', () => { switch (1) { case 0: let x = 1; case 1: return typeof y === 'undefined' ? 'hoisted' : y; case 2: var y = 2; } });
+told('dead zone between cases', () => { switch (1) { case 0: let x = 1; case 1: return x; } });
+told('functions in cases', () => { switch (1) { case 0: function f() { return 'zero'; } case 1: return f(); } });
+told('functions in cases of sloppy code', () => new Function('switch (1) { case 1: function g() { return 1; } } return g();')());
+told('return and finally', () => { const seen = []; const f = (v) => { switch (v) { case 1: try { return 'one'; } finally { seen.push('f'); } case 2: return 'two'; } }; return [f(1), f(2), f(3), seen]; });
+told('nothing in it', () => { let evaluated = 0; switch (evaluated++) {} switch (evaluated++) { default: } return evaluated; });
+told('continue of the loop around', () => { const seen = []; for (let at = 0; at < 4; at++) { switch (at % 3) { case 0: continue; case 1: seen.push(at); break; default: seen.push(-at); } seen.push('end'); } return seen; });
+told('two defaults', () => new Function('switch (1) { default: default: }'));
+told('names twice', () => new Function('switch (1) { case 0: let a; case 1: let a; }'));
+told('completion values', () => [eval('switch (1) { case 1: 5; case 2: 6; break; case 3: 7 }'), eval('1; switch (1) {}'), eval('do { 5; switch (1) { case 1: continue; } } while (false)')]);

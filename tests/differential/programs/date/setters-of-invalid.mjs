@@ -1,0 +1,15 @@
+import { tell, told } from '../../show.mjs';
+const each = (work) => { const date = new Date(NaN); const given = work(date); return [given, +date]; };
+tell('invalid stays', each((d) => d.setUTCHours(1)), each((d) => d.setUTCDate(1)), each((d) => d.setMilliseconds(5)), each((d) => d.setUTCMonth(1)));
+tell('a year makes it valid', each((d) => d.setUTCFullYear(2024)), each((d) => d.setUTCFullYear(2024, 1, 29)), each((d) => d.setYear(99)), each((d) => d.setTime(5)));
+tell('becoming invalid', (() => { const d = new Date(0); return [d.setUTCHours(NaN), d.setUTCHours(0), +d]; })(), (() => { const d = new Date(0); d.setUTCHours(); return +d; })(), new Date(0).setTime(8.64e15 + 1), new Date(8.64e15).setUTCMilliseconds(1));
+told('arguments are converted though it is invalid', () => { const seen = []; const n = (name) => ({ valueOf() { seen.push(name); return 1; } }); new Date(NaN).setUTCHours(n('h'), n('m'), n('s'), n('ms')); return seen; });
+told('conversion changes the date', () => { const d = new Date(0); d.setUTCDate({ valueOf() { d.setTime(864e5 * 40); return 5; } }); return d.toISOString(); });
+told('toISOString of invalid', () => new Date(NaN).toISOString());
+tell('texts of invalid', String(new Date(NaN)), new Date(NaN).toJSON(), new Date(NaN).toUTCString(), new Date(NaN).toDateString(), JSON.stringify({ at: new Date(NaN) }));
+told('toJSON is generic', () => Date.prototype.toJSON.call({ valueOf: () => 5, toISOString: () => 'own' }));
+told('toJSON of infinity', () => Date.prototype.toJSON.call({ valueOf: () => Infinity, toISOString: () => 'own' }));
+told('on no date', () => Date.prototype.getTime.call({}));
+tell('time clip', [8.64e15, 8.64e15 + 1, -0, 1.9, -1.9, '5', null, true].map((value) => Object.is(new Date(value).getTime(), -0) ? '-0' : new Date(value).getTime()));
+tell('toPrimitive', [new Date(0)[Symbol.toPrimitive]('number'), typeof new Date(0)[Symbol.toPrimitive]('default'), typeof (new Date(0) + 1), new Date(5) - 1]);
+told('toPrimitive hint', () => new Date(0)[Symbol.toPrimitive]('x'));

@@ -1,0 +1,16 @@
+import { tell, told } from '../../show.mjs';
+const parts = (error) => [error.name, error.message, Object.hasOwn(error, 'cause') ? ['cause', error.cause] : 'no cause', Object.getOwnPropertyDescriptor(error, 'cause')?.enumerable];
+tell('cause', parts(new Error('m', { cause: 0 })), parts(new Error('m', { cause: undefined })), parts(new Error('m', {})), parts(new Error('m', 5)), parts(new Error('m', Object.create({ cause: 'inherited' }))), parts(TypeError('m', { cause: new Error('in') })));
+told('a getter of cause', () => { const seen = []; new Error({ toString() { seen.push('message'); return 'm'; } }, { get cause() { seen.push('cause'); return 1; } }); return seen; });
+told('a cause that throws', () => new Error('m', { get cause() { throw new RangeError('cause'); } }));
+told('aggregate', () => { const e = new AggregateError(new Set([1, new Error('x')]), 'all', { cause: 'c' }); return [...parts(e), e.errors, Object.getOwnPropertyDescriptor(e, 'errors').enumerable, AggregateError.length, Object.getPrototypeOf(AggregateError) === Error]; });
+told('aggregate of nothing', () => new AggregateError());
+told('aggregate without a message', () => { const e = new AggregateError([]); return [Object.hasOwn(e, 'message'), e.message, e.errors, String(e)]; });
+told('aggregate order', () => { const seen = []; new AggregateError({ get [Symbol.iterator]() { seen.push('errors'); return [][Symbol.iterator].bind([]); } }, { toString() { seen.push('message'); return ''; } }, { get cause() { seen.push('cause'); } }); return seen; });
+told('toString', () => [Error.prototype.toString.call({}), Error.prototype.toString.call({ name: 'N' }), Error.prototype.toString.call({ name: '', message: 'm' }), Error.prototype.toString.call({ name: undefined, message: undefined }), String(Object.assign(new Error('m'), { name: 'X' })), String(new (class extends RangeError {})('sub'))]);
+told('toString of a number', () => Error.prototype.toString.call(5));
+told('isError', () => Error.isError ? [Error.isError(new TypeError()), Error.isError({ __proto__: Error.prototype }), Error.isError(new Proxy(new Error(), {}))] : 'none');
+told('subclasses', () => { class E extends Error { constructor(m, o) { super(m, o); this.name = new.target.name; } } class F extends E {} const f = new F('m', { cause: 1 }); return [String(f), f.cause, f instanceof E, Object.prototype.toString.call(f), Object.keys(f)]; });
+told('chains', () => { try { try { null.x; } catch (cause) { throw new Error('outer', { cause }); } } catch (error) { return [error.cause instanceof TypeError, error.cause.name]; } });
+told('suppressed', () => typeof SuppressedError === 'function' ? (() => { const e = new SuppressedError('a', 'b', 'm'); return [e.error, e.suppressed, e.message, Object.keys(e)]; })() : 'none');
+told('prototypes', () => [EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError].map((E) => [E.name, E.length, E.prototype.name, E.prototype.message === '', Object.hasOwn(E.prototype, 'message'), Object.getPrototypeOf(E.prototype) === Error.prototype, E('x') instanceof E]));

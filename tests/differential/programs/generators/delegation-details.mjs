@@ -1,0 +1,16 @@
+import { told } from '../../show.mjs';
+const log = [];
+const inner = (extra = {}) => ({ [Symbol.iterator]() { log.push('iterator'); return { next(v) { log.push(`next ${v}`); return { value: log.length, done: log.length > 6 }; }, ...extra }; } });
+told('next passes on', () => { log.length = 0; function* g() { const end = yield* inner(); return end; } const it = g(); return [it.next('a'), it.next('b'), it.next('c'), it.next('d'), it.next('e'), it.next('f'), log.slice()]; });
+told('throw without throw closes', () => { log.length = 0; function* g() { yield* inner({ return() { log.push('closed'); return {}; } }); } const it = g(); it.next(); try { it.throw('x'); } catch (error) { return [error.name, log.slice()]; } });
+told('return without return', () => { log.length = 0; function* g() { try { yield* inner(); } finally { log.push('finally'); } } const it = g(); it.next(); return [it.return('r'), log.slice()]; });
+told('return that is not done', () => { log.length = 0; let times = 0; function* g() { yield* inner({ return(v) { return { value: `not yet ${v}`, done: ++times > 1 }; } }); } const it = g(); it.next(); return [it.return('a'), it.return('b'), it.next()]; });
+told('throw that goes on', () => { log.length = 0; function* g() { const v = yield* inner({ throw(v) { return { value: `caught ${v}`, done: true }; } }); yield `got ${v}`; } const it = g(); it.next(); return [it.throw('t'), it.next()]; });
+told('a result that is no object', () => { function* g() { yield* { [Symbol.iterator]: () => ({ next: () => 5 }) }; } g().next(); });
+told('results pass through as they are', () => { const result = { value: 1, done: false, extra: 'kept' }; function* g() { yield* { [Symbol.iterator]: () => ({ next: () => result }) }; } return g().next() === result; });
+told('done is truthy', () => { function* g() { return yield* { [Symbol.iterator]: () => ({ next: () => ({ done: 'yes', value: 'v' }) }) }; } return g().next(); });
+told('value is read only at the end', () => { const seen = []; function* g() { yield* { [Symbol.iterator]: () => ({ next: () => ({ get value() { seen.push('value'); return 1; }, get done() { seen.push('done'); return false; } }) }) }; } g().next(); return seen; });
+told('strings and arrays', () => { function* g() { yield* 'a\u{1f600}'; yield* [1, , 2]; yield* new Map([[1, 2]]); yield* (function* () { return 'lost'; })(); } return [...g()]; });
+told('not iterable', () => { function* g() { yield* 5; } g().next(); });
+told('recursion', () => { function* walk(tree) { if (tree) { yield* walk(tree.l); yield tree.v; yield* walk(tree.r); } } const insert = (tree, v) => tree ? (v < tree.v ? tree.l = insert(tree.l, v) : tree.r = insert(tree.r, v), tree) : { v }; let tree; for (const v of [5, 2, 8, 1, 9, 3]) tree = insert(tree, v); return [...walk(tree)]; });
+told('deep delegation', () => { function* deep(n) { if (n > 0) yield* deep(n - 1); else yield 'bottom'; } return [...deep(300)]; });

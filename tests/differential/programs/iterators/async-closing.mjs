@@ -1,0 +1,16 @@
+import { tell } from '../../show.mjs';
+const seen = []; const make = (name, extra = {}) => ({ [Symbol.asyncIterator]() { let at = 0; return { next: async () => { seen.push(`${name} next`); return { value: at++, done: at > 3 }; }, async return() { seen.push(`${name} return`); return {}; }, ...extra }; } });
+const during = async (work) => { seen.length = 0; let given; try { given = await work(); } catch (error) { given = `threw ${error?.message ?? error}`; } return [given, seen.slice()]; };
+tell('return in a loop', await during(async () => { for await (const v of make('a')) return v; }));
+tell('throw in a loop', await during(async () => { for await (const v of make('a')) throw new Error('body'); }));
+tell('labels', await during(async () => { out: for await (const a of make('a')) { for await (const b of make('b')) continue out; } return 'end'; }));
+tell('return that rejects', await during(async () => { for await (const v of make('a', { async return() { throw new Error('return'); } })) break; }));
+tell('return that rejects after a throw', await during(async () => { for await (const v of make('a', { async return() { throw new Error('return'); } })) throw new Error('body'); }));
+tell('return that gives a number', await during(async () => { for await (const v of make('a', { return: async () => 5 })) break; }));
+tell('next that rejects', await during(async () => { for await (const v of make('a', { next: async () => { throw new Error('next'); } })) break; }));
+tell('next that gives a number', await during(async () => { for await (const v of make('a', { next: async () => 5 })) break; }));
+tell('sync iterators of promises', await during(async () => { const out = []; for await (const v of [Promise.resolve(1), 2, (async () => 3)()]) out.push(v); return out; }));
+tell('sync iterators of a rejection close', await during(async () => { const it = { [Symbol.iterator]: () => ({ next: () => ({ value: Promise.reject(new Error('value')), done: false }), return() { seen.push('sync return'); return {}; } }) }; for await (const v of it); }));
+tell('no iterator', await during(async () => { for await (const v of 5); }));
+tell('asyncIterator of null', await during(async () => { const out = []; for await (const v of { [Symbol.asyncIterator]: null, [Symbol.iterator]: () => [1][Symbol.iterator]() }) out.push(v); return out; }));
+tell('destructuring in the head', await during(async () => { const out = []; for await (const [a, { b = 'd' } = {}] of [[1], Promise.resolve([2, { b: 3 }])]) out.push(a, b); return out; }));

@@ -1,0 +1,16 @@
+import { tell, told } from '../../show.mjs';
+tell('strings and objects', Iterator.from('a\u{1f600}').toArray(), Iterator.from({ next: () => ({ done: true }) }).toArray(), Iterator.from([1, 2]) instanceof Iterator);
+told('not an object', () => Iterator.from(5));
+told('no iterator method', () => Iterator.from({}).toArray());
+told('iterator method of null', () => Iterator.from({ [Symbol.iterator]: null, next: () => ({ done: true }) }).toArray());
+told('wrapped', () => { const w = Iterator.from({ next() { return { value: arguments.length, done: false }; }, return() { return 'x'; } }); return [Object.getPrototypeOf(w) !== Iterator.prototype, w.next(5), typeof w.return]; });
+told('own iterators are not wrapped', () => { const i = [1].values(); return Iterator.from(i) === i; });
+told('constructor', () => new Iterator());
+told('subclass', () => { class I extends Iterator { next() { return { done: true }; } } return [new I().toArray(), new I()[Symbol.iterator]() instanceof I, Object.prototype.toString.call(new I())]; });
+told('toStringTag is odd', () => { const o = Object.create(Iterator.prototype); o[Symbol.toStringTag] = 'own'; return [Object.keys(o), o[Symbol.toStringTag], (() => { 'use strict'; try { Iterator.prototype[Symbol.toStringTag] = 'x'; } catch (error) { return error.name; } })()]; });
+told('on any object with next', () => Iterator.prototype.map.call({ next: () => ({ value: 1, done: false }) }, (v) => v + 1).next());
+told('on no object', () => Iterator.prototype.take.call(5, 1));
+told('next is read once', () => { let reads = 0; const i = { __proto__: Iterator.prototype, get next() { reads++; let at = 0; return () => ({ value: at, done: at++ > 2 }); } }; return [i.toArray(), reads]; });
+told('concat', () => Iterator.concat ? Iterator.concat([1], new Set([2]), 'x'.split('')).toArray() : 'none');
+told('pipeline', () => [1, 2, 3, 4, 5, 6].values().filter((v) => v % 2 === 0).map((v) => v ** 2).drop(1).take(5).reduce((a, b) => a + b));
+told('prototype chains', () => [[].values(), new Map().keys(), 'a'[Symbol.iterator](), 'a'.matchAll(/a/g), (function* () {})(), [].values().map((v) => v)].map((i) => i instanceof Iterator));

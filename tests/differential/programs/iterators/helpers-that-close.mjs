@@ -1,0 +1,15 @@
+import { tell } from '../../show.mjs';
+const make = (seen, { count = 5, fail } = {}) => ({ __proto__: Iterator.prototype, at: 0, next() { seen.push('n'); if (this.at === fail) throw new Error('next'); return this.at < count ? { value: this.at++, done: false } : { value: 'end', done: true }; }, return() { seen.push('r'); return {}; } });
+const during = (work, options) => { const seen = []; let given; try { given = work(make(seen, options)); } catch (error) { given = `${error.name}: ${error.message}`; } return [given, seen.join('')]; };
+tell('consumed', during((i) => i.map((v) => v * 2).toArray()), during((i) => i.filter((v) => v % 2).toArray()), during((i) => i.take(2).toArray()), during((i) => i.drop(3).toArray()), during((i) => i.flatMap((v) => [v, v]).toArray()));
+tell('ended early', during((i) => i.some((v) => v === 1)), during((i) => i.every((v) => v < 1)), during((i) => i.find((v) => v === 2)), during((i) => i.take(0).toArray()), during((i) => { for (const v of i.map((x) => x)) if (v === 1) break; }));
+tell('callbacks that throw', ...['map', 'filter', 'flatMap', 'forEach', 'some', 'every', 'find', 'reduce'].map((name) => during((i) => { const given = i[name](() => { throw new Error(name); }); return given.toArray?.(); })));
+tell('next that throws', during((i) => i.map((v) => v).toArray(), { fail: 2 }), during((i) => i.take(3).toArray(), { fail: 1 }));
+tell('arguments are checked first', ...[['take', -1], ['take', NaN], ['drop', 'x'], ['map', 5], ['filter', null], ['flatMap', undefined]].map(([name, arg]) => during((i) => i[name](arg))));
+tell('laziness', during((i) => { i.map((v) => v); i.take(2); return 'nothing asked'; }), during((i) => { const h = i.drop(2); return [h.next(), h.next()]; }));
+tell('return before and after', during((i) => { const h = i.map((v) => v); return [h.return(), h.next(), h.return()]; }), during((i) => { const h = i.take(1); h.next(); return [h.return('x'), h.next()]; }));
+tell('flatMap of things', during((i) => i.flatMap((v) => (v ? new Set([v]) : [])).toArray()), during((i) => i.flatMap((v) => 'text').toArray()), during((i) => i.flatMap((v) => v).toArray()), during((i) => i.flatMap((v) => Object('ab')).take(3).toArray()));
+tell('inner closes too', (() => { const s = []; const inner = { [Symbol.iterator]: () => ({ next: () => ({ value: 1, done: false }), return() { s.push('inner'); return {}; } }) }; const seen = []; for (const v of make(seen).flatMap(() => inner)) break; return [s, seen.join('')]; })());
+tell('limits', during((i) => i.take(Infinity).toArray().length), during((i) => i.drop(Infinity).toArray()), during((i) => i.take(1.9).toArray()), during((i) => i.drop('2').toArray()));
+tell('counters', during((i) => i.map((v, at) => at).toArray()), during((i) => i.reduce((a, v, at) => a + at, 0)), during((i) => i.reduce((a, v, at) => `${a}${at}`)), during((i) => i.reduce((a) => a), { count: 0 }));
+tell('a helper of a helper while running', (() => { let h; const i = Iterator.from({ next: () => ({ value: h.next(), done: false }) }); h = i.map((v) => v); try { return h.next(); } catch (error) { return error.name; } })());

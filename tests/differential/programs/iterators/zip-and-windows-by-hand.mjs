@@ -1,0 +1,14 @@
+import { tell, told } from '../../show.mjs';
+const zip = function* (...lists) { const its = lists.map((l) => l[Symbol.iterator]()); try { for (;;) { const steps = its.map((i) => i.next()); if (steps.some((s) => s.done)) return; yield steps.map((s) => s.value); } } finally { for (const i of its) i.return?.(); } };
+const windows = function* (list, n) { let w = []; for (const v of list) { w = [...w, v].slice(-n); if (w.length === n) yield w; } };
+const chunk = function* (list, n) { let c = []; for (const v of list) if (c.push(v) === n) { yield c; c = []; } if (c.length) yield c; };
+const tee = (list) => { const it = list[Symbol.iterator](); const queues = [[], []]; return queues.map((own) => (function* () { for (;;) { if (own.length === 0) { const s = it.next(); if (s.done) return; for (const q of queues) q.push(s.value); } yield own.shift(); } })()); };
+tell('zip', [...zip([1, 2, 3], 'ab', new Set([true, false, null]))], [...zip([])]);
+told('zip closes', () => { const seen = []; const g = function* (n) { try { for (let at = 0; ; at++) yield at; } finally { seen.push(n); } }; for (const [a] of zip(g('x'), g('y'))) if (a === 2) break; return seen; });
+tell('windows and chunks', [...windows([1, 2, 3, 4], 2)], [...windows('abc', 5)], [...chunk([1, 2, 3, 4, 5], 2)], [...chunk([], 3)]);
+tell('tee', (() => { const [a, b] = tee([1, 2, 3]); return [a.next().value, [...b], [...a]]; })());
+told('native zip', () => (Iterator.zip ? [[...Iterator.zip([[1, 2], 'ab'])], [...Iterator.zip([[1], [2, 3]], { mode: 'longest', padding: ['p'] })], (() => { try { return [...Iterator.zip([[1], [2, 3]], { mode: 'strict' })]; } catch (error) { return error.name; } })(), [...Iterator.zipKeyed({ a: [1, 2], b: 'xy' })]] : 'none'));
+told('sieve', () => { function* sieve(it) { const { value: p } = it.next(); yield p; yield* sieve(it.filter((n) => n % p)); } return sieve((function* () { for (let n = 2; ; n++) yield n; })()).take(12).toArray(); });
+told('two consumers of one', () => { const it = [1, 2, 3, 4, 5].values(); const [a, b] = it; const rest = [...it]; return [a, b, rest, it.next()]; });
+told('generators share with for', () => { const g = (function* () { yield 1; yield 2; yield 3; })(); for (const v of g) { if (v === 1) break; } return [...g]; });
+told('array iterators go on', () => { const l = [1, 2]; const i = l.values(); const seen = []; for (const v of i) { seen.push(v); if (l.length < 5) l.push(l.length + 1); } l.push(9); return [seen, i.next()]; });

@@ -1,0 +1,13 @@
+import { told } from '../../show.mjs';
+told('order', () => { const seen = []; JSON.parse('{"a":[1,{"b":2}],"c":3}', function (key, value) { seen.push(key); return value; }); return seen; });
+told('holder', () => { const seen = []; JSON.parse('[1,{"a":2}]', function (key, value) { seen.push([key, Array.isArray(this), Object.keys(this).length]); return value; }); return seen; });
+told('removing', () => JSON.parse('{"a":1,"b":[1,2,3],"c":2}', (key, value) => (value === 2 || key === '1' ? undefined : value)));
+told('adding while walking', () => JSON.parse('{"a":1}', function (key, value) { if (key === 'a') this.z = 'new'; return value; }));
+told('removing what comes', () => JSON.parse('{"a":1,"b":2}', function (key, value) { if (key === 'a') delete this.b; return value === undefined ? 'gone' : value; }));
+told('replacing what comes by an array', () => { const seen = []; JSON.parse('{"a":1,"b":2}', function (key, value) { if (key === 'a') this.b = [7, 8]; seen.push(key); return value; }); return seen; });
+told('frozen replacement', () => JSON.parse('{"a":1,"b":[2]}', function (key, value) { if (key === 'a') this.b = Object.freeze([5, 6]); return value === 5 ? undefined : value === 6 ? 60 : value; }));
+told('proxies', () => { const seen = []; JSON.parse('[0,1]', function (key, value) { if (key === '0') this[1] = new Proxy({ x: 1 }, { ownKeys(t) { seen.push('keys'); return Reflect.ownKeys(t); }, deleteProperty(t, k) { seen.push(`delete ${k}`); return delete t[k]; }, defineProperty(t, k, d) { seen.push(`define ${k}`); return Reflect.defineProperty(t, k, d); } }); return key === 'x' ? undefined : value; }); return seen; });
+told('source texts', () => { const seen = []; JSON.parse('[1.0,"a",{"b":-0}]', (key, value, context) => { seen.push([key, typeof context, context?.source]); return value; }); return seen; });
+told('throwing', () => JSON.parse('[1]', () => { throw new Error('reviver'); }));
+told('not callable', () => JSON.parse('[1]', 5));
+told('a whole that vanishes', () => JSON.parse('1', () => undefined));

@@ -1,0 +1,15 @@
+import { told } from '../../show.mjs';
+told('set grows', () => { const s = new Set([1]); const seen = []; for (const v of s) { seen.push(v); if (v < 5) s.add(v + 1); } return seen; });
+told('set deletes and adds again', () => { const s = new Set([1, 2, 3]); const seen = []; for (const v of s) { seen.push(v); if (v === 1 && seen.length < 6) { s.delete(1); s.add(1); } } return seen; });
+told('cleared', () => { const m = new Map([[1, 'a'], [2, 'b']]); const seen = []; for (const [k] of m) { seen.push(k); if (k === 1) { m.clear(); m.set(9, 'n'); } } return seen; });
+told('deleted ahead', () => { const m = new Map([[1, 0], [2, 0], [3, 0]]); const seen = []; m.forEach((v, k) => { seen.push(k); m.delete(k + 1); }); return [seen, [...m.keys()]]; });
+told('deleted behind', () => { const s = new Set([1, 2, 3, 4]); const seen = []; for (const v of s) { seen.push(v); s.delete(v - 1); } return [seen, [...s]]; });
+told('an ended iterator stays ended', () => { const s = new Set([1]); const i = s.values(); i.next(); const end = i.next(); s.add(2); return [end, i.next()]; });
+told('two iterators', () => { const m = new Map([[1, 1], [2, 2]]); const a = m.entries(), b = m.keys(); a.next(); m.delete(1); return [a.next(), b.next(), a.next(), b.next()]; });
+told('forEach counts what is added', () => { let count = 0; const s = new Set([0]); s.forEach((v) => { count++; if (v < 100) s.add(v + 1); }); return count; });
+told('many deletions', () => { const m = new Map(Array.from({ length: 1000 }, (_, at) => [at, at])); let sum = 0; for (const [k, v] of m) { sum += v; for (let at = k + 1; at < k + 10; at++) m.delete(at); } return [sum, m.size]; });
+told('keys', () => { const m = new Map(); m.set(-0, 'zero'); m.set(NaN, 'nan'); m.set('1', 's').set(1, 'n').set(1n, 'b'); return [[...m.keys()].map((k) => (Object.is(k, -0) ? '-0' : k)), m.get(0), m.get(NaN), m.size]; });
+told('groupBy', () => [Map.groupBy([1, 2, 3, -0, 0], (v) => (v > 1 ? NaN : v)), Object.groupBy('abcab', (c) => c), Object.getPrototypeOf(Object.groupBy([], () => 1))]);
+told('getOrInsert', () => { const m = new Map([[1, 'a']]); return m.getOrInsert ? [m.getOrInsert(1, 'b'), m.getOrInsert(2, 'c'), m.getOrInsertComputed(3, (k) => k * 2), [...m]] : 'none'; });
+told('made from bad entries', () => new Map([1]));
+told('closing when add throws', () => { const seen = []; class M extends Map { set() { throw new Error('set'); } } try { new M({ *[Symbol.iterator]() { try { yield [1, 2]; } finally { seen.push('closed'); } } }); } catch (error) { return [error.message, seen]; } });

@@ -1,0 +1,15 @@
+import { told } from '../../show.mjs';
+const like = (seen, values, extra = {}) => ({ get size() { seen.push('size'); return values.length; }, get has() { seen.push('get has'); return (v) => { seen.push(`has ${v}`); return values.includes(v); }; }, get keys() { seen.push('get keys'); return () => { seen.push('keys'); let at = 0; return { next: () => (at < values.length ? { value: values[at++], done: false } : { done: true }), return() { seen.push('return'); return {}; } }; }; }, ...extra });
+const names = ['union', 'intersection', 'difference', 'symmetricDifference', 'isSubsetOf', 'isSupersetOf', 'isDisjointFrom'];
+for (const name of names) for (const other of [[2, 3, 9], [1], [1, 2, 3, 4, 5, 6], []]) told(`${name} ${other}`, () => { const seen = []; const given = new Set([1, 2, 3, 4])[name](like(seen, other)); return [given instanceof Set ? [...given] : given, seen.filter((s, at) => s !== seen[at - 1])]; });
+for (const size of [NaN, undefined, -1, Infinity, '2', 1.5, 2n]) told(`size ${String(size)}`, () => [...new Set([1, 2]).intersection({ size, has: () => true, keys: () => [1].values() })]);
+told('no keys', () => new Set([1]).union({ size: 1, has: () => true }));
+told('no has', () => new Set([1]).union({ size: 1, keys: () => [].values() }));
+told('arrays are none', () => new Set([1]).union([1]));
+told('maps are', () => [...new Set([1]).union(new Map([[2, 'x']]))]);
+told('changed while it is asked', () => { const s = new Set([1, 2, 3]); const given = s.difference({ size: 10, has(v) { if (v === 1) { s.delete(2); s.add(9); } return false; }, keys: () => [].values() }); return [[...given], [...s]]; });
+told('keys that are no iterator', () => new Set([1]).union({ size: 1, has: () => true, keys: () => 5 }));
+told('minus zero', () => [...new Set([1]).union({ size: 1, has: () => false, keys: () => [-0].values() })].map((v) => Object.is(v, -0)));
+told('order', () => [[...new Set([3, 1, 2]).intersection(new Set([1, 2, 3, 4]))], [...new Set([1, 2, 3, 4]).intersection(new Set([3, 1]))], [...new Set([3, 1]).union(new Set([2, 1, 0]))], [...new Set([1, 2]).symmetricDifference(new Set([3, 1]))]]);
+told('subclasses give plain sets', () => { class S extends Set {} return new S([1]).union(new S([2])).constructor.name; });
+told('on a map', () => Set.prototype.union.call(new Map(), new Set()));

@@ -1,0 +1,13 @@
+import { tell, told } from '../../show.mjs';
+tell('clz and imul', [0, 1, -1, 0.5, 2 ** 32, 2 ** 31, '8', null].map(Math.clz32), [[2 ** 31, 2], [0xffffffff, 5], [-5, 12], [1.9, 3.9]].map(([a, b]) => Math.imul(a, b)));
+tell('fround', [0.1, 1e40, -1e-50, 16777217, 5.5, NaN, 1.401298464324817e-45, 7e-46].map(Math.fround), [0.1, 65504, 65520, 5.960464477539063e-8, 2.98e-8].map((v) => Math.f16round?.(v)));
+tell('rounding', [0.5, 1.5, -0.5, -1.5, 2.5, 0.49999999999999994, -0.49999999999999994, 4503599627370495.5, -4503599627370495.5, 9007199254740991, 1e300].map((v) => [Math.round(v), Math.trunc(v), Math.floor(v), Math.ceil(v)].map((r) => (Object.is(r, -0) ? '-0' : r))));
+tell('sign and zeroes', [-0, 0, -5, NaN].map((v) => [Object.is(Math.sign(v), -0), Object.is(Math.abs(v), 0), Object.is(Math.sqrt(v), -0)]), Object.is(Math.max(-0, 0), 0), Object.is(Math.min(0, -0), -0), Object.is(Math.atan2(-0, 0), -0), Math.hypot(), Object.is(Math.hypot(-0), 0));
+tell('max and min', Math.max(), Math.min(), Math.max(1, NaN, 3), Math.max('5', [7], true), Math.max(...Array.from({ length: 1000 }, (_, at) => at)));
+tell('pow', Math.pow(NaN, 0), Math.pow(1, Infinity), Math.pow(-8, 1 / 3), Math.pow(-0, -3), Math.pow(-0, -2), Math.pow(0.5, -1074), Math.pow(2, 1023), Math.pow(-2, 53), (-1) ** Infinity);
+tell('cbrt and roots', Math.cbrt(27), Math.cbrt(-8), Math.sqrt(2) ** 2 === 2, Math.sqrt(-1), Math.cbrt(-0) === 0);
+tell('hypot', Math.hypot(3, 4), Math.hypot(1e200, 1e200) < Infinity, Math.hypot(NaN, Infinity), Math.hypot(-3), Math.hypot('3', [4]));
+tell('integers', [2 ** 53, 2 ** 53 - 1, -(2 ** 53), 1.5, '1', Infinity].map((v) => [Number.isInteger(v), Number.isSafeInteger(v)]), Number.EPSILON, Number.MIN_VALUE, Number.MAX_VALUE);
+tell('remainders', [[5, 3], [-5, 3], [5, -3], [-0, 5], [5.5, 2], [1e308, 3], [5, Infinity], [Infinity, 5], [5, 0], [2 ** 53, 3]].map(([a, b]) => { const r = a % b; return Object.is(r, -0) ? '-0' : r; }));
+tell('to 32 bits', [2 ** 32 + 1, -(2 ** 31) - 1, 1e20, -1e20, NaN, Infinity, 0.9, -0.9, 4294967295, '0x10', null, [7]].map((v) => [v | 0, v >>> 0, ~~v, v << 1, v >> 1]));
+told('conversion order', () => { const seen = []; const n = (v) => ({ valueOf() { seen.push(v); return v; } }); Math.max(n(3), n(1)); Math.hypot(n(2), n(4)); Math.pow(n(5), n(6)); Math.atan2(n(7), n(8)); return seen; });

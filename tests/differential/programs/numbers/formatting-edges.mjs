@@ -1,0 +1,12 @@
+import { tell, told } from '../../show.mjs';
+tell('toFixed', [1.005, 1.45, 0.5, 1.5, 2.5, -1.5, 1e21, 123.456, 0.000001, 1e-10, 5e-324, -0, NaN, 8.345].map((n) => [n.toFixed(), n.toFixed(2), n.toFixed(10)]));
+tell('toFixed to the end', (0.1).toFixed(100), (1e20).toFixed(5), (123456789012345680000).toFixed(3));
+tell('toPrecision', [0.000123, 123456, 1e21, 1.25, 1.35, 0, -0, 9.99, 99.99, 1e-7].map((n) => [n.toPrecision(1), n.toPrecision(3), n.toPrecision(21)]));
+tell('toExponential', [0, 1, 12345, 0.00015, 1e21, 1.25, 9.995, -5e-324].map((n) => [n.toExponential(), n.toExponential(0), n.toExponential(2), n.toExponential(20)]));
+tell('radix', [0.1, 0.5, 255, -255, 1 / 3, 1e21, 123.456, 2 ** 53, 1e-7, -0].map((n) => [n.toString(2).slice(0, 60), n.toString(16), n.toString(36)]));
+tell('plain', [1e21, 1e-7, 123456789012345680000, 0.1 + 0.2, 1e300 * 10, 4.35, 5e-324, 1.7976931348623157e308, 2 ** 31, 100, 1e100, 1.5e-10, -1e-7, 0.000001].map(String));
+for (const [method, arg] of [['toFixed', -1], ['toFixed', 101], ['toFixed', NaN], ['toFixed', '2'], ['toPrecision', 0], ['toPrecision', 101], ['toPrecision', undefined], ['toExponential', -1], ['toExponential', 101], ['toString', 37], ['toString', null], ['toString', undefined]]) told(`${method} ${arg}`, () => (12.345)[method](arg));
+tell('of infinities', Infinity.toFixed(500 > 100 ? 1 : 0), NaN.toPrecision(2), (-Infinity).toExponential(3), Infinity.toString(2));
+told('infinity before the range', () => Infinity.toPrecision(1000));
+told('on others', () => Number.prototype.toFixed.call('1'));
+tell('locale', (1234567.891).toLocaleString().replace(/[^\d]/g, '').slice(0, 7), typeof Intl);

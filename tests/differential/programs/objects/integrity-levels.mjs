@@ -1,0 +1,9 @@
+import { tell, told } from '../../show.mjs';
+const kinds = { plain: () => ({ a: 1 }), array: () => [1, 2], empty: () => ({}), typed: () => new Uint8Array(1), none: () => new Uint8Array(0), function: () => () => {}, arguments: () => (function () { return arguments; })(1), string: () => Object('ab'), proxy: () => new Proxy({ a: 1 }, {}), error: () => new Error('x') };
+for (const [name, make] of Object.entries(kinds)) { told(`freeze ${name}`, () => { const o = Object.freeze(make()); return [Object.isFrozen(o), Object.isSealed(o), Object.isExtensible(o)]; }); told(`seal ${name}`, () => { const o = Object.seal(make()); return [Object.isFrozen(o), Object.isSealed(o)]; }); told(`close ${name}`, () => { const o = Object.preventExtensions(make()); return [Object.isFrozen(o), Object.isSealed(o)]; }); }
+tell('primitives', Object.isFrozen(1), Object.isExtensible('a'), Object.freeze(5), Object.preventExtensions(null));
+told('length of a frozen array', () => { const l = Object.freeze([1]); return [Reflect.set(l, 'length', 0), Reflect.defineProperty(l, 'length', { value: 1 }), Reflect.set(l, 5, 1)]; });
+told('length that cannot be written', () => { const l = [1, 2, 3]; Object.defineProperty(l, 'length', { writable: false }); return [Reflect.set(l, 3, 1), Reflect.set(l, 0, 9), Reflect.deleteProperty(l, 2), l]; });
+told('truncating around a fixed element', () => { const l = [1, 2, 3, 4]; Object.defineProperty(l, 1, { configurable: false }); const set = Reflect.set(l, 'length', 0); return [set, l.length, l]; });
+told('setters of frozen objects work', () => { let kept; const o = Object.freeze({ set x(v) { kept = v; } }); o.x = 5; return kept; });
+told('inherited and read only', () => { const p = Object.freeze({ a: 1 }); const o = Object.create(p); return [Reflect.set(o, 'a', 2), Object.hasOwn(o, 'a'), Reflect.defineProperty(o, 'a', { value: 3 }), o.a]; });

@@ -1,0 +1,14 @@
+import { told } from '../../show.mjs';
+told('order', () => { const o = { b: 1, 2: 1, a: 1, 1: 1, '-1': 1, '01': 1, 4294967294: 1, 4294967295: 1, '1.5': 1, [Symbol.for('s')]: 1 }; o[0] = 1; delete o.b; o.b = 1; return Reflect.ownKeys(o).map(String); });
+told('arrays', () => { const l = [1, 2]; l.x = 1; l[10] = 1; l['01'] = 1; l[-1] = 1; l[4294967295] = 1; return [Reflect.ownKeys(l), l.length]; });
+told('strings', () => Reflect.ownKeys(Object.assign(Object('ab'), { 5: 1, 1.5: 1, z: 1 })));
+told('functions', () => [Reflect.ownKeys(function f(a) {}), Reflect.ownKeys(() => {}), Reflect.ownKeys(class { static m() {} static x = 1; }), Reflect.ownKeys(async function () {})]);
+told('for in with shadows', () => { const p = { a: 1, b: 1, 1: 1 }; const o = Object.create(p, { b: { value: 1, enumerable: false }, c: { value: 1, enumerable: true } }); const keys = []; for (const k in o) keys.push(k); return keys; });
+told('for in while deleting', () => { const o = { a: 1, b: 1, c: 1 }; const keys = []; for (const k in o) { keys.push(k); delete o.b; o.d = 1; } return keys; });
+told('for in over null', () => { for (const k in null) return k; for (const k in undefined) return k; return 'none'; });
+told('entries while changing', () => { const o = { a: 1, get b() { delete this.c; this.d = 1; return 2; }, c: 3 }; return Object.entries(o); });
+told('assign stops', () => { const t = {}; try { Object.assign(t, { a: 1, get b() { throw new Error('b'); }, c: 3 }); } catch (error) { return [error.message, t]; } });
+told('fromEntries', () => [Object.fromEntries([['a', 1], ['a', 2], [1, 'n']]), Object.fromEntries(new Map([[Symbol.for('x'), 1]]))]);
+told('fromEntries of texts', () => Object.fromEntries(['ab']));
+told('__proto__', () => [Object.keys({ __proto__: { a: 1 } }), Object.keys({ ['__proto__']: 1 }), ({ __proto__: null }) instanceof Object, Object.getPrototypeOf({ __proto__: 5 }) === Object.prototype, (({ __proto__ }) => typeof __proto__)({}), Object.keys(((__proto__) => ({ __proto__ }))(1))]);
+told('__proto__ twice', () => new Function('return { __proto__: null, __proto__: null }'));

@@ -1,0 +1,15 @@
+import { told } from '../../show.mjs';
+told('logical', () => { const seen = []; const o = { get a() { seen.push('get'); return this.v; }, set a(v) { seen.push(`set ${v}`); this.v = v; }, v: null }; o.a ??= 1; o.a ??= 2; o.a ||= 3; o.a &&= 4; o.a &&= 0; o.a ||= 5; return [o.v, seen]; });
+told('short circuits evaluate nothing', () => { const seen = []; const n = (v) => { seen.push(v); return v; }; const o = { a: 1, b: null }; o[n('a')] ??= n('x'); o[n('b')] &&= n('y'); o[n('a')] ||= n('z'); return [seen, o]; });
+told('names', () => { let a, b = null, c = 1; a ??= () => {}; b ||= function () {}; c &&= class {}; return [a.name, b.name, c.name]; });
+told('const', () => { const a = 1; a ||= 2; return a; });
+told('const that is assigned', () => { const a = 0; a ||= 2; });
+told('frozen and short', () => { const o = Object.freeze({ a: 1 }); o.a ||= 2; return o.a; });
+told('update of odd things', () => { const o = { a: '5', b: null, c: [], d: 1n, e: { valueOf: () => 7 } }; o.a++; o.b--; o.c++; o.d++; ++o.e; return o; });
+told('order of targets', () => { const seen = []; const n = (v, r) => { seen.push(v); return r; }; const o = {}; n('o', o)[n('k', 'k')] = n('v', 1); n('o2', o)[n('k2', 'k')] += n('v2', 2); return [o, seen]; });
+told('null targets', () => { const seen = []; try { null[seen.push('key')] = seen.push('value'); } catch (error) { return [error.name, seen]; } });
+told('exponent', () => { let a = 2; a **= 3; return [a, 2 ** 3 ** 2, (-2) ** 2, 2 ** -1]; });
+told('unary before exponent', () => new Function('return -2 ** 2'));
+told('shifts', () => { let a = -1; a >>>= 28; let b = 1; b <<= 33; let c = -9; c >>= 1; let d = 2 ** 32 + 5; d |= 0; return [a, b, c, d]; });
+told('commas and voids', () => [(1, 2, 3), void 0, typeof void 0, [(1, 2)], ((a, b) => b)(...(1, [2, 3]))]);
+for (const source of ['1 = 2', 'a + b = 1', 'f() = 1', '(a, b) = 1', 'this = 1', 'a?.b = 1', '++a++', 'a ?? b || c', '(a ?? b) || c', 'new a?.b()', 'delete a', "'use strict'; delete a", "'use strict'; eval = 1", '[a + 1] = 1', '({ a }) = 1', 'import.meta = 1', 'async () => await = 1', '`a` = 1', 'a => {} ()', '(a => {})()', 'a ? b : c = d', 'yield = 1', 'let let = 1', 'for (let of []) ;', 'for (async of []) ;', 'for (let.x of []) ;']) told(source, () => { new Function('a', 'b', 'c', 'f', source); return 'taken'; });

@@ -1,0 +1,15 @@
+import { told } from '../../show.mjs';
+told('new.target', () => { function F() { return { target: new.target === F, other: new.target?.name }; } class D { constructor() { return { target: new.target.name }; } } class E extends D {} return [new F(), F(), Reflect.construct(F, [], Array), new D(), new E(), Reflect.construct(D, [], Map)]; });
+told('prototype of the result', () => [Reflect.construct(Array, [3], Map) instanceof Map, Array.isArray(Reflect.construct(Array, [3], Map)), Reflect.construct(Array, [3], Map).length, Object.getPrototypeOf(Reflect.construct(function () {}, [], Object.assign(() => {}).bind ? class X {} : 0)).constructor.name]);
+told('prototype that is no object', () => { function N() {} N.prototype = 5; return Object.getPrototypeOf(Reflect.construct(Array, [], N)) === Array.prototype; });
+told('prototype is read by a getter', () => { const seen = []; const target = new Proxy(function () {}, { get(t, k) { seen.push(String(k)); return t[k]; } }); Reflect.construct(Date, [0], target); return seen; });
+told('arguments that are like a list', () => Reflect.construct(Array, { length: 2, 0: 'a', 1: 'b' }));
+told('no list', () => Reflect.construct(Array, 5));
+told('no constructor', () => Reflect.construct(() => {}, []));
+told('no new target', () => Reflect.construct(Array, [], () => {}));
+told('bound', () => { function F(...args) { this.args = args; this.same = new.target === F; } const B = F.bind({ lost: 1 }, 1); return [new B(2), Reflect.construct(B, [3], Array) instanceof Array, new B() instanceof B]; });
+told('derived without super', () => { class D extends Object { constructor() { if (false) super(); } } new D(); });
+told('super twice', () => { class D extends Object { constructor() { super(); super(); } } new D(); });
+told('super in arrows', () => { class B { constructor(v) { this.v = v; } } class D extends B { constructor() { const f = () => super(5); f(); this.after = 1; } } return new D(); });
+told('returning from derived', () => { class D extends Object { constructor() { return { own: 1 }; } } class E extends Object { constructor() { super(); return undefined; } } class F extends Object { constructor() { super(); return 5; } } return [new D(), Object.keys(new E()), (() => { try { return new F(); } catch (error) { return error.name; } })()]; });
+told('changing the parent', () => { class A { who() { return 'A'; } } class B { who() { return 'B'; } } class C extends A { who() { return super.who(); } } const c = new C(); Object.setPrototypeOf(C.prototype, B.prototype); return [c.who(), c instanceof A, c instanceof B]; });

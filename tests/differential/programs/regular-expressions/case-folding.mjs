@@ -1,0 +1,13 @@
+import { tell, told } from '../../show.mjs';
+tell('kelvin and long s', [/\u212a/i.test('k'), /\u212a/iu.test('k'), /\u017f/i.test('s'), /\u017f/iu.test('s'), /[a-z]/iu.test('\u212a'), /[a-z]/i.test('\u212a')]);
+tell('word characters', [/\w/iu.test('\u017f'), /\w/i.test('\u017f'), /\W/iu.test('\u017f'), /[^\W]/iu.test('\u212a'), /\b/iu.test('\u017f')]);
+tell('greek sigma', [/σ/i.test('ς'), /Σ/i.test('ς'), /σ/iu.test('ς'), /[Α-Ω]/iu.test('ς')]);
+tell('sharp s', [/ß/i.test('SS'), /ß/iu.test('ẞ'), /ß/i.test('ẞ'), /ẞ/iu.test('ß')]);
+tell('turkish', [/i/i.test('İ'), /ı/i.test('I'), /i/iu.test('İ'), /ı/iu.test('I')]);
+tell('ranges', ['[A-z]', '[a-Z]'.length, '[Z-a]'].map((source) => { try { return new RegExp(source, 'i').test('_'); } catch (error) { return error.name; } }));
+tell('backreferences', [/(a)\1/i.test('aA'), /(é)\1/i.test('éÉ'), /(?<x>ω)\k<x>/iu.test('ωΩ')]);
+tell('cherokee and georgian', [/\u13a0/iu.test('\uab70'), /\uab70/iu.test('\u13a0'), /\u10d0/iu.test('\u1c90'), /\u10d0/i.test('\u1c90')]);
+tell('astral', [/\u{10400}/iu.test('\u{10428}'), /[\u{10400}-\u{10427}]/iu.test('\u{10428}'), /\u{1e900}/iu.test('\u{1e922}')]);
+tell('negated class', [/[^x]/i.test('X'), /[^x]/iu.test('X'), /[^\u212a]/iu.test('k'), /[^K]/iu.test('\u212a')]);
+told('modifiers', () => [new RegExp('(?i:a)b').test('Ab'), new RegExp('(?i:a)b').test('AB'), new RegExp('(?-i:a)b', 'i').test('aB'), new RegExp('(?s-i:.)', 'i').test('\n')]);
+for (const source of ['(?i', '(?ii:a)', '(?-:a)', '(?i-i:a)', '(?g:a)', '(?-m:^a)']) told(source, () => new RegExp(source).source);

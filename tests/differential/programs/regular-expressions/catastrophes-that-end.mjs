@@ -1,0 +1,10 @@
+import { tell, told } from '../../show.mjs';
+tell('nested quantifiers on what matches', /^(a+)+$/.test('a'.repeat(5000)), /^(?:a|a)+$/.test('a'.repeat(2000)), /(x+x+)+y/.test('x'.repeat(18)));
+tell('empty loops', /(?:)*/.exec('a')[0], /(a*)*/.exec('b'), /(a*)+/.exec('b'), /(?:a*){3,}/.exec('aa')[0], /(?:a?)*?b/.exec('aab')[0], /(?:(a)|b)*/.exec('ab'), /(z)((a+)?(b+)?(c))*/.exec('zaacbbbcac'));
+tell('greedy and lazy', /a{2,3}?/.exec('aaaa')[0], /a{0,0}b/.exec('ab')[0], /<.+?>/.exec('<a><b>')[0], /(a??)(a)/.exec('aa'), /a{3}/.exec('aa'), /(?:ab){2,}?c/.exec('ababababc')[0]);
+tell('large counts', /a{100}/.test('a'.repeat(100)), /a{0,65535}b/.test(`${'a'.repeat(1000)}b`), /(?:a{10}){10}/.exec('a'.repeat(105))[0].length);
+told('counts without end', () => /a{99999999999999999999}/.test('a'));
+told('counts that turn around', () => new RegExp('a{5,4}'));
+tell('long alternations', new RegExp(Array.from({ length: 500 }, (_, at) => `w${at}x`).join('|')).exec('..w499x')[0], new RegExp(`[${Array.from({ length: 200 }, (_, at) => String.fromCharCode(0x4e00 + 2 * at)).join('')}]`).exec('\u4e01\u4e02').index);
+tell('deep groups', new RegExp(`${'(?:'.repeat(200)}a${')'.repeat(200)}`).test('a'), new RegExp(`${'('.repeat(100)}a${')'.repeat(100)}`).exec('a').length);
+tell('atomic by lookahead', /(?=(a+))\1b/.exec('aaab')[0], /(?=(a+))\1a/.exec('aaa'));

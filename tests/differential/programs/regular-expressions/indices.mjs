@@ -1,0 +1,11 @@
+import { tell, told } from '../../show.mjs';
+tell('plain', /a(b)(c)?/d.exec('xab').indices, /a/d.hasIndices, /a/.exec('a').indices);
+tell('named', /(?<x>a)(?<y>z)?/d.exec('ba').indices.groups, Object.getPrototypeOf(/(?<x>a)/d.exec('a').indices.groups));
+tell('all', [...'a1b22'.matchAll(/[a-z](\d+)/dg)].map((m) => m.indices));
+tell('astral', /(\u{1f600})(x)/du.exec('a\u{1f600}x').indices, /(.)/d.exec('\u{1f600}').indices);
+tell('lookbehind', /(?<=(a+))b/d.exec('aab').indices, /(?=(b+))a?/d.exec('bb').indices);
+tell('in loops the last', /(?:(a)|(b))+/d.exec('ab').indices, /(?:(a)|b)*/d.exec('ab').indices);
+tell('own properties', Reflect.ownKeys(/a/d.exec('a')), Reflect.ownKeys(/a/.exec('a')), Reflect.ownKeys(/a/d.exec('a').indices));
+tell('flags in order', new RegExp('a', 'ydmsig').flags, new RegExp('a', 'vgd').flags);
+for (const flags of ['dd', 'gg', 'x', 'D', 'gimsuyd ', 'uu']) told(flags, () => new RegExp('a', flags));
+told('flags getter is generic', () => Object.getOwnPropertyDescriptor(RegExp.prototype, 'flags').get.call({ hasIndices: 1, global: 'y', ignoreCase: 0, sticky: [], unicode: '' }));

@@ -1,0 +1,13 @@
+import { tell, told } from '../../show.mjs';
+const all = (re, text) => [...text.matchAll(re)].map((m) => [m.index, ...m]);
+tell('captures are filled from the right', /(?<=(\d+)(\d+))$/.exec('1053'), /(?<=(\d{1,2})(\d+))x/.exec('12345x'));
+tell('backreference before its group', /(?<=\1(a))b/.exec('aab'), /(?<=(a)\1)b/.exec('aab'), /(?<=\1(.))x/.exec('qqx'));
+tell('negative', all(/(?<!\$)\b\d+/g, '$10 20 $30 40'), all(/(?<!a|bb)c/g, 'ac bbc bc c'));
+tell('within each other', /(?<=(?<!x)a+)b/.exec('xaab'), /(?<=a(?=b))b/.exec('ab'), /(?<=^(?:ab)+)c/.exec('ababc'));
+tell('alternatives of other lengths', all(/(?<=a|bc|def)x/g, 'ax bcx defx efx'), all(/(?<=(?:a|bc)d?)x/g, 'ax adx bcx bcdx dx'));
+tell('sticky and global', (() => { const re = /(?<=a)b/y; re.lastIndex = 1; return [re.exec('ab'), re.lastIndex, re.exec('ab')]; })());
+tell('at the ends', /(?<=)/.exec('ab'), /(?<!.)/.exec('ab'), 'ab'.replace(/(?<=^|b)/g, '|'), 'a\nb'.replace(/(?<=^)/gm, '|'));
+tell('with astral letters', /(?<=\u{1f600})x/u.exec('\u{1f600}x'), /(?<=^.)x/u.exec('\u{1f600}x'), /(?<=^.)x/.exec('\u{1f600}x'));
+tell('split and replace', 'aXbXc'.split(/(?<=X)/), 'camelCaseText'.split(/(?<=[a-z])(?=[A-Z])/), '1234567'.replace(/(?<=\d)(?=(?:\d{3})+$)/g, ','));
+for (const source of ['(?<=a)*', '(?<=a)+', '(?<!a){2}', '(?<=a)?']) told(source, () => new RegExp(source).exec('aa'));
+for (const source of ['(?<=a)*', '(?<=', '(?<!', '(?<=a']) told(`u ${source}`, () => new RegExp(source, 'u'));

@@ -1,0 +1,12 @@
+import { tell, told } from '../../show.mjs';
+const date = /(?<year>\d{4})-(?<month>\d\d)-(?<day>\d\d)/;
+tell('by name', '2024-02-29'.replace(date, '$<day>.$<month>.$<year>'), '2024-02-29'.replace(date, '$<none>|$<day'), '2024-02-29'.replace(/(\d+)/, '$<a>'));
+tell('by function', '2024-02-29'.replace(date, (...all) => JSON.stringify(all.at(-1))), '2024-02-29'.replace(/(\d+)/, (...all) => all.length));
+tell('mixed', 'ab'.replace(/(?<x>a)(b)/, '$2$1$<x>$&$`$\'$$'), 'ab'.replace(/(?<x>a)(?<y>z)?/, '[$<y>|$2]'));
+tell('groups have no prototype', Object.getPrototypeOf(date.exec('2024-02-29').groups), /(a)/.exec('a').groups, Object.keys(/(?<b>.)(?<a>.)?/.exec('x').groups));
+tell('names', /(?<$>.)(?<_>.)(?<é>.)(?<\u0061>.)/.exec('1234').groups, /(?<\u{62}>.)/u.exec('x').groups);
+tell('backreferences by name', /(?<q>['"]).*?\k<q>/.exec(`a"b'c"d`)[0], /\k<a>(?<a>x)/.exec('x'), /\k<a>/.exec('k<a>'), /(?<=\k<a>(?<a>.))y/.exec('xxy'));
+told('a name twice', () => new RegExp('(?<a>.)(?<a>.)'));
+for (const [source, flags] of [['(?<a', ''], ['(?<>a)', ''], ['(?<1>a)', ''], ['\\k<a', 'u'], ['\\k<b>(?<a>.)', ''], ['(?<a>.)\\k', ''], ['\\k', 'u'], ['\\k', '']]) told(`${source} ${flags}`, () => new RegExp(source, flags).source);
+tell('groups of a species', (() => { class R extends RegExp { exec(text) { const found = super.exec(text); if (found) found.groups = { x: 'changed' }; return found; } } return 'abc'.replace(new R('b'), '<$<x>>'); })());
+told('groups that are null', () => { class R extends RegExp { exec(text) { const found = super.exec(text); if (found) found.groups = null; return found; } } return 'abc'.replace(new R('b'), '<$<x>>'); });

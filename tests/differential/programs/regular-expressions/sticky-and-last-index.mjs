@@ -1,0 +1,16 @@
+import { tell, told } from '../../show.mjs';
+const trace = (re, text, times = 4) => { const seen = []; for (let at = 0; at < times; at++) { const m = re.exec(text); seen.push([m && m[0], m && m.index, re.lastIndex]); } return seen; };
+tell('sticky', trace(/a/y, 'aab'), trace(/a|b/y, 'abc'), trace(/^a/my, 'a\na'), trace(/(?:)/y, 'ab'));
+tell('sticky and global', 'aabaa'.match(/a/gy), 'aabaa'.replace(/a/gy, 'x'), 'aab'.split(/a/y), 'baab'.search(/a/y));
+tell('lastIndex is what it is', (() => { const re = /a/g; re.lastIndex = 1.9; const first = re.exec('aaa').index; re.lastIndex = '2'; const second = re.exec('aaa').index; re.lastIndex = -5; const third = re.exec('aaa').index; re.lastIndex = Infinity; return [first, second, third, re.exec('aaa'), re.lastIndex]; })());
+tell('untouched without flags', (() => { const re = /a/; re.lastIndex = 7; re.exec('a'); re.test('b'); return re.lastIndex; })());
+told('frozen', () => { const re = Object.freeze(/a/g); return re.exec('b'); });
+told('frozen without flags', () => Object.freeze(/a/).exec('a')[0]);
+told('conversion is observed', () => { const seen = []; const re = /a/; re.lastIndex = { valueOf() { seen.push('read'); return 0; } }; re.exec('a'); return seen; });
+told('global match resets', () => { const re = /a/g; re.lastIndex = 3; const found = 'aaaa'.match(re); return [found, re.lastIndex]; });
+tell('matchAll keeps its own', (() => { const re = /a/g; re.lastIndex = 1; const found = [...'aaa'.matchAll(re)].map((m) => m.index); return [found, re.lastIndex]; })());
+told('matchAll without g', () => 'a'.matchAll(/a/));
+told('replaceAll without g', () => 'a'.replaceAll(/a/, 'b'));
+tell('unicode advances by letters', '\u{1f600}\u{1f601}'.match(/(?:)/gu).length, '\u{1f600}'.match(/(?:)/g).length, '\u{1f600}a'.split(/(?:)/u), '\u{1f600}a'.split(/(?:)/).length);
+tell('sticky unicode in the middle of a letter', (() => { const re = /./uy; re.lastIndex = 1; const found = re.exec('\u{1f600}x'); return [found && found[0].length, found && found.index, re.lastIndex]; })());
+tell('lookahead at the end', trace(/(?=b)/g, 'abab', 2), 'abab'.replace(/(?=b)/g, '-'));

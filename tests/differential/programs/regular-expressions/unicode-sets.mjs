@@ -1,0 +1,18 @@
+import { told } from '../../show.mjs';
+const test = (source, text, flags = 'v') => { const re = new RegExp(source, `${flags}g`); return [...text.matchAll(re)].map((m) => m[0]); };
+told('subtraction', () => test('[\\w--[aeiou]]', 'hello_1'));
+told('intersection', () => test('[\\p{L}&&\\p{ASCII}]', 'aéb1'));
+told('nested', () => test('[[a-z]&&[^aeiou]--[xyz]]', 'abcxyz'));
+told('nested union', () => test('[[a-c][x-z]5]', 'abcdwxyz456'));
+told('strings', () => test('[\\q{abc|d|}x]', 'abcdx'));
+told('strings in subtraction', () => test('[\\q{abc|d|e}--\\q{abc}]', 'abcde'));
+told('longest first', () => test('[\\q{a|ab|abc}]', 'abcaba'));
+told('empty string', () => test('^[\\q{}]$', ''));
+told('complement', () => test('[^\\d[a-f]]', 'a1gz'));
+told('case', () => test('[\\p{Lu}--[A-C]]', 'aAbDd', 'vi'));
+told('properties of strings', () => test('\\p{Emoji_Keycap_Sequence}', '1\ufe0f\u20e3 2 #\ufe0f\u20e3').map((m) => m.length));
+told('flag sequences', () => test('^\\p{RGI_Emoji_Flag_Sequence}$', '\u{1f1e9}\u{1f1ea}').map((m) => m.length));
+for (const source of ['[a--b&&c]', '[a-z--b]', '[(]', '[a&&&b]', '[!!]', '[\\q{a]', '[^\\q{ab}]', '[^\\p{RGI_Emoji}]', '[a|b]', '\\P{RGI_Emoji}']) told(`error ${source}`, () => new RegExp(source, 'v').source);
+told('both flags', () => new RegExp('a', 'uv'));
+told('flag', () => [/a/v.unicodeSets, /a/v.flags, /a/u.unicodeSets, Object.getOwnPropertyDescriptor(RegExp.prototype, 'unicodeSets').get.call(RegExp.prototype)]);
+told('escaped punctuators', () => test('[\\&\\-\\!\\#]', '&-!#a'));

@@ -1,0 +1,17 @@
+import { tell, told } from '../../show.mjs';
+told('let', () => { const f = []; for (let at = 0; at < 3; at++) f.push(() => at++); return [f.map((g) => g()), f.map((g) => g())]; });
+told('changed in the head', () => { const f = []; for (let at = 0, g = () => at; at < 3; at++) f.push([g(), () => at]); return f.map(([now, later]) => [now, later()]); });
+told('captured by the condition', () => { const f = []; for (let at = 0; f.push(() => at), at < 2; at++); return f.map((g) => g()); });
+told('captured by the update', () => { const f = []; for (let at = 0; at < 2; f.push(() => at), at++); return f.map((g) => g()); });
+told('var', () => { const f = []; for (var at = 0; at < 3; at++) f.push(() => at); return f.map((g) => g()); });
+told('const in of and in', () => { const f = []; for (const v of [1, 2]) f.push(() => v); for (const k in { a: 1, b: 2 }) f.push(() => k); return f.map((g) => g()); });
+told('dead zone in the head', () => { for (const v of [v]) ; });
+told('dead zone in the head of let', () => { for (let a = b, b = 1; ;) break; });
+told('continue keeps its own', () => { const f = []; for (let at = 0; at < 4; at++) { if (at % 2) continue; f.push(() => at); } return f.map((g) => g()); });
+told('eval in the loop', () => { const f = []; for (let at = 0; at < 2; at++) f.push(eval('() => at * 10')); return f.map((g) => g()); });
+told('a body that shadows', () => { const out = []; for (let at = 0; at < 2; at++) { let at = 'inner'; out.push(at); } return out; });
+told('async', () => {});
+tell('awaited', await (async () => { const out = []; const wait = []; for (let at = 0; at < 3; at++) wait.push((async () => { await null; out.push(at); })()); await Promise.all(wait); return out; })());
+told('generators', () => { function* g() { for (let at = 0; at < 3; at++) yield () => at; } return [...g()].map((f) => f()); });
+told('switch and blocks', () => { const f = []; for (let at = 0; at < 3; at++) switch (at) { case 1: { let local = at * 2; f.push(() => local); } default: f.push(() => at); } return f.map((g) => g()); });
+told('labels', () => { const f = []; out: for (let a = 0; a < 3; a++) for (let b = 0; b < 3; b++) { if (b === 1) continue out; f.push(() => [a, b]); } return f.map((g) => g()); });

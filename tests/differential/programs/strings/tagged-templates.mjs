@@ -1,0 +1,21 @@
+import { tell, told } from '../../show.mjs';
+const tag = (strings) => strings; const site = () => tag`a${1}b`;
+tell('cached by site', site() === site(), tag`a` === tag`a`, (() => { const seen = new Set(); for (let at = 0; at < 3; at++) seen.add(tag`x${at}`); return seen.size; })(), (() => { const f = () => () => tag`y`; return f()() === f()(); })());
+tell('frozen', Object.isFrozen(tag`a`), Object.isFrozen(tag`a`.raw), Object.getOwnPropertyDescriptor(tag`a`, 'raw'), Array.isArray(tag`a`.raw), Reflect.ownKeys(tag`a${0}b`));
+tell('cooked and raw', (() => { const s = tag`\n\x41\u{42}\
+\\`; return [s[0], s.raw[0]]; })());
+tell('bad escapes are undefined', (() => { const s = tag`\u${0}\xg${1}\01${2}ok`; return [s.map((v) => v), s.raw.map((v) => v)]; })());
+told('bad escapes without a tag', () => new Function('return `\\u`'));
+tell('newlines', eval('tag`a\r\nb\rc`').raw[0].length, eval('`a\r\nb\rc`').length);
+tell('values', ((strings, ...values) => values)`${1}${'x'}${[]}${undefined}`, ((s) => s.length)`${1}${2}`);
+told('this of a member tag', () => { const o = { x: 5, tag(s, v) { return [this.x, s[0], v]; } }; return [o.tag`a${1}`, o['tag']`b${2}`, o?.tag === o.tag]; });
+told('chains of tags', () => { const f = (s) => (t) => (u) => s[0] + t[0] + u[0]; return f`a``b``c`; });
+told('new with a tag', () => { class C { constructor(v) { this.v = v; } } const t = () => C; return [new (t`x`)(1).v, (new t`y`) instanceof C]; });
+told('order', () => { const seen = []; const n = (v) => { seen.push(v); return v; }; (n('tag'), (...all) => seen.push('call'))`${n(1)}${n(2)}`; return seen; });
+told('not a function', () => 5`x`);
+told('after an optional chain', () => new Function('o', 'return o?.a`x`'));
+tell('conversion', (() => { const seen = []; const v = { toString() { seen.push('string'); return 's'; }, valueOf() { seen.push('value'); return 'v'; }, [Symbol.toPrimitive](hint) { seen.push(hint); return 'p'; } }; return [`${v}`, `${{ toString: () => 's', valueOf: () => 'v' }}`, '' + { toString: () => 's', valueOf: () => 'v' }, seen]; })());
+told('symbols', () => `${Symbol('x')}`);
+tell('raw', String.raw`a\n${1}`, String.raw({ raw: 'abc' }, 1, 2, 3), String.raw({ raw: { length: 2, 0: 'x', 1: 'y' } }, '-'), String.raw({ raw: [] }), String.raw({ raw: { length: -1 } }));
+told('raw of nothing', () => String.raw());
+tell('nested', `a${`b${`c${1 + 1}`}`}`, `${`${[1, 2].map((v) => `<${v}>`).join('')}`}`, `\``, `$`, `$$`, `${'$'}{`, `}`);

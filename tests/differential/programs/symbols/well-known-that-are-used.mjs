@@ -1,0 +1,14 @@
+import { told } from '../../show.mjs';
+told('isConcatSpreadable', () => [[].concat({ length: 2, 0: 'a', 1: 'b', [Symbol.isConcatSpreadable]: true }), [].concat(Object.assign([1, 2], { [Symbol.isConcatSpreadable]: false })).length]);
+told('hasInstance', () => { class E { static [Symbol.hasInstance](v) { return v === 5; } } return [5 instanceof E, 6 instanceof E, Object.getOwnPropertyDescriptor(Function.prototype, Symbol.hasInstance)]; });
+told('unscopables', () => new Function('const o = { x: 1, y: 2, [Symbol.unscopables]: { x: true } }; const x = "outer"; with (o) { return [x, y, typeof keys]; }')());
+told('array unscopables', () => [Object.getPrototypeOf(Array.prototype[Symbol.unscopables]), Object.keys(Array.prototype[Symbol.unscopables]).sort()]);
+told('toPrimitive', () => { const seen = []; const o = { [Symbol.toPrimitive](hint) { seen.push(hint); return hint === 'number' ? 42 : 'text'; } }; return [+o, `${o}`, o + '', o * 2, [1, 2, 3][o], o == 'text', new Date(o) instanceof Date, seen]; });
+told('toPrimitive that is odd', () => +{ [Symbol.toPrimitive]: 5 });
+told('toPrimitive that gives an object', () => `${{ [Symbol.toPrimitive]: () => ({}) }}`);
+told('toPrimitive of null', () => +{ [Symbol.toPrimitive]: null, valueOf: () => 3 });
+told('toStringTag', () => [String({ [Symbol.toStringTag]: 'Own' }), Object.prototype.toString.call(class { static [Symbol.toStringTag] = 'C'; }), Object.prototype.toString.call(Object.assign([], { [Symbol.toStringTag]: 5 })), Object.prototype.toString.call(null), Object.prototype.toString.call(function* () {}())]);
+told('iterator on numbers', () => { Number.prototype[Symbol.iterator] = function* () { for (let at = 0; at < this; at++) yield at; }; try { return [...3]; } finally { delete Number.prototype[Symbol.iterator]; } });
+told('match and friends', () => { const o = { [Symbol.match]: () => 'm', [Symbol.replace]: (s, r) => s + r, [Symbol.search]: () => 7, [Symbol.split]: (s, n) => [s, n], [Symbol.matchAll]: () => ['all'] }; return ['a'.match(o), 'a'.replace(o, 'b'), 'a'.search(o), 'a'.split(o, 2), 'a'.matchAll(o)]; });
+told('registry', () => [Symbol.for('a') === Symbol.for('a'), Symbol.keyFor(Symbol.for('a')), Symbol.keyFor(Symbol('a')), Symbol('d').description, Symbol().description, Symbol('').description, Object(Symbol.iterator) == Symbol.iterator]);
+told('as keys', () => { const s = Symbol('s'); const o = { [s]: 1, a: 2 }; return [JSON.stringify(o), Object.keys(o), Object.getOwnPropertySymbols(o).length, { ...o }[s], Object.entries(o), s in o]; });

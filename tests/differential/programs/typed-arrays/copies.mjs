@@ -1,0 +1,17 @@
+import { tell, told } from '../../show.mjs';
+const t = Int16Array.of(5, -1, 300, 0);
+tell('by copy', t.toReversed(), t.toSorted(), t.toSorted((a, b) => b - a), t.with(1, 70000), t.with(-1, '9'), t);
+told('with beyond', () => t.with(4, 1));
+told('with a big integer', () => t.with(0, 1n));
+told('with a number in big ones', () => new BigInt64Array(1).with(0, 1));
+told('toSorted of something', () => t.toSorted(5));
+tell('kinds are kept', t.toReversed().constructor.name, (() => { class S extends Uint8Array {} return [new S(2).toReversed().constructor.name, new S(2).with(0, 1).constructor.name, new S(2).map((v) => v).constructor.name]; })());
+tell('sorting numbers', new Float64Array([NaN, 0, -0, -Infinity, 5, NaN, -1]).toSorted().map((v) => v), [...new Float64Array([0, -0, 0, -0]).toSorted()].map((v) => Object.is(v, -0)));
+tell('arrays by copy', [3, , 1].toSorted(), [1, , 3].toReversed(), [1, , 3].with(0, 5), [1, 2, 3, 4].toSpliced(1, 2, 'x', 'y', 'z'), [1, , 3].toSpliced(0, 1), [1, 2, 3].toSpliced(-1), [1, 2].toSpliced(), [1, 2].toSpliced(0));
+told('array with beyond', () => [1].with(1, 2));
+told('generic', () => [Array.prototype.toSorted.call({ length: 2, 0: 'b', 1: 'a' }), Array.prototype.toReversed.call('abc'), Array.prototype.with.call({ length: '2', 0: 1 }, 1, 'x'), Array.prototype.toSpliced.call({ length: 1, 0: 'a' }, 0, 0, 'b')]);
+told('too long', () => Array.prototype.toReversed.call({ length: 2 ** 32 }));
+told('no species', () => { class A extends Array {} return [A.of(1).toSorted() instanceof A, A.of(1).toReversed().constructor === Array]; });
+told('stable', () => Array.from({ length: 50 }, (_, at) => ({ k: at % 3, at })).toSorted((a, b) => a.k - b.k).map((e) => e.at).join());
+told('comparator order', () => { const seen = []; [2, 1].toSorted((a, b) => { seen.push(typeof a); return a - b; }); return seen.length > 0; });
+told('undefined and holes at the end', () => [undefined, 3, , 1].toSorted());

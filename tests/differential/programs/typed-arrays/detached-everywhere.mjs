@@ -1,0 +1,18 @@
+import { told } from '../../show.mjs';
+const detached = (Kind = Uint8Array, length = 4) => { const t = new Kind(length); t.buffer.transfer(); return t; };
+const names = ['at', 'copyWithin', 'entries', 'every', 'fill', 'filter', 'find', 'findIndex', 'findLast', 'forEach', 'includes', 'indexOf', 'join', 'keys', 'lastIndexOf', 'map', 'reduce', 'reverse', 'set', 'slice', 'some', 'sort', 'subarray', 'toLocaleString', 'toReversed', 'toSorted', 'toString', 'values', 'with'];
+for (const name of names) told(name, () => { const given = detached()[name](name === 'set' ? [] : name === 'sort' || name === 'toSorted' ? undefined : () => 0, 0); return typeof given === 'object' ? typeof given : given; });
+told('of nothing', () => { const t = detached(); return [t.length, t.byteLength, t.byteOffset, t[0], 0 in t, Object.keys(t), t.buffer.detached]; });
+told('during a callback', () => { const t = new Uint8Array([1, 2, 3]); const seen = []; t.forEach((v) => { seen.push(v); if (!t.buffer.detached) t.buffer.transfer(); }); return seen; });
+told('during a conversion', () => { const t = new Uint8Array(4); return t.fill({ valueOf() { t.buffer.transfer(); return 1; } }); });
+told('during a sort', () => { const t = new Uint8Array([3, 1, 2]); const b = t.buffer; t.sort((x, y) => { if (!b.detached) b.transfer(); return x - y; }); return t.length; });
+told('assignment', () => { const t = detached(); t[0] = 5; return [t[0], Reflect.set(t, 0, 1)]; });
+told('assignment that converts', () => { const t = new Uint8Array(2); t[0] = { valueOf() { t.buffer.transfer(); return 5; } }; return t[0]; });
+told('a species that is detached', () => { class S extends Uint8Array { static get [Symbol.species]() { return function () { return detached(); }; } } return new S(4).map((v) => v); });
+told('constructing from it', () => new Uint8Array(detached()));
+told('on a detached buffer', () => { const b = new ArrayBuffer(4); b.transfer(); return new Uint8Array(b); });
+told('transfer twice', () => { const b = new ArrayBuffer(4); const c = b.transfer(8); return [c.byteLength, b.byteLength, b.detached, b.maxByteLength, (() => { try { b.transfer(); } catch (error) { return error.name; } })(), (() => { try { b.slice(0); } catch (error) { return error.name; } })()]; });
+told('transferToFixedLength', () => { const b = new ArrayBuffer(4, { maxByteLength: 8 }); const c = b.transferToFixedLength(); return [c.resizable, c.byteLength, b.resizable, b.detached]; });
+told('resize after', () => { const b = new ArrayBuffer(4, { maxByteLength: 8 }); b.transfer(); b.resize(2); });
+told('data view', () => { const b = new ArrayBuffer(8); const v = new DataView(b); b.transfer(); return v.getInt8(0); });
+told('data view whose index detaches', () => { const b = new ArrayBuffer(8); const v = new DataView(b); return v.setInt8({ valueOf() { b.transfer(); return 0; } }, 1); });

@@ -1,0 +1,18 @@
+import { told } from '../../show.mjs';
+const make = (length, options = {}) => new ArrayBuffer(length, { maxByteLength: 32, ...options });
+told('length tracks', () => { const b = make(8); const t = new Uint8Array(b); const u = new Uint16Array(b, 2); const seen = [[t.length, u.length]]; b.resize(16); seen.push([t.length, u.length]); b.resize(3); seen.push([t.length, u.length, u.byteOffset]); b.resize(1); seen.push([t.length, u.length, u.byteOffset, u.byteLength]); b.resize(9); seen.push([t.length, u.length]); return seen; });
+told('fixed length goes out of bounds and comes back', () => { const b = make(8); const t = new Uint8Array(b, 2, 4); t.fill(7); b.resize(5); const out = [t.length, t[0], t.byteOffset, [...Array(2)].length]; b.resize(8); return [out, t.length, [...t]]; });
+told('iterating while it grows', () => { const b = make(2); const t = new Uint8Array(b); const seen = []; for (const v of t) { seen.push(v); if (b.byteLength < 5) b.resize(b.byteLength + 1); } return seen; });
+told('iterating while it shrinks', () => { const b = make(6); const t = new Uint8Array(b); const seen = []; for (const v of t) { seen.push(v); b.resize(b.byteLength - 1); } return seen; });
+told('iterating while it goes out of bounds', () => { const b = make(6); const t = new Uint8Array(b, 0, 6); for (const v of t) b.resize(2); });
+told('methods that call out', () => { const b = make(4); const t = new Uint8Array(b).fill(1); const seen = []; t.forEach((v, at) => { seen.push([at, v]); if (at === 0) b.resize(2); }); return seen; });
+told('map', () => { const b = make(4); const t = new Uint8Array(b).fill(3); return t.map((v, at) => { if (at === 0) b.resize(1); return v === undefined ? 9 : v; }); });
+told('fill whose value shrinks it', () => { const b = make(4); const t = new Uint8Array(b); t.fill({ valueOf() { b.resize(2); return 5; } }); return [...t]; });
+told('set whose source shrinks it', () => { const b = make(4); const t = new Uint8Array(b); t.set({ length: 3, 0: 1, get 1() { b.resize(1); return 2; }, 2: 3 }); return [b.byteLength, t[0]]; });
+told('at, with and includes', () => { const b = make(4); const t = new Uint8Array(b); const shrink = { valueOf() { b.resize(2); return 3; } }; const at = t.at(shrink); b.resize(4); const includes = t.includes(undefined, { valueOf() { b.resize(1); return 0; } }); return [at, includes]; });
+told('with out of bounds after conversion', () => { const b = make(4); const t = new Uint8Array(b); return t.with(3, { valueOf() { b.resize(2); return 1; } }); });
+told('subarray and slice', () => { const b = make(8); const t = new Uint8Array(b); const sub = t.subarray(2); const fixed = t.subarray(2, 6); b.resize(5); return [sub.length, fixed.length, t.slice(1).length]; });
+told('properties', () => { const b = make(4); const t = new Uint8Array(b, 2, 2); b.resize(3); return [0 in t, Reflect.ownKeys(t), Object.getOwnPropertyDescriptor(t, 0), Reflect.set(t, 0, 1), delete t[0], Reflect.defineProperty(t, 0, { value: 1 })]; });
+told('data views', () => { const b = make(8); const v = new DataView(b); const f = new DataView(b, 4, 4); b.resize(6); const errors = []; for (const work of [() => v.byteLength, () => f.byteLength, () => f.byteOffset, () => f.getInt8(0), () => v.getInt8(6)]) { try { errors.push(work()); } catch (error) { errors.push(error.name); } } return errors; });
+told('not made on what is too short', () => new Uint16Array(make(3)));
+told('not divisible', () => new Uint16Array(new ArrayBuffer(3)));

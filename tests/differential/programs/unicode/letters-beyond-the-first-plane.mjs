@@ -1,0 +1,14 @@
+import { tell, told } from '../../show.mjs';
+const face = '\u{1f600}', family = '\u{1f468}\u200d\u{1f469}\u200d\u{1f467}', flag = '\u{1f1e9}\u{1f1ea}';
+tell('lengths', face.length, [...face].length, family.length, [...family].length, [...flag].length, face.at(0).length, face.codePointAt(0), face.codePointAt(1), face.charCodeAt(1));
+tell('cutting', face.slice(0, 1).isWellFormed(), face.slice(0, 1).toWellFormed(), `${face[0]}${face[1]}` === face, face.split('').length, face.padStart(4, face), 'a'.padEnd(4, face).length);
+tell('comparing', '\u{1f600}' < '\uffff', ['\uffff', face].sort()[0] === face, face.localeCompare(face), 'é' === 'e\u0301', 'é'.normalize('NFD').length, 'e\u0301'.normalize() === 'é', '\ufb01'.normalize('NFKC'), '\u1e9b\u0323'.normalize('NFKD').length);
+tell('case', '\u{10400}'.toLowerCase() === '\u{10428}', 'ǆ'.toUpperCase(), 'ŉ'.toUpperCase().length, 'ΐ'.toUpperCase().length, '\u{1e900}'.toLowerCase().codePointAt(0), 'İ'.toLowerCase().length, 'Σ'.toLowerCase(), 'ΑΣ.'.toLowerCase(), 'ΑΣa'.toLowerCase());
+tell('identifiers', (() => { const 𝒳 = 1, ñ = 2, \u{61}b = 3, ゜x = 4; return [𝒳, ñ, ab, typeof ゜x]; })());
+tell('from points', String.fromCodePoint(0x1f600, 65, 0x10ffff).length, String.fromCharCode(0x1f600) === '\uf600', String.fromCodePoint());
+for (const point of [-1, 1.5, 0x110000, NaN, '65', Infinity]) told(`point ${point}`, () => String.fromCodePoint(point));
+tell('uri', encodeURIComponent(face), decodeURIComponent('%F0%9F%98%80') === face, encodeURI('é/?#[]@a b'), escape(face), unescape('%uD83D%uDE00') === face);
+for (const text of ['%', '%F', '%C3', '%C3%28', '%ED%A0%80', '%F8%80%80%80', '%F4%90%80%80', '%c3%a9', '%E0%80%80']) told(text, () => decodeURIComponent(text));
+told('lone', () => encodeURIComponent('\ud83d'));
+tell('spaces', '\u2028\u2029\ufeff\u00a0\u1680\u3000'.trim().length, '\u200b\u180e'.trim().length, /\s/.test('\u180e'), [...'\r\n'].length, '\u0085'.trim().length);
+tell('in patterns', /^.$/u.test(face), /^.$/.test(face), /^\p{Emoji}$/u.test(face), /\p{Script=Greek}/u.test('Ω'), /\p{Lu}/u.test('\u{10400}'), /^\p{RI}{2}$/u.test(flag), /[😀-😎]/u.test('😃'), 'a😀b'.match(/./gu).length);
