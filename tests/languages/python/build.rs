@@ -550,8 +550,8 @@ fn what_cannot_be_built_is_refused() {
         (
             "app/main.js",
             &["--wit", "app", "--world", "own"],
-            2,
-            "--wit is for programs in Python",
+            126,
+            "no `package` header was found",
         ),
     ] {
         let (output, finished) = build(&scene, cache, file, flags);

@@ -52,6 +52,7 @@ class Files(_source.Files):
 
     # What asks the host catches this; here nothing fails so.
     failed = ()
+    has_host = False
 
     def __init__(self, packed):
         super().__init__(sys.modules[__name__], ())

@@ -314,7 +314,8 @@ class Given(Program):
     def __init__(self, exit_with_code, initial_cwd, files):
         super().__init__(exit_with_code, initial_cwd)
         self.files = files
-        self.teller = _place.Teller(files.host.at)
+        # What was built into a component of its own has nobody to tell.
+        self.teller = _place.Teller(files.host.at) if files.has_host else None
 
     def chosen(self, arguments):
         try:
@@ -329,8 +330,9 @@ class Given(Program):
         if sys.argv[0] == _collect.NAME:
             return lambda: _collect.collect(self.files, outset, self.stdout.buffer)
         self.search(outset.search)
-        Descriptor.before = self.teller.look
-        self.teller.begin()
+        if self.teller is not None:
+            Descriptor.before = self.teller.look
+            self.teller.begin()
         if outset.path is None:
             self.become(machinery.BuiltinImporter, None)
             if outset.source is None:
@@ -340,7 +342,7 @@ class Given(Program):
         return lambda: self.files.main(outset)
 
     def uncaught(self, error):
-        place = _place.thrown_at(error)
+        place = _place.thrown_at(error) if self.files.has_host else None
         if place is not None:
             self.files.host.failed(*place)
         return super().uncaught(error)

@@ -21,6 +21,8 @@ from tollgate import _library
 class Files:
     """What the host answers about the program, as Python has it."""
 
+    has_host = True
+
     def __init__(self, host, failed):
         self.host, self.failed = host, failed
         self.root = None
