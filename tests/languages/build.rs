@@ -484,6 +484,42 @@ fn what_a_build_reads_is_decided_and_recorded_as_what_a_run_reads() {
 }
 
 #[test]
+fn a_build_that_a_signal_ends_has_ended_its_log() {
+    let scene = scene!();
+    let files = 3_000;
+    let imports: String = (0..files)
+        .map(|number| format!("import './m{number}.mjs';\n"))
+        .collect();
+    scene.write("app/main.mjs", imports);
+    for number in 0..files {
+        scene.write(&format!("app/m{number}.mjs"), "export {};");
+    }
+    let log = scene.path("audit.jsonl");
+    let arguments = [
+        "build".into(),
+        "--audit".into(),
+        log.clone().into_os_string(),
+        scene.path("app/main.mjs").into_os_string(),
+    ];
+    let running = scene
+        .tollgate(arguments)
+        .patience(Duration::from_secs(120))
+        .start();
+    let written = || std::fs::read_to_string(&log).unwrap_or_default();
+    while !written().contains("program.load") {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    running.signal(Signal::INT);
+    running.wait().expect(130);
+    let records = scene.records("audit.jsonl");
+    assert!(records.len() < files, "it was over before");
+    let ended = records.iter().find(|record| record.operation == "run.end");
+    let ended = ended.map(|record| (&*record.resource, &*record.outcome));
+    assert_eq!(ended, Some(("build", "failed")));
+    scene.verify("audit.jsonl").expect(0);
+}
+
+#[test]
 fn a_build_evaluates_nothing_so_that_an_endless_program_is_built() {
     let scene = scene!();
     scene.write("app/main.js", "for (;;);");

@@ -157,6 +157,11 @@ fn every_limit_is_listed_with_its_default_and_reason() {
         let found = rows.iter().find(|found| text(found, "key") == fixed);
         assert_eq!(text(found.unwrap(), "who"), "fixed", "{fixed}");
     }
+    // A number in another unit than its row's would be another time.
+    for (fixed, time) in [("preinitialised-time", "1m"), ("build-tool-time", "10m")] {
+        let found = rows.iter().find(|found| text(found, "key") == fixed);
+        assert_eq!(text(found.unwrap(), "default"), time, "{fixed}");
+    }
     let keys: std::collections::BTreeSet<_> = rows.iter().map(|row| text(row, "key")).collect();
     assert_eq!(keys.len(), rows.len(), "two rows have one name");
     for row in &rows {

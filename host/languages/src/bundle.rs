@@ -82,7 +82,11 @@ impl<F: FnMut(&str) -> Option<Permit>> Reads for F {
 }
 
 /// Tells what came of a file.
-fn told<T>(reads: &mut dyn Reads, read: Result<T, NoModule>, bytes: u64) -> Result<T, NoModule> {
+pub(crate) fn told<T>(
+    reads: &mut dyn Reads,
+    read: Result<T, NoModule>,
+    bytes: u64,
+) -> Result<T, NoModule> {
     match &read {
         Ok(_) => reads.leave("ok", bytes),
         Err(error) => reads.leave(error.code, 0),

@@ -6,11 +6,13 @@
     reason = "the bans are about the host; a test lays out files, and fails by panicking"
 )]
 
+use std::sync::{Arc, Mutex};
+
 use cap_std::ambient_authority;
 use cap_std::fs::Dir;
 use tollgate_bridge::{Found, Program as _};
 use tollgate_capability::program::Folder;
-use tollgate_languages::Collecting;
+use tollgate_languages::{Collecting, Reads};
 use tollgate_policy::{Decision, Effective, Operation, Permit, PolicyBuilder};
 
 fn folder(files: &[(&str, &str)]) -> (tempfile::TempDir, Folder) {
@@ -33,6 +35,27 @@ fn permit(path: &str) -> Permit {
     }
 }
 
+/// Denies one file, and writes down what it is told.
+#[derive(Clone, Default)]
+struct Told(Arc<Mutex<Vec<String>>>);
+
+impl Reads for Told {
+    fn enter(&mut self, path: &str) -> Option<Permit> {
+        let permitted = path != "/program/denied.py";
+        if permitted {
+            self.0.lock().unwrap().push(path.to_owned());
+        }
+        permitted.then(|| permit(path))
+    }
+
+    fn leave(&mut self, outcome: &'static str, bytes: u64) {
+        let mut told = self.0.lock().unwrap();
+        told.last_mut()
+            .unwrap()
+            .push_str(&format!(" {outcome} {bytes}"));
+    }
+}
+
 #[test]
 fn whoever_builds_decides_about_each_file_and_what_was_installed_lies_beneath_the_root() {
     let (_one, own) = folder(&[
@@ -41,12 +64,13 @@ fn whoever_builds_decides_about_each_file_and_what_was_installed_lies_beneath_th
         (".requirements/x.py", ""),
     ]);
     let (_two, packages) = folder(&[("package/__init__.py", "p")]);
+    let told = Told::default();
     let program = Collecting::new(
         own,
         "/program",
         "/program/main.py".to_owned(),
         Some(packages),
-        |path| (path != "/program/denied.py").then(|| permit(path)),
+        told.clone(),
     );
     let outset = program.outset(permit("/program/main.py")).unwrap();
     assert_eq!(outset.search, ["/program", "/program/.requirements"]);
@@ -68,6 +92,13 @@ fn whoever_builds_decides_about_each_file_and_what_was_installed_lies_beneath_th
             "/program/.requirements/package/__init__.py".to_owned()
         ))
     );
-    let files: Vec<String> = program.files().into_iter().collect();
-    assert_eq!(files, ["/program/main.py"]);
+    assert_eq!(
+        *told.0.lock().unwrap(),
+        [
+            "/program/main.py ok 0",
+            "/program/main.py ok 1",
+            "/program/.requirements/package/__init__.py ok 1",
+            "/program/.requirements/x.py ENOENT 0",
+        ]
+    );
 }

@@ -695,9 +695,41 @@ fn what_the_operator_denies_to_programs_is_not_built_in() {
         "version = 1\n[program]\nallow = [\"/program/**\"]\ndeny = [\"/program/denied.py\"]\n",
     );
     let ceiling = ceiling.display().to_string();
-    let flags = ["--json", "--ceiling", &ceiling];
+    let log = scene.path("built.jsonl").display().to_string();
+    let flags = ["--json", "--ceiling", &ceiling, "--audit", &log];
     let (_, finished) = build(&scene, cache, "app/main.py", &flags);
     finished.expect(0);
+    let records = scene.records("built.jsonl");
+    let loads = |name: &str| {
+        let path = format!("/program/{name}");
+        let of_it = records.iter().filter(move |record| {
+            (&*record.operation, &*record.resource) == ("program.load", path.as_str())
+        });
+        of_it.collect::<Vec<_>>()
+    };
+    let read = loads("main.py");
+    let length = std::fs::metadata(scene.path("app/main.py")).expect("it was written");
+    assert!(
+        read.iter().any(|record| record.bytes_in == length.len()),
+        "{read:#?}"
+    );
+    assert!(read.iter().all(|record| record.outcome == "ok"));
+    let refused = loads("denied.py");
+    assert!(
+        refused.iter().all(|record| record.decision == "deny") && !refused.is_empty(),
+        "{refused:#?}"
+    );
+    scene.verify("built.jsonl").expect(0);
+    // What it is made of is what runs a program that is not built.
+    tollgate(
+        &scene,
+        cache,
+        &["run", "--audit", "run.jsonl", "app/main.py"],
+    )
+    .run()
+    .expect(0);
+    let run = scene.records("run.jsonl");
+    assert_eq!(records[0].component, run[0].component);
     let told: serde_json::Value = serde_json::from_str(&finished.stdout).expect("JSON");
     assert_eq!(told["files"], 1, "{told}");
     assert_eq!(

@@ -1,8 +1,14 @@
 //! What was built for a world, under the gate: `tollgate run --invoke`.
 
+use std::time::{Duration, Instant};
+
+use rustix::process::Signal;
 use tollgate_tests::{Finished, Scene, scene};
 
 use super::built;
+
+/// A debug build of everything, on a machine that does much else.
+const PATIENCE: Duration = Duration::from_secs(120);
 
 fn invoke(scene: &Scene, component: &std::path::Path, call: &str) -> Finished {
     scene.run(component).flags(&["--invoke", call]).finish()
@@ -102,4 +108,55 @@ fn interfaces_of_types_and_of_resources_that_another_one_uses_are_exported() {
     let finished = invoke(&scene, &component, "g()");
     finished.expect(0);
     assert_eq!(finished.stdout.trim_end(), "3");
+}
+
+#[test]
+fn a_world_that_changes_is_built_again_where_it_is_watched() {
+    let scene = scene!();
+    let world = |functions: &str| format!("package a:b;\nworld w {{ {functions} }}\n");
+    let one = "export one: func() -> u32;";
+    scene.write("app/wit/w.wit", world(one));
+    scene.write("app/main.mjs", "export const one = () => 1, two = () => 2;");
+    let output = scene.path("built.wasm");
+    let running = scene
+        .tollgate([
+            "build".into(),
+            "--watch".into(),
+            "--wit".into(),
+            scene.path("app/wit").into_os_string(),
+            "--world".into(),
+            "w".into(),
+            "-o".into(),
+            output.clone().into_os_string(),
+            scene.path("app/main.mjs").into_os_string(),
+        ])
+        .patience(PATIENCE)
+        .start();
+    let becomes_other_than = |before: Option<Vec<u8>>| {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let now = std::fs::read(&output).ok();
+            if now != before {
+                return now;
+            }
+            assert!(Instant::now() < deadline, "it is not built");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    };
+    let first = becomes_other_than(None);
+    scene.write(
+        "app/wit/w.wit",
+        world(&format!("{one} export two: func() -> u32;")),
+    );
+    let second = becomes_other_than(first);
+    // A file that is added belongs to it too.
+    scene.write(
+        "app/wit/other.wit",
+        "package a:b;\ninterface i { three: func(); }\n",
+    );
+    scene.write("app/wit/w.wit", world("export i;"));
+    scene.write("app/main.mjs", "export const i = { three() {} };");
+    becomes_other_than(second);
+    running.signal(Signal::TERM);
+    running.wait().expect(143);
 }

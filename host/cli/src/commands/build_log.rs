@@ -5,13 +5,14 @@ use std::sync::Arc;
 
 use tokio::runtime::Runtime;
 use tollgate_audit::{Log, RunIdentity, RunLimits};
-use tollgate_engine::{Call, Gate, Rate, Stop, Traffic, Verdict};
-use tollgate_languages::{ENGINE_DIGEST, Reads};
+use tollgate_engine::{Call, Digest, Gate, Rate, Stop, Traffic, Verdict};
+use tollgate_languages::Reads;
 use tollgate_policy::{Effective, Operation, Permit};
 
 use super::compile;
 use crate::exit::Failure;
 use crate::host::identity;
+use crate::host::signals::Signals;
 use crate::host::watch::{self, Seen};
 use crate::terminal::ask;
 
@@ -26,18 +27,22 @@ pub(crate) struct Reading {
     log: Log,
     /// What is being read.
     call: Option<Call>,
-    stopped: Option<Stop>,
+    signals: Signals,
+    /// Why nothing more is read.
+    stopped: Option<Failure>,
     /// The guest's name of the program's folder, and the folder.
     root: (String, PathBuf),
     seen: Seen,
 }
 
 impl Reading {
-    /// Begins the part of the log that says what was read for `name`.
+    /// Begins the part of the log that says what was read for `name`, for a component that is made of the one with the digest
+    /// `engine`.
     pub(crate) fn begin(
         policy: &Arc<Effective>,
         log: Log,
         name: &str,
+        engine: Digest,
         root: (String, PathBuf),
     ) -> Result<Self, Failure> {
         let runtime = compile::runtime()?;
@@ -45,7 +50,7 @@ impl Reading {
             run: identity::run()?,
             vm: None,
             process: None,
-            component: ENGINE_DIGEST.to_owned(),
+            component: engine.to_string(),
         };
         let limits = policy.limits();
         let limits = RunLimits {
@@ -54,11 +59,14 @@ impl Reading {
         };
         let audit = log.run(identity, limits);
         let gate = Gate::new(Arc::clone(policy), audit, ask::decider());
-        runtime
-            .block_on(gate.note("run.start", name, "build"))
-            .map_err(stopped)?;
+        let signals = runtime.block_on(async {
+            let signals = Signals::install()?;
+            let noted = gate.note("run.start", name, "build").await;
+            noted.map_err(stopped).map(|()| signals)
+        })?;
         Ok(Self {
             runtime: Waits(Some(runtime)),
+            signals,
             gate,
             log,
             call: None,
@@ -84,7 +92,7 @@ impl Reading {
         });
         let closed = self.log.clone().close();
         let result = match self.stopped.take() {
-            Some(stop) => Err(stopped(stop)),
+            Some(failure) => Err(failure),
             None => ended
                 .unwrap_or(Ok(()))
                 .and(closed.map(drop))
@@ -139,7 +147,18 @@ impl Reads for Reading {
         self.seen.entry(file).or_insert(time);
         let operation = Operation::Program { path };
         let entering = self.gate.enter(IMPORT, &operation, Rate::High);
-        match self.runtime.block_on(entering)? {
+        let signals = &mut self.signals;
+        // Deciding may be asking someone, who may rather end it all.
+        let entered = self.runtime.block_on(async {
+            // A signal is heard where something waits, and most decisions wait for nothing.
+            tokio::task::yield_now().await;
+            tokio::select! {
+                biased;
+                failure = signals.end() => Err(failure),
+                entered = entering => entered.map_err(stopped),
+            }
+        });
+        match entered? {
             Ok(Verdict::Permitted(permit, call)) => {
                 self.call = Some(call);
                 Some(permit)
@@ -149,8 +168,8 @@ impl Reads for Reading {
                 self.leave("EACCES", 0);
                 None
             }
-            Err(stop) => {
-                self.stopped = Some(stop);
+            Err(failure) => {
+                self.stopped = Some(failure);
                 None
             }
         }
@@ -163,7 +182,7 @@ impl Reads for Reading {
             bytes_out: 0,
         };
         if let Some(Err(stop)) = self.runtime.block_on(call.finish(outcome, traffic)) {
-            self.stopped = Some(stop);
+            self.stopped = Some(stopped(stop));
         }
     }
 }

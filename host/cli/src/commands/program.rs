@@ -136,14 +136,14 @@ fn javascript(language: Language, args: &Run, found: Found) -> Result<InSource, 
         None => Start::File(found.entry.clone()),
     };
     Ok(InSource {
-        runtime: Runtime::Within(ENGINE, engine_digest()),
+        runtime: Runtime::Within(ENGINE, engine()),
         program: Arc::new(JavaScript::new(found.folder, &found.root, start)),
         name: found.entry,
     })
 }
 
 /// The digest that the engine had when this binary was built.
-fn engine_digest() -> Digest {
+pub(crate) fn engine() -> Digest {
     Digest::parse(ENGINE_DIGEST).unwrap_or_else(|| Digest::of(ENGINE))
 }
 

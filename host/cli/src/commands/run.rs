@@ -171,8 +171,7 @@ impl Prepared<'_> {
             .map_err(|error| Failure::Host(format!("the runtime cannot start: {error}")))?;
         let signals = {
             let _runtime = runtime.enter();
-            Signals::install()
-                .map_err(|error| Failure::Host(format!("signals cannot be received: {error}")))?
+            Signals::install()?
         };
         let (report, log, form) = (
             self.args.report.is_some(),
@@ -218,7 +217,7 @@ impl Prepared<'_> {
         code: Code,
         tree: Tree,
         gate: Gate,
-        signals: Signals,
+        mut signals: Signals,
     ) -> (Result<u8, Failure>, Usage) {
         if let Err(stop) = gate.note("run.start", &self.file_name(), "ok").await {
             return (Err(Failure::Host(stop.to_string())), Usage::default());

@@ -53,21 +53,32 @@ pub(crate) fn component(path: &Path) -> Result<Vec<u8>, Failure> {
     Ok(bytes)
 }
 
-/// Reads what packages a program asks for.
-pub(crate) fn requirements(path: &Path) -> Result<Vec<u8>, Failure> {
+/// Reads a file of a kind that is small: `what` it would otherwise not be.
+fn small(path: &Path, most: u64, what: &str) -> Result<Vec<u8>, Failure> {
     let file = File::open(path).map_err(|cause| failed(path, cause))?;
     let mut bytes = Vec::new();
     let read = file
-        .take(MAX_REQUIREMENTS_BYTES + 1)
+        .take(most + 1)
         .read_to_end(&mut bytes)
         .map_err(|cause| failed(path, cause))?;
-    if read as u64 > MAX_REQUIREMENTS_BYTES {
+    if read as u64 > most {
         return Err(Failure::Usage(format!(
-            "`{}` has more than {MAX_REQUIREMENTS_BYTES} bytes; it is no file of requirements",
+            "`{}` has more than {most} bytes; it is no {what}",
             path.display()
         )));
     }
     Ok(bytes)
+}
+
+/// Reads what packages a program asks for.
+pub(crate) fn requirements(path: &Path) -> Result<Vec<u8>, Failure> {
+    small(path, MAX_REQUIREMENTS_BYTES, "file of requirements")
+}
+
+/// Reads a policy file.
+pub(crate) fn policy(path: &Path) -> Result<String, Failure> {
+    let bytes = small(path, MAX_POLICY_BYTES, "policy")?;
+    String::from_utf8(bytes).map_err(|_not_text| failed(path, ErrorKind::InvalidData.into()))
 }
 
 /// Where a file or folder that the operator names really lies, wherever the command then is.
@@ -132,23 +143,6 @@ impl Drop for Unfinished {
             let _left = std::fs::remove_file(&self.path);
         }
     }
-}
-
-/// Reads a policy file.
-pub(crate) fn policy(path: &Path) -> Result<String, Failure> {
-    let file = File::open(path).map_err(|cause| failed(path, cause))?;
-    let mut text = String::new();
-    let read = file
-        .take(MAX_POLICY_BYTES + 1)
-        .read_to_string(&mut text)
-        .map_err(|cause| failed(path, cause))?;
-    if read as u64 > MAX_POLICY_BYTES {
-        return Err(Failure::Usage(format!(
-            "`{}` has more than {MAX_POLICY_BYTES} bytes; it is no policy",
-            path.display()
-        )));
-    }
-    Ok(text)
 }
 
 /// Reads the certificate authorities that the policy names, the run's and the ceiling's.

@@ -15,15 +15,17 @@ pub(crate) struct Signals {
 
 impl Signals {
     /// Installs the handlers, within a runtime.
-    pub(crate) fn install() -> io::Result<Self> {
+    pub(crate) fn install() -> Result<Self, Failure> {
+        let failed =
+            |error: io::Error| Failure::Host(format!("signals cannot be received: {error}"));
         Ok(Self {
-            interrupt: signal(SignalKind::interrupt())?,
-            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt()).map_err(failed)?,
+            terminate: signal(SignalKind::terminate()).map_err(failed)?,
         })
     }
 
-    /// Waits for the first signal that asks the command to end.
-    pub(crate) async fn end(mut self) -> Failure {
+    /// Waits for a signal that asks the command to end.
+    pub(crate) async fn end(&mut self) -> Failure {
         tokio::select! {
             _ = self.interrupt.recv() => Failure::Interrupted,
             _ = self.terminate.recv() => Failure::Terminated,

@@ -25,6 +25,14 @@ pub(crate) fn time(file: &Path) -> Option<SystemTime> {
         .ok()
 }
 
+/// When each of these files was changed last.
+pub(crate) fn times<'a>(files: impl IntoIterator<Item = &'a PathBuf>) -> Seen {
+    files
+        .into_iter()
+        .map(|file| (file.clone(), time(file)))
+        .collect()
+}
+
 async fn changed(seen: &Seen) {
     while seen.iter().all(|(file, before)| time(file) == *before) {
         tokio::time::sleep(LOOK).await;
@@ -65,8 +73,7 @@ pub(crate) async fn again(
     flags: &[OsString],
     mut build: impl AsyncFnMut(&mut Seen) -> bool,
 ) -> Result<u8, Failure> {
-    let signals = Signals::install()
-        .map_err(|error| Failure::Host(format!("signals cannot be received: {error}")))?;
+    let mut signals = Signals::install()?;
     let stopped = signals.end();
     tokio::pin!(stopped);
     let mut seen = Seen::new();

@@ -1,16 +1,15 @@
 //! A Python program whose files are collected for a build: by the runner, which alone knows their encodings and grammar, and is
 //! a guest. Whoever builds decides about each file, whatever the run that collects them may.
 
-use std::collections::BTreeSet;
 use std::fmt;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 use tollgate_bridge::{Found, Item, NoModule, Outset, Program};
 use tollgate_capability::program::Folder;
 use tollgate_policy::Permit;
 
 use super::{Python, PythonStart, find_module};
-use crate::bundle::denied;
+use crate::bundle::{Reads, denied, told};
 use crate::rooted::{Rooted, failed};
 
 /// What the runner's first argument is where it is to write the program's files, packed, to standard output. No path is
@@ -20,14 +19,11 @@ pub const COLLECT: &str = "tollgate:collect";
 /// The folder beneath a root in which the guest sees packages that were installed for the build alone.
 const INSTALLED: &str = ".requirements";
 
-type Decide = dyn Fn(&str) -> Option<Permit> + Send + Sync;
-
 /// The program.
 pub struct Collecting {
     program: Python,
     installed: Option<Rooted>,
-    decide: Box<Decide>,
-    read: Mutex<BTreeSet<String>>,
+    reads: Mutex<Box<dyn Reads + Send>>,
 }
 
 impl fmt::Debug for Collecting {
@@ -40,39 +36,36 @@ impl fmt::Debug for Collecting {
 
 impl Collecting {
     /// The program in `folder`, which the guest sees at `root`, that begins with the file `entry`, and packages that were
-    /// installed for it. `decide` is asked about each file before it is read, and about each folder before it is listed: what
-    /// it gives no permit for is refused.
+    /// installed for it. `reads` is asked about each file before it is read, and about each folder before it is listed: what
+    /// it gives no permit for is refused. It is told what came of it on the thread that read, whichever that is.
     #[must_use]
     pub fn new(
         folder: Folder,
         root: &str,
         entry: String,
         installed: Option<Folder>,
-        decide: impl Fn(&str) -> Option<Permit> + Send + Sync + 'static,
+        reads: impl Reads + Send + 'static,
     ) -> Self {
         let place = format!("{}/{INSTALLED}", root.trim_end_matches('/'));
         Self {
             program: Python::new(folder, root, PythonStart::File(entry)),
             installed: installed.map(|folder| Rooted::new(folder, &place)),
-            decide: Box::new(decide),
-            read: Mutex::default(),
+            reads: Mutex::new(Box::new(reads)),
         }
     }
 
-    /// The files of the program itself that were read so far, by their paths in the guest.
-    #[must_use]
-    pub fn files(&self) -> BTreeSet<String> {
-        self.seen().clone()
-    }
-
-    fn seen(&self) -> MutexGuard<'_, BTreeSet<String>> {
-        // A path is put in whole.
-        self.read.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// The permit of whoever builds, in the place of the one that the collecting run has for anything.
-    fn permitted(&self, path: &str) -> Result<Permit, NoModule> {
-        (self.decide)(path).ok_or_else(|| denied(path))
+    /// Does it with the permit of whoever builds, in the place of the one that the collecting run has for anything. What
+    /// is done says how many bytes came of it.
+    fn permitted<T>(
+        &self,
+        path: &str,
+        work: impl FnOnce(Permit) -> Result<(T, usize), NoModule>,
+    ) -> Result<T, NoModule> {
+        let mut reads = self.reads.lock().unwrap_or_else(PoisonError::into_inner);
+        let permit = reads.enter(path).ok_or_else(|| denied(path))?;
+        let done = work(permit);
+        let bytes = done.as_ref().map_or(0, |(_, bytes)| *bytes as u64);
+        told(reads.as_mut(), done.map(|(value, _)| value), bytes)
     }
 
     fn installed(&self, path: &str) -> Option<&Rooted> {
@@ -92,8 +85,10 @@ impl Program for Collecting {
     }
 
     fn outset(&self, _permit: Permit) -> Result<Outset, NoModule> {
-        let permit = self.permitted(self.entry())?;
-        let mut outset = self.program.outset(permit)?;
+        let mut outset = self.permitted(self.entry(), |permit| {
+            let outset = self.program.outset(permit)?;
+            Ok((outset, 0))
+        })?;
         if let Some(installed) = &self.installed {
             outset.search.push(installed.root().to_owned());
         }
@@ -112,20 +107,23 @@ impl Program for Collecting {
     }
 
     fn read(&self, path: &str, most: u64, _permit: Permit) -> Result<Vec<u8>, NoModule> {
-        let permit = self.permitted(path)?;
-        if let Some(installed) = self.installed(path) {
-            return installed.serve_read(path, most, permit);
-        }
-        let bytes = self.program.read(path, most, permit)?;
-        self.seen().insert(path.to_owned());
-        Ok(bytes)
+        self.permitted(path, |permit| {
+            let bytes = match self.installed(path) {
+                Some(installed) => installed.serve_read(path, most, permit)?,
+                None => self.program.read(path, most, permit)?,
+            };
+            let length = bytes.len();
+            Ok((bytes, length))
+        })
     }
 
     fn list(&self, path: &str, _permit: Permit) -> Result<Vec<Item>, NoModule> {
-        let permit = self.permitted(path)?;
-        match self.installed(path) {
-            Some(installed) => installed.serve_list(path, permit),
-            None => self.program.list(path, permit),
-        }
+        self.permitted(path, |permit| {
+            let items = match self.installed(path) {
+                Some(installed) => installed.serve_list(path, permit)?,
+                None => self.program.list(path, permit)?,
+            };
+            Ok((items, 0))
+        })
     }
 }

@@ -1,7 +1,6 @@
 //! Programs in JavaScript and TypeScript.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
 
 use tollgate_bridge::Program as _;
 use tollgate_build::{BuildError, Wit, World, build as assemble, build_for};
@@ -10,8 +9,9 @@ use tollgate_languages::{Bundle, ENGINE, JavaScript, NODE, Start};
 
 use super::parts::{Made, Missing, Policy, Wanted, aside, begin};
 use crate::args::Build;
+use crate::commands::program::engine;
 use crate::exit::Failure;
-use crate::host::watch::{Seen, time};
+use crate::host::watch::Seen;
 use crate::host::wit;
 use crate::terminal::table;
 
@@ -29,10 +29,7 @@ pub(super) async fn make(
         ));
     }
     let target = Target::of(wanted)?;
-    let read = aside(|| read(args, &target, policy, seen))?;
-    let timed = target.files().iter().map(|file| (file.clone(), time(file)));
-    seen.extend(timed);
-    let bundle = read?;
+    let bundle = aside(|| read(args, &target, policy, seen))?;
     let progress = table::progress("building");
     let built = target.assemble(&bundle).await;
     progress.finish();
@@ -54,22 +51,23 @@ fn read(
     policy: &Policy,
     seen: &mut Seen,
 ) -> Result<Bundle, Failure> {
-    let (found, mut reading) = begin(args, &NODE, policy)?;
+    let (found, mut reading) = begin(args, &NODE, engine(), policy)?;
     let program = JavaScript::new(found.folder, &found.root, Start::File(found.entry));
     let bundled = program.bundle_beside(&target.provided(), &mut reading);
     let outcome = bundled.as_ref().map_or("failed", |_| "ok");
     let digest = Digest::from_hash(program.digest()).to_string();
     let (looked_at, recorded) = reading.end(&digest, outcome);
     *seen = looked_at;
+    seen.extend(target.seen());
     // What could not be recorded has kept the rest from being read.
     recorded?;
     bundled.map_err(|error| Failure::Build(error.message))
 }
 
-/// What the component is for, and, for a world of the program's own, the files that it is written in.
+/// What the component is for, and, for a world of the program's own, what it was read from.
 enum Target {
     Ours(World),
-    Own(Box<Wit>, Vec<PathBuf>),
+    Own(Box<Wit>, Seen),
 }
 
 impl Target {
@@ -77,10 +75,10 @@ impl Target {
         match wanted {
             Wanted::Ours(world) => Ok(Self::Ours(*world)),
             Wanted::Own { wit: folder, name } => {
-                let (resolve, package, files) = wit::read(folder)?;
-                let wit = Wit::new(resolve, package, Some(name))
+                let read = wit::read(folder)?;
+                let wit = Wit::new(read.resolve, read.package, Some(name))
                     .map_err(|error| Failure::Build(error.to_string()))?;
-                Ok(Self::Own(Box::new(wit), files))
+                Ok(Self::Own(Box::new(wit), read.seen))
             }
         }
     }
@@ -100,10 +98,10 @@ impl Target {
         }
     }
 
-    fn files(&self) -> &[PathBuf] {
+    fn seen(&self) -> Seen {
         match self {
-            Self::Ours(_) => &[],
-            Self::Own(_, files) => files,
+            Self::Ours(_) => Seen::new(),
+            Self::Own(_, seen) => seen.clone(),
         }
     }
 }

@@ -53,21 +53,19 @@ pub(crate) fn build(args: &Build, ceiling: Option<&Path>) -> Result<u8, Failure>
         let again = watch::again(&output, ceiling, &args.run, async |seen: &mut Seen| {
             // What is wrong with a program that is being written is said, and the next change waited for.
             let built = once(seen).await;
-            if let Err(failure) = &built {
-                table::complain(&failure.to_string());
+            match &built {
+                // It ends the command, which says so.
+                Ok(()) | Err(Failure::Interrupted | Failure::Terminated) => {}
+                Err(failure) => table::complain(&failure.to_string()),
             }
             built.is_ok()
         });
         return runtime.block_on(again);
     }
     let mut seen = Seen::new();
-    if language != Language::Py {
-        return runtime.block_on(once(&mut seen)).map(|()| 0);
-    }
-    // What tools have made by then goes with them.
+    // A log is ended then, and what tools have made goes with them.
     runtime.block_on(async {
-        let signals = Signals::install()
-            .map_err(|error| Failure::Host(format!("signals cannot be received: {error}")))?;
+        let mut signals = Signals::install()?;
         tokio::select! {
             built = once(&mut seen) => built.map(|()| 0),
             failure = signals.end() => Err(failure),

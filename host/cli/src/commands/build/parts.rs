@@ -1,9 +1,11 @@
 //! What the builds of all languages have in common: what they are asked for, what they find, and what they give.
 
+use std::panic::resume_unwind;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use tollgate_build::World;
+use tollgate_engine::Digest;
 use tollgate_languages::Packages;
 use tollgate_policy::Effective;
 
@@ -63,10 +65,11 @@ pub(super) struct Policy {
     pub(super) bases: Bases,
 }
 
-/// The program's folder, and a log in which it is written what is read of it.
+/// The program's folder, and a log in which it is written what is read of it; the component is made of `engine`.
 pub(super) fn begin(
     args: &Build,
     packages: &Packages,
+    engine: Digest,
     policy: &Policy,
 ) -> Result<(place::Found, Reading), Failure> {
     let place = log::Place::new(
@@ -89,15 +92,16 @@ pub(super) fn begin(
         &policy.effective,
         place.open()?,
         &name.to_string_lossy(),
+        engine,
         root,
     )?;
     Ok((found, reading))
 }
 
 /// Does what waits for a log by itself, which is not done on a thread that polls.
-pub(super) fn aside<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, Failure> {
+pub(super) fn aside<T: Send>(work: impl FnOnce() -> T + Send) -> T {
     std::thread::scope(|scope| {
-        let lost = |_panicked| Failure::Host("the program's files were not read".to_owned());
-        scope.spawn(work).join().map_err(lost)
+        let done = scope.spawn(work).join();
+        done.unwrap_or_else(|panicked| resume_unwind(panicked))
     })
 }

@@ -14,7 +14,7 @@ use tollgate_bridge::{Captured, Guest, Output, Program as _};
 use tollgate_build::World;
 use tollgate_capability::program::Folder;
 use tollgate_engine::{Digest, Ended, Entry, Gate, RunLanguage};
-use tollgate_languages::{COLLECT, Collecting, PYTHON, PYTHON_BUILD, Reads as _, python_kit};
+use tollgate_languages::{COLLECT, Collecting, PYTHON, PYTHON_BUILD, Reads, python_kit};
 use tollgate_policy::{Effective, LimitRow, Permit, ScopeSet, Unit};
 
 use super::parts::{Made, Missing, Policy, Wanted, aside, begin};
@@ -24,9 +24,9 @@ use crate::commands::code::{Code, Loader};
 use crate::commands::program::python_runner;
 use crate::exit::Failure;
 use crate::host::tool::{self, ToolError};
-use crate::host::watch::{Seen, time};
+use crate::host::watch::{Seen, times};
 use crate::host::work::Work;
-use crate::host::{files, identity};
+use crate::host::{files, identity, wit};
 use crate::policy;
 use crate::terminal::table;
 
@@ -37,7 +37,7 @@ const TOOL_SECONDS: u64 = 600;
 pub(crate) const FIXED: &[LimitRow] = &[LimitRow::fixed(
     "build-tool-time",
     Unit::Time,
-    TOOL_SECONDS * 1_000_000_000,
+    TOOL_SECONDS * 1_000,
     "Time that one tool of a build of a Python program may take: pip, componentize-py.",
     "a hundred times what componentize-py takes; downloads over a slow line are done",
 )];
@@ -77,34 +77,34 @@ pub(super) async fn make(
     packages: &mut Packages,
     seen: &mut Seen,
 ) -> Result<Made, Failure> {
-    let runner = python_runner()?;
+    let runner = Code::Runner(python_runner()?);
+    let mut asked = times(&args.requirements);
+    // Where nothing comes of it, this counts too.
+    seen.extend(asked.clone());
+    if let Wanted::Own { wit, .. } = wanted {
+        // The tool reads it by itself; what is wrong with it is said before anything takes long.
+        asked.extend(wit::read(wit)?.seen);
+    }
     let installed = packages.install(&args.requirements).await?;
-    let (found, reading) = aside(|| begin(args, &PYTHON, policy))??;
+    let (found, reading) = aside(|| begin(args, &PYTHON, runner.digest(), policy))?;
     let reading = Arc::new(Mutex::new(reading));
     let program = Arc::new(Collecting::new(
         found.folder,
         &found.root,
         found.entry,
         installed,
-        {
-            let reading = Arc::clone(&reading);
-            move |path| enter(&reading, path)
-        },
+        Aside(Arc::clone(&reading)),
     ));
     let progress = table::progress("collecting the program");
-    let collected = collect(Arc::clone(&program), Code::Runner(runner)).await;
+    let collected = collect(Arc::clone(&program), runner).await;
     progress.finish();
     let outcome = collected.as_ref().map_or("failed", |_| "ok");
     let digest = Digest::from_hash(program.digest()).to_string();
-    let ended = aside(|| lock(&reading).end(&digest, outcome))?;
-    *seen = ended.0;
-    seen.extend(
-        args.requirements
-            .iter()
-            .map(|file| (file.clone(), time(file))),
-    );
+    let (looked_at, recorded) = aside(|| lock(&reading).end(&digest, outcome));
+    asked.extend(looked_at);
+    *seen = asked;
     // What could not be recorded has kept the rest from being read.
-    ended.1?;
+    recorded?;
     let (report, packed) = collected?;
     let progress = table::progress("building");
     let component = assemble(wanted, &packed).await;
@@ -124,15 +124,17 @@ fn lock(reading: &Mutex<Reading>) -> MutexGuard<'_, Reading> {
     reading.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Decides about a file, and records it. The runner's own run meters what it is given.
-fn enter(reading: &Mutex<Reading>, path: &str) -> Option<Permit> {
-    let entered = aside(|| {
-        let mut reading = lock(reading);
-        let permit = reading.enter(path);
-        reading.leave("ok", 0);
-        permit
-    });
-    entered.ok().flatten()
+/// The log of a build, for a run that polls.
+struct Aside(Arc<Mutex<Reading>>);
+
+impl Reads for Aside {
+    fn enter(&mut self, path: &str) -> Option<Permit> {
+        aside(|| lock(&self.0).enter(path))
+    }
+
+    fn leave(&mut self, outcome: &'static str, bytes: u64) {
+        aside(|| lock(&self.0).leave(outcome, bytes));
+    }
 }
 
 impl Packages {
