@@ -83,6 +83,11 @@ impl Reading {
         outcome: &'static str,
     ) -> (Seen, Result<(), Failure>) {
         self.leave("dropped", 0);
+        // What is left out for this is listed as missing, and is no failure of the program's.
+        let outcome = match self.stopped {
+            Some(_) => "failed",
+            None => outcome,
+        };
         let gate = &self.gate;
         let ended = self.runtime.block_on(async {
             // A log that has failed says so when it is closed.
