@@ -28,6 +28,7 @@ mod requests;
 mod sockets;
 mod stdio;
 mod streams;
+mod terminals;
 mod ungated;
 mod view;
 

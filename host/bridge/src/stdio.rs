@@ -1,18 +1,16 @@
-//! `wasi:cli` standard streams and terminals.
+//! `wasi:cli` standard streams.
 
 use bytes::Bytes;
 use tollgate_capability::input;
 use tollgate_capability::output::{CHUNK_BYTES, Output as Own};
 use tollgate_policy::{Operation, Permit, Stdio};
-use tollgate_world::wasi::cli::{
-    stderr, stdin, stdout, terminal_input, terminal_output, terminal_stderr, terminal_stdin,
-    terminal_stdout,
-};
+use tollgate_world::wasi::cli::{stderr, stdin, stdout};
 use wasmtime::component::Resource;
 use wasmtime_wasi::p2::{DynInputStream, DynOutputStream, StreamError, StreamResult};
 
 use crate::given::{Input, Output};
 use crate::streams::{self, GatedInput, GatedOutput, Sink, Source};
+use crate::terminals::Terminal;
 use crate::view::View;
 
 const READ: &str = "wasi:io/streams#[method]input-stream.read";
@@ -201,54 +199,5 @@ impl stdout::Host for View<'_> {
 impl stderr::Host for View<'_> {
     async fn get_stderr(&mut self) -> wasmtime::Result<Resource<DynOutputStream>> {
         self.printed(Own::Stderr)
-    }
-}
-
-/// A terminal's handle: it has no functions.
-pub(crate) struct Terminal;
-
-impl terminal_input::Host for View<'_> {}
-
-impl terminal_input::HostTerminalInput for View<'_> {
-    async fn drop(
-        &mut self,
-        handle: Resource<terminal_input::TerminalInput>,
-    ) -> wasmtime::Result<()> {
-        self.take::<_, Terminal>(&handle).map(drop)
-    }
-}
-
-impl terminal_output::Host for View<'_> {}
-
-impl terminal_output::HostTerminalOutput for View<'_> {
-    async fn drop(
-        &mut self,
-        handle: Resource<terminal_output::TerminalOutput>,
-    ) -> wasmtime::Result<()> {
-        self.take::<_, Terminal>(&handle).map(drop)
-    }
-}
-
-impl terminal_stdin::Host for View<'_> {
-    async fn get_terminal_stdin(
-        &mut self,
-    ) -> wasmtime::Result<Option<Resource<terminal_input::TerminalInput>>> {
-        self.terminal_in()
-    }
-}
-
-impl terminal_stdout::Host for View<'_> {
-    async fn get_terminal_stdout(
-        &mut self,
-    ) -> wasmtime::Result<Option<Resource<terminal_output::TerminalOutput>>> {
-        self.terminal_out(Own::Stdout)
-    }
-}
-
-impl terminal_stderr::Host for View<'_> {
-    async fn get_terminal_stderr(
-        &mut self,
-    ) -> wasmtime::Result<Option<Resource<terminal_output::TerminalOutput>>> {
-        self.terminal_out(Own::Stderr)
     }
 }

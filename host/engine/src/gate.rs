@@ -450,30 +450,14 @@ impl Gate {
         resource: &str,
         outcome: &str,
     ) -> Result<(), Stop> {
-        let entry = Entry {
-            import: "host:run",
-            operation,
-            resource,
-            decision: tollgate_audit::Decision::Allow,
-            rule: "host:0",
-            high_rate: false,
-        };
-        let pending = self.0.audit.begin(entry).await?;
+        let pending = self.0.audit.begin(own(operation, resource)).await?;
         Ok(pending.finish_flushed(outcome, 0, 0).await?)
     }
 
     /// Records that the run was cut off, and ends its part of the log, without waiting: for a run that is dropped. A run
     /// that has ended already has said so.
     pub fn cut(&self, operation: &'static str, resource: &str) {
-        let entry = Entry {
-            import: "host:run",
-            operation,
-            resource,
-            decision: tollgate_audit::Decision::Allow,
-            rule: "host:0",
-            high_rate: false,
-        };
-        self.0.audit.cut(entry, "cancelled");
+        self.0.audit.cut(own(operation, resource), "cancelled");
     }
 
     async fn decide(
@@ -512,6 +496,18 @@ pub fn case_of<T, E: Outcome>(result: &Result<T, E>) -> &'static str {
     match result {
         Ok(_) => "ok",
         Err(error) => error.case(),
+    }
+}
+
+/// What the host itself records of a run.
+fn own<'a>(operation: &'static str, resource: &'a str) -> Entry<'a> {
+    Entry {
+        import: "host:run",
+        operation,
+        resource,
+        decision: tollgate_audit::Decision::Allow,
+        rule: "host:0",
+        high_rate: false,
     }
 }
 

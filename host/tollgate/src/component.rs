@@ -10,9 +10,9 @@ use wasmtime::component::{ComponentNamedList, Lift, Lower};
 
 use crate::error::Refused;
 use crate::grants::Grants;
-use crate::instance::{self, Instance};
+use crate::instance::{Beside, Instance};
 use crate::machine::Program;
-use crate::options::{Kept, Prepared, RunOptions};
+use crate::options::{Prepared, RunOptions};
 use crate::outcome::Outcome;
 use crate::recorded::{How, Recorded};
 use crate::shared::Inner;
@@ -119,16 +119,8 @@ impl Component {
         let prepared = self.prepare(options)?;
         let begun = Begun::new(self, prepared).await?;
         let (result, usage) = self.0.program.run(begun.guest, entry).await;
-        Ok(Outcome {
-            audit: begun.recorded.end(&How::of_run(&result)).await,
-            run: begun.run,
-            result,
-            usage,
-            limits: *begun.gate.limits(),
-            seen_at: begun.gate.seen(),
-            stdout: begun.kept.take_stdout(),
-            stderr: begun.kept.take_stderr(),
-        })
+        let how = How::of_run(&result);
+        Ok(begun.beside.end(&how, result, usage).await)
     }
 
     /// Calls the exported function `name`, as `iface#f`, `ns:pkg/iface@1.0.0#f` or `f`, with typed arguments and
@@ -156,16 +148,8 @@ impl Component {
             }
             Err((error, usage)) => (Err(error), usage),
         };
-        Ok(Outcome {
-            audit: begun.recorded.end(&How::of_call(&result)).await,
-            run: begun.run,
-            result,
-            usage,
-            limits: *begun.gate.limits(),
-            seen_at: begun.gate.seen(),
-            stdout: begun.kept.take_stdout(),
-            stderr: begun.kept.take_stderr(),
-        })
+        let how = How::of_call(&result);
+        Ok(begun.beside.end(&how, result, usage).await)
     }
 
     /// Makes a guest that stays, to be called several times. See [`Instance`].
@@ -177,27 +161,12 @@ impl Component {
         let prepared = self.prepare(options)?;
         let begun = Begun::new(self, prepared).await?;
         match self.0.program.instantiate(begun.guest).await {
-            Ok(live) => Ok(Instance::new(
-                live,
-                instance::Parts {
-                    run: begun.run,
-                    recorded: begun.recorded,
-                    gate: begun.gate,
-                    kept: begun.kept,
-                },
-            )),
+            Ok(live) => Ok(Instance::new(live, begun.beside)),
             Err((error, usage)) => {
                 let result = Err(error);
-                Err(InstantiateError::Ended(Box::new(Outcome {
-                    audit: begun.recorded.end(&How::of_call::<()>(&result)).await,
-                    run: begun.run,
-                    result,
-                    usage,
-                    limits: *begun.gate.limits(),
-                    seen_at: begun.gate.seen(),
-                    stdout: begun.kept.take_stdout(),
-                    stderr: begun.kept.take_stderr(),
-                })))
+                let how = How::of_call::<()>(&result);
+                let outcome = begun.beside.end(&how, result, usage).await;
+                Err(InstantiateError::Ended(Box::new(outcome)))
             }
         }
     }
@@ -251,11 +220,8 @@ fn why(outcome: &Outcome<(), CallError>) -> String {
 
 /// A run whose first record is written.
 struct Begun {
-    run: String,
-    gate: Gate,
-    kept: Kept,
     guest: tollgate_bridge::Guest,
-    recorded: Recorded,
+    beside: Beside,
 }
 
 impl Begun {
@@ -270,11 +236,13 @@ impl Begun {
             .map_err(Refused::Unrecorded)?;
         let (guest, kept) = prepared.guest(gate.clone());
         Ok(Self {
-            run,
-            gate,
-            kept,
             guest,
-            recorded,
+            beside: Beside {
+                run,
+                recorded,
+                gate,
+                kept,
+            },
         })
     }
 }

@@ -19,7 +19,7 @@ use crate::stopped::{Stopped, stopped};
 /// is refused with [`Stopped`]. An instance that is dropped without [`Instance::close`] is recorded as cancelled.
 pub struct Instance {
     state: State,
-    parts: Parts,
+    beside: Beside,
 }
 
 #[derive(Debug)]
@@ -28,17 +28,39 @@ enum State {
     Stopped(Stopped, Usage),
 }
 
-pub(crate) struct Parts {
+/// What a run has beside its guest.
+pub(crate) struct Beside {
     pub(crate) run: String,
     pub(crate) recorded: Recorded,
     pub(crate) gate: Gate,
     pub(crate) kept: Kept,
 }
 
+impl Beside {
+    /// Says in the log how it ended, and what it came to.
+    pub(crate) async fn end<T, E>(
+        self,
+        how: &How,
+        result: Result<T, E>,
+        usage: Usage,
+    ) -> Outcome<T, E> {
+        Outcome {
+            audit: self.recorded.end(how).await,
+            run: self.run,
+            result,
+            usage,
+            limits: *self.gate.limits(),
+            seen_at: self.gate.seen(),
+            stdout: self.kept.take_stdout(),
+            stderr: self.kept.take_stderr(),
+        }
+    }
+}
+
 impl std::fmt::Debug for Instance {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Instance")
-            .field("run", &self.parts.run)
+            .field("run", &self.beside.run)
             .field("state", &self.state)
             .finish_non_exhaustive()
     }
@@ -70,17 +92,17 @@ impl Drop for Flight<'_> {
 }
 
 impl Instance {
-    pub(crate) fn new(live: Live<Guest>, parts: Parts) -> Self {
+    pub(crate) fn new(live: Live<Guest>, beside: Beside) -> Self {
         Self {
             state: State::Idle(Box::new(live)),
-            parts,
+            beside,
         }
     }
 
     /// The run's name in the log.
     #[must_use]
     pub fn run(&self) -> &str {
-        &self.parts.run
+        &self.beside.run
     }
 
     /// Why it takes no further call, if it takes none.
@@ -103,13 +125,13 @@ impl Instance {
     /// Takes what it wrote to standard output since this was last asked, where that is captured.
     #[must_use]
     pub fn take_stdout(&self) -> Vec<u8> {
-        self.parts.kept.take_stdout()
+        self.beside.kept.take_stdout()
     }
 
     /// Takes what it wrote to standard error since this was last asked, where that is captured.
     #[must_use]
     pub fn take_stderr(&self) -> Vec<u8> {
-        self.parts.kept.take_stderr()
+        self.beside.kept.take_stderr()
     }
 
     /// Calls the exported function `name`, as `iface#f`, `ns:pkg/iface@1.0.0#f` or `f`, with typed arguments and
@@ -145,22 +167,7 @@ impl Instance {
         };
         // The guest's own handles are recorded as dropped before the run is said to be over.
         self.state = State::Stopped(Stopped::Cancelled, usage);
-        let Parts {
-            run,
-            recorded,
-            gate,
-            kept,
-        } = self.parts;
-        Outcome {
-            audit: recorded.end(&how).await,
-            run,
-            result,
-            usage,
-            limits: *gate.limits(),
-            seen_at: gate.seen(),
-            stdout: kept.take_stdout(),
-            stderr: kept.take_stderr(),
-        }
+        self.beside.end(&how, result, usage).await
     }
 
     /// Takes the guest out for one call, so that dropping the call drops the guest.
@@ -174,7 +181,7 @@ impl Instance {
         let used = self.usage();
         // Made before the guest is taken out, and so dropped after it: what the guest still had begun is recorded first.
         let mut flight = Flight {
-            recorded: &self.parts.recorded,
+            recorded: &self.beside.recorded,
             landed: false,
         };
         let idle = std::mem::replace(&mut self.state, State::Stopped(Stopped::Cancelled, used));
@@ -192,7 +199,7 @@ impl Instance {
         let usage = live.usage();
         drop(live);
         self.state = State::Stopped(why, usage);
-        self.parts.recorded.end(&How::stopped(why)).await;
+        self.beside.recorded.end(&How::stopped(why)).await;
         Ok(result?)
     }
 }

@@ -8,6 +8,7 @@ pub(crate) mod open;
 pub(crate) mod pass;
 pub(crate) mod paths;
 mod preopens;
+pub(crate) mod shapes;
 pub(crate) mod streams;
 
 use tollgate_vfs::{DirHandle, FileHandle, FsError};

@@ -14,6 +14,5 @@ mod linker;
 mod random;
 mod stdio;
 mod streams;
-mod terminals;
 
 pub(crate) use linker::add_to_linker;

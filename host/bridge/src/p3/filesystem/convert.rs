@@ -1,21 +1,16 @@
 //! The shapes of 0.3 to ours and back.
 
 use tollgate_engine::Outcome as _;
-use tollgate_vfs::{
-    Advice, DirEntry, DirHandle, FileKind, Follow, FsError, MetadataHash, OpenOptions, SetTime,
-    SetTimes, Stat, SyncMode, Timestamp,
-};
+use tollgate_vfs::{DirEntry, FileKind, FsError, SetTime, SetTimes, Stat, Timestamp};
 use tollgate_world::p3::FilesystemFailure;
 use tollgate_world::p3::wasi::clocks::system_clock::Instant;
 use tollgate_world::p3::wasi::filesystem::types::{
-    self, DescriptorFlags, DescriptorStat, DescriptorType, DirectoryEntry, ErrorCode,
-    MetadataHashValue, NewTimestamp, OpenFlags, PathFlags,
+    DescriptorStat, DescriptorType, DirectoryEntry, ErrorCode, NewTimestamp,
 };
 
-use crate::filesystem::Descriptor;
 use crate::filesystem::convert::StreamFailure;
 use crate::filesystem::pass::Undone;
-use crate::filesystem::paths::At;
+use crate::filesystem::shapes::shapes;
 use crate::outcome::Fs;
 use crate::p3::streams::Code;
 
@@ -58,6 +53,8 @@ impl Code for ErrorCode {
     }
 }
 
+shapes!(pub(super), tollgate_world::p3::wasi::filesystem::types);
+
 fn kind(kind: FileKind) -> DescriptorType {
     match kind {
         FileKind::File => DescriptorType::RegularFile,
@@ -96,13 +93,6 @@ fn instant(time: Timestamp) -> Instant {
     }
 }
 
-pub(super) fn hash(hash: MetadataHash) -> MetadataHashValue {
-    MetadataHashValue {
-        lower: hash.lower,
-        upper: hash.upper,
-    }
-}
-
 pub(super) fn times(accessed: &NewTimestamp, modified: &NewTimestamp) -> Result<SetTimes, FsError> {
     Ok(SetTimes {
         accessed: time(accessed)?,
@@ -122,65 +112,4 @@ fn time(time: &NewTimestamp) -> Result<SetTime, FsError> {
             .normalised()?,
         ),
     })
-}
-
-/// A path with the flags that it came with.
-pub(super) fn at<'a>(dir: &'a DirHandle, flags: PathFlags, path: &'a str) -> At<'a> {
-    let follow = if flags.contains(PathFlags::SYMLINK_FOLLOW) {
-        Follow::Yes
-    } else {
-        Follow::No
-    };
-    At { dir, path, follow }
-}
-
-pub(super) fn advice(advice: types::Advice) -> Advice {
-    match advice {
-        types::Advice::Normal => Advice::Normal,
-        types::Advice::Sequential => Advice::Sequential,
-        types::Advice::Random => Advice::Random,
-        types::Advice::WillNeed => Advice::WillNeed,
-        types::Advice::DontNeed => Advice::DontNeed,
-        types::Advice::NoReuse => Advice::NoReuse,
-    }
-}
-
-pub(super) fn options(open: OpenFlags, flags: DescriptorFlags) -> OpenOptions {
-    OpenOptions {
-        read: flags.contains(DescriptorFlags::READ),
-        write: flags.contains(DescriptorFlags::WRITE),
-        create: open.contains(OpenFlags::CREATE),
-        exclusive: open.contains(OpenFlags::EXCLUSIVE),
-        truncate: open.contains(OpenFlags::TRUNCATE),
-        directory: open.contains(OpenFlags::DIRECTORY),
-        sync: if flags.contains(DescriptorFlags::FILE_INTEGRITY_SYNC) {
-            SyncMode::File
-        } else if flags.contains(DescriptorFlags::DATA_INTEGRITY_SYNC) {
-            SyncMode::Data
-        } else {
-            SyncMode::None
-        },
-    }
-}
-
-pub(super) fn flags(descriptor: &Descriptor) -> DescriptorFlags {
-    match descriptor {
-        Descriptor::Dir(dir) if dir.read_only() => DescriptorFlags::READ,
-        Descriptor::Dir(_) => DescriptorFlags::READ | DescriptorFlags::MUTATE_DIRECTORY,
-        Descriptor::File(file) => {
-            let mut flags = DescriptorFlags::empty();
-            if file.can_read() {
-                flags |= DescriptorFlags::READ;
-            }
-            if file.can_write() {
-                flags |= DescriptorFlags::WRITE;
-            }
-            flags
-                | match file.sync_mode() {
-                    SyncMode::None => DescriptorFlags::empty(),
-                    SyncMode::Data => DescriptorFlags::DATA_INTEGRITY_SYNC,
-                    SyncMode::File => DescriptorFlags::FILE_INTEGRITY_SYNC,
-                }
-        }
-    }
 }

@@ -72,15 +72,6 @@ impl<S: Sink, E: Code> Consumer<S, E> {
         let written = output.written().saturating_sub(before);
         usize::try_from(written).unwrap_or(size).min(size)
     }
-
-    fn end(&mut self, error: StreamError) -> wasmtime::Result<StreamResult> {
-        match error {
-            StreamError::Closed => self.told.tell(Ok(())),
-            StreamError::LastOperationFailed(error) => self.told.tell(Err(E::of(&error))),
-            StreamError::Trap(error) => return Err(error),
-        }
-        Ok(StreamResult::Dropped)
-    }
 }
 
 impl<D: 'static, S: Sink, E: Code> StreamConsumer<D> for Consumer<S, E> {
@@ -122,7 +113,7 @@ impl<D: 'static, S: Sink, E: Code> StreamConsumer<D> for Consumer<S, E> {
         source.mark_read(out);
         Poll::Ready(match result {
             Some(Ok(())) => Ok(StreamResult::Completed),
-            Some(Err(error)) => self.end(error),
+            Some(Err(error)) => self.told.end(error),
             None if out > 0 => Ok(StreamResult::Completed),
             None => Ok(StreamResult::Cancelled),
         })

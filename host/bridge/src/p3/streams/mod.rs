@@ -9,7 +9,8 @@ mod producer;
 
 use tokio::sync::oneshot;
 use wasmtime::AsContextMut;
-use wasmtime::component::{FutureReader, Lift, Lower};
+use wasmtime::component::{FutureReader, Lift, Lower, StreamResult};
+use wasmtime_wasi::p2::StreamError;
 
 pub(crate) use consumer::Consumer;
 pub(crate) use producer::Producer;
@@ -29,6 +30,18 @@ impl<E> Told<E> {
         if let Some(sender) = self.0.take() {
             let _nobody_waits = sender.send(result);
         }
+    }
+}
+
+impl<E: Code> Told<E> {
+    /// The stream is over.
+    fn end(&mut self, error: StreamError) -> wasmtime::Result<StreamResult> {
+        match error {
+            StreamError::Closed => self.tell(Ok(())),
+            StreamError::LastOperationFailed(error) => self.tell(Err(E::of(&error))),
+            StreamError::Trap(error) => return Err(error),
+        }
+        Ok(StreamResult::Dropped)
     }
 }
 

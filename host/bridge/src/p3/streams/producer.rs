@@ -51,15 +51,6 @@ impl<S: Source, E: Code> Producer<S, E> {
         let mut input = self.input.try_lock().ok()?;
         input.buffered(wanted)
     }
-
-    fn end(&mut self, error: StreamError) -> wasmtime::Result<StreamResult> {
-        match error {
-            StreamError::Closed => self.told.tell(Ok(())),
-            StreamError::LastOperationFailed(error) => self.told.tell(Err(E::of(&error))),
-            StreamError::Trap(error) => return Err(error),
-        }
-        Ok(StreamResult::Dropped)
-    }
 }
 
 impl<D: 'static, S: Source, E: Code> StreamProducer<D> for Producer<S, E> {
@@ -85,7 +76,7 @@ impl<D: 'static, S: Source, E: Code> StreamProducer<D> for Producer<S, E> {
                         direct.write_all(&bytes)?;
                         return Poll::Ready(Ok(StreamResult::Completed));
                     }
-                    Some(Err(error)) => return Poll::Ready(self.end(error)),
+                    Some(Err(error)) => return Poll::Ready(self.told.end(error)),
                     None => {}
                 }
             }
@@ -101,7 +92,7 @@ impl<D: 'static, S: Source, E: Code> StreamProducer<D> for Producer<S, E> {
             };
             match waiting.as_mut().poll(context) {
                 Poll::Ready(Ok(())) => waited = true,
-                Poll::Ready(Err(error)) => return Poll::Ready(self.end(error)),
+                Poll::Ready(Err(error)) => return Poll::Ready(self.told.end(error)),
                 // The wait is dropped; the next turn looks whether it has read something before.
                 Poll::Pending if finish => drop(waiting),
                 Poll::Pending => {
