@@ -10,8 +10,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
+use tollgate_tests::{cargo_metadata, repository};
 use wit_parser::{Resolve, WorldId, WorldItem, WorldKey};
 
 /// One release of WASI, pinned.
@@ -116,12 +116,6 @@ const LINKED: [&str; 31] = [
     "wasi:sockets/udp",
     "wasi:sockets/udp-create-socket",
 ];
-
-fn repository() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .expect("the tests' crate lies one folder below the repository's root")
-}
 
 /// The packages of a release, with the unstable features as `bindgen!` has them
 /// (all on) or as a guest's tool chain has them (all off).
@@ -243,24 +237,7 @@ fn every_package_of_wasi_is_of_the_one_pinned_release() {
 /// Where cargo unpacked each crate of the lock file, by crate name. `--locked`
 /// makes a stale lock file an error here instead of a quiet update.
 fn unpacked_crates() -> BTreeMap<String, Vec<PathBuf>> {
-    let output = Command::new(env!("CARGO"))
-        .args([
-            "metadata",
-            "--locked",
-            "--format-version",
-            "1",
-            "--manifest-path",
-        ])
-        .arg(repository().join("Cargo.toml"))
-        .output()
-        .expect("cargo starts");
-    assert!(
-        output.status.success(),
-        "cargo metadata: {}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    let metadata: serde_json::Value =
-        serde_json::from_slice(&output.stdout).expect("cargo metadata prints JSON");
+    let metadata = cargo_metadata();
     let mut crates: BTreeMap<String, Vec<PathBuf>> = BTreeMap::new();
     for package in metadata["packages"].as_array().expect("a list of packages") {
         let name = package["name"].as_str().expect("a package has a name");

@@ -198,12 +198,12 @@ fn matches(pattern: &str, name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use std::collections::{BTreeMap, BTreeSet};
-    use std::process::Command;
 
     use serde_json::Value;
 
+    use tollgate_tests::cargo_metadata;
+
     use super::*;
-    use crate::sources::repository;
 
     const NONE: [&str; 0] = [];
 
@@ -220,24 +220,7 @@ mod tests {
     /// What cargo resolved for the lock file, without what only tests need:
     /// package identifiers, and what each depends on.
     fn resolved() -> BTreeMap<String, Vec<String>> {
-        let output = Command::new(env!("CARGO"))
-            .args([
-                "metadata",
-                "--locked",
-                "--format-version",
-                "1",
-                "--manifest-path",
-            ])
-            .arg(repository().join("Cargo.toml"))
-            .output()
-            .expect("cargo starts");
-        assert!(
-            output.status.success(),
-            "cargo metadata: {}",
-            String::from_utf8_lossy(&output.stderr)
-        );
-        let metadata: Value =
-            serde_json::from_slice(&output.stdout).expect("cargo metadata prints JSON");
+        let metadata = cargo_metadata();
         let names: BTreeMap<_, _> = array(&metadata["packages"])
             .map(|package| (string(&package["id"]), string(&package["name"])))
             .collect();

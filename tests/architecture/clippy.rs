@@ -101,8 +101,10 @@ fn differences(text: &str) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
+    use tollgate_tests::repository;
+
     use super::*;
-    use crate::sources::{read, repository};
+    use crate::sources::read;
 
     fn ours() -> String {
         read(&repository().join("clippy.toml"))

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use tollgate_tests::repository;
 use toml::{Table, Value};
 
-use crate::sources::{folders, read, repository};
+use crate::sources::{folders, read};
 
 /// The root manifest and that of every member, by the member's folder.
 #[derive(Debug)]

@@ -93,7 +93,9 @@ mod tests {
     use super::*;
     use crate::manifests::{Manifests, lookup};
     use crate::sanctioned::SANCTIONS;
-    use crate::sources::{files_named, relative, repository};
+    use tollgate_tests::repository;
+
+    use crate::sources::{files_named, relative};
 
     const NONE: [&str; 0] = [];
 

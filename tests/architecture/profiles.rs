@@ -6,7 +6,9 @@
 
 use toml::{Table, Value};
 
-use crate::sources::{read, repository};
+use tollgate_tests::repository;
+
+use crate::sources::read;
 
 /// What a profile of the release may say: it changes what is in the file beside the code.
 const BESIDE_THE_CODE: [&str; 2] = ["debug", "strip"];

@@ -144,7 +144,9 @@ fn called(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sources::{Sources, folders, repository};
+    use tollgate_tests::repository;
+
+    use crate::sources::{Sources, folders};
 
     /// Fewer production files than this, and the scan looks in the wrong place.
     const AT_LEAST: usize = 30;

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use tollgate_tests::repository;
+
 /// Source files by their path below the repository's root, with `/` between
 /// the parts.
 #[derive(Debug, Default)]
@@ -54,13 +56,6 @@ impl Sources {
     pub(crate) fn paths(&self) -> impl Iterator<Item = &str> {
         self.0.keys().map(String::as_str)
     }
-}
-
-/// The folder that holds the workspace.
-pub(crate) fn repository() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .expect("the tests' crate lies one folder below the repository's root")
 }
 
 /// The names of the folders directly in `folder`, sorted.

@@ -21,19 +21,13 @@ mod planted;
 mod world;
 
 use std::collections::BTreeSet;
-use std::path::Path;
 
 use compare::{Entry, compare, covers};
 use literals::Literal;
+use tollgate_tests::repository;
 
 /// What the groups of `UNGATED` excuse, function by function: where it says `*`, this says what that is today.
 const EXCUSED: &str = include_str!("excused.txt");
-
-fn repository() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .expect("the tests' crate lies one folder below the root")
-}
 
 fn entries() -> Vec<Entry> {
     tollgate_bridge::UNGATED

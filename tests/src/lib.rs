@@ -10,6 +10,7 @@
 mod log;
 pub mod packages;
 mod process;
+mod repository;
 mod scene;
 
 /// The guests of `components/`, built for wasm32-wasip2.
@@ -19,6 +20,7 @@ pub mod guests {
 
 pub use log::{Record, parse_log};
 pub use process::{Finished, Program, Running};
+pub use repository::{cargo_metadata, repository};
 pub use scene::{GuestRun, Scene};
 
 /// A [`Scene`] around the binary that cargo built for this test.
