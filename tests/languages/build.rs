@@ -20,7 +20,7 @@ fn build(scene: &Scene, file: &str, flags: &[&str]) -> (PathBuf, Finished) {
     (output, finished)
 }
 
-fn built(scene: &Scene, file: &str, flags: &[&str]) -> PathBuf {
+pub(crate) fn built(scene: &Scene, file: &str, flags: &[&str]) -> PathBuf {
     let (output, finished) = build(scene, file, flags);
     finished.expect(0);
     output

@@ -1,6 +1,7 @@
 //! What QuickJS offers in C and its wrapper does not.
 #![expect(unsafe_code, reason = "the C interface of QuickJS")]
 
+pub(crate) mod linking;
 pub(crate) mod outside;
 
 use std::cell::Cell;

@@ -7,6 +7,7 @@ use crate::bundle;
 use crate::failure::throw;
 use crate::loader;
 use crate::place;
+use crate::raw::linking;
 use crate::world::tollgate::bridge::module_loading::{self, Failure, Format, Mode};
 use crate::world::tollgate::bridge::program;
 
@@ -168,6 +169,11 @@ fn declare<'js>(ctx: Ctx<'js>, key: String, source: String) -> Result<Value<'js>
     Ok(Value::new_undefined(ctx))
 }
 
+/// Links a module that was compiled, as far as that can be done.
+fn link(ctx: Ctx<'_>, key: String) -> Result<()> {
+    linking::link(&ctx, &key)
+}
+
 pub(super) fn create<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
     let object = Object::new(ctx.clone())?;
     object.set("entry", Func::from(entry))?;
@@ -180,5 +186,6 @@ pub(super) fn create<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
     object.set("files", Func::from(files))?;
     object.set("targets", Func::from(targets))?;
     object.set("declare", Func::from(declare))?;
+    object.set("link", Func::from(link))?;
     Ok(object)
 }

@@ -27,6 +27,8 @@ function prepare(names) {
       if (path === entry) throw error;
     }
   }
+  // The entry first, as in a run.
+  for (const [path, format] of [[entry, formats.get(entry)], ...formats]) if (format === 'module') esm.link(path);
   const { exportedNames } = require('internal/modules/exported-names');
   for (const path of modules.targets(true)) if (formats.get(path) === 'commonjs') exportedNames(path);
   pendingDeprecation.isKnown = true;

@@ -260,8 +260,13 @@ function declare(path) {
   binding.modules.declare(key, require('internal/modules/files').readText(path));
 }
 
+// Links what was compiled, before any run: that runs nothing of it.
+function link(path) {
+  binding.modules.link(require('internal/url').pathToFileURL(path).href);
+}
+
 function install() {
   binding.vm.hooks({ resolve, load, failed, importMeta });
 }
 
-module.exports = { declare, importEntry, install, requireModule, syncBuiltins };
+module.exports = { declare, importEntry, install, link, requireModule, syncBuiltins };
