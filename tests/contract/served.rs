@@ -29,6 +29,10 @@ const BEYOND: [(&str, &str); 9] = [
         "what packages bring is found by listing them (importlib.resources, importlib.metadata, pkgutil)",
     ),
     (
+        "tollgate:bridge/program#code",
+        "the original host's runtime keeps what it compiled by itself, where a guest has no place that outlives it",
+    ),
+    (
         "tollgate:bridge/program#at",
         "the original host can look into a process that it ends; what a component does not say is not known",
     ),
