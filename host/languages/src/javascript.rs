@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use tollgate_bridge::{Asking, Begins, Item, ModuleFormat, NoModule, Program, ProgramEntry};
 use tollgate_capability::program::Folder;
-use tollgate_engine::code::{Asked, CodeRun, Form};
+use tollgate_engine::code::{Asked, CodeRun, Form, Text};
 use tollgate_policy::Permit;
 
 use crate::detect::is_module;
@@ -50,7 +50,7 @@ pub struct JavaScript {
 /// The text that was handed over last, until its code is asked for.
 struct HandedOver {
     path: String,
-    text: Arc<str>,
+    text: Text,
 }
 
 impl std::fmt::Debug for JavaScript {
@@ -111,7 +111,7 @@ impl JavaScript {
     /// Keeps in mind what goes to the engine. The first text of all is the entry's.
     fn hand_over(&self, path: &str, text: &str) {
         if let Some(run) = self.code.get() {
-            let text: Arc<str> = text.into();
+            let text = Text::new(text);
             run.begins_with(path, &text);
             let path = path.to_owned();
             *self.handed_over() = Some(HandedOver { path, text });

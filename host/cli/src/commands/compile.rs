@@ -183,9 +183,7 @@ pub(crate) fn look(command: &CacheCommand) -> Result<u8, Failure> {
         }
         CacheCommand::Clear => {
             let (count, bytes) = cache.clear()?;
-            table::to_stdout(|out| {
-                writeln!(out, "removed {count}, {}", table::bytes(bytes))
-            })?;
+            table::to_stdout(|out| writeln!(out, "removed {count}, {}", table::bytes(bytes)))?;
             Ok(0)
         }
     }

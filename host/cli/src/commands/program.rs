@@ -91,9 +91,8 @@ impl InSource {
         let Some(program) = &self.javascript else {
             return;
         };
-        let codes = compile::cache().and_then(|cache| {
-            Codes::new(engine, loaded.component(), loaded.digest(), Some(cache))
-        });
+        let codes = compile::cache()
+            .and_then(|cache| Codes::new(engine, loaded.component(), loaded.digest(), Some(cache)));
         if let Some(codes) = codes {
             program.keep_code(codes.begin());
         }

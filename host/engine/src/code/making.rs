@@ -93,7 +93,9 @@ async fn all(
         }
     });
     while let Some(Job { name, asked }) = wanted.recv().await {
-        let make = shared.maker.make(asked.form, &asked.name, &asked.text);
+        let make = shared
+            .maker
+            .make(asked.form, &asked.name, asked.text.as_str());
         let code = tokio::select! {
             biased;
             () = &mut enough => break,

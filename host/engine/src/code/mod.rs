@@ -31,7 +31,7 @@ pub(crate) use bounds::{
 };
 pub use maker::Form;
 pub use pack::{Name, NoPack, Pack};
-pub use run::{Asked, CodeRun, CodeUse};
+pub use run::{Asked, CodeRun, CodeUse, Text};
 
 /// The code that is kept for the programs of one runtime. Cheap to clone.
 #[derive(Clone)]

@@ -240,9 +240,7 @@ mod tests {
     #[test]
     fn tables_that_do_not_fit_are_no_packs() {
         let head = |count: u32| [&MAGIC[..], &count.to_le_bytes()].concat();
-        let entry = |name: u8, length: u32| {
-            [&[name; 32][..], &[0], &length.to_le_bytes()].concat()
-        };
+        let entry = |name: u8, length: u32| [&[name; 32][..], &[0], &length.to_le_bytes()].concat();
         assert!(Pack::read(sealed(head(0))).unwrap().is_empty());
         for body in [
             head(1),

@@ -14,15 +14,35 @@ use super::pack::{Name, Pack};
 use crate::cache::Key;
 use crate::digest::Digest;
 
+/// A text of a program, digested once and where it is needed. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Text(Arc<(Box<str>, OnceLock<Digest>)>);
+
+impl Text {
+    /// A text.
+    #[must_use]
+    pub fn new(text: &str) -> Self {
+        Self(Arc::new((text.into(), OnceLock::new())))
+    }
+
+    pub(super) fn as_str(&self) -> &str {
+        &self.0.0
+    }
+
+    fn digest(&self) -> Digest {
+        *self.0.1.get_or_init(|| Digest::of(self.0.0.as_bytes()))
+    }
+}
+
 /// A text that a runtime is about to compile.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Asked {
     /// How it is read.
     pub form: Form,
     /// What the runtime calls it by.
     pub name: String,
     /// The text itself.
-    pub text: Arc<str>,
+    pub text: Text,
 }
 
 impl Asked {
@@ -34,7 +54,7 @@ impl Asked {
         };
         let mut hash = Sha256::new();
         hash.update([form]);
-        for part in [self.name.as_str(), &self.text] {
+        for part in [&self.name, &self.text.digest().to_string()] {
             hash.update((part.len() as u64).to_le_bytes());
             hash.update(part);
         }
@@ -43,8 +63,7 @@ impl Asked {
 
     fn is_worth_it(&self) -> bool {
         self.form != Form::Json
-            && self.text.len() >= LEAST_TEXT
-            && self.text.len() <= MOST_TEXTS
+            && (LEAST_TEXT..=MOST_TEXTS).contains(&self.text.as_str().len())
             && self.name.len() <= LONGEST_NAME
     }
 }
@@ -61,7 +80,7 @@ pub struct CodeUse {
 /// What begins the program: its path in the guest's tree, and its text.
 struct Beginning {
     path: String,
-    text: Arc<str>,
+    text: Text,
 }
 
 /// Where a program's code is kept, and what was kept when the run first asked.
@@ -113,10 +132,10 @@ impl CodeRun {
     }
 
     /// Says what the program begins with. Without it nothing is kept; only the first time counts.
-    pub fn begins_with(&self, path: &str, text: &Arc<str>) {
+    pub fn begins_with(&self, path: &str, text: &Text) {
         let _only_once = self.beginning.set(Beginning {
             path: path.to_owned(),
-            text: Arc::clone(text),
+            text: text.clone(),
         });
     }
 
@@ -153,7 +172,7 @@ impl CodeRun {
     fn kept(&self) -> Option<&Kept> {
         let beginning = self.beginning.get()?;
         Some(self.kept.get_or_init(|| {
-            let source = Digest::of(beginning.text.as_bytes());
+            let source = beginning.text.digest();
             let key = Key::of_code(self.shared.runtime, &beginning.path, source);
             let pack = self.shared.find(&key).unwrap_or_default();
             Kept { key, source, pack }
@@ -162,7 +181,7 @@ impl CodeRun {
 
     /// Has code made, once there is enough to make it of.
     fn want(&self, state: &mut State, kept: &Kept, job: Job) {
-        let texts = state.texts.saturating_add(job.asked.text.len());
+        let texts = state.texts.saturating_add(job.asked.text.as_str().len());
         if texts > MOST_TEXTS {
             return;
         }
