@@ -12,6 +12,7 @@
 mod any_host;
 mod bridge;
 mod build;
+mod code;
 mod ends;
 mod engine;
 mod files;

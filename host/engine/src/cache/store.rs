@@ -452,4 +452,106 @@ mod tests {
         assert_eq!((good.len(), faults.len()), (0, 2));
         assert!(cache.folder.names().unwrap().is_empty());
     }
+
+    fn pack(bytes: usize) -> Pack {
+        let made = std::collections::BTreeMap::from([([7; 32], vec![0; bytes])]);
+        Pack::default().renewed(&std::collections::BTreeSet::new(), &made)
+    }
+
+    fn code_key(path: &str) -> Key {
+        Key::of_code(Digest::of(b"runtime"), path, Digest::of(b"source"))
+    }
+
+    fn used_at(cache: &Cache, name: &str, second: i64) {
+        let (file, _) = cache.folder.file(name).unwrap().unwrap();
+        let used = Timespec {
+            tv_sec: second,
+            tv_nsec: 0,
+        };
+        let times = Timestamps {
+            last_access: used,
+            last_modification: used,
+        };
+        futimens(&file, &times).unwrap();
+    }
+
+    #[test]
+    fn a36_code_is_found_by_runtime_path_and_source() {
+        let key = |runtime: &[u8], path, source: &[u8]| {
+            Key::of_code(Digest::of(runtime), path, Digest::of(source)).0
+        };
+        let keys = [
+            key(b"a", "/a", b"a"),
+            key(b"b", "/a", b"a"),
+            key(b"a", "/b", b"a"),
+            key(b"a", "/a", b"b"),
+        ];
+        let different: std::collections::BTreeSet<&String> = keys.iter().collect();
+        assert_eq!(different.len(), keys.len());
+        assert_eq!(key(b"a", "/a", b"a"), keys[0]);
+    }
+
+    #[test]
+    fn code_is_kept_under_the_same_bound_as_artifacts() {
+        let folder = tempfile::tempdir().unwrap();
+        let cache = Cache::open(&folder.path().join("cache"))
+            .unwrap()
+            .with_limit(2500);
+        let put = |path| {
+            let took = Duration::from_millis(1);
+            let source = Digest::of(b"source");
+            cache
+                .put_code(&code_key(path), source, &pack(900), took)
+                .unwrap();
+        };
+        put("/old");
+        used_at(&cache, &format!("{}{CODE}", code_key("/old").0), 1000);
+        let artifact = key("run", b"1");
+        cache.put(&artifact, &[0; 1000], &entry(1000)).unwrap();
+        used_at(&cache, &format!("{}{ARTIFACT}", artifact.0), 2000);
+        assert!(cache.code(&code_key("/old")).is_some(), "and is used now");
+        put("/new");
+        // The artifact was not used for longest.
+        assert!(!cache.has(&artifact.0));
+        used_at(&cache, &format!("{}{CODE}", code_key("/new").0), 1000);
+        cache.put(&artifact, &[0; 1000], &entry(1000)).unwrap();
+        assert!(cache.code(&code_key("/new")).is_none());
+        let (good, faults) = cache.verify().unwrap();
+        assert_eq!((good.len(), faults.len()), (2, 0));
+        let profiles: Vec<String> = cache
+            .entries()
+            .unwrap()
+            .into_iter()
+            .map(|entry| entry.profile)
+            .collect();
+        assert!(profiles.contains(&CODE_PROFILE.to_owned()), "{profiles:?}");
+        assert_eq!(cache.clear().unwrap().0, 2);
+        assert!(cache.folder.names().unwrap().is_empty());
+    }
+
+    #[test]
+    fn code_that_is_not_whole_is_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = folder.path().join("cache");
+        let cache = Cache::open(&place).unwrap();
+        let key = code_key("/a");
+        let (source, took) = (Digest::of(b"source"), Duration::ZERO);
+        cache.put_code(&key, source, &pack(100), took).unwrap();
+        let file = place.join(format!("{}{CODE}", key.0));
+        let whole = std::fs::read(&file).unwrap();
+        assert_eq!(cache.code(&key), Some(pack(100)));
+        for bytes in [
+            &whole[..whole.len() - 1],
+            &[],
+            &[&whole[..], &[0]].concat(),
+            &[0; 500],
+        ] {
+            std::fs::write(&file, bytes).unwrap();
+            assert_eq!(cache.code(&key), None);
+        }
+        // One that says that it is larger than any is not even read.
+        let long = std::fs::File::options().write(true).open(&file).unwrap();
+        long.set_len(1 << 40).unwrap();
+        assert_eq!(cache.code(&key), None);
+    }
 }

@@ -107,6 +107,11 @@ impl Pack {
         &self.bytes
     }
 
+    /// What its texts are found by, in their order.
+    pub fn names(&self) -> impl Iterator<Item = &Name> {
+        self.places.keys()
+    }
+
     /// How many texts it has the code of.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -176,12 +181,18 @@ impl Pack {
             };
             places.insert(*name, place);
         }
-        let sealed = hash(&bytes);
-        bytes.extend_from_slice(&sealed);
         Self {
-            bytes: bytes.into(),
+            bytes: Self::sealed(bytes).into(),
             places,
         }
+    }
+
+    /// A body with the hash that says that it is whole.
+    #[must_use]
+    pub fn sealed(mut body: Vec<u8>) -> Vec<u8> {
+        let seal = hash(&body);
+        body.extend_from_slice(&seal);
+        body
     }
 }
 
@@ -230,18 +241,11 @@ mod tests {
         assert_eq!(Pack::read(longer), Err(NoPack));
     }
 
-    /// As who does not care for the hash would write it.
-    fn sealed(mut body: Vec<u8>) -> Vec<u8> {
-        let seal = hash(&body);
-        body.extend_from_slice(&seal);
-        body
-    }
-
     #[test]
     fn tables_that_do_not_fit_are_no_packs() {
         let head = |count: u32| [&MAGIC[..], &count.to_le_bytes()].concat();
         let entry = |name: u8, length: u32| [&[name; 32][..], &[0], &length.to_le_bytes()].concat();
-        assert!(Pack::read(sealed(head(0))).unwrap().is_empty());
+        assert!(Pack::read(Pack::sealed(head(0))).unwrap().is_empty());
         for body in [
             head(1),
             head(u32::MAX),
@@ -252,7 +256,11 @@ mod tests {
             [head(2), entry(1, 0), entry(1, 0)].concat(),
             b"tollgate code \x00\x02\0\0\0\0".to_vec(),
         ] {
-            assert_eq!(Pack::read(sealed(body.clone())), Err(NoPack), "{body:?}");
+            assert_eq!(
+                Pack::read(Pack::sealed(body.clone())),
+                Err(NoPack),
+                "{body:?}"
+            );
         }
     }
 
