@@ -7,7 +7,7 @@ use crate::shims::{read, shims};
 use crate::wit::{of_the_bridge, of_the_host};
 
 /// Functions of `wit/bridge` that no name of the contract stands for, and why.
-const BEYOND: [(&str, &str); 9] = [
+const BEYOND: [(&str, &str); 10] = [
     (
         "tollgate:bridge/program#start",
         "the original host hands the entry over before the guest runs",
