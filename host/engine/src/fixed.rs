@@ -115,8 +115,15 @@ pub const FIXED: &[LimitRow] = &[
         "code-time",
         Unit::Time,
         code::LONGEST_MS,
-        "Time that compiling one text to be kept may take.",
-        "the longest text takes a third of it",
+        "Time that compiling the texts of one run to be kept may take.",
+        "as many as are taken need a third of it",
+    ),
+    LimitRow::fixed(
+        "code-idle",
+        Unit::Time,
+        code::LONGEST_IDLE_MS,
+        "Time without a further text of a run after which the code that was made is kept.",
+        "a program that stays has loaded its texts by then, and keeps no thread",
     ),
     LimitRow::fixed(
         "code-makers",

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tollgate_bridge::{Guest, ModuleFormat, Program};
-use tollgate_engine::cache::{Runner, Runners};
+use tollgate_engine::cache::{Cache, Runner, Runners};
 use tollgate_engine::code::{CodeRun, CodeUse, Codes, LONGEST_WAIT_MS};
 use tollgate_engine::{Digest, Engine, Loaded, Profile};
 use tollgate_languages::{
@@ -14,7 +14,6 @@ use tollgate_languages::{
 };
 use tollgate_policy::Effective;
 
-use super::compile;
 use crate::args::{INPUT, Language, Run};
 use crate::exit::Failure;
 use crate::host::environment;
@@ -86,13 +85,17 @@ impl InSource {
         Digest::from_hash(self.program.digest()).to_string()
     }
 
-    /// Has what its texts compile to kept beside the compiled components, where there is a cache.
-    pub(crate) fn keep_code<P: Profile>(&self, engine: &Engine<P>, loaded: &Loaded<Guest, P>) {
+    /// Has what its texts compile to kept beside the compiled components.
+    pub(crate) fn keep_code<P: Profile>(
+        &self,
+        engine: &Engine<P>,
+        loaded: &Loaded<Guest, P>,
+        cache: Cache,
+    ) {
         let Some(program) = &self.javascript else {
             return;
         };
-        let codes = compile::cache()
-            .and_then(|cache| Codes::new(engine, loaded.component(), loaded.digest(), Some(cache)));
+        let codes = Codes::new(engine, loaded.component(), loaded.digest(), Some(cache));
         if let Some(codes) = codes {
             program.keep_code(codes.begin());
         }

@@ -14,7 +14,7 @@ use tollgate_engine::{
 use tollgate_policy::{Effective, ScopeSet};
 use tollgate_vfs::{Mount, Tree, TreeBuilder};
 
-use super::code::{Code, Loader};
+use super::code::{Code, Loader, Ready};
 use super::program::{InSource, Runtime};
 use super::{log, program, release};
 use crate::args::Run;
@@ -295,12 +295,16 @@ impl Prepared<'_> {
             file: self.file.clone(),
             policy: Arc::clone(&self.policy),
         };
-        let (engine, loaded) = match loader.load::<P>(code).await {
-            Ok(loaded) => loaded,
+        let Ready {
+            engine,
+            loaded,
+            cache,
+        } = match loader.load::<P>(code).await {
+            Ok(ready) => ready,
             Err(failure) => return (Err(failure), Usage::default()),
         };
-        if let Some(program) = &self.program {
-            program.keep_code(&engine, &loaded);
+        if let (Some(program), Some(cache)) = (&self.program, cache) {
+            program.keep_code(&engine, &loaded, cache);
         }
         let (ended, usage) = engine
             .run(&loaded, self.guest(tree, gate), &self.entry)

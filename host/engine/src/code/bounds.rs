@@ -27,8 +27,11 @@ pub(crate) const MOST_HELD: usize = 64 << 20;
 /// Bytes of memory of the instance that compiles a text.
 pub(crate) const MOST_MEMORY: usize = 512 << 20;
 
-/// Milliseconds that compiling one text may take.
+/// Milliseconds that compiling all texts of a run may take.
 pub(crate) const LONGEST_MS: u64 = 10_000;
+
+/// Milliseconds without a further text after which what was made is kept.
+pub(crate) const LONGEST_IDLE_MS: u64 = 250;
 
 /// Runs whose texts are compiled at a time.
 pub(crate) const MOST_AT_ONCE: usize = 2;

@@ -26,8 +26,8 @@ use crate::profile::Profile;
 
 pub use bounds::LONGEST_WAIT_MS;
 pub(crate) use bounds::{
-    LEAST_TEXTS, LONGEST_MS, LONGEST_NAME, MOST_AT_ONCE, MOST_CODE, MOST_CODES, MOST_HELD,
-    MOST_MEMORY, MOST_TEXTS, OLDEST,
+    LEAST_TEXTS, LONGEST_IDLE_MS, LONGEST_MS, LONGEST_NAME, MOST_AT_ONCE, MOST_CODE, MOST_CODES,
+    MOST_HELD, MOST_MEMORY, MOST_TEXTS, OLDEST,
 };
 pub use maker::Form;
 pub use pack::{Name, NoPack, Pack};

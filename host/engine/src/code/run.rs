@@ -1,6 +1,6 @@
 //! What one run asks, and what is made for the next one.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use sha2::{Digest as _, Sha256};
 use super::Shared;
 use super::bounds::{LEAST_TEXT, LEAST_TEXTS, LONGEST_NAME, MOST_TEXTS};
 use super::maker::Form;
-use super::making::{Job, Making};
+use super::making::{Job, Making, Work};
 use super::pack::{Name, Pack};
 use crate::cache::Key;
 use crate::digest::Digest;
@@ -85,8 +85,7 @@ struct Beginning {
 
 /// Where a program's code is kept, and what was kept when the run first asked.
 struct Kept {
-    key: Key,
-    source: Digest,
+    work: Work,
     pack: Arc<Pack>,
 }
 
@@ -175,7 +174,8 @@ impl CodeRun {
             let source = beginning.text.digest();
             let key = Key::of_code(self.shared.runtime, &beginning.path, source);
             let pack = self.shared.find(&key).unwrap_or_default();
-            Kept { key, source, pack }
+            let work = Work::new(key, source, Arc::clone(&self.found));
+            Kept { work, pack }
         }))
     }
 
@@ -186,24 +186,20 @@ impl CodeRun {
             return;
         }
         state.texts = texts;
-        if let Some(making) = &state.making {
-            making.add(job);
-            return;
-        }
+        let late = match &state.making {
+            Some(making) => making.add(job),
+            None => Some(job),
+        };
+        let Some(job) = late else { return };
         state.few.push(job);
         if texts < LEAST_TEXTS {
             return;
         }
-        state.making = Making::begin(
-            Arc::clone(&self.shared),
-            (kept.key.clone(), kept.source),
-            Arc::clone(&kept.pack),
-            Arc::clone(&self.found),
-        );
-        match &state.making {
-            Some(making) => state.few.drain(..).for_each(|job| making.add(job)),
-            // As many as may be at a time are under way: another run's turn.
-            None => state.few.clear(),
+        // Where as many as may be at a time are under way, it is another run's turn.
+        let few = std::mem::take(&mut state.few);
+        state.making = Making::begin(&self.shared, &kept.work);
+        if let Some(making) = &state.making {
+            let _late = few.into_iter().filter_map(|job| making.add(job)).count();
         }
     }
 
@@ -228,12 +224,20 @@ impl Shared {
         Some(pack)
     }
 
-    /// Keeps what was made of the texts of a program in so long. A cache that cannot be written is no error of a run.
-    pub(super) fn keep(&self, (key, source): &(Key, Digest), pack: Pack, took: Duration) {
-        let pack = Arc::new(pack);
+    /// Keeps what a run found and what was made of its texts in so long, beside what others kept meanwhile. A cache that
+    /// cannot be written is no error of a run.
+    pub(super) fn keep(
+        &self,
+        work: &Work,
+        used: &BTreeSet<Name>,
+        made: &BTreeMap<Name, Vec<u8>>,
+        took: Duration,
+    ) {
+        let before = self.find(&work.key).unwrap_or_default();
+        let pack = Arc::new(before.renewed(used, made));
         if let Some(cache) = &self.cache {
-            let _made_again_by_the_next = cache.put_code(key, *source, &pack, took);
+            let _made_again_by_the_next = cache.put_code(&work.key, work.source, &pack, took);
         }
-        locked(&self.held).put(key.text(), pack);
+        locked(&self.held).put(work.key.text(), pack);
     }
 }
