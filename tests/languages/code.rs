@@ -18,7 +18,7 @@ fn long(text: &str) -> String {
             long,
             "function filler{number}(a, b) {{ const list = [a, b, {number}]; return list.map((x) => x + {number}).join('-'); }}"
         )
-        .unwrap();
+        .expect("a string takes everything");
     }
     assert!(long.len() > 12 << 10);
     long
@@ -46,7 +46,7 @@ fn reported_with(scene: &Scene, file: &Path, flags: &[&str]) -> Reported {
         .logged();
     let is_report = |line: &&str| line.starts_with('{') && line.contains("\"exit_code\"");
     let report = finished.stderr.lines().find(is_report).expect("a report");
-    let code = &serde_json::from_str::<Value>(report).unwrap()["code"];
+    let code = &serde_json::from_str::<Value>(report).expect("JSON")["code"];
     let count = |key: &str| code[key].as_u64().unwrap_or(0);
     Reported {
         said: finished.stderr.replace(report, ""),
@@ -59,13 +59,10 @@ fn reported_with(scene: &Scene, file: &Path, flags: &[&str]) -> Reported {
 
 /// Runs it until a run finds all of its code: what a busy machine does not make in a run's time the next ones make.
 fn compiled_before(scene: &Scene, file: &Path) -> Reported {
-    for _ in 0..30 {
-        let run = reported(scene, file);
-        if run.asked > 0 && run.found == run.asked {
-            return run;
-        }
-    }
-    panic!("no run found the code of {}", file.display());
+    (0..30)
+        .map(|_| reported(scene, file))
+        .find(|run| run.asked > 0 && run.found == run.asked)
+        .expect("a run that finds the code of all of its texts")
 }
 
 /// The packs of the cache, as the command shows that there are.
@@ -74,7 +71,7 @@ fn packs(scene: &Scene) -> Vec<PathBuf> {
         return Vec::new();
     };
     let mut packs: Vec<PathBuf> = folder
-        .map(|entry| entry.unwrap().path())
+        .map(|entry| entry.expect("an entry").path())
         .filter(|path| {
             path.extension()
                 .is_some_and(|extension| extension == "code")
@@ -127,13 +124,14 @@ fn a_second_run_takes_what_the_first_compiled() {
     assert_eq!(shown.expect(0).stdout.matches("\"bytecode\"").count(), 2);
 
     // That it is the code which runs, and not the text: under the name of the one the other's is found.
-    let pack = |path: &Path| Pack::read(fs::read(path).unwrap()).unwrap();
+    let pack =
+        |path: &Path| Pack::read(fs::read(path).expect("it can be done")).expect("it can be done");
     let (ones, twos) = (pack(&of_one[0]), pack(&of_two[0]));
     let name = *ones.names().next().expect("one text");
     let other = twos.names().next().expect("one text");
     let code = twos.code(other).expect("its code").to_vec();
     let swapped = ones.renewed(&[].into(), &[(name, code)].into());
-    fs::write(&of_one[0], swapped.bytes()).unwrap();
+    fs::write(&of_one[0], swapped.bytes()).expect("it can be done");
     assert_eq!(reported(&scene, &one).finished.stdout, "two\n");
     // Which the cache's own check finds.
     scene.tollgate(["cache", "verify"]).run().expect(1);
@@ -382,12 +380,12 @@ fn code_that_is_cut_off_or_changed_is_made_anew() {
     let file = scene.write("app/main.cjs", long("console.log('whole');\n"));
     compiled_before(&scene, &file);
     let pack = packs(&scene).pop().expect("a pack");
-    let whole = fs::read(&pack).unwrap();
+    let whole = fs::read(&pack).expect("it can be done");
     let mut changed = whole.clone();
     let middle = changed.len() / 2;
     changed[middle] ^= 0x20;
     for bytes in [&whole[..whole.len() / 2], &[], &changed, &[0xcc; 9999]] {
-        fs::write(&pack, bytes).unwrap();
+        fs::write(&pack, bytes).expect("it can be done");
         let run = reported(&scene, &file);
         assert_eq!(run.finished.expect(0).stdout, "whole\n");
         assert_eq!((run.asked, run.found), (1, 0));
@@ -403,10 +401,14 @@ fn a69_code_that_others_could_have_written_is_not_taken() {
     compiled_before(&scene, &file);
     let pack = packs(&scene).pop().expect("a pack");
     assert_eq!(
-        fs::metadata(&pack).unwrap().permissions().mode() & 0o7777,
+        fs::metadata(&pack)
+            .expect("it can be done")
+            .permissions()
+            .mode()
+            & 0o7777,
         0o600
     );
-    fs::set_permissions(&pack, fs::Permissions::from_mode(0o666)).unwrap();
+    fs::set_permissions(&pack, fs::Permissions::from_mode(0o666)).expect("it can be done");
     let run = reported(&scene, &file);
     assert_eq!(
         (run.finished.expect(0).stdout.as_str(), run.found),

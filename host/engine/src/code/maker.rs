@@ -83,9 +83,11 @@ impl Maker {
         store.limiter(|limits| limits);
         store.set_epoch_deadline(1);
         let over = is_over.clone();
-        store.epoch_deadline_callback(move |_| match over() {
-            true => Err(wasmtime::format_err!("it was not to take longer")),
-            false => Ok(UpdateDeadline::Continue(1)),
+        store.epoch_deadline_callback(move |_| {
+            if over() {
+                return Err(wasmtime::format_err!("it was not to take longer"));
+            }
+            Ok(UpdateDeadline::Continue(1))
         });
         let _ticking = self.ticker.run();
         let linked = self.linked().ok_or(NoCode::Missing)?;
