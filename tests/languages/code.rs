@@ -40,11 +40,16 @@ fn reported(scene: &Scene, file: &Path) -> Reported {
 }
 
 fn reported_with(scene: &Scene, file: &Path, flags: &[&str]) -> Reported {
-    let (finished, records) = scene
+    let (finished, mut records) = scene
         .run(file)
         .flags(&["--report=json"])
         .flags(flags)
         .logged();
+    // The log has those of the runs before, too.
+    let start = records
+        .iter()
+        .rposition(|record| record.operation == "run.start");
+    let records = records.split_off(start.expect("the run's first record"));
     let is_report = |line: &&str| line.starts_with('{') && line.contains("\"exit_code\"");
     let report = finished.stderr.lines().find(is_report).expect("a report");
     let report_of: Value = serde_json::from_str(report).expect("JSON");
