@@ -7,7 +7,7 @@ use crate::shims::{read, shims};
 use crate::wit::{of_the_bridge, of_the_host};
 
 /// Functions of `wit/bridge` that no name of the contract stands for, and why.
-const BEYOND: [(&str, &str); 9] = [
+const BEYOND: [(&str, &str); 10] = [
     (
         "tollgate:bridge/program#start",
         "the original host hands the entry over before the guest runs",
@@ -27,6 +27,10 @@ const BEYOND: [(&str, &str); 9] = [
     (
         "tollgate:bridge/program#list-folder",
         "what packages bring is found by listing them (importlib.resources, importlib.metadata, pkgutil)",
+    ),
+    (
+        "tollgate:bridge/program#code",
+        "the original host's runtime keeps what it compiled by itself, where a guest has no place that outlives it",
     ),
     (
         "tollgate:bridge/program#at",

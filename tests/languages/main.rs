@@ -13,6 +13,7 @@ mod any_host;
 mod bridge;
 mod build;
 mod build_modules;
+mod code;
 mod ends;
 mod engine;
 mod files;

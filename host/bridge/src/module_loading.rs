@@ -38,6 +38,16 @@ impl From<ModuleFormat> for Format {
     }
 }
 
+impl From<Format> for ModuleFormat {
+    fn from(format: Format) -> Self {
+        match format {
+            Format::Module => Self::Module,
+            Format::Commonjs => Self::CommonJs,
+            Format::Json => Self::Json,
+        }
+    }
+}
+
 /// What a run without a program answers.
 fn none() -> NoModule {
     NoModule {

@@ -150,6 +150,18 @@ pub trait Program: Send + Sync + std::fmt::Debug {
         None
     }
 
+    /// What the text at `path`, which was handed over last, compiles to under `name`: at most `most` bytes, or none. It is the
+    /// host's own and reaches nothing, so that it takes no permit.
+    fn code(
+        &self,
+        _path: &str,
+        _name: String,
+        _format: ModuleFormat,
+        _most: u64,
+    ) -> Option<Vec<u8>> {
+        None
+    }
+
     /// Whether a file takes long to make readable for the engine, so that it is done on a thread that serves no guests.
     fn is_slow(&self, _path: &str) -> bool {
         false

@@ -1,7 +1,7 @@
 //! `tollgate:bridge/program`: where the program begins, and its files as they are.
 
 use tollgate_engine::{Place, Stop};
-use tollgate_world::tollgate::bridge::module_loading::Failure;
+use tollgate_world::tollgate::bridge::module_loading::{Failure, Format};
 use tollgate_world::tollgate::bridge::program::{self, Entry, Found as Has, Item as Lies};
 
 use crate::fixed::ITEM_BYTES;
@@ -146,6 +146,17 @@ impl program::Host for View<'_> {
     async fn read_file(&mut self, path: String) -> wasmtime::Result<Result<Vec<u8>, Failure>> {
         let import = "tollgate:bridge/program#read-file";
         Ok(self.read(import, &path).await?.map_err(Failure::from))
+    }
+
+    async fn code(
+        &mut self,
+        path: String,
+        name: String,
+        format: Format,
+    ) -> wasmtime::Result<Option<Vec<u8>>> {
+        let most = self.gate.limits().host_call_bytes;
+        let program = self.given.program.as_ref();
+        Ok(program.and_then(|program| program.code(&path, name, format.into(), most)))
     }
 
     async fn failed(&mut self, file: String, line: u32, column: u32) -> wasmtime::Result<()> {

@@ -21,6 +21,10 @@ pub const UNGATED: &[(&str, &str)] = &[
     ),
     ("wasi:cli/environment#initial-cwd", "always `/`"),
     (
+        "tollgate:bridge/program#code",
+        "what the host's own compiler made of a text that was handed over, which was decided; reaches nothing",
+    ),
+    (
         "tollgate:bridge/program#failed",
         "says where the guest's own program failed: recorded, and reaches nothing",
     ),

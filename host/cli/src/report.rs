@@ -6,6 +6,7 @@ use anstyle::Style;
 use serde_json::json;
 use tollgate_audit::{Decision, Row, Sum, Summary};
 use tollgate_engine::Usage;
+use tollgate_engine::code::CodeUse;
 use tollgate_policy::{LimitKey, Limits, Unit};
 
 use crate::args::ReportForm;
@@ -17,6 +18,8 @@ pub(crate) struct Report<'a> {
     pub(crate) run: &'a str,
     pub(crate) summary: &'a Summary,
     pub(crate) usage: Usage,
+    /// Of a program in source: its texts that were long enough to ask for their code, and those that had some.
+    pub(crate) code_used: Option<CodeUse>,
     pub(crate) limits: &'a Limits,
     pub(crate) ended: String,
     pub(crate) code: u8,
@@ -112,6 +115,9 @@ impl Report<'_> {
             self.ended
         )?;
         self.print_usage(out)?;
+        if let Some(CodeUse { asked, found }) = self.code_used.filter(|used| used.asked > 0) {
+            writeln!(out, "{found} of {asked} texts were compiled before")?;
+        }
         writeln!(out, "component {}, run {}", self.component, self.run)
     }
 
@@ -164,6 +170,7 @@ impl Report<'_> {
             "operations": self.rows(),
             "others": self.summary.others,
             "limits": self.used(),
+            "code": self.code_used.map(|used| json!({"asked": used.asked, "found": used.found})),
         })
     }
 }

@@ -4,7 +4,7 @@ use tollgate_policy::{LimitRow, Unit};
 
 use crate::caps::{self, Cap};
 use crate::profile::{Profile as _, Run};
-use crate::{compile, place, pool, preinitialise, source, time, worker};
+use crate::{code, compile, place, pool, preinitialise, source, time, worker};
 
 const fn cap(key: &'static str, cap: Cap) -> LimitRow {
     LimitRow::fixed(key, Unit::Count, cap.limit, cap.what, cap.reason)
@@ -54,6 +54,90 @@ pub const FIXED: &[LimitRow] = &[
         place::LONGEST_FILE as u64,
         "Length of the name of a file in which a program says that it is.",
         "one is kept for each run, and no path that people write is longer",
+    ),
+    LimitRow::fixed(
+        "code-texts-least",
+        Unit::Bytes,
+        code::LEAST_TEXTS as u64,
+        "Length of all texts of a program in source below which no code is kept of it.",
+        "compiling them takes two milliseconds",
+    ),
+    LimitRow::fixed(
+        "code-texts",
+        Unit::Bytes,
+        code::MOST_TEXTS as u64,
+        "Length of all texts that one run has code made of.",
+        "they are held until it is made; larger programs are built",
+    ),
+    LimitRow::fixed(
+        "code-name-bytes",
+        Unit::Bytes,
+        code::LONGEST_NAME as u64,
+        "Length of the name of a text whose code is kept.",
+        "twice the longest path, as a URL",
+    ),
+    LimitRow::fixed(
+        "code-bytes",
+        Unit::Bytes,
+        code::MOST_CODE as u64,
+        "Length of the code that is kept of one program.",
+        "four times the texts that it is made of",
+    ),
+    LimitRow::fixed(
+        "code-count",
+        Unit::Count,
+        code::MOST_CODES as u64,
+        "Texts whose code is kept of one program.",
+        "as many as the largest programs load",
+    ),
+    LimitRow::fixed(
+        "code-age",
+        Unit::Count,
+        code::OLDEST as u64,
+        "Times that the code of a program is written anew until what was not used is left out.",
+        "whoever goes back to an earlier version finds it for a while",
+    ),
+    LimitRow::fixed(
+        "code-held",
+        Unit::Bytes,
+        code::MOST_HELD as u64,
+        "Length of the code that one process holds in memory for programs that it runs again.",
+        "what is not held is read from the cache",
+    ),
+    LimitRow::fixed(
+        "code-memory",
+        Unit::Bytes,
+        code::MOST_MEMORY as u64,
+        "Memory of the instance that compiles a text to be kept.",
+        "thirty times the longest text",
+    ),
+    LimitRow::fixed(
+        "code-time",
+        Unit::Time,
+        code::LONGEST_MS,
+        "Time that compiling the texts of one run to be kept may take.",
+        "as many as are taken need a third of it",
+    ),
+    LimitRow::fixed(
+        "code-idle",
+        Unit::Time,
+        code::LONGEST_IDLE_MS,
+        "Time without a further text of a run after which the code that was made is kept.",
+        "a program that stays has loaded its texts by then, and keeps no thread",
+    ),
+    LimitRow::fixed(
+        "code-makers",
+        Unit::Count,
+        code::MOST_AT_ONCE as u64,
+        "Runs of one runtime whose texts are compiled to be kept at a time.",
+        "each takes a thread; the code of the others is made by a later run",
+    ),
+    LimitRow::fixed(
+        "code-wait",
+        Unit::Time,
+        code::LONGEST_WAIT_MS,
+        "Time that the end of a command waits for the code of its program to be made.",
+        "what is not made by then is made by the next run",
     ),
     LimitRow::fixed(
         "compilations",

@@ -6,6 +6,7 @@
 mod adapt;
 pub mod cache;
 pub mod caps;
+pub mod code;
 mod compile;
 mod component;
 mod digest;

@@ -1,10 +1,11 @@
 //! A JavaScript program as the engine's host side serves it: a folder, an entry, and what they lead to.
 
 use std::collections::BTreeSet;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use tollgate_bridge::{Asking, Begins, Item, ModuleFormat, NoModule, Program, ProgramEntry};
 use tollgate_capability::program::Folder;
+use tollgate_engine::code::{Asked, CodeRun, Form, Text};
 use tollgate_policy::Permit;
 
 use crate::detect::is_module;
@@ -42,6 +43,14 @@ pub struct JavaScript {
     start: Start,
     files: Arc<Rooted>,
     resolver: Mutex<Resolver<Arc<Rooted>>>,
+    code: OnceLock<CodeRun>,
+    handed_over: Mutex<Option<HandedOver>>,
+}
+
+/// The text that was handed over last, until its code is asked for.
+struct HandedOver {
+    path: String,
+    text: Text,
 }
 
 impl std::fmt::Debug for JavaScript {
@@ -73,6 +82,39 @@ impl JavaScript {
             start,
             resolver: Mutex::new(Resolver::new(Arc::clone(&files), settings)),
             files,
+            code: OnceLock::new(),
+            handed_over: Mutex::default(),
+        }
+    }
+
+    /// Has what its texts compile to taken from what `run` keeps, and kept there. Without this, and for a text that lies in
+    /// no file, each run compiles them.
+    pub fn keep_code(&self, run: CodeRun) {
+        if matches!(self.start, Start::File(_)) {
+            let _the_first_counts = self.code.set(run);
+        }
+    }
+
+    /// What keeps its code.
+    #[must_use]
+    pub fn code_run(&self) -> Option<&CodeRun> {
+        self.code.get()
+    }
+
+    fn handed_over(&self) -> MutexGuard<'_, Option<HandedOver>> {
+        // Only ever replaced.
+        self.handed_over
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Keeps in mind what goes to the engine. The first text of all is the entry's.
+    fn hand_over(&self, path: &str, text: &str) {
+        if let Some(run) = self.code.get() {
+            let text = Text::new(text);
+            run.begins_with(path, &text);
+            let path = path.to_owned();
+            *self.handed_over() = Some(HandedOver { path, text });
         }
     }
 
@@ -256,7 +298,9 @@ impl Program for JavaScript {
         let _turn = self.files.open(permit)?;
         let resolved = resolver.require(path, path, &[]);
         let module = own(resolved.map_err(|error| refused(&error))?, path)?;
-        runnable(&module, self.text(path, most)?)
+        let text = runnable(&module, self.text(path, most)?)?;
+        self.hand_over(path, &text);
+        Ok(text)
     }
 
     fn format(&self, path: &str, most: u64, permit: Permit) -> Option<ModuleFormat> {
@@ -264,6 +308,18 @@ impl Program for JavaScript {
         let _turn = self.files.open(permit).ok()?;
         let module = own(Resolved::File(resolver.entry(path).ok()?), path).ok()?;
         self.found_format(&module.path, module.format, most).ok()
+    }
+
+    fn code(&self, path: &str, name: String, format: ModuleFormat, most: u64) -> Option<Vec<u8>> {
+        let run = self.code.get()?;
+        let last = self.handed_over().take_if(|last| last.path == path)?;
+        let form = match format {
+            ModuleFormat::Module => Form::Module,
+            ModuleFormat::CommonJs => Form::CommonJs,
+            ModuleFormat::Json => return None,
+        };
+        let text = last.text;
+        run.code(Asked { form, name, text }, most)
     }
 
     fn is_slow(&self, path: &str) -> bool {

@@ -18,7 +18,8 @@ use std::time::{Duration, Instant};
 use cap_std::ambient_authority;
 use cap_std::fs::Dir;
 use tollgate::capability::program::Folder;
-use tollgate::engine::{Ended, Engine, EngineOptions, Pool, RunLanguage};
+use tollgate::engine::cache::Cache;
+use tollgate::engine::{Ended, Engine, EngineOptions, Origin, Pool, RunLanguage};
 use tollgate::policy::{Decision, Effective, Operation, PolicyBuilder};
 use tollgate::{Component, Grants, Host, RunOptions};
 use tollgate_build::{World, build};
@@ -53,7 +54,8 @@ const TIMES: &str = "\
 
 Warm, in one process; medians of 300 runs, each in an instance of its own, with its records in the log (file sink, not flushed
 at the end of each). *First statement* is a program that ends there, by `process.exit(0)` or `os._exit(0)`: too much by that
-end. *Source* is text that the shared engine compiles, *built* a component of `tollgate build`. Written by `just bench`.
+end. *Source* is text that the shared engine compiles, *code* what it made of the same text for an earlier run (which it does
+not keep of a hello), *built* a component of `tollgate build`. Written by `just bench`.
 
 | program | as | first statement | hello, to exit | 190 kB, to exit |
 | --- | --- | --: | --: | --: |
@@ -65,6 +67,13 @@ statement, and after it made cycles of objects and let go of them until they wer
 
 | program | as | at its first statement | after a collection |
 | --- | --- | --: | --: |
+";
+
+const SIZES: &str = "
+What lies in the cache: the engine that all programs in source share, once, and then what each program adds to it.
+
+| program | as | once | hello | 190 kB |
+| --- | --- | --: | --: | --: |
 ";
 
 /// Text of 190 kB: functions, of which one is called.
@@ -106,6 +115,7 @@ const PROGRAMS: [(&str, &str); 8] = [
 struct Scene {
     folder: tempfile::TempDir,
     _log: tempfile::TempDir,
+    cache: tempfile::TempDir,
     host: Host,
     grants: Grants,
 }
@@ -114,6 +124,8 @@ struct Scene {
 #[derive(Clone, Copy)]
 enum Kind {
     Source,
+    /// Source, of which the component keeps the code.
+    Code,
     Built,
     Python,
 }
@@ -126,8 +138,10 @@ impl Scene {
         }
         std::fs::write(folder.path().join("large.mjs"), large()).unwrap();
         let log = tempfile::tempdir().unwrap();
+        let cache = tempfile::tempdir().unwrap();
         let host = Host::builder()
             .compile_in_process()
+            .cache(cache.path().join("cache"))
             .pool(Pool::of(u32::try_from(2 * LIVE).unwrap()))
             .log_file(log.path().join("log"), log.path().join("key"))
             .end_without_flush()
@@ -140,6 +154,7 @@ impl Scene {
         Self {
             folder,
             _log: log,
+            cache,
             host,
             grants,
         }
@@ -165,11 +180,35 @@ impl Scene {
         build(ENGINE, &bundle, World::Command).await.unwrap()
     }
 
-    fn options(&self, kind: Kind, name: &str) -> RunOptions {
+    /// Runs it once, and waits for its code.
+    async fn compiled_before(&self, component: &Component, name: &str) {
+        let program = Arc::new(self.javascript(name));
+        program.keep_code(component.codes().unwrap().begin());
+        let options = RunOptions::new(&self.grants).program(Arc::<JavaScript>::clone(&program));
+        let outcome = component.command(options).await.unwrap();
+        assert!(outcome.result.is_ok());
+        let run = program.code_run().unwrap();
+        run.settle(Duration::from_secs(10)).await;
+    }
+
+    /// Bytes of what the cache has under `profile`.
+    fn kept(&self, profile: &str) -> Vec<u64> {
+        let cache = Cache::open(&self.cache.path().join("cache")).unwrap();
+        let entries = cache.entries().unwrap();
+        let of_profile = entries.iter().filter(|entry| entry.profile == profile);
+        of_profile.map(|entry| entry.bytes).collect()
+    }
+
+    fn options(&self, component: &Component, kind: Kind, name: &str) -> RunOptions {
         let options = RunOptions::new(&self.grants);
         let path = format!("/program/{name}");
         match kind {
             Kind::Source => options.program(Arc::new(self.javascript(name))),
+            Kind::Code => {
+                let program = self.javascript(name);
+                program.keep_code(component.codes().unwrap().begin());
+                options.program(Arc::new(program))
+            }
             Kind::Built => options,
             Kind::Python => {
                 let start = PythonStart::File(path.clone());
@@ -183,7 +222,7 @@ impl Scene {
     async fn runs(&self, component: &Component, kind: Kind, name: &str) -> Duration {
         let mut times = Vec::new();
         for round in 0..ROUNDS + WARM_UP {
-            let options = self.options(kind, name);
+            let options = self.options(component, kind, name);
             let start = Instant::now();
             let outcome = component.command(options).await.unwrap();
             let took = start.elapsed();
@@ -201,7 +240,7 @@ impl Scene {
         let before = private();
         let tasks: Vec<_> = (0..LIVE)
             .map(|_| {
-                let (component, options) = (component.clone(), self.options(kind, name));
+                let (component, options) = (component.clone(), self.options(component, kind, name));
                 tokio::spawn(async move { component.command(options).await.map(|_| ()) })
             })
             .collect();
@@ -228,17 +267,28 @@ async fn measure() -> String {
     let scene = Scene::new();
     let mut times = String::from(TIMES);
     let mut memory = String::from(MEMORY);
-    from_source(&scene, &mut times, &mut memory).await;
-    built(&scene, &mut times, &mut memory).await;
+    let mut sizes = String::from(SIZES);
+    from_source(&scene, &mut times, &mut memory, &mut sizes).await;
+    built(&scene, &mut times, &mut memory, &mut sizes).await;
     if let Some(runner) = std::env::var_os("TOLLGATE_PYTHON_RUNNER") {
         python(&scene, Path::new(&runner), &mut times, &mut memory).await;
     }
-    times + &memory
+    times + &memory + &sizes
 }
 
-async fn from_source(scene: &Scene, times: &mut String, memory: &mut String) {
+/// Bytes in the cache of a component that was compiled just now.
+fn artifact(component: &Component) -> u64 {
+    match component.origin() {
+        Origin::Compiled { artifact, .. } => artifact.unwrap_or_default(),
+        Origin::Cached => 0,
+    }
+}
+
+async fn from_source(scene: &Scene, times: &mut String, memory: &mut String, sizes: &mut String) {
     let engine = scene.host.load(ENGINE).await.unwrap();
     let source = Kind::Source;
+    let once = kib(artifact(&engine));
+    writeln!(sizes, "| JavaScript | source | {once} | – | – |").unwrap();
     writeln!(
         times,
         "| JavaScript | source | {} | {} | {} |",
@@ -254,18 +304,38 @@ async fn from_source(scene: &Scene, times: &mut String, memory: &mut String) {
         kib(scene.held(&engine, source, "collected.mjs").await),
     )
     .unwrap();
+    for name in ["first.mjs", "hello.mjs", "large.mjs"] {
+        scene.compiled_before(&engine, name).await;
+    }
+    writeln!(
+        times,
+        "| JavaScript | code | {} | {} | {} |",
+        shown(scene.runs(&engine, Kind::Code, "first.mjs").await),
+        shown(scene.runs(&engine, Kind::Code, "hello.mjs").await),
+        shown(scene.runs(&engine, Kind::Code, "large.mjs").await),
+    )
+    .unwrap();
+    let kept = scene.kept("bytecode");
+    assert_eq!(kept.len(), 1, "the large one's alone");
+    let large = kib(kept.iter().sum());
+    writeln!(sizes, "| JavaScript | code | {once} | – | {large} |").unwrap();
 }
 
-async fn built(scene: &Scene, times: &mut String, memory: &mut String) {
+async fn built(scene: &Scene, times: &mut String, memory: &mut String, sizes: &mut String) {
     let (mut ours, mut theirs, mut held) = (String::new(), String::new(), String::new());
+    let mut kept = String::from(" – |");
     for name in ["first.mjs", "hello.mjs", "large.mjs"] {
         let bytes = scene.built(name).await;
         let bare = Bare::new(&bytes);
         let component = scene.host.load(bytes).await.unwrap();
+        if name != "first.mjs" {
+            write!(kept, " {} |", kib(artifact(&component))).unwrap();
+        }
         let median = scene.runs(&component, Kind::Built, name).await;
         write!(ours, " {} |", shown(median)).unwrap();
         write!(theirs, " {} |", shown(bare.runs().await)).unwrap();
     }
+    writeln!(sizes, "| JavaScript | built |{kept}").unwrap();
     writeln!(times, "| JavaScript | built |{ours}").unwrap();
     writeln!(times, "| JavaScript | built, in bare wasmtime |{theirs}").unwrap();
     for name in ["wait.mjs", "collected.mjs"] {

@@ -1,9 +1,10 @@
 //! A component, and the three ways to use it: a command, a call, an instance that stays.
 
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 
 use tollgate_bridge::{Request, Said, check};
 use tollgate_engine::cache::CacheError;
+use tollgate_engine::code::Codes;
 use tollgate_engine::{CallError, Digest, Entry, Gate, Invocation, Origin, Surface};
 use tollgate_policy::Effective;
 use wasmtime::component::{ComponentNamedList, Lift, Lower};
@@ -32,6 +33,8 @@ pub(crate) struct Parts {
     pub(crate) passed: Mutex<Weak<Effective>>,
     pub(crate) origin: Origin,
     pub(crate) trouble: Option<Arc<CacheError>>,
+    /// What is kept of the programs that it runs, once it is asked for.
+    pub(crate) codes: OnceLock<Option<Codes>>,
 }
 
 impl std::fmt::Debug for Component {
@@ -84,6 +87,16 @@ impl Component {
     #[must_use]
     pub fn cache_trouble(&self) -> Option<&CacheError> {
         self.0.trouble.as_deref()
+    }
+
+    /// What keeps the code of the programs that it runs, where it is a language's runtime: in this process, and in the cache
+    /// if there is one. A program takes what one run keeps, `JavaScript::keep_code(codes.begin())`; what a run compiles is
+    /// made for the next ones beside it, on a thread that serves no guests. None on a host that counts fuel: a run takes as
+    /// much the first time as any other.
+    #[must_use]
+    pub fn codes(&self) -> Option<Codes> {
+        let make = || self.0.program.codes(self.0.host.cache.clone());
+        self.0.codes.get_or_init(make).clone()
     }
 
     /// Runs it as a command (`wasi:cli/run`) in a store of its own. Dropping the future ends the guest, and leaves

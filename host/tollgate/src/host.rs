@@ -1,6 +1,6 @@
 //! The host: what all runs have in common.
 
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use tollgate_audit::{AuditError, Log, Summary};
 use tollgate_bridge::{check, provides, requests};
@@ -127,6 +127,7 @@ fn link(host: Arc<Inner>, code: Code) -> Result<Component, LoadError> {
         origin: code.origin(),
         trouble: code.trouble(),
         surface: code.surface,
+        codes: OnceLock::new(),
     }))
 }
 

@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use tollgate_bridge::{Guest, add_imported_to_linker, add_to_linker};
 use tollgate_engine::cache::{Cache, CacheError};
+use tollgate_engine::code::Codes;
 use tollgate_engine::{
     Bounds, CallError, Compiled, Digest, Ended, Engine, EngineError, EngineOptions, Entry, Live,
     LoadError, Loaded, Origin, Profile, RunError, RunLanguage, RunLanguageWithFuel, RunProfile,
@@ -28,6 +29,7 @@ pub(crate) trait Program: Send + Sync {
     fn digest(&self) -> Digest;
     fn run<'a>(&'a self, guest: Guest, entry: &'a Entry) -> Driving<'a, Ran>;
     fn instantiate(&self, guest: Guest) -> Driving<'_, Instantiated>;
+    fn codes(&self, cache: Option<Cache>) -> Option<Codes>;
 }
 
 struct Ready<P: Profile> {
@@ -46,6 +48,11 @@ impl<P: Profile> Program for Ready<P> {
 
     fn instantiate(&self, guest: Guest) -> Driving<'_, Instantiated> {
         Box::pin(self.engine.instantiate(&self.loaded, guest))
+    }
+
+    fn codes(&self, cache: Option<Cache>) -> Option<Codes> {
+        let (component, digest) = (self.loaded.component(), self.loaded.digest());
+        Codes::new(&self.engine, component, digest, cache)
     }
 }
 

@@ -17,6 +17,8 @@ mod samples;
 pub mod audit_head;
 pub mod audit_stream;
 pub mod audit_tamper;
+#[cfg(feature = "engine")]
+pub mod code_pack;
 pub mod grants;
 #[cfg(feature = "engine")]
 pub mod invoke;
@@ -62,6 +64,8 @@ targets! {
     source,
     #[cfg(feature = "engine")]
     invoke,
+    #[cfg(feature = "engine")]
+    code_pack,
 }
 
 /// Calls `check` with each seed of a target, and with `rounds` changed ones, the same in every run of `seed`.

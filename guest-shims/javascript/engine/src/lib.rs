@@ -5,6 +5,7 @@
 
 mod binding;
 mod bundle;
+mod code;
 mod failure;
 mod library;
 mod loader;

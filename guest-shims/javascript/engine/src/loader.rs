@@ -4,7 +4,8 @@ use rquickjs::loader::{ImportAttributes, Loader, Resolver};
 use rquickjs::module::Declared;
 use rquickjs::{Ctx, Function, Module, Object, Result, Value};
 
-use crate::runtime;
+use crate::world::tollgate::bridge::module_loading::Format;
+use crate::{code, raw, runtime};
 
 pub(crate) struct Modules;
 
@@ -58,7 +59,11 @@ impl Loader for Modules {
         _attributes: Option<ImportAttributes<'js>>,
     ) -> Result<Module<'js, Declared>> {
         let source: String = hook(ctx, "load")?.call((key,))?;
-        match Module::declare(ctx.clone(), key, source) {
+        let declared = match code::kept(&source, key, Format::Module) {
+            Some(kept) => raw::code::read_module(ctx, &kept),
+            None => Module::declare(ctx.clone(), key, source),
+        };
+        match declared {
             Ok(module) => {
                 describe(ctx, &module, key)?;
                 Ok(module)

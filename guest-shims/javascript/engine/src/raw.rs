@@ -1,6 +1,7 @@
 //! What QuickJS offers in C and its wrapper does not.
 #![expect(unsafe_code, reason = "the C interface of QuickJS")]
 
+pub(crate) mod code;
 pub(crate) mod linking;
 pub(crate) mod outside;
 
@@ -21,6 +22,18 @@ pub(crate) fn evaluate<'js>(
     name: &str,
     first_line: i32,
 ) -> Result<Value<'js>> {
+    let value = evaluate_as(ctx, source, name, first_line, qjs::JS_EVAL_TYPE_GLOBAL)?;
+    taken(ctx, value)
+}
+
+/// What the engine makes of a text under these flags, which may be a value of its own kinds.
+fn evaluate_as(
+    ctx: &Ctx<'_>,
+    source: &str,
+    name: &str,
+    first_line: i32,
+    flags: u32,
+) -> Result<qjs::JSValue> {
     let name = CString::new(name).map_err(|_nul| type_error(ctx, "a name holds a NUL"))?;
     let length = source.len();
     // The engine wants a NUL behind the text; what lies within its length may hold others.
@@ -29,20 +42,19 @@ pub(crate) fn evaluate<'js>(
     text.push(0);
     let mut options = qjs::JSEvalOptions {
         version: 1,
-        eval_flags: qjs::JS_EVAL_TYPE_GLOBAL as i32,
+        eval_flags: flags as i32,
         filename: name.as_ptr(),
         line_num: first_line,
     };
     // SAFETY: the text ends in a NUL behind its length, and text and options outlive the call.
-    let value = unsafe {
+    Ok(unsafe {
         qjs::JS_Eval2(
             ctx.as_raw().as_ptr(),
             text.as_ptr().cast(),
             length as _,
             &raw mut options,
         )
-    };
-    taken(ctx, value)
+    })
 }
 
 /// What a function of the engine gave, or the exception that it threw.

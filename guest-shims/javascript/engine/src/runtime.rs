@@ -8,8 +8,9 @@ use rquickjs::{
 };
 
 use crate::world::exports::tollgate::bridge::plugin::Failure;
+use crate::world::tollgate::bridge::module_loading::Format;
 use crate::world::wasi::cli::stderr;
-use crate::{binding, library, loader, place, raw, snapshot};
+use crate::{binding, code, library, loader, place, raw, snapshot};
 
 /// Bytes that the engine may take of the stack before it throws a RangeError. The host's profile for languages has a
 /// stack that holds, for each byte of it, what the engine's own frames take; a test fixes the ratio.
@@ -173,6 +174,20 @@ where
 pub(crate) fn prepare(preload: Vec<String>) -> std::result::Result<(), String> {
     main::<()>("prepare", preload)?;
     with(settle)
+}
+
+/// Compiles a text and runs nothing of it: what there is to be written down of it.
+pub(crate) fn compile(
+    format: Format,
+    name: &str,
+    text: &str,
+) -> std::result::Result<Vec<u8>, String> {
+    with(|runtime| {
+        runtime.javy.context().with(|ctx| {
+            let compiled = code::compile(&ctx, format, name, text);
+            compiled.catch(&ctx).map_err(|error| error.to_string())
+        })
+    })?
 }
 
 /// What the program is a component of.

@@ -34,6 +34,10 @@ impl Guest for Engine {
         runtime::prepare(preload)
     }
 
+    fn compile(format: Format, name: String, text: String) -> Result<Vec<u8>, String> {
+        runtime::compile(format, &name, &text)
+    }
+
     fn describe_world(description: String) -> Result<(), String> {
         runtime::describe_world(description)
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use tollgate_bridge::{Guest, add_imported_to_linker, add_p3_to_linker, check, requests};
-use tollgate_engine::cache::Runner;
+use tollgate_engine::cache::{Cache, Runner};
 use tollgate_engine::{
     Compiled, Digest, Engine, LoadError, Loaded, Profile, Source, has_deep_stack,
 };
@@ -50,14 +50,19 @@ pub(crate) struct Loader {
     pub(crate) policy: Arc<Effective>,
 }
 
+/// What runs, and the cache that it was found in or put into.
+pub(crate) struct Ready<P: Profile> {
+    pub(crate) engine: Engine<P>,
+    pub(crate) loaded: Loaded<Guest, P>,
+    pub(crate) cache: Option<Cache>,
+}
+
 impl Loader {
-    pub(crate) async fn load<P: Profile>(
-        &self,
-        code: Code,
-    ) -> Result<(Engine<P>, Loaded<Guest, P>), Failure> {
+    pub(crate) async fn load<P: Profile>(&self, code: Code) -> Result<Ready<P>, Failure> {
         let engine = Engine::new()?;
         let digest = code.digest();
-        let compiled = self.compiled(&engine, code).await?;
+        let cache = compile::cache();
+        let compiled = self.compiled(&engine, code, cache.as_ref()).await?;
         let loaded = engine
             .link(digest, &compiled.component, |linker| {
                 add_imported_to_linker(linker, &compiled.component)?;
@@ -74,19 +79,21 @@ impl Loader {
                 cause,
             }
         })?;
-        Ok((engine, loaded))
+        Ok(Ready {
+            engine,
+            loaded,
+            cache,
+        })
     }
 
     async fn compiled<P: Profile>(
         &self,
         engine: &Engine<P>,
         code: Code,
+        cache: Option<&Cache>,
     ) -> Result<Compiled, Failure> {
-        let cache = compile::cache();
         // What was compiled before was looked at before, too.
-        let found = cache
-            .as_ref()
-            .and_then(|cache| engine.find_here(code.digest(), cache));
+        let found = cache.and_then(|cache| engine.find_here(code.digest(), cache));
         if let Some(found) = found {
             return Ok(found);
         }
@@ -104,7 +111,7 @@ impl Loader {
             .map_err(|error| Failure::Host(error.to_string()))?
             .map_err(|cause| self.failed(cause))?;
         let limits = self.policy.limits();
-        compile::component(engine, &source, &self.file, cache.as_ref(), &limits).await
+        compile::component(engine, &source, &self.file, cache, &limits).await
     }
 
     fn failed(&self, cause: LoadError) -> Failure {

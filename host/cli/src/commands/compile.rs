@@ -159,7 +159,7 @@ pub(crate) fn look(command: &CacheCommand) -> Result<u8, Failure> {
                 let total = entries
                     .iter()
                     .fold(0_u64, |total, entry| total.saturating_add(entry.bytes));
-                writeln!(out, "{} components, {}", entries.len(), table::bytes(total))
+                writeln!(out, "{} kept, {}", entries.len(), table::bytes(total))
             })?;
             Ok(0)
         }
@@ -183,9 +183,7 @@ pub(crate) fn look(command: &CacheCommand) -> Result<u8, Failure> {
         }
         CacheCommand::Clear => {
             let (count, bytes) = cache.clear()?;
-            table::to_stdout(|out| {
-                writeln!(out, "removed {count} components, {}", table::bytes(bytes))
-            })?;
+            table::to_stdout(|out| writeln!(out, "removed {count}, {}", table::bytes(bytes)))?;
             Ok(0)
         }
     }

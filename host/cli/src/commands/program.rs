@@ -2,10 +2,12 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
-use tollgate_bridge::{ModuleFormat, Program};
-use tollgate_engine::Digest;
-use tollgate_engine::cache::{Runner, Runners};
+use tollgate_bridge::{Guest, ModuleFormat, Program};
+use tollgate_engine::cache::{Cache, Runner, Runners};
+use tollgate_engine::code::{CodeRun, CodeUse, Codes, LONGEST_WAIT_MS};
+use tollgate_engine::{Digest, Engine, Loaded, Profile};
 use tollgate_languages::{
     ENGINE, ENGINE_DIGEST, Format, JavaScript, NODE, PYTHON, Python, PythonStart, RUNNER,
     RUNNER_INPUTS, Start, strip_types,
@@ -31,6 +33,8 @@ pub(crate) enum Runtime {
 pub(crate) struct InSource {
     pub(crate) runtime: Runtime,
     pub(crate) program: Arc<dyn Program>,
+    /// The same, where what its texts compile to is kept.
+    pub(crate) javascript: Option<Arc<JavaScript>>,
     /// What the guest is called: the path of its entry, or what the language calls a program without one.
     pub(crate) name: String,
 }
@@ -79,6 +83,38 @@ impl InSource {
     /// The digest of what was loaded so far, as records spell it.
     pub(crate) fn digest(&self) -> String {
         Digest::from_hash(self.program.digest()).to_string()
+    }
+
+    /// Has what its texts compile to kept beside the compiled components.
+    pub(crate) fn keep_code<P: Profile>(
+        &self,
+        engine: &Engine<P>,
+        loaded: &Loaded<Guest, P>,
+        cache: Cache,
+    ) {
+        let Some(program) = &self.javascript else {
+            return;
+        };
+        let codes = Codes::new(engine, loaded.component(), loaded.digest(), Some(cache));
+        if let Some(codes) = codes {
+            program.keep_code(codes.begin());
+        }
+    }
+
+    fn code_run(&self) -> Option<&CodeRun> {
+        self.javascript.as_ref()?.code_run()
+    }
+
+    /// Waits a little for what is being made for the next run.
+    pub(crate) async fn settle(&self) {
+        if let Some(run) = self.code_run() {
+            run.settle(Duration::from_millis(LONGEST_WAIT_MS)).await;
+        }
+    }
+
+    /// Of how many texts the code was asked for and found.
+    pub(crate) fn code_used(&self) -> Option<CodeUse> {
+        self.code_run().map(CodeRun::used)
     }
 }
 
@@ -135,9 +171,11 @@ fn javascript(language: Language, args: &Run, found: Found) -> Result<InSource, 
         },
         None => Start::File(found.entry.clone()),
     };
+    let program = Arc::new(JavaScript::new(found.folder, &found.root, start));
     Ok(InSource {
         runtime: Runtime::Within(ENGINE, engine()),
-        program: Arc::new(JavaScript::new(found.folder, &found.root, start)),
+        program: Arc::<JavaScript>::clone(&program),
+        javascript: Some(program),
         name: found.entry,
     })
 }
@@ -161,6 +199,7 @@ fn python(args: &Run, is_file: bool, found: Found) -> Result<InSource, Failure> 
     Ok(InSource {
         runtime: Runtime::Beside(python_runner()?),
         program: Arc::new(Python::new(found.folder, &found.root, start)),
+        javascript: None,
         name,
     })
 }

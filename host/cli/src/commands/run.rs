@@ -6,6 +6,7 @@ use std::sync::Arc;
 use tollgate_audit::{Log, RunIdentity, RunLimits};
 use tollgate_bridge::{Guest, Input};
 use tollgate_capability::http::{Client, Trust};
+use tollgate_engine::code::CodeUse;
 use tollgate_engine::{
     Ended, Entry, Gate, Profile, RunError, RunLanguage, RunLanguageWithFuel, RunP3, RunP3WithFuel,
     RunProfile, RunWithFuel, Usage,
@@ -13,8 +14,8 @@ use tollgate_engine::{
 use tollgate_policy::{Effective, ScopeSet};
 use tollgate_vfs::{Mount, Tree, TreeBuilder};
 
-use super::code::{Code, Loader};
-use super::program::Runtime;
+use super::code::{Code, Loader, Ready};
+use super::program::{InSource, Runtime};
 use super::{log, program, release};
 use crate::args::Run;
 use crate::exit::Failure;
@@ -129,6 +130,13 @@ pub(crate) fn own_folders(log: &log::Place) -> Vec<Own> {
         .collect()
 }
 
+/// What a run used: of its limits, and of what earlier runs of its program left.
+#[derive(Default)]
+struct Used {
+    limits: Usage,
+    code: Option<CodeUse>,
+}
+
 /// A run before its component is looked at.
 struct Prepared<'a> {
     args: &'a Run,
@@ -140,7 +148,7 @@ struct Prepared<'a> {
     entry: Entry,
     log: Log,
     /// What is run, where it is no component itself.
-    program: Option<program::InSource>,
+    program: Option<InSource>,
 }
 
 impl Prepared<'_> {
@@ -178,7 +186,7 @@ impl Prepared<'_> {
             self.log.clone(),
             self.args.report,
         );
-        let (result, usage) = runtime.block_on(self.recorded(code, tree, gate, signals));
+        let (result, used) = runtime.block_on(self.recorded(code, tree, gate, signals));
         runtime.shutdown_background();
         let closed = log.close();
         if report && let Some(form) = form {
@@ -199,7 +207,8 @@ impl Prepared<'_> {
                 component: &component,
                 run: &run,
                 summary: &summary,
-                usage,
+                usage: used.limits,
+                code_used: used.code,
                 limits: &limits,
                 ended,
                 code,
@@ -218,9 +227,9 @@ impl Prepared<'_> {
         tree: Tree,
         gate: Gate,
         mut signals: Signals,
-    ) -> (Result<u8, Failure>, Usage) {
+    ) -> (Result<u8, Failure>, Used) {
         if let Err(stop) = gate.note("run.start", &self.file_name(), "ok").await {
-            return (Err(Failure::Host(stop.to_string())), Usage::default());
+            return (Err(Failure::Host(stop.to_string())), Used::default());
         }
         let (result, usage) = tokio::select! {
             biased;
@@ -241,7 +250,9 @@ impl Prepared<'_> {
             .note("run.end", &format!("exit-code={code}"), outcome)
             .await;
         let _told_when_closed = gate.audit().end().await;
-        (result, usage)
+        let code = self.program.as_ref().and_then(InSource::code_used);
+        let limits = usage;
+        (result, Used { limits, code })
     }
 
     /// The file's name without its folder: a record holds no host path.
@@ -283,13 +294,23 @@ impl Prepared<'_> {
             file: self.file.clone(),
             policy: Arc::clone(&self.policy),
         };
-        let (engine, loaded) = match loader.load::<P>(code).await {
-            Ok(loaded) => loaded,
+        let Ready {
+            engine,
+            loaded,
+            cache,
+        } = match loader.load::<P>(code).await {
+            Ok(ready) => ready,
             Err(failure) => return (Err(failure), Usage::default()),
         };
+        if let (Some(program), Some(cache)) = (&self.program, cache) {
+            program.keep_code(&engine, &loaded, cache);
+        }
         let (ended, usage) = engine
             .run(&loaded, self.guest(tree, gate), &self.entry)
             .await;
+        if let Some(program) = &self.program {
+            program.settle().await;
+        }
         let result = match ended {
             Ok(Ended::Exit(code)) => Ok(code),
             Ok(Ended::Returned(values)) => print_values(&values),

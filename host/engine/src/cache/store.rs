@@ -5,6 +5,7 @@ use std::hash::{Hash as _, Hasher};
 use std::io::{Read as _, Write as _};
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use sha2::{Digest as _, Sha256};
 use wasmtime::component::Component;
@@ -13,16 +14,25 @@ use super::DEFAULT_CACHE_BYTES;
 use super::artifact;
 use super::entry::{Entry, Fault};
 use super::folder::{CacheError, Folder, at, touch};
+use crate::code::{MOST_CODE, Pack};
 use crate::digest::Digest;
 
 const ARTIFACT: &str = ".cwasm";
+/// The code of a program in source, which is bytes for its runtime and never mapped.
+const CODE: &str = ".code";
+/// What is kept: of each, the file about it is beside it.
+const KEPT: [&str; 2] = [ARTIFACT, CODE];
+/// What stands for the profile of code.
+const CODE_PROFILE: &str = "bytecode";
 const ABOUT: &str = ".json";
 /// Begins the name of a file that is being written. One that is left over was cut off by a crash.
 const UNFINISHED: &str = "unfinished-";
 /// The most bytes of the file about an artifact.
 const MAX_ABOUT_BYTES: u64 = 64 << 10;
+/// Bytes of the hash that ends a pack of code.
+const SEAL: usize = 32;
 
-/// A folder of compiled components. Cheap to open; safe to share between processes of one user.
+/// A folder of compiled components, and of the code of programs in source. Cheap to open; safe to share between processes of one user.
 #[derive(Clone)]
 pub struct Cache {
     folder: Arc<Folder>,
@@ -38,7 +48,13 @@ impl std::fmt::Debug for Cache {
 }
 
 /// Names an artifact by everything that it depends on.
+#[derive(Clone)]
 pub(crate) struct Key(String);
+
+/// The key of what a name is kept under.
+fn key_of(name: &str) -> Option<&str> {
+    KEPT.iter().find_map(|suffix| name.strip_suffix(suffix))
+}
 
 impl Key {
     pub(crate) fn new(engine: &wasmtime::Engine, profile: &str, source: Digest) -> Self {
@@ -52,12 +68,33 @@ impl Key {
             hash.update(part);
         }
         hash.update(compatibility.0.finalize());
+        Self::of_hash(hash)
+    }
+
+    /// Names the code of the program that begins with the text `source` at `path`, which `runtime` made.
+    pub(crate) fn of_code(runtime: Digest, path: &str, source: Digest) -> Self {
+        let mut hash = Sha256::new();
+        let (runtime, source) = (runtime.to_string(), source.to_string());
+        let version = env!("CARGO_PKG_VERSION");
+        for part in [version, CODE_PROFILE, &runtime, path, &source] {
+            hash.update((part.len() as u64).to_le_bytes());
+            hash.update(part);
+        }
+        Self::of_hash(hash)
+    }
+
+    fn of_hash(hash: Sha256) -> Self {
         Self(
             hash.finalize()
                 .iter()
                 .map(|byte| format!("{byte:02x}"))
                 .collect(),
         )
+    }
+
+    /// 64 digits.
+    pub(crate) fn text(&self) -> &str {
+        &self.0
     }
 }
 
@@ -106,24 +143,70 @@ impl Cache {
         Some(component)
     }
 
-    /// Keeps `artifact`, and drops what was not used for longest while there is too much.
-    pub(crate) fn put(&self, key: &Key, artifact: &[u8], about: &Entry) -> Result<(), CacheError> {
-        let about = serde_json::to_vec(about)
-            .map_err(|error| at("describe a file")(std::io::Error::other(error)))?;
-        self.write(&format!("{}{ABOUT}", key.0), &about)?;
-        self.write(&format!("{}{ARTIFACT}", key.0), artifact)?;
+    /// The code under `key`, if it is there and whole.
+    pub(crate) fn code(&self, key: &Key) -> Option<Pack> {
+        let name = format!("{}{CODE}", key.0);
+        let (file, stat) = self.folder.file(&name).ok()??;
+        let length = usize::try_from(stat.st_size).ok()?;
+        if length > MOST_CODE + SEAL {
+            return None;
+        }
+        let mut bytes = Vec::with_capacity(length);
+        (&file)
+            .take(stat.st_size.cast_unsigned())
+            .read_to_end(&mut bytes)
+            .ok()?;
+        let pack = Pack::read(bytes).ok()?;
+        touch(&file);
+        Some(pack)
+    }
+
+    /// Keeps the code of the program that begins with the text `source`, as [`Cache::put`] does an artifact.
+    pub(crate) fn put_code(
+        &self,
+        key: &Key,
+        source: Digest,
+        code: &Pack,
+        took: Duration,
+    ) -> Result<(), CacheError> {
+        let about = Entry {
+            component: source.to_string(),
+            profile: CODE_PROFILE.to_owned(),
+            bytes: code.bytes().len() as u64,
+            artifact: Digest::of(code.bytes()).to_string(),
+            compile_ms: u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
+        };
+        self.write_about(key, &about, false)?;
+        // It says by itself whether it is whole: what a crash leaves of it is no code, and is made again.
+        self.write(&format!("{}{CODE}", key.0), code.bytes(), false)?;
         self.shrink()
     }
 
-    /// Writes a file under another name, carries it to the disk, and gives it its name: a crash leaves the old file or
-    /// the new one, and never a part of it, which would be mapped as code.
-    fn write(&self, name: &str, bytes: &[u8]) -> Result<(), CacheError> {
+    /// Keeps `artifact`, and drops what was not used for longest while there is too much.
+    pub(crate) fn put(&self, key: &Key, artifact: &[u8], about: &Entry) -> Result<(), CacheError> {
+        self.write_about(key, about, true)?;
+        self.write(&format!("{}{ARTIFACT}", key.0), artifact, true)?;
+        self.shrink()
+    }
+
+    fn write_about(&self, key: &Key, about: &Entry, lasting: bool) -> Result<(), CacheError> {
+        let about = serde_json::to_vec(about)
+            .map_err(|error| at("describe a file")(std::io::Error::other(error)))?;
+        self.write(&format!("{}{ABOUT}", key.0), &about, lasting)
+    }
+
+    /// Writes a file under another name and gives it its name. A `lasting` one is carried to the disk before: a crash leaves
+    /// the old file or the new one, and never a part of it, which would be mapped as code.
+    fn write(&self, name: &str, bytes: &[u8], lasting: bool) -> Result<(), CacheError> {
         let mut random = [0_u8; 8];
         getrandom::fill(&mut random)
             .map_err(|error| at("name a file")(std::io::Error::other(error)))?;
         let unfinished = format!("{UNFINISHED}{:016x}", u64::from_le_bytes(random));
         let mut file = self.folder.create(&unfinished)?;
-        let written = file.write_all(bytes).and_then(|()| file.sync_all());
+        let mut written = file.write_all(bytes);
+        if lasting {
+            written = written.and_then(|()| file.sync_all());
+        }
         if let Err(error) = written {
             self.folder.remove(&unfinished)?;
             return Err(at("write a file")(error));
@@ -156,10 +239,10 @@ impl Cache {
     pub fn verify(&self) -> Result<(Vec<Entry>, Vec<Fault>), CacheError> {
         let (mut good, mut faults) = (Vec::new(), Vec::new());
         for name in self.folder.names()? {
-            let Some(key) = name.strip_suffix(ARTIFACT) else {
+            let Some(key) = key_of(&name) else {
                 continue;
             };
-            match self.check(key) {
+            match self.check(&name, key) {
                 Ok(entry) => good.push(entry),
                 Err(problem) => {
                     self.drop(key)?;
@@ -173,7 +256,7 @@ impl Cache {
         // Looked at again, since an artifact that went has taken what was written about it along.
         for name in self.folder.names()? {
             let about = name.strip_suffix(ABOUT).is_some_and(|key| self.has(key));
-            if !about && !name.ends_with(ARTIFACT) {
+            if !about && key_of(&name).is_none() {
                 self.folder.remove(&name)?;
                 faults.push(Fault {
                     file: name,
@@ -201,13 +284,14 @@ impl Cache {
     }
 
     fn has(&self, key: &str) -> bool {
-        matches!(self.folder.file(&format!("{key}{ARTIFACT}")), Ok(Some(_)))
+        let kept = |suffix| matches!(self.folder.file(&format!("{key}{suffix}")), Ok(Some(_)));
+        KEPT.into_iter().any(kept)
     }
 
-    fn check(&self, key: &str) -> Result<Entry, String> {
+    fn check(&self, name: &str, key: &str) -> Result<Entry, String> {
         let (mut file, _) = self
             .folder
-            .file(&format!("{key}{ARTIFACT}"))
+            .file(name)
             .map_err(|error| error.to_string())?
             .ok_or("it vanished")?;
         let about = self
@@ -237,7 +321,7 @@ impl Cache {
     fn artifacts(&self) -> Result<Vec<(String, i64, u64)>, CacheError> {
         let mut found = Vec::new();
         for name in self.folder.names()? {
-            let Some(key) = name.strip_suffix(ARTIFACT) else {
+            let Some(key) = key_of(&name) else {
                 continue;
             };
             if let Ok(Some((_, stat))) = self.folder.file(&name) {
@@ -266,7 +350,9 @@ impl Cache {
     }
 
     fn drop(&self, key: &str) -> Result<(), CacheError> {
-        self.folder.remove(&format!("{key}{ARTIFACT}"))?;
+        for suffix in KEPT {
+            self.folder.remove(&format!("{key}{suffix}"))?;
+        }
         self.folder.remove(&format!("{key}{ABOUT}"))
     }
 }
@@ -365,5 +451,107 @@ mod tests {
         let (good, faults) = cache.verify().unwrap();
         assert_eq!((good.len(), faults.len()), (0, 2));
         assert!(cache.folder.names().unwrap().is_empty());
+    }
+
+    fn pack(bytes: usize) -> Pack {
+        let made = std::collections::BTreeMap::from([([7; 32], vec![0; bytes])]);
+        Pack::default().renewed(&std::collections::BTreeSet::new(), &made)
+    }
+
+    fn code_key(path: &str) -> Key {
+        Key::of_code(Digest::of(b"runtime"), path, Digest::of(b"source"))
+    }
+
+    fn used_at(cache: &Cache, name: &str, second: i64) {
+        let (file, _) = cache.folder.file(name).unwrap().unwrap();
+        let used = Timespec {
+            tv_sec: second,
+            tv_nsec: 0,
+        };
+        let times = Timestamps {
+            last_access: used,
+            last_modification: used,
+        };
+        futimens(&file, &times).unwrap();
+    }
+
+    #[test]
+    fn a36_code_is_found_by_runtime_path_and_source() {
+        let key = |runtime: &[u8], path, source: &[u8]| {
+            Key::of_code(Digest::of(runtime), path, Digest::of(source)).0
+        };
+        let keys = [
+            key(b"a", "/a", b"a"),
+            key(b"b", "/a", b"a"),
+            key(b"a", "/b", b"a"),
+            key(b"a", "/a", b"b"),
+        ];
+        let different: std::collections::BTreeSet<&String> = keys.iter().collect();
+        assert_eq!(different.len(), keys.len());
+        assert_eq!(key(b"a", "/a", b"a"), keys[0]);
+    }
+
+    #[test]
+    fn code_is_kept_under_the_same_bound_as_artifacts() {
+        let folder = tempfile::tempdir().unwrap();
+        let cache = Cache::open(&folder.path().join("cache"))
+            .unwrap()
+            .with_limit(2500);
+        let put = |path| {
+            let took = Duration::from_millis(1);
+            let source = Digest::of(b"source");
+            cache
+                .put_code(&code_key(path), source, &pack(900), took)
+                .unwrap();
+        };
+        put("/old");
+        used_at(&cache, &format!("{}{CODE}", code_key("/old").0), 1000);
+        let artifact = key("run", b"1");
+        cache.put(&artifact, &[0; 1000], &entry(1000)).unwrap();
+        used_at(&cache, &format!("{}{ARTIFACT}", artifact.0), 2000);
+        assert!(cache.code(&code_key("/old")).is_some(), "and is used now");
+        put("/new");
+        // The artifact was not used for longest.
+        assert!(!cache.has(&artifact.0));
+        used_at(&cache, &format!("{}{CODE}", code_key("/new").0), 1000);
+        cache.put(&artifact, &[0; 1000], &entry(1000)).unwrap();
+        assert!(cache.code(&code_key("/new")).is_none());
+        let (good, faults) = cache.verify().unwrap();
+        assert_eq!((good.len(), faults.len()), (2, 0));
+        let profiles: Vec<String> = cache
+            .entries()
+            .unwrap()
+            .into_iter()
+            .map(|entry| entry.profile)
+            .collect();
+        assert!(profiles.contains(&CODE_PROFILE.to_owned()), "{profiles:?}");
+        assert_eq!(cache.clear().unwrap().0, 2);
+        assert!(cache.folder.names().unwrap().is_empty());
+    }
+
+    #[test]
+    fn code_that_is_not_whole_is_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = folder.path().join("cache");
+        let cache = Cache::open(&place).unwrap();
+        let key = code_key("/a");
+        let (source, took) = (Digest::of(b"source"), Duration::ZERO);
+        cache.put_code(&key, source, &pack(100), took).unwrap();
+        let file = place.join(format!("{}{CODE}", key.0));
+        let whole = std::fs::read(&file).unwrap();
+        assert_eq!(cache.code(&key), Some(pack(100)));
+        for bytes in [
+            &whole[..whole.len() - 1],
+            &[],
+            &[&whole[..], &[0]].concat(),
+            &[0; 500],
+        ] {
+            std::fs::write(&file, bytes).unwrap();
+            assert_eq!(cache.code(&key), None);
+        }
+        // One that says that it is larger than any is not even read.
+        let long = std::fs::File::options().write(true).open(&file).unwrap();
+        long.set_len(1 << 40).unwrap();
+        assert_eq!(cache.code(&key), None);
     }
 }

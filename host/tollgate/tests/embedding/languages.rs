@@ -218,3 +218,68 @@ fn the_log_has_the_digest_of_what_was_loaded() {
         assert_eq!(digests[0], digests[2]);
     });
 }
+
+/// A text that is long enough for its code to be kept, and prints `what`.
+fn long(what: &str) -> String {
+    let filler: String = (0..200)
+        .map(|number| {
+            format!("export const filler{number} = (a, b) => [a, b].map((x) => x + {number}).join('-');\n")
+        })
+        .collect();
+    format!("console.log('{what}');\n{filler}")
+}
+
+#[test]
+fn what_one_run_compiled_the_next_ones_of_the_process_take() {
+    runtime(2).block_on(async {
+        let programs = Programs::new(4, &[("main.mjs", &long("one"))]).await;
+        let grants = programs.grants();
+        let codes = programs.engine.codes().expect("no fuel is counted");
+        let run = async || {
+            let program = Arc::new(program(programs.folder.path(), "main.mjs"));
+            program.keep_code(codes.begin());
+            let options = RunOptions::new(&grants)
+                .program(Arc::<JavaScript>::clone(&program))
+                .stdout(Stream::Capture);
+            let outcome = programs.engine.command(options).await.unwrap();
+            (printed(&outcome), program)
+        };
+        let used = |program: &JavaScript| {
+            let used = program.code_run().expect("it keeps code").used();
+            (used.asked, used.found)
+        };
+
+        let (text, first) = run().await;
+        assert_eq!((text.as_str(), used(&first)), ("one\n", (1, 0)));
+        let made = first.code_run().expect("it keeps code");
+        made.settle(Duration::from_secs(60)).await;
+        let (text, second) = run().await;
+        assert_eq!((text.as_str(), used(&second)), ("one\n", (1, 1)));
+
+        // Nobody waits for what a run leaves behind: it is there some time later.
+        std::fs::write(programs.folder.path().join("main.mjs"), long("two")).unwrap();
+        let (text, changed) = run().await;
+        assert_eq!((text.as_str(), used(&changed)), ("two\n", (1, 0)));
+        drop(changed);
+        let mut found = (1, 0);
+        for _ in 0..200 {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            let (text, later) = run().await;
+            assert_eq!(text, "two\n");
+            found = used(&later);
+            if found == (1, 1) {
+                break;
+            }
+        }
+        assert_eq!(found, (1, 1));
+    });
+}
+
+#[test]
+fn a_host_that_counts_fuel_keeps_no_code() {
+    runtime(2).block_on(async {
+        let host = builder().count_fuel().build().unwrap();
+        let engine = host.load(ENGINE).await.unwrap();
+        assert!(engine.codes().is_none());
+    });
+}

@@ -3,13 +3,11 @@
 use rquickjs::prelude::Func;
 use rquickjs::{Array, Ctx, Module, Object, Result, Value};
 
-use crate::bundle;
 use crate::failure::throw;
-use crate::loader;
-use crate::place;
 use crate::raw::linking;
 use crate::world::tollgate::bridge::module_loading::{self, Failure, Format, Mode};
 use crate::world::tollgate::bridge::program;
+use crate::{bundle, code, loader, place, raw};
 
 fn thrown<'js>(ctx: &Ctx<'js>) -> impl Fn(Failure) -> rquickjs::Error {
     let ctx = ctx.clone();
@@ -40,9 +38,10 @@ fn entry<'js>(ctx: Ctx<'js>) -> Result<Object<'js>> {
     }
     let entry = program::start().map_err(thrown(&ctx))?;
     place::look_at(&entry.path, &entry.source);
-    object.set("path", entry.path)?;
+    object.set("path", entry.path.as_str())?;
     object.set("format", name(entry.format))?;
-    object.set("source", entry.source)?;
+    object.set("source", entry.source.as_str())?;
+    code::handed_over(&entry.path, entry.source);
     Ok(object)
 }
 
@@ -78,10 +77,10 @@ fn resolve(ctx: Ctx<'_>, specifier: String, folder: String, mode: String) -> Res
     }
 }
 
-fn load(ctx: Ctx<'_>, path: String) -> Result<String> {
+fn load<'js>(ctx: Ctx<'js>, path: String) -> Result<Value<'js>> {
     let source = |bundle: &bundle::Bundle| Some(bundle.file(&path)?.source.clone());
     match bundle::with(source) {
-        Some(Some(source)) => Ok(source),
+        Some(Some(source)) => raw::from_text(&ctx, &source),
         Some(None) => Err(throw(
             &ctx,
             "ERR_MODULE_NOT_FOUND",
@@ -91,18 +90,20 @@ fn load(ctx: Ctx<'_>, path: String) -> Result<String> {
             place::tell(&ctx);
             let text = module_loading::load_file(&path).map_err(thrown(&ctx))?;
             place::look_at(&path, &text);
-            Ok(text)
+            let given = raw::from_text(&ctx, &text)?;
+            code::handed_over(&path, text);
+            Ok(given)
         }
     }
 }
 
 /// The text of a file of the program that need be no module.
-fn read(ctx: Ctx<'_>, path: String) -> Result<String> {
+fn read<'js>(ctx: Ctx<'js>, path: String) -> Result<Value<'js>> {
     match bundle::with(|bundle| bundle.file(&path).is_some()) {
         Some(_) => load(ctx, path),
         None => {
             let bytes = program::read_file(&path).map_err(thrown(&ctx))?;
-            Ok(String::from_utf8_lossy(&bytes).into_owned())
+            raw::from_text(&ctx, &String::from_utf8_lossy(&bytes))
         }
     }
 }

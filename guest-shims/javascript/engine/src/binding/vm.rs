@@ -8,24 +8,27 @@ use rquickjs::prelude::Func;
 use rquickjs::{Array, Ctx, Function, Module, Object, Promise, Result, Value, qjs};
 
 use crate::raw::{self, Get};
-use crate::runtime;
+use crate::world::tollgate::bridge::module_loading::Format;
+use crate::{code, runtime};
 
 fn script<'js>(ctx: Ctx<'js>, source: String, name: String) -> Result<Value<'js>> {
     raw::evaluate(&ctx, &source, &name, 1)
 }
 
-/// A function whose body is `source`. What stands before it has two lines of its own, which are counted from -1 (the engine
-/// takes 0 for no number at all), so that all lines and columns are those of the file.
+/// A function whose body is `source`: by its code, where that was kept.
 fn compile<'js>(
     ctx: Ctx<'js>,
     source: String,
     name: String,
     parameters: Vec<String>,
 ) -> Result<Function<'js>> {
-    let parameters = parameters.join(", ");
-    // A last line that is a comment must not hide what closes the function.
-    let text = format!("(function ({parameters}) {{\n\n{source}\n}})");
-    raw::evaluate(&ctx, &text, &name, -1)?.get()
+    if parameters == code::PARAMETERS
+        && let Some(kept) = code::kept(&source, &name, Format::Commonjs)
+    {
+        return raw::code::run_script(&ctx, &kept)?.get();
+    }
+    let text = code::function(&source, &parameters);
+    raw::evaluate(&ctx, &text, &name, code::FIRST_LINE)?.get()
 }
 
 fn import<'js>(ctx: Ctx<'js>, name: String) -> Result<Promise<'js>> {

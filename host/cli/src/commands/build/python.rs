@@ -20,7 +20,7 @@ use tollgate_policy::{Effective, LimitRow, Permit, ScopeSet, Unit};
 use super::parts::{Made, Missing, Policy, Wanted, aside, begin};
 use crate::args::{Build, Grants};
 use crate::commands::build_log::Reading;
-use crate::commands::code::{Code, Loader};
+use crate::commands::code::{Code, Loader, Ready};
 use crate::commands::program::python_runner;
 use crate::exit::Failure;
 use crate::host::tool::{self, ToolError};
@@ -254,7 +254,7 @@ async fn collect(program: Arc<Collecting>, runner: Code) -> Result<(Report, Vec<
         file: "the Python runner".to_owned(),
         policy,
     };
-    let (engine, loaded) = loader.load::<RunLanguage>(runner).await?;
+    let Ready { engine, loaded, .. } = loader.load::<RunLanguage>(runner).await?;
     let (output, errors) = (Captured::default(), Captured::default());
     let guest = Guest::builder(gate)
         .arguments([COLLECT])
