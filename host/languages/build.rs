@@ -17,9 +17,10 @@ use std::{env, fs};
 use sha2::{Digest as _, Sha256};
 
 /// Files, and folders with a suffix of what counts in them, below the repository's root.
-const INPUTS: [(&str, &str); 6] = [
+const INPUTS: [(&str, &str); 7] = [
     ("guest-shims/python/build", ""),
     ("guest-shims/python/guest", ".py"),
+    ("guest-shims/python/lean.py", ""),
     ("guest-shims/python/python.wit", ""),
     ("guest-shims/python/requirements.txt", ""),
     ("wit/bridge", ".wit"),

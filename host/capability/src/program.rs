@@ -15,6 +15,7 @@ use crate::WrongPermit;
 use crate::spend::spend;
 
 mod file;
+mod own;
 
 /// What lies at a path, links followed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -162,6 +163,9 @@ impl Folder {
     pub fn real(&self, path: &str) -> Result<String, ReadError> {
         if !self.is_open() {
             return Err(ReadError::Closed);
+        }
+        if let Some(own) = own::path(&self.dir, path) {
+            return Ok(own);
         }
         let real = self.dir.canonicalize(path).map_err(|_cause| {
             if self.escapes(path) {

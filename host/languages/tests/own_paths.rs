@@ -9,7 +9,7 @@
 use cap_std::ambient_authority;
 use cap_std::fs::Dir;
 use tollgate_bridge::{Begins, Found, Program as _, Sourced};
-use tollgate_capability::program::Folder;
+use tollgate_capability::program::{Folder, ReadError};
 use tollgate_languages::{JavaScript, Python, PythonStart, Start};
 use tollgate_policy::{Decision, Effective, Operation, Permit, PolicyBuilder};
 
@@ -219,4 +219,50 @@ fn what_a_python_program_begins_with_must_be_a_file_of_its_own() {
     let outset = python(root, text).outset(permit()).unwrap();
     assert_eq!(outset.source, Sourced::Text("1".to_owned()));
     assert_eq!(outset.search, ["/program"]);
+}
+
+/// It is told without following links where there are none; that must be no other answer.
+#[test]
+fn a_real_path_is_where_following_every_link_leads() {
+    let place = tempfile::tempdir().unwrap();
+    let beneath = |name: &str| place.path().join(name);
+    std::fs::create_dir_all(beneath("in/deeper")).unwrap();
+    std::fs::write(beneath("outside"), "").unwrap();
+    std::fs::write(beneath("in/deeper/file"), "").unwrap();
+    for (to, at) in [
+        ("deeper", "in/folder"),
+        ("deeper/file", "in/link"),
+        ("../outside", "in/out"),
+        ("around", "in/around"),
+    ] {
+        std::os::unix::fs::symlink(to, beneath(at)).unwrap();
+    }
+    let open = || Dir::open_ambient_dir(beneath("in"), ambient_authority()).unwrap();
+    let (dir, folder) = (open(), Folder::new(open()));
+    assert_eq!(folder.real("deeper"), Err(ReadError::Closed));
+    let _opened = folder.open(permit()).unwrap();
+    for path in [
+        "deeper",
+        "deeper/file",
+        "folder",
+        "folder/file",
+        "link",
+        "out",
+        "around",
+        "missing",
+        "deeper/missing",
+        "../outside",
+        "../in/deeper",
+        "folder/../deeper",
+        "./deeper",
+        "deeper/",
+        "deeper//file",
+        "deeper/file/",
+        "/",
+        "",
+    ] {
+        let followed = dir.canonicalize(path).ok();
+        let followed = followed.map(|path| path.to_str().unwrap().to_owned());
+        assert_eq!(folder.real(path).ok(), followed, "{path}");
+    }
 }

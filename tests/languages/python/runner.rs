@@ -1,11 +1,13 @@
 //! Which runner is trusted, and what is said where there is none.
 
+use std::collections::HashSet;
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 
 use tollgate_languages::RUNNER_INPUTS;
 use tollgate_tests::{Finished, Scene, scene};
+use wasmparser::{ComponentAlias, Parser, Payload};
 
 use super::{cache, files, needs};
 
@@ -192,4 +194,45 @@ fn runners_that_nobody_used_for_longest_are_dropped_and_others_stay() {
         expected.extend([format!("python-{name}.json"), format!("python-{name}.wasm")]);
     }
     assert_eq!(left, expected);
+}
+
+/// A host reads every symbol of a component before the first instruction of each run.
+#[test]
+fn the_runner_offers_no_symbol_that_nothing_in_it_asks_for_and_names_no_function() {
+    let Some(cache) = cache() else { return };
+    let [runner, _] = files();
+    let bytes = fs::read(cache.join("tollgate/runners").join(runner)).expect("the runner is there");
+    let (mut asked, mut offered) = (HashSet::new(), Vec::new());
+    for payload in Parser::new(0).parse_all(&bytes) {
+        match payload.expect("the runner is a component") {
+            Payload::ImportSection(imports) => {
+                asked.extend(
+                    imports
+                        .into_imports()
+                        .map(|import| import.expect("an import").name),
+                );
+            }
+            Payload::ComponentAliasSection(aliases) => {
+                for alias in aliases {
+                    if let ComponentAlias::CoreInstanceExport { name, .. } =
+                        alias.expect("an alias")
+                    {
+                        asked.insert(name);
+                    }
+                }
+            }
+            Payload::ExportSection(exports) => {
+                offered.extend(
+                    exports
+                        .into_iter()
+                        .map(|export| export.expect("an export").name),
+                );
+            }
+            Payload::CustomSection(section) => assert_ne!(section.name(), "name"),
+            _ => {}
+        }
+    }
+    assert!(offered.len() > 100, "{}", offered.len());
+    offered.retain(|name| !asked.contains(name));
+    assert_eq!(offered, Vec::<&str>::new());
 }
