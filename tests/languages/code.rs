@@ -498,7 +498,10 @@ fn nothing_is_kept_of_what_is_short_or_in_no_file_or_runs_by_fuel() {
         ("hello\n", 0)
     );
     let text = long("console.log('text');\n");
-    let finished = scene.tollgate(["run", "-e", &text]).run();
+    let finished = scene
+        .tollgate(["run", "-e", &text])
+        .current_dir(&scene.work())
+        .run();
     assert_eq!(finished.expect(0).stdout, "text\n");
     let file = scene.write("app/main.mjs", long("console.log('main');\n"));
     let fuel = ["--limit", "fuel=10000000000,compile-time=180s"];

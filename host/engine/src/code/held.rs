@@ -72,8 +72,13 @@ mod tests {
         held.put("c", third);
         assert!(held.get("b").is_none());
         assert!(held.get("a").is_some() && held.get("c").is_some());
-        held.put("d", pack(MOST_HELD));
-        assert!(held.packs.is_empty());
-        assert_eq!(held.bytes, 0);
+        held.put("d", pack(MOST_HELD / 2));
+        assert!(held.get("a").is_none());
+        assert!(held.get("c").is_some() && held.get("d").is_some());
+        let kept = |key: &str| held.packs.get(key).map(|one| one.pack.bytes().len());
+        assert_eq!(
+            Some(held.bytes),
+            kept("c").zip(kept("d")).map(|(c, d)| c + d)
+        );
     }
 }

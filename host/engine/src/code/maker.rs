@@ -5,33 +5,17 @@
 
 use std::sync::OnceLock;
 
-use wasmtime::component::{Component, ComponentType, InstancePre, Linker, Lower};
+use wasmtime::component::{Component, InstancePre, Linker};
 use wasmtime::{Store, StoreLimits, StoreLimitsBuilder, UpdateDeadline};
 
+use super::asked::{Asked, Form};
 use super::bounds::MOST_MEMORY;
-use super::run::Asked;
 use crate::engine::Engine;
 use crate::profile::Profile;
 use crate::time::TickerHandle;
 
 /// The function of the component.
 const COMPILE: &str = "compile";
-
-/// How a text is read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ComponentType, Lower)]
-#[component(enum)]
-#[repr(u8)]
-pub enum Form {
-    /// An ES module.
-    #[component(name = "module")]
-    Module,
-    /// A CommonJS module.
-    #[component(name = "commonjs")]
-    CommonJs,
-    /// JSON, which has no code.
-    #[component(name = "json")]
-    Json,
-}
 
 /// Why a text has no code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -114,7 +98,7 @@ mod tests {
     use std::sync::atomic::{AtomicU32, Ordering};
 
     use super::*;
-    use crate::code::Text;
+    use crate::code::asked::Text;
     use crate::profile::RunLanguage;
 
     /// A runtime that does with a text what `body` says.
@@ -135,7 +119,8 @@ mod tests {
                     (canon lift (core func $i "compile") (memory $i "memory")
                         (realloc (func $i "realloc")))))"#
         );
-        let component = Component::new(engine.wasmtime(), text).unwrap();
+        let component = wat::parse_str(text).unwrap();
+        let component = Component::new(engine.wasmtime(), component).unwrap();
         Maker::new(engine, &component)
     }
 
@@ -157,7 +142,8 @@ mod tests {
         let grows = "(drop (memory.grow (i32.const 16000)))
             (i32.store (i32.const 1000000000) (i32.const 0)) (i32.const 0)";
         assert_eq!(make(grows).await, Err(NoCode::Never));
-        let component = Component::new(engine.wasmtime(), "(component)").unwrap();
+        let component = wat::parse_str("(component)").unwrap();
+        let component = Component::new(engine.wasmtime(), component).unwrap();
         let none = Maker::new(&engine, &component);
         assert_eq!(
             none.make(&asked("text"), || false).await,

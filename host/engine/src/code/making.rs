@@ -9,11 +9,11 @@ use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
-use super::Shared;
+use super::asked::Asked;
 use super::bounds::{LONGEST_IDLE_MS, LONGEST_MS};
 use super::maker::NoCode;
 use super::pack::Name;
-use super::run::Asked;
+use super::shared::Shared;
 use crate::cache::Key;
 use crate::digest::Digest;
 use crate::time::Stopwatch;
@@ -72,7 +72,7 @@ impl Making {
             if !made.is_empty() {
                 let used = work.found.lock().unwrap_or_else(PoisonError::into_inner);
                 let used = used.clone();
-                shared.keep(&work, &used, &made, watch.reading());
+                shared.keep(&work.key, work.source, &used, &made, watch.reading());
             }
         });
         Some(Self { jobs, enough, task })

@@ -7,12 +7,14 @@
 //!
 //! Texts are read, checked, counted and recorded as they are without any of this; only compiling them is saved.
 
+mod asked;
 mod bounds;
 mod held;
 mod maker;
 mod making;
 mod pack;
 mod run;
+mod shared;
 
 use std::sync::{Arc, Mutex};
 
@@ -24,26 +26,18 @@ use crate::digest::Digest;
 use crate::engine::Engine;
 use crate::profile::Profile;
 
+pub use asked::{Asked, Form, Text};
 pub use bounds::LONGEST_WAIT_MS;
 pub(crate) use bounds::{
     LEAST_TEXTS, LONGEST_IDLE_MS, LONGEST_MS, LONGEST_NAME, MOST_AT_ONCE, MOST_CODE, MOST_CODES,
     MOST_HELD, MOST_MEMORY, MOST_TEXTS, OLDEST,
 };
-pub use maker::Form;
 pub use pack::{Name, NoPack, Pack};
-pub use run::{Asked, CodeRun, CodeUse, Text};
+pub use run::{CodeRun, CodeUse};
 
 /// The code that is kept for the programs of one runtime. Cheap to clone.
 #[derive(Clone)]
-pub struct Codes(Arc<Shared>);
-
-pub(crate) struct Shared {
-    maker: maker::Maker,
-    runtime: Digest,
-    cache: Option<Cache>,
-    held: Mutex<held::Held>,
-    turns: Arc<Semaphore>,
-}
+pub struct Codes(Arc<shared::Shared>);
 
 impl std::fmt::Debug for Codes {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -64,7 +58,7 @@ impl Codes {
         cache: Option<Cache>,
     ) -> Option<Self> {
         (!P::FUEL).then(|| {
-            Self(Arc::new(Shared {
+            Self(Arc::new(shared::Shared {
                 maker: maker::Maker::new(engine, component),
                 runtime,
                 cache,

@@ -4,69 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
-use sha2::{Digest as _, Sha256};
-
-use super::Shared;
-use super::bounds::{LEAST_TEXT, LEAST_TEXTS, LONGEST_NAME, MOST_TEXTS};
-use super::maker::Form;
+use super::asked::{Asked, Text};
+use super::bounds::{LEAST_TEXTS, MOST_TEXTS};
 use super::making::{Job, Making, Work};
 use super::pack::{Name, Pack};
+use super::shared::{Shared, locked};
 use crate::cache::Key;
-use crate::digest::Digest;
-
-/// A text of a program, digested once and where it is needed. Cheap to clone.
-#[derive(Debug, Clone)]
-pub struct Text(Arc<(Box<str>, OnceLock<Digest>)>);
-
-impl Text {
-    /// A text.
-    #[must_use]
-    pub fn new(text: &str) -> Self {
-        Self(Arc::new((text.into(), OnceLock::new())))
-    }
-
-    pub(super) fn as_str(&self) -> &str {
-        &self.0.0
-    }
-
-    fn digest(&self) -> Digest {
-        *self.0.1.get_or_init(|| Digest::of(self.0.0.as_bytes()))
-    }
-}
-
-/// A text that a runtime is about to compile.
-#[derive(Debug, Clone)]
-pub struct Asked {
-    /// How it is read.
-    pub form: Form,
-    /// What the runtime calls it by.
-    pub name: String,
-    /// The text itself.
-    pub text: Text,
-}
-
-impl Asked {
-    fn hash(&self) -> Name {
-        let form = match self.form {
-            Form::Module => 0_u8,
-            Form::CommonJs => 1,
-            Form::Json => 2,
-        };
-        let mut hash = Sha256::new();
-        hash.update([form]);
-        for part in [&self.name, &self.text.digest().to_string()] {
-            hash.update((part.len() as u64).to_le_bytes());
-            hash.update(part);
-        }
-        hash.finalize().into()
-    }
-
-    fn is_worth_it(&self) -> bool {
-        self.form != Form::Json
-            && (LEAST_TEXT..=MOST_TEXTS).contains(&self.text.as_str().len())
-            && self.name.len() <= LONGEST_NAME
-    }
-}
 
 /// How many texts a run asked for the code of, and how many had some.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -112,11 +55,6 @@ impl std::fmt::Debug for CodeRun {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("CodeRun").finish_non_exhaustive()
     }
-}
-
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    // Plain values, changed in steps of which none can panic.
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl CodeRun {
@@ -209,35 +147,5 @@ impl CodeRun {
         if let Some(making) = making {
             making.settle(longest).await;
         }
-    }
-}
-
-impl Shared {
-    /// What is kept under `key`.
-    fn find(&self, key: &Key) -> Option<Arc<Pack>> {
-        if let Some(pack) = locked(&self.held).get(key.text()) {
-            return Some(pack);
-        }
-        let pack = self.cache.as_ref()?.code(key)?;
-        let pack = Arc::new(pack);
-        locked(&self.held).put(key.text(), Arc::clone(&pack));
-        Some(pack)
-    }
-
-    /// Keeps what a run found and what was made of its texts in so long, beside what others kept meanwhile. A cache that
-    /// cannot be written is no error of a run.
-    pub(super) fn keep(
-        &self,
-        work: &Work,
-        used: &BTreeSet<Name>,
-        made: &BTreeMap<Name, Vec<u8>>,
-        took: Duration,
-    ) {
-        let before = self.find(&work.key).unwrap_or_default();
-        let pack = Arc::new(before.renewed(used, made));
-        if let Some(cache) = &self.cache {
-            let _made_again_by_the_next = cache.put_code(&work.key, work.source, &pack, took);
-        }
-        locked(&self.held).put(work.key.text(), pack);
     }
 }
