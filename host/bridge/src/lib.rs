@@ -14,6 +14,7 @@ mod exit;
 mod filesystem;
 mod fixed;
 mod given;
+mod granted;
 mod guest;
 mod http;
 mod linker;
@@ -36,7 +37,8 @@ pub use given::{Captured, Input, Output};
 pub use guest::{Guest, GuestBuilder};
 pub use linker::{HAS_WASI_P3, add_imported_to_linker, add_p3_to_linker, add_to_linker};
 pub use program::{
-    Asking, Begins, Found, Item, ModuleFormat, NoModule, Outset, Program, ProgramEntry, Sourced,
+    Asking, Begins, Found, Item, Lies, ModuleFormat, NoModule, Outset, Program, ProgramEntry,
+    Quest, Question, Reply, Search, Sourced, Step, Unread,
 };
 pub use requests::{Inexpressible, Request, Said, check, provides, requests};
 pub use ungated::UNGATED;

@@ -21,6 +21,11 @@ pub const MOST_PACKAGE_BYTES: usize = 4 << 20;
 /// about two thousand.
 pub const MOST_LOOKUPS: u32 = 8192;
 
+/// Most questions about files of folders that were granted to the guest that one resolution asks. Each is decided and
+/// recorded by itself, and what is known is gone through again after each, so that the work grows with the square of it. A
+/// usual one asks ten or twenty.
+pub const MOST_QUESTIONS: u32 = 1024;
+
 /// Most bytes of package.json files that one resolution reads.
 pub const MOST_READ: usize = 16 << 20;
 

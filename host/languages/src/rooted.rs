@@ -195,6 +195,11 @@ impl Rooted {
         Ok(names.into_iter().map(item).collect())
     }
 
+    /// Whether a path lies beneath the folder, as text.
+    pub(crate) fn holds(&self, path: &str) -> bool {
+        self.inner(path).is_some()
+    }
+
     /// The path beneath the folder.
     fn inner<'a>(&self, path: &'a str) -> Option<&'a str> {
         let rest = path.strip_prefix(self.root.as_str())?;

@@ -119,6 +119,11 @@ impl<F: Files> Resolver<F> {
         &self.files
     }
 
+    /// The same, to be told more.
+    pub(crate) fn files_mut(&mut self) -> &mut F {
+        &mut self.files
+    }
+
     /// What `require(specifier)` leads to in the module at `from`. `stack` says who required whom for the error: that
     /// module first, then the one that required it, and so on.
     ///
@@ -159,6 +164,7 @@ impl<F: Files> Resolver<F> {
     fn begin(&mut self, specifier: &str, from: &str) -> Result<(), ResolveError> {
         self.lookups = MOST_LOOKUPS;
         self.bytes = MOST_READ;
+        self.packages.begin();
         if specifier.len() > LONGEST_SPECIFIER {
             return Err(ResolveError::InvalidSpecifier {
                 request: clipped(specifier).to_owned(),
@@ -245,15 +251,15 @@ impl<F: Files> Resolver<F> {
                 match Package::parse(folder, &bytes) {
                     Ok(package) => {
                         let package = Arc::new(package);
-                        let kept = Some(Arc::clone(&package));
-                        self.packages.insert(folder, kept, bytes.len());
+                        self.packages
+                            .insert(folder, Arc::clone(&package), bytes.len());
                         return Ok(Some(package));
                     }
                     Err(message) => message,
                 }
             }
             Err(FileError::Missing) => {
-                self.packages.insert(folder, None, 0);
+                self.packages.lacks(folder);
                 return Ok(None);
             }
             Err(FileError::Outside) => return Err(self.outside(&path)),
