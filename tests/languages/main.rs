@@ -15,6 +15,7 @@ mod build;
 mod ends;
 mod engine;
 mod files;
+mod granted;
 mod limits;
 mod modules;
 mod packages;

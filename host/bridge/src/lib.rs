@@ -8,6 +8,7 @@
 //! From wasmtime-wasi only streams, pollables and errors are linked as they are, and from wasmtime-wasi-http the
 //! types of requests; what stands behind those streams is ours.
 
+mod beyond;
 mod clocks;
 mod environment;
 mod exit;

@@ -2,7 +2,7 @@
 //!
 //! What they are and how one finds another is for whoever knows the language ([`Program`]); that each use is decided,
 //! metered and recorded is seen to here, for `tollgate:bridge/program` too. What the program's own files do not have is
-//! looked for in the folders that were granted to the guest ([`crate::granted`]).
+//! looked for in the folders that were granted to the guest ([`crate::beyond`]).
 
 use std::sync::Arc;
 

@@ -48,7 +48,7 @@ pub const FIXED: &[LimitRow] = &[
         "resolution-questions",
         bounds::MOST_QUESTIONS as usize,
         "Files of granted folders that one resolution asks about.",
-        "a hundred folders with a node_modules each take a fifth",
+        "a hundred folders with a node_modules each take half",
     ),
     bytes(
         "resolution-bytes",

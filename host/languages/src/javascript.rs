@@ -9,12 +9,11 @@ use tollgate_bridge::{
 use tollgate_capability::program::Folder;
 use tollgate_policy::Permit;
 
-use crate::Files;
 use crate::detect::is_module;
-use crate::resolve::{Format, Module, ResolveError, Resolved, Resolver, Settings};
 use crate::rooted::{LoadError, Rooted, failed};
 use crate::search::Searching;
 use crate::typescript::strip_types;
+use tollgate_modules::{Files, Format, Module, ResolveError, Resolved, Resolver, Settings};
 
 /// The engine that runs JavaScript programs: a component, built by `just guests`.
 pub static ENGINE: &[u8] = include_bytes!("../../../guest-shims/javascript/javascript.wasm");

@@ -55,13 +55,10 @@
 mod bounds;
 mod bundle;
 mod detect;
-mod files;
 mod fixed;
 mod javascript;
-mod path;
 mod program;
 mod python;
-mod resolve;
 mod rooted;
 mod search;
 mod typescript;
@@ -73,7 +70,6 @@ pub use bounds::{
     MOST_READ, MOST_STACK,
 };
 pub use bundle::{Bundle, BundledFile, Link, Missing, Reads};
-pub use files::{FileError, Files, Kind};
 pub use fixed::FIXED;
 pub use javascript::{ENGINE, ENGINE_DIGEST, JavaScript, Start};
 pub use program::{CountError, Home, Loaded, NODE, PYTHON, Packages, home};
@@ -81,5 +77,7 @@ pub use python::{
     COLLECT, Collecting, FindError, Listing, PYTHON_BUILD, Python, PythonStart, RUNNER,
     RUNNER_INPUTS, find_module, python_kit, search_path,
 };
-pub use resolve::{Format, Module, ResolveError, Resolved, Resolver, Settings, Sought};
+pub use tollgate_modules::{
+    FileError, Files, Format, Kind, Module, ResolveError, Resolved, Resolver, Settings, Sought,
+};
 pub use typescript::{TypeScriptError, TypeScriptProblem, strip_types};

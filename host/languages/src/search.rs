@@ -12,10 +12,12 @@ use tollgate_bridge::{
     Asking, Lies, ModuleFormat, NoModule, Quest, Question, Reply, Search, Step, Unread,
 };
 
-use crate::bounds::{MOST_QUESTIONS, MOST_READ};
+use tollgate_modules::{
+    FileError, Files, Format, Kind, MOST_READ, ResolveError, Resolver, Settings,
+};
+
+use crate::bounds::MOST_QUESTIONS;
 use crate::javascript::{refused, seen_from};
-use crate::resolve::{Format, ResolveError, Resolver, Settings};
-use crate::{FileError, Files, Kind};
 
 /// What is known of the files.
 struct Known {
@@ -232,7 +234,8 @@ mod tests {
             search.answer(match question {
                 Question::Kind(path) if text(&path).is_some() => Reply::Kind(Lies::File(path)),
                 Question::Kind(path) => {
-                    let inside = |(file, _): &(&str, &str)| crate::path::is_beneath(file, &path);
+                    let inside =
+                        |(file, _): &(&str, &str)| tollgate_modules::path::is_beneath(file, &path);
                     let folder = files.iter().any(inside);
                     Reply::Kind(if folder { Lies::Folder } else { Lies::Nothing })
                 }

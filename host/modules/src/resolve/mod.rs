@@ -21,7 +21,7 @@ mod esm;
 mod exports;
 mod package;
 mod reading;
-pub(crate) mod url;
+mod url;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -120,7 +120,7 @@ impl<F: Files> Resolver<F> {
     }
 
     /// The same, to be told more.
-    pub(crate) fn files_mut(&mut self) -> &mut F {
+    pub fn files_mut(&mut self) -> &mut F {
         &mut self.files
     }
 

@@ -7,7 +7,8 @@ use crate::bounds::LONGEST_PATH;
 
 /// What `request` means in the folder `base`, with `.`, `..` and empty names taken out. An absolute request ignores the
 /// base; `..` at the root stays at the root.
-pub(crate) fn resolve(base: &str, request: &str) -> String {
+#[must_use]
+pub fn resolve(base: &str, request: &str) -> String {
     let mut names: Vec<&str> = Vec::new();
     let from = if request.starts_with('/') { "" } else { base };
     for name in from.split('/').chain(request.split('/')) {
@@ -54,7 +55,8 @@ pub(crate) fn upward(folder: &str) -> impl Iterator<Item = &str> {
 }
 
 /// Whether `path` is `root` or below it.
-pub(crate) fn is_beneath(path: &str, root: &str) -> bool {
+#[must_use]
+pub fn is_beneath(path: &str, root: &str) -> bool {
     root == "/"
         || path
             .strip_prefix(root)
