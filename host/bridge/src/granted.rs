@@ -181,11 +181,7 @@ impl Granted<'_> {
     }
 }
 
-/// How much is read at once where so much was read before: most modules are short.
+/// How much is read at once where so much was read before: most modules are short, and a call moves so much at most.
 fn chunk_size(read: usize) -> usize {
-    if read == 0 {
-        16 << 10
-    } else {
-        MAX_TRANSFER_BYTES
-    }
+    read.clamp(16 << 10, MAX_TRANSFER_BYTES)
 }

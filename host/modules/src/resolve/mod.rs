@@ -28,7 +28,9 @@ use std::sync::Arc;
 
 pub use error::{ResolveError, Sought};
 
-use crate::bounds::{LONGEST_PACKAGE_FILE, LONGEST_SPECIFIER, MOST_LOOKUPS, MOST_READ};
+use crate::bounds::{
+    LONGEST_PACKAGE_FILE, LONGEST_PATH, LONGEST_SPECIFIER, MOST_LOOKUPS, MOST_READ,
+};
 use crate::path;
 use crate::{FileError, Files, Kind};
 use error::clipped;
@@ -170,6 +172,12 @@ impl<F: Files> Resolver<F> {
                 request: clipped(specifier).to_owned(),
                 reason: format!("is longer than {LONGEST_SPECIFIER} bytes"),
                 from: Some(from.to_owned()),
+            });
+        }
+        // Each folder above it is looked at, and none of them could be there.
+        if path::parent(from).len() > LONGEST_PATH {
+            return Err(ResolveError::TooMuch {
+                request: specifier.to_owned(),
             });
         }
         Ok(())
