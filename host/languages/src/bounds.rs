@@ -9,7 +9,7 @@ pub use tollgate_modules::{
 /// Most questions about files of folders that were granted to the guest that one resolution asks. Each is decided and
 /// recorded by itself, and what is known is gone through again after each, so that the work grows with the square of it. A
 /// usual one asks ten or twenty.
-pub const MOST_QUESTIONS: u32 = 512;
+pub const MOST_QUESTIONS: u32 = 256;
 
 /// Longest TypeScript source, in bytes. The largest that people write are a fifth of this; what is larger is generated,
 /// and better generated as JavaScript.

@@ -48,7 +48,7 @@ pub const FIXED: &[LimitRow] = &[
         "resolution-questions",
         bounds::MOST_QUESTIONS as usize,
         "Files of granted folders that one resolution asks about.",
-        "a hundred folders with a node_modules each take half",
+        "a module that is missing is looked for above a hundred folders",
     ),
     bytes(
         "resolution-bytes",

@@ -10,10 +10,11 @@ use tollgate_capability::program::Folder;
 use tollgate_policy::Permit;
 
 use crate::detect::is_module;
+use crate::found::{refused, seen_from};
 use crate::rooted::{LoadError, Rooted, failed};
 use crate::search::Searching;
 use crate::typescript::strip_types;
-use tollgate_modules::{Files, Format, Module, ResolveError, Resolved, Resolver, Settings};
+use tollgate_modules::{Format, Module, Resolved, Resolver, Settings};
 
 /// The engine that runs JavaScript programs: a component, built by `just guests`.
 pub static ENGINE: &[u8] = include_bytes!("../../../guest-shims/javascript/javascript.wasm");
@@ -54,13 +55,6 @@ impl std::fmt::Debug for JavaScript {
         f.debug_struct("JavaScript")
             .field("root", &self.files.root())
             .finish_non_exhaustive()
-    }
-}
-
-pub(crate) fn refused(error: &ResolveError) -> NoModule {
-    NoModule {
-        code: error.code(),
-        message: error.to_string(),
     }
 }
 
@@ -193,33 +187,6 @@ fn own(resolved: Resolved, path: &str) -> Result<Module, NoModule> {
     }
 }
 
-/// Where `specifier` leads, seen from a folder.
-pub(crate) fn seen_from<F: Files>(
-    resolver: &mut Resolver<F>,
-    specifier: &str,
-    folder: &str,
-    asking: Asking,
-) -> Result<String, NoModule> {
-    let from = format!("{}/[folder]", folder.trim_end_matches('/'));
-    let resolved = match asking {
-        Asking::Require => resolver.require(specifier, &from, &[]),
-        Asking::Import => resolver.import(specifier, &from),
-    };
-    match resolved.map_err(|error| refused(&error))? {
-        Resolved::Builtin(name) => Ok(in_full(name)),
-        Resolved::File(module) => Ok(format!("{}{}", module.path, module.suffix)),
-    }
-}
-
-/// A built-in module with its scheme: Node's have `node:`, ours have `tollgate:` already.
-pub(crate) fn in_full(name: String) -> String {
-    if name.contains(':') {
-        name
-    } else {
-        format!("node:{name}")
-    }
-}
-
 /// Why a file was not loaded, in Node's words.
 fn loading(path: &str, error: &LoadError) -> NoModule {
     match error {
@@ -290,7 +257,8 @@ impl Program for JavaScript {
     }
 
     fn may_hold(&self, path: &str) -> bool {
-        self.files.holds(path)
+        // What is no path is for the resolver to refuse.
+        !path.starts_with('/') || self.files.holds(path)
     }
 
     fn search(&self, quest: Quest<'_>) -> Option<Box<dyn Search>> {

@@ -56,6 +56,7 @@ mod bounds;
 mod bundle;
 mod detect;
 mod fixed;
+mod found;
 mod javascript;
 mod program;
 mod python;

@@ -17,7 +17,7 @@ use tollgate_modules::{
 };
 
 use crate::bounds::MOST_QUESTIONS;
-use crate::javascript::{refused, seen_from};
+use crate::found::{refused, seen_from};
 
 /// What is known of the files.
 struct Known {

@@ -31,6 +31,15 @@ pub fn resolve(base: &str, request: &str) -> String {
     path
 }
 
+/// What lies in a folder under one name; the folder's path is normal.
+pub(crate) fn join(folder: &str, name: &str) -> String {
+    let mut path = String::with_capacity(folder.len() + name.len() + 1);
+    path.push_str(folder.trim_end_matches('/'));
+    path.push('/');
+    path.push_str(name);
+    path
+}
+
 /// The folder that `path` is in; the root's is the root.
 pub(crate) fn parent(path: &str) -> &str {
     match path.rfind('/') {

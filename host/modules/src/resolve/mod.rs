@@ -248,7 +248,7 @@ impl<F: Files> Resolver<F> {
         if let Some(known) = self.packages.get(folder) {
             return Ok(known);
         }
-        let path = path::resolve(folder, "package.json");
+        let path = path::join(folder, "package.json");
         if !self.may_exist(&path) {
             return Ok(None);
         }
@@ -292,7 +292,8 @@ impl<F: Files> Resolver<F> {
     /// The package that the file at `path` belongs to: the nearest package.json above it, short of the `node_modules`
     /// that it may be in.
     fn scope(&mut self, file: &str, way: Way) -> Result<Option<Arc<Package>>, ResolveError> {
-        for folder in path::upward(path::parent(file)) {
+        let nearest = path::resolve("/", path::parent(file));
+        for folder in path::upward(&nearest) {
             if path::name(folder) == "node_modules" {
                 break;
             }
