@@ -61,6 +61,18 @@ const ROOMS: &[Room] = &[
         not: &["tollgate-protocol", "tollgate-client"],
     },
     Room {
+        folder: "modules",
+        // Part of every program that is built, too.
+        not: &[
+            "wasmtime*",
+            "tollgate-*",
+            "tokio*",
+            "cap-*",
+            "rustix",
+            "libc",
+        ],
+    },
+    Room {
         folder: "languages",
         not: &["tollgate-protocol", "tollgate-client"],
     },
@@ -92,7 +104,14 @@ const ROOMS: &[Room] = &[
 
 /// Below these nothing sees the engine, by any way: not even through a
 /// dependency of a dependency.
-const NO_ENGINE: [&str; 5] = ["policy", "audit", "vfs", "capability", "protocol"];
+const NO_ENGINE: [&str; 6] = [
+    "policy",
+    "audit",
+    "vfs",
+    "capability",
+    "protocol",
+    "modules",
+];
 
 /// Words that the name of no dependency holds. They belong to products that
 /// are built on a host like this one, and a host that knows its products is

@@ -592,3 +592,48 @@ fn a_change_during_a_watched_build_is_built_too() {
     running.signal(Signal::TERM);
     running.wait().expect(143);
 }
+
+/// What is asked for only while it runs is found by the same rules as in a run from sources, among what was built in.
+#[test]
+fn a_built_program_finds_what_was_built_in_and_nothing_else() {
+    let scene = scene!();
+    scene.write(
+        "app/package.json",
+        r##"{ "name": "app", "exports": { "./own": "./lib/own.cjs" }, "imports": { "#in": "./lib/index.js" } }"##,
+    );
+    scene.write("app/lib/index.js", "exports.said = 'index';");
+    scene.write("app/lib/own.cjs", "exports.said = 'own';");
+    scene.write(
+        "app/node_modules/dep/package.json",
+        r#"{ "main": "./start", "version": "1" }"#,
+    );
+    scene.write(
+        "app/node_modules/dep/start.js",
+        "module.exports = { said: 'dep' };",
+    );
+    scene.write("work/there.js", "exports.said = 'granted';");
+    scene.write(
+        "app/main.cjs",
+        "require('./lib'); require('./lib/own.cjs'); require('dep');
+         const of = (name) => { try { return require(name).said; } catch (error) { return `${error.code} ${error.message.split('\\n')[0]}`; } };
+         for (const name of ['./lib', './lib/own.cjs', 'dep', 'app/own', '#in']) console.log(of(`${name}`));
+         console.log(of('/work/there' + '.js'));
+         (async () => {
+           for (const name of ['./lib/own.cjs', 'app/own']) console.log((await import(`${name}`)).default.said);
+           await import('/work/there' + '.js').catch((error) => console.log(error.code, error.message));
+         })();",
+    );
+    let component = built(&scene, "app/main.cjs", &[]);
+    let only = "(a program that was built has the files that were built into it, and no others)";
+    let expected = format!(
+        "index\nown\ndep\nown\nindex\n\
+         MODULE_NOT_FOUND Cannot find module '/work/there.js' {only}\nown\nown\n\
+         ERR_MODULE_NOT_FOUND Cannot find module '/work/there.js' imported from /program/main.cjs {only}\n"
+    );
+    let finished = scene.run(&component).work().finish();
+    finished.expect(0);
+    assert_eq!(finished.stdout, expected);
+    let (succeeded, printed) = AnyHost::load(&component).run(&["app"]);
+    assert!(succeeded, "{printed}");
+    assert_eq!(printed, expected);
+}

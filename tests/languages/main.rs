@@ -17,6 +17,7 @@ mod code;
 mod ends;
 mod engine;
 mod files;
+mod granted;
 mod limits;
 mod modules;
 mod packages;

@@ -19,7 +19,7 @@ def sha256(data):
 def sources():
     """One digest over every file that goes into the engine, by its path."""
     found = hashlib.sha256()
-    files = [ROOT / "wit", HOME / "engine", HOME / "lib", HOME / "toolchain", HOME / "third-party.json",
+    files = [ROOT / "wit", ROOT / "host" / "modules", HOME / "engine", HOME / "lib", HOME / "toolchain", HOME / "third-party.json",
              ROOT / "bridge-contract.json"]
     paths = sorted(path for file in files for path in ([file] if file.is_file() else file.rglob("*")) if path.is_file())
     for path in paths:

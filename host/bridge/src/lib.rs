@@ -8,12 +8,14 @@
 //! From wasmtime-wasi only streams, pollables and errors are linked as they are, and from wasmtime-wasi-http the
 //! types of requests; what stands behind those streams is ours.
 
+mod beyond;
 mod clocks;
 mod environment;
 mod exit;
 mod filesystem;
 mod fixed;
 mod given;
+mod granted;
 mod guest;
 mod http;
 mod linker;
@@ -37,7 +39,8 @@ pub use given::{Captured, Input, Output};
 pub use guest::{Guest, GuestBuilder};
 pub use linker::{HAS_WASI_P3, add_imported_to_linker, add_p3_to_linker, add_to_linker};
 pub use program::{
-    Asking, Begins, Found, Item, ModuleFormat, NoModule, Outset, Program, ProgramEntry, Sourced,
+    Asking, Begins, Found, Item, Lies, ModuleFormat, NoModule, Outset, Program, ProgramEntry,
+    Quest, Question, Reply, Search, Sourced, Step, Unread,
 };
 pub use requests::{Inexpressible, Request, Said, check, provides, requests};
 pub use ungated::UNGATED;

@@ -1,7 +1,8 @@
 //! `tollgate:bridge/module-loading`: the modules of the program that a language's runtime runs, as Node finds them.
 //!
 //! What they are and how one finds another is for whoever knows the language ([`Program`]); that each use is decided,
-//! metered and recorded is seen to here, for `tollgate:bridge/program` too.
+//! metered and recorded is seen to here, for `tollgate:bridge/program` too. What the program's own files do not have is
+//! looked for in the folders that were granted to the guest ([`crate::beyond`]).
 
 use std::sync::Arc;
 
@@ -10,7 +11,7 @@ use tollgate_policy::{LimitKey, Operation, Permit};
 use tollgate_world::tollgate::bridge::module_loading::{self, Failure, Format, Mode, Resolved};
 
 use crate::fixed::MODULE_BATCH;
-use crate::program::{Asking, ModuleFormat, NoModule, Program};
+use crate::program::{Asking, ModuleFormat, NoModule, Program, Quest};
 use crate::view::View;
 
 impl Outcome for NoModule {
@@ -48,6 +49,14 @@ impl From<Format> for ModuleFormat {
     }
 }
 
+/// The code for what no file is found for, of an `import`.
+pub(crate) const NOT_FOUND: &str = "ERR_MODULE_NOT_FOUND";
+
+/// Whether nothing was found, and not something that is wrong.
+fn is_not_found(failure: &NoModule) -> bool {
+    [NOT_FOUND, "MODULE_NOT_FOUND"].contains(&failure.code)
+}
+
 /// What a run without a program answers.
 fn none() -> NoModule {
     NoModule {
@@ -64,7 +73,7 @@ fn denied(path: &str) -> NoModule {
 }
 
 /// What a file whose reader was lost is answered with.
-fn lost() -> NoModule {
+pub(crate) fn lost() -> NoModule {
     NoModule {
         code: "ERR_TOLLGATE_UNREADABLE",
         message: "the host could not read the file".to_owned(),
@@ -112,11 +121,27 @@ impl View<'_> {
         folder: String,
         asking: Asking,
     ) -> Result<Result<String, NoModule>, Stop> {
-        let from = folder.clone();
-        self.of_program(import, &from, false, move |program, permit| {
-            Ok((program.resolve(&specifier, &folder, asking, permit)?, 0))
+        let (wanted, from) = (specifier.clone(), folder.clone());
+        let own = self
+            .of_program(import, &folder, false, move |program, permit| {
+                Ok((program.resolve(&wanted, &from, asking, permit)?, 0))
+            })
+            .await?;
+        let failure = match own {
+            Ok(path) => return Ok(Ok(path)),
+            Err(failure) => failure,
+        };
+        let quest = Quest::Specifier {
+            specifier: &specifier,
+            folder: &folder,
+            asking,
+        };
+        Ok(match self.resolved_beyond(import, quest).await? {
+            Some(Ok(path)) => Ok(path),
+            // What is wrong among the program's own files is what it should hear of.
+            Some(Err(other)) if is_not_found(&failure) || failure.code == other.code => Err(other),
+            Some(Err(_)) | None => Err(failure),
         })
-        .await
     }
 
     pub(crate) async fn loaded(
@@ -126,14 +151,28 @@ impl View<'_> {
     ) -> Result<Result<String, NoModule>, Stop> {
         // Handed over in one call, so that it is bounded as what a call hands over is.
         let most = self.gate.limits().host_call_bytes;
-        let slow = self.is_slow(path);
-        let file = path.to_owned();
-        self.of_program(import, path, slow, move |program, permit| {
-            let text = program.load(&file, most, permit)?;
-            let bytes = text.len() as u64;
-            Ok((text, bytes))
-        })
-        .await
+        let mut failure = None;
+        if self.may_be_of_program(path) {
+            let slow = self.is_slow(path);
+            let file = path.to_owned();
+            let own = self
+                .of_program(import, path, slow, move |program, permit| {
+                    let text = program.load(&file, most, permit)?;
+                    let bytes = text.len() as u64;
+                    Ok((text, bytes))
+                })
+                .await?;
+            match own {
+                // A rule that keeps a part of the program from being loaded is not gone around by reading it.
+                Err(missing) if is_not_found(&missing) => failure = Some(missing),
+                own => return Ok(own),
+            }
+        }
+        let beyond = self.loaded_beyond(import, path, most).await?;
+        Ok(beyond.map_err(|other| match failure {
+            Some(failure) if is_not_found(&other) => failure,
+            Some(_) | None => other,
+        }))
     }
 
     pub(crate) async fn formatted(
@@ -142,11 +181,19 @@ impl View<'_> {
         path: &str,
     ) -> Result<Result<Option<ModuleFormat>, NoModule>, Stop> {
         let most = self.gate.limits().host_call_bytes;
-        let file = path.to_owned();
-        self.of_program(import, path, false, move |program, permit| {
-            Ok((program.format(&file, most, permit), 0))
-        })
-        .await
+        if self.may_be_of_program(path) {
+            let file = path.to_owned();
+            let own = self
+                .of_program(import, path, false, move |program, permit| {
+                    Ok((program.format(&file, most, permit), 0))
+                })
+                .await?;
+            match own {
+                Ok(None) => {}
+                own => return Ok(own),
+            }
+        }
+        Ok(Ok(self.formatted_beyond(import, path, most).await?))
     }
 
     fn is_slow(&self, path: &str) -> bool {

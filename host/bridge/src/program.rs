@@ -93,6 +93,104 @@ pub struct Item {
     pub folder: bool,
 }
 
+/// What is looked for beyond the program's own files, among those that were granted to the guest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Quest<'a> {
+    /// Where a specifier leads, seen from a folder.
+    Specifier {
+        /// The specifier.
+        specifier: &'a str,
+        /// The folder, by its path in the guest's tree.
+        folder: &'a str,
+        /// What asks.
+        asking: Asking,
+    },
+    /// How the text of a file is to be read.
+    Format {
+        /// Its path in the guest's tree.
+        path: &'a str,
+    },
+}
+
+/// What a search has to know before it can go on. Paths are in the guest's tree, absolute, without `.` and `..`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Question {
+    /// What lies at a path, links followed.
+    Kind(String),
+    /// What a file holds that describes a package.
+    Package {
+        /// Its path.
+        path: String,
+        /// The most bytes that are taken.
+        most: u64,
+    },
+}
+
+/// What lies at a path of the guest's tree.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Lies {
+    /// A file, by its own path: links followed.
+    File(String),
+    /// A folder.
+    Folder,
+    /// Nothing that the guest may see, or nothing that could be read.
+    Nothing,
+}
+
+/// Why a file is not handed over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Unread {
+    /// There is no such file.
+    #[error("no such file")]
+    Missing,
+    /// The policy says no, whether or not there is one.
+    #[error("the policy does not let it be read")]
+    Denied,
+    /// It is longer than the reader takes.
+    #[error("longer than {most} bytes")]
+    TooLong {
+        /// What the reader takes, in bytes.
+        most: u64,
+    },
+    /// It is there, and could not be read.
+    #[error("it could not be read")]
+    Failed,
+}
+
+/// The answer to a [`Question`], of its own kind.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reply {
+    /// To [`Question::Kind`].
+    Kind(Lies),
+    /// To [`Question::Package`].
+    Package(Result<Vec<u8>, Unread>),
+}
+
+/// How far a search has come.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Step {
+    /// It has to know this.
+    Asks(Question),
+    /// The specifier leads here: as [`Program::resolve`] says it.
+    Leads(String),
+    /// The file is read so; none where its text decides.
+    Reads(Option<ModuleFormat>),
+}
+
+/// A search that is under way. It has no way to files: whoever drives it answers its questions, each of which is a use of
+/// the outside by the guest.
+pub trait Search: Send {
+    /// Goes on as far as the answers go. It asks a bounded number of questions.
+    ///
+    /// # Errors
+    ///
+    /// Nothing is found.
+    fn step(&mut self) -> Result<Step, NoModule>;
+
+    /// Takes in the answer to what was asked last.
+    fn answer(&mut self, reply: Reply);
+}
+
 /// What is answered to a question that is another language's.
 fn foreign() -> NoModule {
     NoModule {
@@ -107,7 +205,8 @@ pub trait Program: Send + Sync + std::fmt::Debug {
     /// The path that the operator gave for its beginning.
     fn entry(&self) -> &str;
 
-    /// The digest of what was loaded so far.
+    /// The digest of what was loaded so far of the program's own files. What it loads from folders that were granted to it
+    /// is not its own.
     fn digest(&self) -> [u8; 32];
 
     /// What that path leads to. Nothing of the file itself is read.
@@ -160,6 +259,37 @@ pub trait Program: Send + Sync + std::fmt::Debug {
         _most: u64,
     ) -> Option<Vec<u8>> {
         None
+    }
+
+    /// Whether a file of this path could be one of the program's own.
+    fn may_hold(&self, _path: &str) -> bool {
+        true
+    }
+
+    /// Begins to look for something among the files that were granted to the guest, by the rules that hold among the
+    /// program's own; none where the language has no such rules.
+    fn search(&self, _quest: Quest<'_>) -> Option<Box<dyn Search>> {
+        None
+    }
+
+    /// How a text is to be read of which only itself can say so.
+    fn detect(&self, _bytes: &[u8]) -> ModuleFormat {
+        ModuleFormat::CommonJs
+    }
+
+    /// The text of a file that is not the program's own, as the engine is to read it. `format` is what was found of it; it
+    /// is only needed where [`Program::is_slow`]. It is not counted into the digest.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be understood.
+    fn readable(
+        &self,
+        _path: &str,
+        _bytes: Vec<u8>,
+        _format: Option<ModuleFormat>,
+    ) -> Result<String, NoModule> {
+        Err(foreign())
     }
 
     /// Whether a file takes long to make readable for the engine, so that it is done on a thread that serves no guests.

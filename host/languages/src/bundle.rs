@@ -7,10 +7,11 @@ use tollgate_bridge::{Asking, ModuleFormat, NoModule, Program as _};
 use tollgate_policy::Permit;
 
 use crate::bounds::{LONGEST_BUNDLED, LONGEST_PACKAGE_FILE, MOST_BUNDLED, MOST_FILES};
-use crate::javascript::{JavaScript, in_full};
-use crate::path::resolve;
-use crate::resolve::{Module, Resolved};
+use crate::found::in_full;
+use crate::javascript::JavaScript;
 use crate::typescript::{Specifier, specifiers};
+use tollgate_modules::path::resolve;
+use tollgate_modules::{Module, Resolved};
 
 /// A file of a bundle.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -44,6 +44,12 @@ pub const FIXED: &[LimitRow] = &[
         "Questions about files that one resolution asks.",
         "two hundred folders with a node_modules each take a quarter",
     ),
+    count(
+        "resolution-questions",
+        bounds::MOST_QUESTIONS as usize,
+        "Files of granted folders that one resolution asks about.",
+        "a module that is missing is looked for above a hundred folders",
+    ),
     bytes(
         "resolution-bytes",
         bounds::MOST_READ,

@@ -3,15 +3,19 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use tollgate_bridge::{Asking, Begins, Item, ModuleFormat, NoModule, Program, ProgramEntry};
+use tollgate_bridge::{
+    Asking, Begins, Item, ModuleFormat, NoModule, Program, ProgramEntry, Quest, Search,
+};
 use tollgate_capability::program::Folder;
 use tollgate_engine::code::{Asked, CodeRun, Form, Text};
 use tollgate_policy::Permit;
 
 use crate::detect::is_module;
-use crate::resolve::{Format, Module, ResolveError, Resolved, Resolver, Settings};
+use crate::found::{refused, seen_from};
 use crate::rooted::{LoadError, Rooted, failed};
+use crate::search::Searching;
 use crate::typescript::strip_types;
+use tollgate_modules::{Format, Module, Resolved, Resolver, Settings};
 
 /// The engine that runs JavaScript programs: a component, built by `just guests`.
 pub static ENGINE: &[u8] = include_bytes!("../../../guest-shims/javascript/javascript.wasm");
@@ -42,6 +46,8 @@ pub enum Start {
 pub struct JavaScript {
     start: Start,
     files: Arc<Rooted>,
+    /// For what lies outside of the program: everything may be there.
+    beyond: Settings,
     resolver: Mutex<Resolver<Arc<Rooted>>>,
     code: OnceLock<CodeRun>,
     handed_over: Mutex<Option<HandedOver>>,
@@ -61,13 +67,6 @@ impl std::fmt::Debug for JavaScript {
     }
 }
 
-fn refused(error: &ResolveError) -> NoModule {
-    NoModule {
-        code: error.code(),
-        message: error.to_string(),
-    }
-}
-
 impl JavaScript {
     /// The program in `folder`, which the guest sees at `root`.
     #[must_use]
@@ -78,8 +77,13 @@ impl JavaScript {
             builtins: BUILTINS.lines().map(str::to_owned).collect(),
             conditions: BTreeSet::new(),
         };
+        let beyond = Settings {
+            root: "/".to_owned(),
+            ..settings.clone()
+        };
         Self {
             start,
+            beyond,
             resolver: Mutex::new(Resolver::new(Arc::clone(&files), settings)),
             files,
             code: OnceLock::new(),
@@ -165,10 +169,7 @@ impl JavaScript {
             .files
             .load(path, most)
             .map_err(|error| loading(path, &error))?;
-        Ok(String::from_utf8(bytes).unwrap_or_else(|error| {
-            // As every engine reads a source that is not UTF-8.
-            String::from_utf8_lossy(error.as_bytes()).into_owned()
-        }))
+        Ok(source(bytes))
     }
 
     fn found_format(
@@ -183,6 +184,12 @@ impl JavaScript {
         };
         Ok(format_of(format, &text))
     }
+}
+
+/// Bytes as every engine reads a source that is not UTF-8.
+fn source(bytes: Vec<u8>) -> String {
+    String::from_utf8(bytes)
+        .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
 }
 
 /// How a text is read; what is known beforehand is not looked for in it.
@@ -219,15 +226,6 @@ fn own(resolved: Resolved, path: &str) -> Result<Module, NoModule> {
             "ERR_MODULE_NOT_FOUND",
             format!("'{path}' is not a file's own path; resolve it first"),
         )),
-    }
-}
-
-/// A built-in module with its scheme: Node's have `node:`, ours have `tollgate:` already.
-pub(crate) fn in_full(name: String) -> String {
-    if name.contains(':') {
-        name
-    } else {
-        format!("node:{name}")
     }
 }
 
@@ -282,15 +280,7 @@ impl Program for JavaScript {
     ) -> Result<String, NoModule> {
         let mut resolver = self.resolver();
         let _turn = self.files.open(permit)?;
-        let from = format!("{}/[folder]", folder.trim_end_matches('/'));
-        let resolved = match asking {
-            Asking::Require => resolver.require(specifier, &from, &[]),
-            Asking::Import => resolver.import(specifier, &from),
-        };
-        match resolved.map_err(|error| refused(&error))? {
-            Resolved::Builtin(name) => Ok(in_full(name)),
-            Resolved::File(module) => Ok(format!("{}{}", module.path, module.suffix)),
-        }
+        seen_from(&mut resolver, specifier, folder, asking)
     }
 
     fn load(&self, path: &str, most: u64, permit: Permit) -> Result<String, NoModule> {
@@ -320,6 +310,39 @@ impl Program for JavaScript {
         };
         let text = last.text;
         run.code(Asked { form, name, text }, most)
+    }
+
+    fn may_hold(&self, path: &str) -> bool {
+        // What is no path is for the resolver to refuse.
+        !path.starts_with('/') || self.files.holds(path)
+    }
+
+    fn search(&self, quest: Quest<'_>) -> Option<Box<dyn Search>> {
+        Some(Box::new(Searching::new(quest, self.beyond.clone())))
+    }
+
+    fn detect(&self, bytes: &[u8]) -> ModuleFormat {
+        format_of(Format::Detect, &String::from_utf8_lossy(bytes))
+    }
+
+    fn readable(
+        &self,
+        path: &str,
+        bytes: Vec<u8>,
+        format: Option<ModuleFormat>,
+    ) -> Result<String, NoModule> {
+        let module = Module {
+            path: path.to_owned(),
+            suffix: String::new(),
+            format: match format {
+                Some(ModuleFormat::Module) => Format::Module,
+                Some(ModuleFormat::CommonJs) => Format::CommonJs,
+                Some(ModuleFormat::Json) => Format::Json,
+                None => Format::Detect,
+            },
+            typescript: self.is_slow(path),
+        };
+        runnable(&module, source(bytes))
     }
 
     fn is_slow(&self, path: &str) -> bool {

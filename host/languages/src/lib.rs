@@ -55,24 +55,22 @@
 mod bounds;
 mod bundle;
 mod detect;
-mod files;
 mod fixed;
+mod found;
 mod javascript;
-mod path;
 mod program;
 mod python;
-mod resolve;
 mod rooted;
+mod search;
 mod typescript;
 
 pub use bounds::{
     LONGEST_BUNDLED, LONGEST_PACKAGE_FILE, LONGEST_PATH, LONGEST_QUOTE, LONGEST_SPECIFIER,
     LONGEST_TYPESCRIPT, MOST_ANGLES, MOST_ASSIGNED, MOST_BUNDLED, MOST_FILES, MOST_FOLDERS,
-    MOST_LISTED, MOST_LOOKUPS, MOST_NESTING, MOST_PACKAGE_BYTES, MOST_PACKAGES, MOST_READ,
-    MOST_STACK,
+    MOST_LISTED, MOST_LOOKUPS, MOST_NESTING, MOST_PACKAGE_BYTES, MOST_PACKAGES, MOST_QUESTIONS,
+    MOST_READ, MOST_STACK,
 };
 pub use bundle::{Bundle, BundledFile, Link, Missing, Reads};
-pub use files::{FileError, Files, Kind};
 pub use fixed::FIXED;
 pub use javascript::{ENGINE, ENGINE_DIGEST, JavaScript, Start};
 pub use program::{CountError, Home, Loaded, NODE, PYTHON, Packages, home};
@@ -80,5 +78,7 @@ pub use python::{
     COLLECT, Collecting, FindError, Listing, PYTHON_BUILD, Python, PythonStart, RUNNER,
     RUNNER_INPUTS, find_module, python_kit, search_path,
 };
-pub use resolve::{Format, Module, ResolveError, Resolved, Resolver, Settings, Sought};
+pub use tollgate_modules::{
+    FileError, Files, Format, Kind, Module, ResolveError, Resolved, Resolver, Settings, Sought,
+};
 pub use typescript::{TypeScriptError, TypeScriptProblem, strip_types};

@@ -1,14 +1,14 @@
 //! The folder of a program, as every language sees it: by guest path, under a permit, counting what was loaded.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tollgate_bridge::{Item, NoModule};
 use tollgate_capability::program::{self as folder, Folder, Opened};
 use tollgate_policy::Permit;
 
 use crate::bounds::{LONGEST_PATH, MOST_LISTED};
-use crate::files::{FileError, Files, Kind};
 use crate::program::{CountError, Loaded};
+use tollgate_modules::{FileError, Files, Kind};
 
 /// A folder, and where the guest sees it.
 pub(crate) struct Rooted {
@@ -53,14 +53,12 @@ pub(crate) fn refusal(path: &str, error: &FileError) -> NoModule {
     failed(code, format!("'{path}': {error}"))
 }
 
-impl From<folder::ReadError> for FileError {
-    fn from(error: folder::ReadError) -> Self {
-        match error {
-            folder::ReadError::Missing => Self::Missing,
-            folder::ReadError::Outside => Self::Outside,
-            folder::ReadError::TooLong | folder::ReadError::Closed | folder::ReadError::Failed => {
-                Self::Failed(error.to_string())
-            }
+fn unreadable(error: folder::ReadError) -> FileError {
+    match error {
+        folder::ReadError::Missing => FileError::Missing,
+        folder::ReadError::Outside => FileError::Outside,
+        folder::ReadError::TooLong | folder::ReadError::Closed | folder::ReadError::Failed => {
+            FileError::Failed(error.to_string())
         }
     }
 }
@@ -133,7 +131,7 @@ impl Rooted {
         let inner = self.inner(path).ok_or(FileError::Missing)?;
         let bytes = self.folder.read(inner, max).map_err(|error| match error {
             folder::ReadError::TooLong => FileError::TooLong { max },
-            other => FileError::from(other),
+            other => unreadable(other),
         })?;
         self.loaded().add(path, &bytes)?;
         Ok(bytes)
@@ -159,7 +157,11 @@ impl Rooted {
         if inner.is_empty() {
             return Ok(path.to_owned());
         }
-        Ok(format!("{}/{}", self.root, self.folder.real(inner)?))
+        Ok(format!(
+            "{}/{}",
+            self.root,
+            self.folder.real(inner).map_err(unreadable)?
+        ))
     }
 
     /// [`tollgate_bridge::Program::read`].
@@ -187,12 +189,17 @@ impl Rooted {
     /// What lies in a folder, by name.
     pub(crate) fn names(&self, path: &str) -> Result<Vec<Item>, FileError> {
         let inner = self.inner(path).ok_or(FileError::Missing)?;
-        let names = self.folder.list(inner, MOST_LISTED)?;
+        let names = self.folder.list(inner, MOST_LISTED).map_err(unreadable)?;
         let item = |(name, kind)| Item {
             name,
             folder: kind == folder::Kind::Directory,
         };
         Ok(names.into_iter().map(item).collect())
+    }
+
+    /// Whether a path lies beneath the folder, as text.
+    pub(crate) fn holds(&self, path: &str) -> bool {
+        self.inner(path).is_some()
     }
 
     /// The path beneath the folder.
@@ -222,26 +229,12 @@ impl Files for Rooted {
         let inner = self.inner(path).ok_or(FileError::Missing)?;
         self.folder.read(inner, max).map_err(|error| match error {
             folder::ReadError::TooLong => FileError::TooLong { max },
-            other => FileError::from(other),
+            other => unreadable(other),
         })
     }
 
     fn real(&self, path: &str) -> Result<String, FileError> {
         self.real_path(path)
-    }
-}
-
-impl Files for Arc<Rooted> {
-    fn kind(&self, path: &str) -> Kind {
-        (**self).kind(path)
-    }
-
-    fn read(&self, path: &str, max: usize) -> Result<Vec<u8>, FileError> {
-        Files::read(&**self, path, max)
-    }
-
-    fn real(&self, path: &str) -> Result<String, FileError> {
-        (**self).real(path)
     }
 }
 

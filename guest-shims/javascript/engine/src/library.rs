@@ -16,6 +16,16 @@ fn source(name: &str) -> Option<&'static str> {
     FILES.get(at).map(|(_, text)| *text)
 }
 
+/// The names of the modules that a program can ask for, as builtins.txt lists them.
+pub(crate) fn builtins() -> impl Iterator<Item = String> {
+    FILES.iter().filter_map(|(name, _)| {
+        let own = name
+            .strip_prefix("tollgate/")
+            .map(|name| format!("tollgate:{name}"));
+        own.or_else(|| name.strip_prefix("public/").map(str::to_owned))
+    })
+}
+
 fn compile<'js>(ctx: &Ctx<'js>, name: &str) -> Result<Function<'js>> {
     let text = source(name).unwrap_or_default();
     // What is bundled is not ours, and not all of it is strict.

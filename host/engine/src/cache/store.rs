@@ -550,7 +550,7 @@ mod tests {
             assert_eq!(cache.code(&key), None);
         }
         // One that says that it is larger than any is not even read.
-        let long = std::fs::File::options().write(true).open(&file).unwrap();
+        let long = File::options().write(true).open(&file).unwrap();
         long.set_len(1 << 40).unwrap();
         assert_eq!(cache.code(&key), None);
     }

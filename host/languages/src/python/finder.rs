@@ -7,7 +7,7 @@ use thiserror::Error;
 use tollgate_bridge::Found;
 
 use crate::bounds::LONGEST_PATH;
-use crate::files::{FileError, Files, Kind};
+use tollgate_modules::{FileError, Files, Kind};
 
 /// Files whose folders can be listed.
 pub trait Listing: Files {

@@ -9,8 +9,8 @@ use tollgate_bridge::{Found, Item, NoModule, Outset, Program, Sourced};
 use tollgate_capability::program::Folder;
 use tollgate_policy::Permit;
 
-use crate::files::{FileError, Files as _, Kind};
 use crate::rooted::{Rooted, failed, refusal};
+use tollgate_modules::{FileError, Files as _, Kind};
 
 pub use collecting::{COLLECT, Collecting};
 pub use finder::{FindError, Listing, find_module};

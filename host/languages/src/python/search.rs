@@ -1,7 +1,7 @@
 //! Where the modules of a program are looked for, beneath its root.
 
 use super::finder::Listing;
-use crate::files::Kind;
+use tollgate_modules::Kind;
 
 /// The folders that modules come from, first to last: the entry's, then packages beside the entry and beside the root, in
 /// `site-packages` or in the newest Python of an environment `.venv`. Each is in its own spelling; one that leads out of the

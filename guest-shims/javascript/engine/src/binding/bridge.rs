@@ -14,11 +14,9 @@ const NANOSECONDS: f64 = 1e6;
 /// As the host does it, for a program that lies in memory.
 fn from_memory(bundle: &Bundle, requests: &[(String, String)]) -> Vec<Option<Resolved>> {
     let found = |(specifier, folder): &(String, String)| {
-        let resolved = bundle.target(folder, Mode::Import, specifier)?;
-        Some(Resolved {
-            resolved: resolved.to_owned(),
-            source: bundle.file(resolved)?.source.clone(),
-        })
+        let resolved = bundle.resolve(folder, Mode::Import, specifier).ok()?;
+        let source = bundle.file(&resolved)?.source.clone();
+        Some(Resolved { resolved, source })
     };
     requests.iter().map(found).collect()
 }

@@ -51,25 +51,8 @@ fn resolve(ctx: Ctx<'_>, specifier: String, folder: String, mode: String) -> Res
     } else {
         Mode::Import
     };
-    let target = |bundle: &bundle::Bundle| {
-        bundle
-            .target(&folder, mode, &specifier)
-            .map(ToOwned::to_owned)
-    };
-    match bundle::with(target) {
-        Some(Some(target)) => Ok(target),
-        // The library looks by itself, in what is held and in what `fs` sees.
-        Some(None) => {
-            let code = match mode {
-                Mode::Require => "MODULE_NOT_FOUND",
-                Mode::Import => "ERR_MODULE_NOT_FOUND",
-            };
-            Err(throw(
-                &ctx,
-                code,
-                &format!("Cannot find module '{specifier}'"),
-            ))
-        }
+    match bundle::with(|bundle| bundle.resolve(&folder, mode, &specifier)) {
+        Some(found) => found.map_err(thrown(&ctx)),
         None => {
             place::tell(&ctx);
             module_loading::resolve_module(&specifier, &folder, mode).map_err(thrown(&ctx))

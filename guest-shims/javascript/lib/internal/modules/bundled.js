@@ -6,9 +6,6 @@ function prepare(names) {
   const esm = require('internal/modules/esm');
   const commonjs = require('internal/modules/commonjs');
   const builtins = require('internal/modules/builtins');
-  // Who wants to see more warnings is not known before there is a run.
-  const pendingDeprecation = require('internal/modules/pending-deprecation');
-  pendingDeprecation.isKnown = false;
   esm.install();
   for (const name of names) require(name);
   for (const target of modules.targets(false)) {
@@ -31,7 +28,6 @@ function prepare(names) {
   for (const [path, format] of [[entry, formats.get(entry)], ...formats]) if (format === 'module') esm.link(path);
   const { exportedNames } = require('internal/modules/exported-names');
   for (const path of modules.targets(true)) if (formats.get(path) === 'commonjs') exportedNames(path);
-  pendingDeprecation.isKnown = true;
 }
 
 module.exports = { prepare };

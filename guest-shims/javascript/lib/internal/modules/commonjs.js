@@ -6,13 +6,11 @@ const { codes } = require('internal/errors');
 const { validateString } = require('internal/validators');
 const { setOwnProperty } = require('internal/util');
 const builtins = require('internal/modules/builtins');
-const files = require('internal/modules/files');
 const host = require('internal/modules/host');
-const lookup = require('internal/modules/resolve-require');
+const lookup = require('internal/modules/lookup');
 const world = require('internal/world/registry');
 
 const kParent = Symbol('parent');
-const kFormat = Symbol('format');
 
 function Module(id = '', parent) {
   this.id = id;
@@ -48,7 +46,16 @@ Module._extensions = { __proto__: null };
 Module.globalPaths = [];
 let modulePaths = [];
 
-Module._stat = (filename) => files.kind(filename);
+// 0 a file (or whatever can be read), 1 a folder, negative where there is nothing.
+Module._stat = (filename) => {
+  const held = binding.modules.kind(filename);
+  if (held >= 0) return held;
+  try {
+    return (Number(binding.fs.stat(filename)[1]) & 0o170000) === 0o040000 ? 1 : 0;
+  } catch {
+    return -2;
+  }
+};
 Module._debug = () => {};
 Module._nodeModulePaths = lookup.nodeModulePaths;
 Module._preloadModules = () => {};
@@ -58,7 +65,7 @@ Module._initPaths = function() {
   Module.globalPaths = modulePaths.slice();
 };
 
-Module._readPackage = (folder) => require('internal/modules/package').readPackage(folder);
+Module._readPackage = (folder) => host.readPackage(folder);
 
 let pathsKnown = false;
 
@@ -77,17 +84,11 @@ Module._resolveLookupPaths = function(request, parent) {
   return [path.dirname(parent.filename)];
 };
 
-// An `imports` entry that names a package.
-const packageOf = (request, scope) => {
-  const from = `${scope.folder}package.json`;
-  const parent = { id: from, filename: from, paths: Module._nodeModulePaths(path.dirname(from)) };
-  const found = Module._resolveFilename(request, parent, false);
-  return found.startsWith('/') ? found : `node:${found.replace(/^node:/, '')}`;
+Module._findPath = function(request, paths) {
+  return lookup.find(request, paths, Object.keys(Module._extensions), Module._pathCache);
 };
 
-Module._findPath = function(request, paths) {
-  return lookup.findPath(request, paths, Object.keys(Module._extensions), Module._pathCache, packageOf);
-};
+const ownFindPath = Module._findPath;
 
 function lookupPathsOf(request, parent, options) {
   const given = options !== null && typeof options === 'object' ? options.paths : undefined;
@@ -105,85 +106,49 @@ function lookupPathsOf(request, parent, options) {
 
 Module._resolveFilename = function(request, parent, isMain, options) {
   if (builtins.nameOf(request) !== undefined) return request;
-  const from = parent?.filename;
   if (/^(?:node|tollgate):/.test(request)) throw notFound(request, parent);
-  const served = options?.paths === undefined ? fromHost(request, from) : undefined;
-  // The host gives no warnings; who wants to see all of them gets the library's own resolution where that can do it.
-  if (served !== undefined && require('internal/modules/pending-deprecation')()) {
-    try {
-      return fromFileSystem(request, parent, isMain, options) || served;
-    } catch {
-      return served;
+  const from = parent?.filename;
+  const folder = from ? path.dirname(from) : '/';
+  const isHosts = options?.paths === undefined && (from || request.startsWith('/'));
+  let failure;
+  if (isHosts) {
+    const found = lookup.from(folder, request, Object.keys(Module._extensions));
+    if (found !== undefined) {
+      lookup.warnMain(request, found);
+      return found;
     }
+    failure = host.failure();
+    if (!host.isNotFound(failure)) throw host.refusal(failure, folder, from);
   }
-  if (served !== undefined) return served;
-  const refused = options?.paths === undefined && !host.isNotFound(host.failure()) ? host.failure() : undefined;
-  let found;
-  try {
-    found = fromFileSystem(request, parent, isMain, options);
-  } catch (error) {
-    throw refused === undefined || refused.code === error.code ? error : host.refusal(refused, folderOf(from), from);
+  let paths = lookupPathsOf(request, parent, options);
+  // The host has looked there; a program that looks by itself may know better.
+  if (isHosts && Module._findPath === ownFindPath) {
+    if (isOfPlace(request)) throw notFound(request, parent, failure);
+    const looked = new Set(lookup.nodeModulePaths(folder));
+    paths = paths?.filter((each) => !looked.has(each) && (!modulePaths.includes(each) || Module._stat(each) === 1));
   }
+  const found = Module._findPath(request, paths, isMain);
   if (found) return found;
-  if (refused !== undefined) throw host.refusal(refused, folderOf(from), from);
-  throw notFound(request, parent);
+  throw notFound(request, parent, failure);
 };
 
-const folderOf = (from) => (from ? path.dirname(from) : '/');
-const usualExtensions = 3;
+// Whether there is one place for it, whatever folders of packages there are.
+const isOfPlace = (request) => lookup.isRelative(request) || request.startsWith('/') || request.startsWith('#');
 
-// What the host serves; extensions that the program has registered are tried by name.
-function fromHost(request, from) {
-  if (!from && !request.startsWith('/')) return undefined;
-  const folder = folderOf(from);
-  const found = host.resolve(request, folder, 'require');
-  if (found !== undefined) {
-    warnMain(request, found);
-    return found;
+// `failure` is the host's, which may know better what was not there.
+function notFound(request, parent, failure) {
+  let plain = `Cannot find module '${request}'`;
+  // A program that was built is told why nothing else is looked for.
+  if (failure?.message.startsWith(`${plain} (`)) plain = failure.message;
+  if (failure !== undefined && failure.message !== plain) {
+    const error = new Error(failure.message);
+    error.code = 'MODULE_NOT_FOUND';
+    lookup.aboutMain(error, request, path.dirname(parent?.filename ?? '/'));
+    return error;
   }
-  const failure = host.failure();
-  const extensions = Object.keys(Module._extensions);
-  if (extensions.length > usualExtensions && host.isNotFound(failure)) {
-    for (const extension of extensions.slice(usualExtensions)) {
-      const other = host.resolve(request + extension, folder, 'require');
-      if (other !== undefined) return other;
-    }
-    host.resolve(request, folder, 'require');
-  }
-  return undefined;
-}
-
-// The host says nothing of a `main` that leads nowhere, behind which an index file was found.
-function warnMain(request, found) {
-  const name = path.basename(found);
-  if (!/^index\.(?:js|json|node)$/.test(name) || /(?:^|\/)index(?:\.[a-z]+)?$/.test(request)) return;
-  const folder = path.dirname(found);
-  const pkg = require('internal/modules/package').readPackage(`${folder}/`);
-  if (!pkg?.main || (pkg.exports !== undefined && pkg.exports !== null)) return;
-  const main = path.resolve(folder, pkg.main);
-  if (found === main || found.startsWith(`${main}.`) || path.dirname(found) === main) return;
-  lookup.warnMain(pkg);
-}
-
-function fromFileSystem(request, parent, isMain, options) {
-  const paths = lookupPathsOf(request, parent, options);
-  const from = parent?.filename;
-  if (from && request[0] === '#') {
-    const found = lookup.byImports(from, request, packageOf);
-    if (found !== undefined) return found;
-  }
-  if (from && !lookup.isRelative(request) && !request.startsWith('/')) {
-    const found = lookup.bySelf(from, request, packageOf);
-    if (found !== undefined) return found;
-  }
-  return Module._findPath(request, paths, isMain);
-}
-
-function notFound(request, parent) {
   const requireStack = [];
   for (let at = parent; at; at = lookupParent(at)) requireStack.push(at.filename || at.id);
-  const error = new Error(`Cannot find module '${request}'` +
-    (requireStack.length > 0 ? `\nRequire stack:\n- ${requireStack.join('\n- ')}` : ''));
+  const error = new Error(plain + (requireStack.length > 0 ? `\nRequire stack:\n- ${requireStack.join('\n- ')}` : ''));
   error.code = 'MODULE_NOT_FOUND';
   error.requireStack = requireStack;
   return error;
@@ -368,22 +333,11 @@ function compile(source, filename) {
 const compiled = new Map();
 
 function precompile(filename) {
-  compiled.set(filename, compile(files.readText(filename), filename));
+  compiled.set(filename, compile(host.text(filename), filename));
 }
 
 Module.prototype._compile = function(content, filename) {
-  let body;
-  try {
-    body = compile(content, filename);
-  } catch (error) {
-    // A file whose package does not say what its files are, and which can only be an ES module.
-    if (this[kFormat] === 'unknown' && require('internal/modules/detect').looksLikeModule(content, error)) {
-      this.exports = requireModule(filename, this);
-      return undefined;
-    }
-    throw error;
-  }
-  return evaluate(this, body, filename);
+  return evaluate(this, compile(content, filename), filename);
 };
 
 const ownCompile = Module.prototype._compile;
@@ -414,7 +368,6 @@ const mainModule = () => require('process').mainModule;
 let entrySource;
 
 function setEntry(filename, source) {
-  host.add(filename);
   // What lies in memory is read from there.
   if (source !== undefined) entrySource = { filename, source };
 }
@@ -425,7 +378,7 @@ function readSource(filename) {
     entrySource = undefined;
     return source;
   }
-  return files.readText(filename);
+  return host.text(filename);
 }
 
 Module._extensions['.js'] = function(module, filename) {
@@ -437,19 +390,10 @@ Module._extensions['.js'] = function(module, filename) {
   }
   const isEntry = entrySource?.filename === filename;
   const content = readSource(filename);
-  if (host.has(filename)) {
-    // The host looked into what is to be run already.
-    if (!isEntry && !filename.endsWith('.cjs') && host.format(filename) === 'module') {
-      module.exports = requireModule(filename, module);
-      return;
-    }
-  } else if (filename.endsWith('.js')) {
-    const type = require('internal/modules/package').scopeOf(filename)?.type ?? 'none';
-    if (type === 'module') {
-      module.exports = requireModule(filename, module);
-      return;
-    }
-    if (type === 'none') Object.defineProperty(module, kFormat, { value: 'unknown', configurable: true });
+  // The host looked into what is to be run already.
+  if (!isEntry && !filename.endsWith('.cjs') && host.format(filename) === 'module') {
+    module.exports = requireModule(filename, module);
+    return;
   }
   module._compile(content, filename);
 };

@@ -2,16 +2,13 @@
 
 // At once, so that they are in the snapshot: every program needs these.
 const esm = require('internal/modules/esm');
-require('internal/modules/resolve-import');
+require('internal/modules/imports');
 const { Module, setEntry } = require('internal/modules/commonjs');
 
 function start() {
   esm.install();
   const { path, format, source } = binding.modules.entry();
-  if (format === 'module') {
-    require('internal/modules/host').add(path);
-    return esm.importEntry(path, source);
-  }
+  if (format === 'module') return esm.importEntry(path, source);
   evaluate(path, source);
   return undefined;
 }
@@ -31,10 +28,7 @@ function evaluate(path, source) {
 async function load() {
   esm.install();
   const { path, format, source } = binding.modules.entry();
-  if (format === 'module') {
-    require('internal/modules/host').add(path);
-    return esm.importEntry(path, source);
-  }
+  if (format === 'module') return esm.importEntry(path, source);
   return { default: evaluate(path, source).exports };
 }
 

@@ -11,7 +11,7 @@ const kTranspiled = 'node:transpiled:';
 
 const world = require('internal/world/registry');
 
-const imports = () => require('internal/modules/resolve-import');
+const imports = () => require('internal/modules/imports');
 
 // ---- hooks ----------------------------------------------------------------------------------------------------------
 
@@ -76,7 +76,7 @@ function load(key) {
   if (key.startsWith(world.prefix)) return loadWorld(key);
   if (key.startsWith('tollgate:')) return loadBuiltin(key, key);
   if (key.startsWith('data:')) return dataOf(key);
-  return require('internal/modules/files').readText(pathOf(key));
+  return require('internal/modules/host').text(pathOf(key));
 }
 
 const failures = new Map();
@@ -257,7 +257,7 @@ function declare(path) {
   const key = require('internal/url').pathToFileURL(path).href;
   if (loaded.has(key)) return;
   loaded.add(key);
-  binding.modules.declare(key, require('internal/modules/files').readText(path));
+  binding.modules.declare(key, require('internal/modules/host').text(path));
 }
 
 // Links what was compiled, before any run: that runs nothing of it.

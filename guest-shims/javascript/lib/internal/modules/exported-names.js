@@ -2,7 +2,7 @@
 
 const path = require('path');
 const builtins = require('internal/modules/builtins');
-const files = require('internal/modules/files');
+const host = require('internal/modules/host');
 
 const known = new Map();
 
@@ -12,7 +12,7 @@ function exportedNames(filename, source) {
     names = new Set();
     // Before it is filled: files may export each other's names in a circle.
     known.set(filename, names);
-    collect(filename, source ?? files.readText(filename), names);
+    collect(filename, source ?? host.text(filename), names);
   }
   return names;
 }
@@ -41,9 +41,7 @@ function namesOf(request, filename) {
   } catch {
     return [];
   }
-  const isCommonJS = target.endsWith('.cjs') ||
-    (target.endsWith('.js') && require('internal/modules/package').scopeOf(target)?.type !== 'module');
-  return isCommonJS ? exportedNames(target) : [];
+  return host.format(target) === 'commonjs' ? exportedNames(target) : [];
 }
 
 module.exports = { exportedNames };

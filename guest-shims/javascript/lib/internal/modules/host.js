@@ -1,28 +1,20 @@
-// The files of the program, which the host serves without a grant, and its resolution of specifiers. What else `fs` may
-// see is found by the library itself (resolve-require and resolve-import), by the same rules.
+// The host's resolution of modules, and their texts: of the program's own files, and of what was granted to it. What a
+// program that is built into a component has in memory is found there.
+
+const { codes, nodeError } = require('internal/errors');
 
 const { modules } = binding;
 
-// What the host led to: these are read from it, and not through `fs`.
-const served = new Set();
-
 let lastError;
 
-// A path, a name with `node:`, or undefined; then `failure()` tells why.
+// A path, a name with `node:` or `tollgate:`, or undefined; then `failure()` tells why.
 function resolve(specifier, folder, mode) {
-  let found;
   try {
-    found = modules.resolve(specifier, folder, mode);
+    return modules.resolve(specifier, folder, mode);
   } catch (error) {
     lastError = error;
     return undefined;
   }
-  if (found === null || found === undefined) {
-    lastError = undefined;
-    return undefined;
-  }
-  if (!/^(?:node|tollgate):/.test(found)) served.add(mode === 'import' ? withoutSuffix(found, specifier) : found);
-  return found;
 }
 
 // The query and the fragment of a specifier come back with the path.
@@ -37,28 +29,59 @@ function withoutSuffix(found, specifier) {
 }
 
 const failure = () => lastError;
-const isNotFound = (error) => error === undefined || error.code === 'MODULE_NOT_FOUND' || error.code === 'ERR_MODULE_NOT_FOUND';
+const isNotFound = (error) => error.code === 'MODULE_NOT_FOUND' || error.code === 'ERR_MODULE_NOT_FOUND';
 
-// The host's error as the library makes them: with the class that belongs to the code, and naming who asked.
+// The host's error as the library makes them: with the class that belongs to the code, naming who asked, and with the URL
+// of what is not there.
 function refusal(error, folder, from) {
   const { messages } = require('internal/errors/messages');
   const Base = globalThis[messages[error.code]?.[0]] ?? Error;
   const message = error.message.replaceAll(`${folder === '/' ? '' : folder}/[folder]`, from ?? folder);
   if (!error.code.startsWith('ERR_')) return Object.assign(new Base(message), { code: error.code });
-  return require('internal/errors').nodeError(Base, error.code, message);
+  const isMissing = error.code === 'ERR_MODULE_NOT_FOUND' || error.code === 'ERR_UNSUPPORTED_DIR_IMPORT';
+  const path = isMissing ? /^(?:Cannot find module|Directory import) '(\/.*?)' (?:imported|is not)/s.exec(message)?.[1] : undefined;
+  const fields = path === undefined ? undefined : { url: require('internal/url').pathToFileURL(path).href };
+  return nodeError(Base, error.code, message, fields);
 }
 
-// Without a byte order mark, as `files.readText` gives it.
+// Without a byte order mark, as a script or a JSON text begins.
 function text(path) {
   const source = modules.load(path);
   return source.charCodeAt(0) === 0xfeff ? source.slice(1) : source;
 }
 
-const add = (path) => { served.add(path); };
-const has = (path) => served.has(path) || modules.kind(path) === 0;
+// What a package.json says, of a folder that ends with a slash; undefined where there is none. What decides by which file a
+// package is found is the host's to read.
+function readPackage(folder) {
+  const path = `${folder}package.json`;
+  let source;
+  try {
+    source = text(path);
+  } catch {
+    return undefined;
+  }
+  let json;
+  try {
+    json = JSON.parse(source);
+  } catch (error) {
+    throw new codes.ERR_INVALID_PACKAGE_CONFIG(path, undefined, error.message);
+  }
+  if (json === null || typeof json !== 'object') json = {};
+  const own = (key) => (Object.hasOwn(json, key) ? json[key] : undefined);
+  const word = (key) => (typeof own(key) === 'string' ? own(key) : undefined);
+  const type = own('type');
+  return {
+    __proto__: null,
+    folder,
+    path,
+    name: word('name'),
+    main: word('main'),
+    type: type === 'module' || type === 'commonjs' ? type : 'none',
+    exports: own('exports'),
+    imports: own('imports'),
+  };
+}
 
-module.exports = {
-  add, failure, has, isNotFound, refusal, resolve, suffixOf, withoutSuffix,
-  format: (path) => modules.format(path) ?? undefined,
-  text,
-};
+const format = (path) => modules.format(path) ?? undefined;
+
+module.exports = { failure, format, isNotFound, readPackage, refusal, resolve, suffixOf, text, withoutSuffix };

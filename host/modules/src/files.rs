@@ -73,3 +73,17 @@ impl<F: Files + ?Sized> Files for &F {
         (**self).real(path)
     }
 }
+
+impl<F: Files + ?Sized> Files for std::sync::Arc<F> {
+    fn kind(&self, path: &str) -> Kind {
+        (**self).kind(path)
+    }
+
+    fn read(&self, path: &str, max: usize) -> Result<Vec<u8>, FileError> {
+        (**self).read(path, max)
+    }
+
+    fn real(&self, path: &str) -> Result<String, FileError> {
+        (**self).real(path)
+    }
+}

@@ -230,6 +230,12 @@ impl ResolveError {
         }
     }
 
+    /// Whether nothing was found, and not something that is wrong.
+    #[must_use]
+    pub fn is_not_found(&self) -> bool {
+        ["MODULE_NOT_FOUND", "ERR_MODULE_NOT_FOUND"].contains(&self.code())
+    }
+
     /// The constructor of JavaScript that Node makes this error with.
     #[must_use]
     pub fn constructor(&self) -> &'static str {

@@ -129,9 +129,10 @@ impl<F: Files> Resolver<F> {
         if letters.next() == Some('.') && matches!(letters.next(), None | Some('.' | '/')) {
             return self.find_in(folder, request);
         }
-        let folders = path::upward(folder).filter(|folder| path::name(folder) != "node_modules");
+        let nearest = path::resolve("/", folder);
+        let folders = path::upward(&nearest).filter(|folder| path::name(folder) != "node_modules");
         for folder in folders {
-            let modules = path::resolve(folder, "node_modules");
+            let modules = path::join(folder, "node_modules");
             if self.kind(&modules)? != Kind::Directory {
                 continue;
             }

@@ -1,6 +1,6 @@
 //! package.json: what resolution reads in it, and the few that are kept.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
@@ -75,11 +75,13 @@ impl Package {
     }
 }
 
-/// The package.json files that were read last, and the folders that have none. A program's files don't change while it
-/// is loaded: Node keeps them too, all of them and forever.
+/// The package.json files that were read last: Node keeps them too, all of them and forever. That a folder has none is
+/// kept for one resolution alone, since a program may install what it did not find.
 #[derive(Debug, Default)]
 pub(super) struct Cache {
     kept: HashMap<String, Entry>,
+    /// Folders without one.
+    without: HashSet<String>,
     /// The oldest first. What is used often is read again now and then, which costs little beside keeping count.
     order: VecDeque<String>,
     bytes: usize,
@@ -87,16 +89,31 @@ pub(super) struct Cache {
 
 #[derive(Clone, Debug)]
 struct Entry {
-    package: Option<Arc<Package>>,
+    package: Arc<Package>,
     bytes: usize,
 }
 
 impl Cache {
     pub(super) fn get(&self, folder: &str) -> Option<Option<Arc<Package>>> {
-        self.kept.get(folder).map(|entry| entry.package.clone())
+        if self.without.contains(folder) {
+            return Some(None);
+        }
+        let entry = self.kept.get(folder)?;
+        Some(Some(Arc::clone(&entry.package)))
     }
 
-    pub(super) fn insert(&mut self, folder: &str, package: Option<Arc<Package>>, bytes: usize) {
+    /// Another resolution begins.
+    pub(super) fn begin(&mut self) {
+        self.without.clear();
+    }
+
+    /// There is none in this folder.
+    pub(super) fn lacks(&mut self, folder: &str) {
+        // As many as a resolution may ask about.
+        self.without.insert(folder.to_owned());
+    }
+
+    pub(super) fn insert(&mut self, folder: &str, package: Arc<Package>, bytes: usize) {
         if bytes > MOST_PACKAGE_BYTES || self.kept.contains_key(folder) {
             return;
         }
@@ -143,17 +160,31 @@ mod tests {
 
     #[test]
     fn the_cache_stays_within_its_bounds() {
+        let package = || Arc::new(Package::parse("/p", b"{}").unwrap());
         let mut cache = Cache::default();
         for index in 0..3 * MOST_PACKAGES {
-            cache.insert(&format!("/{index}"), None, 0);
+            cache.insert(&format!("/{index}"), package(), 0);
         }
         assert_eq!(cache.kept.len(), MOST_PACKAGES);
         assert_eq!(cache.order.len(), MOST_PACKAGES);
         for index in 0..9 {
-            cache.insert(&format!("/large/{index}"), None, MOST_PACKAGE_BYTES / 4);
+            cache.insert(
+                &format!("/large/{index}"),
+                package(),
+                MOST_PACKAGE_BYTES / 4,
+            );
         }
         assert!(cache.bytes <= MOST_PACKAGE_BYTES);
         assert!(cache.get("/large/8").is_some());
         assert!(cache.get("/large/0").is_none());
+    }
+
+    #[test]
+    fn that_a_folder_has_none_is_forgotten_when_another_resolution_begins() {
+        let mut cache = Cache::default();
+        cache.lacks("/a");
+        assert!(matches!(cache.get("/a"), Some(None)));
+        cache.begin();
+        assert!(cache.get("/a").is_none());
     }
 }

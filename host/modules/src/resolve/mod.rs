@@ -21,14 +21,16 @@ mod esm;
 mod exports;
 mod package;
 mod reading;
-pub(crate) mod url;
+mod url;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 pub use error::{ResolveError, Sought};
 
-use crate::bounds::{LONGEST_PACKAGE_FILE, LONGEST_SPECIFIER, MOST_LOOKUPS, MOST_READ};
+use crate::bounds::{
+    LONGEST_PACKAGE_FILE, LONGEST_PATH, LONGEST_SPECIFIER, MOST_LOOKUPS, MOST_READ,
+};
 use crate::path;
 use crate::{FileError, Files, Kind};
 use error::clipped;
@@ -119,6 +121,11 @@ impl<F: Files> Resolver<F> {
         &self.files
     }
 
+    /// The same, to be told more.
+    pub fn files_mut(&mut self) -> &mut F {
+        &mut self.files
+    }
+
     /// What `require(specifier)` leads to in the module at `from`. `stack` says who required whom for the error: that
     /// module first, then the one that required it, and so on.
     ///
@@ -159,11 +166,18 @@ impl<F: Files> Resolver<F> {
     fn begin(&mut self, specifier: &str, from: &str) -> Result<(), ResolveError> {
         self.lookups = MOST_LOOKUPS;
         self.bytes = MOST_READ;
+        self.packages.begin();
         if specifier.len() > LONGEST_SPECIFIER {
             return Err(ResolveError::InvalidSpecifier {
                 request: clipped(specifier).to_owned(),
                 reason: format!("is longer than {LONGEST_SPECIFIER} bytes"),
                 from: Some(from.to_owned()),
+            });
+        }
+        // Each folder above it is looked at, and none of them could be there.
+        if path::parent(from).len() > LONGEST_PATH {
+            return Err(ResolveError::TooMuch {
+                request: specifier.to_owned(),
             });
         }
         Ok(())
@@ -234,7 +248,7 @@ impl<F: Files> Resolver<F> {
         if let Some(known) = self.packages.get(folder) {
             return Ok(known);
         }
-        let path = path::resolve(folder, "package.json");
+        let path = path::join(folder, "package.json");
         if !self.may_exist(&path) {
             return Ok(None);
         }
@@ -245,15 +259,15 @@ impl<F: Files> Resolver<F> {
                 match Package::parse(folder, &bytes) {
                     Ok(package) => {
                         let package = Arc::new(package);
-                        let kept = Some(Arc::clone(&package));
-                        self.packages.insert(folder, kept, bytes.len());
+                        self.packages
+                            .insert(folder, Arc::clone(&package), bytes.len());
                         return Ok(Some(package));
                     }
                     Err(message) => message,
                 }
             }
             Err(FileError::Missing) => {
-                self.packages.insert(folder, None, 0);
+                self.packages.lacks(folder);
                 return Ok(None);
             }
             Err(FileError::Outside) => return Err(self.outside(&path)),
@@ -278,7 +292,8 @@ impl<F: Files> Resolver<F> {
     /// The package that the file at `path` belongs to: the nearest package.json above it, short of the `node_modules`
     /// that it may be in.
     fn scope(&mut self, file: &str, way: Way) -> Result<Option<Arc<Package>>, ResolveError> {
-        for folder in path::upward(path::parent(file)) {
+        let nearest = path::resolve("/", path::parent(file));
+        for folder in path::upward(&nearest) {
             if path::name(folder) == "node_modules" {
                 break;
             }

@@ -344,6 +344,19 @@ fn what_a_program_sizes_is_bounded() {
 }
 
 #[test]
+fn a_folder_that_cannot_be_is_not_walked() {
+    let mut resolver = resolver(Tree::default());
+    let from = format!("{}b", "/a".repeat(1 << 20));
+    for found in [
+        resolver.require("c", &from, &[]),
+        resolver.import("c", &from),
+    ] {
+        assert_eq!(path_of(found), "ERR_TOLLGATE_RESOLUTION_LIMIT");
+    }
+    assert_eq!(resolver.files().asked.get(), 0);
+}
+
+#[test]
 fn a_package_is_read_once() {
     let mut resolver = resolver(Tree::of(&[
         ("/program/package.json", r#"{"type":"module"}"#),

@@ -7,7 +7,8 @@ use crate::bounds::LONGEST_PATH;
 
 /// What `request` means in the folder `base`, with `.`, `..` and empty names taken out. An absolute request ignores the
 /// base; `..` at the root stays at the root.
-pub(crate) fn resolve(base: &str, request: &str) -> String {
+#[must_use]
+pub fn resolve(base: &str, request: &str) -> String {
     let mut names: Vec<&str> = Vec::new();
     let from = if request.starts_with('/') { "" } else { base };
     for name in from.split('/').chain(request.split('/')) {
@@ -27,6 +28,15 @@ pub(crate) fn resolve(base: &str, request: &str) -> String {
     if path.is_empty() {
         path.push('/');
     }
+    path
+}
+
+/// What lies in a folder under one name; the folder's path is normal.
+pub(crate) fn join(folder: &str, name: &str) -> String {
+    let mut path = String::with_capacity(folder.len() + name.len() + 1);
+    path.push_str(folder.trim_end_matches('/'));
+    path.push('/');
+    path.push_str(name);
     path
 }
 
@@ -54,7 +64,8 @@ pub(crate) fn upward(folder: &str) -> impl Iterator<Item = &str> {
 }
 
 /// Whether `path` is `root` or below it.
-pub(crate) fn is_beneath(path: &str, root: &str) -> bool {
+#[must_use]
+pub fn is_beneath(path: &str, root: &str) -> bool {
     root == "/"
         || path
             .strip_prefix(root)
