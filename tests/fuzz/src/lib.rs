@@ -17,6 +17,7 @@ mod samples;
 pub mod audit_head;
 pub mod audit_stream;
 pub mod audit_tamper;
+pub mod frames;
 pub mod grants;
 #[cfg(feature = "engine")]
 pub mod invoke;
@@ -52,6 +53,7 @@ macro_rules! targets {
 targets! {
     policy_file,
     protocol,
+    frames,
     grants,
     patterns,
     audit_stream,
