@@ -105,6 +105,14 @@ fn the_published_package_is_as_it_was_published() {
     assert_eq!(now, kept);
 }
 
+/// A tool that reads WIT takes more than a component can have.
+#[test]
+fn a_component_can_have_the_package() {
+    let (resolve, package) = wit();
+    let encoded = wit_component::encode(&resolve, package).unwrap();
+    wasmparser::Validator::new().validate_all(&encoded).unwrap();
+}
+
 #[test]
 fn control_has_one_function_for_each_request() {
     let (resolve, package) = wit();

@@ -15,7 +15,7 @@ use tollgate_protocol::{
     decode, encode, event, request, sidecar_request,
 };
 
-use crate::support::{asked, bytes, connection, from_client, vm};
+use crate::support::{asked, bytes, connection, from_client, repository, vm};
 
 const LIMITS: FrameLimits = FrameLimits::of(16 << 20);
 
@@ -319,6 +319,13 @@ fn s14_s15_an_answer_has_the_number_and_the_scope_of_its_question() {
         "no",
     )));
     assert_eq!(refused.ownership, connection());
+}
+
+#[test]
+fn the_bridge_version_is_that_of_the_contract() {
+    let document = std::fs::read(repository().join("bridge-contract.json")).unwrap();
+    let contract: serde_json::Value = serde_json::from_slice(&document).unwrap();
+    assert_eq!(contract["version"], tollgate_protocol::BRIDGE_VERSION);
 }
 
 fn authenticate() -> RequestPayload {
