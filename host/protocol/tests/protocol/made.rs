@@ -1,17 +1,21 @@
 //! Frames that somebody else wrote: by the WIT alone, without any of the code that is tested. From the same choices comes
 //! the same frame, from none the smallest.
 
-use wit_parser::{Resolve, Type, TypeDefKind, TypeId};
+use std::sync::LazyLock;
+
+use wit_parser::{PackageId, Resolve, Type, TypeDefKind, TypeId};
 
 use crate::support::wit;
 
+static WIT: LazyLock<(Resolve, PackageId)> = LazyLock::new(wit);
+
 /// The body of a frame.
 pub(crate) fn frame(choices: &[u8]) -> Vec<u8> {
-    let (resolve, package) = wit();
-    let types = resolve.packages[package].interfaces["types"];
+    let (resolve, package) = &*WIT;
+    let types = resolve.packages[*package].interfaces["types"];
     let frame = resolve.interfaces[types].types["protocol-frame"];
     let mut writer = Writer {
-        resolve: &resolve,
+        resolve,
         choices,
         out: Vec::new(),
     };
