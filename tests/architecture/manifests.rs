@@ -25,6 +25,8 @@ pub(crate) struct Dependency {
     pub(crate) path: Option<String>,
     /// It is there only when tests are built.
     pub(crate) dev: bool,
+    /// It is there only with a feature of the crate.
+    pub(crate) optional: bool,
 }
 
 impl Manifests {
@@ -102,6 +104,7 @@ impl Manifests {
 
     fn dependency(&self, folder: &str, key: &str, value: &Value, dev: bool) -> Dependency {
         let inherits = value.get("workspace").and_then(Value::as_bool) == Some(true);
+        let optional = value.get("optional").and_then(Value::as_bool) == Some(true);
         let (value, base) = if inherits {
             let inherited = lookup(&self.root, &["workspace", "dependencies", key]);
             (
@@ -118,6 +121,7 @@ impl Manifests {
             package: text("package").unwrap_or(key).to_owned(),
             path: text("path").map(|path| below_root(base, path)),
             dev,
+            optional,
         }
     }
 }

@@ -67,6 +67,11 @@ pub(crate) const SANCTIONS: &[Sanction] = &[
         reason: "how a file of a program is opened: beneath its folder's handle, and without waiting for a pipe",
     },
     Sanction {
+        class: Class::Hidden,
+        folder: "host/protocol/src/types",
+        reason: "the messages and their codec, which the build writes from the WIT: a copy in the repository would be a second source",
+    },
+    Sanction {
         class: Class::Clock,
         folder: "host/engine/src/time",
         reason: "epochs and the duration of a run: the engine's own time, which no guest reads",

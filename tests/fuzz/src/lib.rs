@@ -19,6 +19,7 @@ pub mod audit_stream;
 pub mod audit_tamper;
 #[cfg(feature = "engine")]
 pub mod code_pack;
+pub mod frames;
 pub mod grants;
 #[cfg(feature = "engine")]
 pub mod invoke;
@@ -54,6 +55,7 @@ macro_rules! targets {
 targets! {
     policy_file,
     protocol,
+    frames,
     grants,
     patterns,
     audit_stream,
