@@ -42,6 +42,8 @@
 //! ```
 
 mod backend;
+mod chunk;
+mod digest;
 mod dir_handle;
 mod error;
 mod file_handle;
@@ -63,6 +65,7 @@ mod target_act;
 mod tree;
 mod virtual_dir;
 
+pub use digest::Digest;
 pub use dir_handle::DirHandle;
 pub use error::{FsError, MountError};
 pub use file_handle::FileHandle;
@@ -76,7 +79,9 @@ pub use permit::Permits;
 pub use read_dir::ReadDir;
 pub use resolve::Hint;
 pub use resolve::Unresolved;
-pub use stat::{DirEntry, FileKind, MetadataHash, SetTime, SetTimes, Stat, Timestamp};
+pub use stat::{
+    DirEntry, FileKind, MetadataHash, Owner, SetAttributes, SetTime, SetTimes, Stat, Timestamp,
+};
 pub use target::{Opened, Target};
 pub use tollgate_policy::{FsVerb, Permit};
 pub use tree::{Tree, TreeBuilder};

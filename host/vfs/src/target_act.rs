@@ -14,7 +14,7 @@ use crate::resolve::{Place, Stop};
 use crate::stat::NodeStat;
 use crate::{
     DirHandle, FileHandle, FileKind, Follow, FsError, FsVerb, MetadataHash, OpenOptions, Opened,
-    Permit, Permits, SetTimes, Stat, Target,
+    Permit, Permits, SetAttributes, SetTimes, Stat, Target,
 };
 
 impl Target {
@@ -208,6 +208,22 @@ impl Target {
             Place::Entry { parent, name } => {
                 self.node_stat()?;
                 parent.directory.set_times(name, times)
+            }
+        }
+    }
+
+    /// Sets its mode and owner. Permit: `write`.
+    ///
+    /// # Errors
+    /// `Access`, `ReadOnly`, `Unsupported` on the host, and what the backend says.
+    pub fn set_attributes(self, to: SetAttributes, permit: Permit) -> Result<(), FsError> {
+        spend(permit, FsVerb::Write)?;
+        self.check_writable()?;
+        match &self.place {
+            Place::Itself { node, .. } => node.directory.set_attributes_self(to),
+            Place::Entry { parent, name } => {
+                self.node_stat()?;
+                parent.directory.set_attributes(name, to)
             }
         }
     }

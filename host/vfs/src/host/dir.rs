@@ -15,7 +15,7 @@ use super::metadata::{self, kind_of_mode};
 use crate::backend::{DirStream, Directory, OpenedNode, Step};
 use crate::path::MAX_PATH_BYTES;
 use crate::stat::NodeStat;
-use crate::{FileKind, FsError, OpenOptions, SetTimes, SyncMode};
+use crate::{FileKind, FsError, OpenOptions, SetAttributes, SetTimes, SyncMode};
 
 /// Times that a step or an open is tried while the name keeps changing under our hands. An attacker on
 /// the host can make it fail, and nothing else.
@@ -250,6 +250,15 @@ impl Directory for HostDir {
         let times = metadata::timestamps(times);
         rustix::fs::utimensat(self.fd(), c".", &times, AtFlags::SYMLINK_NOFOLLOW)
             .map_err(from_errno)
+    }
+
+    /// Permissions on the host are the operator's.
+    fn set_attributes(&self, _: &str, _: SetAttributes) -> Result<(), FsError> {
+        Err(FsError::Unsupported)
+    }
+
+    fn set_attributes_self(&self, _: SetAttributes) -> Result<(), FsError> {
+        Err(FsError::Unsupported)
     }
 
     fn sync_self(&self, data_only: bool) -> Result<(), FsError> {
