@@ -35,6 +35,14 @@ impl Chunk {
         }
     }
 
+    /// Bytes whose digest was just compared; they don't end in zeros.
+    pub(crate) fn verified(bytes: Vec<u8>, digest: Digest) -> Self {
+        Self {
+            bytes,
+            digest: OnceLock::from(digest),
+        }
+    }
+
     pub(crate) fn bytes(&self) -> &[u8] {
         &self.bytes
     }

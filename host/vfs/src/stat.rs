@@ -179,6 +179,24 @@ impl Owner {
     };
 }
 
+/// What is saved of a file's attributes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Kept {
+    pub(crate) mode: u32,
+    pub(crate) owner: Owner,
+    pub(crate) modified: Option<Timestamp>,
+}
+
+impl Kept {
+    pub(crate) fn of(stat: &Stat) -> Self {
+        Self {
+            mode: stat.mode,
+            owner: stat.owner,
+            modified: stat.modified,
+        }
+    }
+}
+
 /// The bits of a mode that are kept.
 pub(crate) const MODE_BITS: u32 = 0o7777;
 

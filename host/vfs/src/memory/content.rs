@@ -176,6 +176,15 @@ impl Content {
         })
     }
 
+    /// Becomes another content, if `allowance` lasts.
+    pub(super) fn replace(&mut self, other: Self, allowance: u64) -> Result<(), FsError> {
+        if other.charged > self.charged.saturating_add(allowance) {
+            return Err(FsError::InsufficientSpace);
+        }
+        *self = other;
+        Ok(())
+    }
+
     /// Takes a chunk as it is, sharing it, if `allowance` lasts. For a file that is being made.
     pub(super) fn put_chunk(
         &mut self,

@@ -131,7 +131,7 @@ impl Directory for MemoryDir {
     fn create_dir(&self, name: &str) -> Result<(), FsError> {
         self.0
             .filesystem
-            .edit(|table, now| table.create_dir(self.0.number, name, now))
+            .edit(|table, now| table.create_dir(self.0.number, name, now).map(drop))
     }
 
     fn remove_dir(&self, name: &str) -> Result<(), FsError> {

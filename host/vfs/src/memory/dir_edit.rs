@@ -32,10 +32,11 @@ impl Table {
         directory: u64,
         name: &str,
         now: Timestamp,
-    ) -> Result<(), FsError> {
-        self.create(directory, name, Node::empty_directory(Some(directory)), now)?;
+    ) -> Result<u64, FsError> {
+        let body = Node::empty_directory(Some(directory));
+        let number = self.create(directory, name, body, now)?;
         self.adopt(directory);
-        Ok(())
+        Ok(number)
     }
 
     /// Gives a node another name.

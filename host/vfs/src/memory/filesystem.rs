@@ -5,10 +5,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::quota::{Quota, Usage};
-use super::table::Table;
+use super::table::{ROOT, Table};
 use crate::backend::Directory;
 use crate::overlay::Lower;
-use crate::stat::ObjectId;
+use crate::stat::{Kept, ObjectId};
 use crate::{FsError, MountError, Owner, Timestamp};
 
 /// Where a memory filesystem gets the time from. Guests read it as file times, so that a run whose
@@ -35,12 +35,24 @@ impl MemoryFs {
     /// An empty filesystem.
     #[must_use]
     pub fn new(quota: Quota, clock: Clock) -> Self {
-        let now = clock();
+        let table = Table::new(quota, clock());
+        Self::of(table, clock)
+    }
+
+    pub(super) fn of(table: Table, clock: Clock) -> Self {
         Self(Arc::new(Inner {
             identity: next_identity(),
             clock,
-            table: Mutex::new(Table::new(quota, now)),
+            table: Mutex::new(table),
         }))
+    }
+
+    /// Gives the root the attributes of another folder.
+    pub(crate) fn keep_root(&self, kept: Kept) -> Result<(), FsError> {
+        self.with(|table| {
+            table.node_mut(ROOT)?.keep(kept);
+            Ok(())
+        })
     }
 
     /// What it holds now.
@@ -75,28 +87,30 @@ impl MemoryFs {
     #[must_use]
     pub fn fork_with(&self, quota: Quota, clock: Clock) -> Self {
         let table = self.lock().fork(quota);
-        Self(Arc::new(Inner {
-            identity: next_identity(),
-            clock,
-            table: Mutex::new(table),
-        }))
+        Self::of(table, clock)
     }
 
     pub(crate) fn freeze(&self) {
         self.lock().freeze();
     }
 
-    /// Puts directories beneath the root, uppermost first.
+    /// Overlays that a look may go through, one below the other.
+    pub(crate) fn depth(&self) -> usize {
+        self.lock().depth()
+    }
+
+    /// Puts directories beneath the root, uppermost first; `depth` is that of the deepest.
     pub(crate) fn lay_over(
         &self,
         layers: impl Iterator<Item = Arc<dyn Directory>>,
+        depth: usize,
     ) -> Result<(), MountError> {
         // In this order, so that the lock is let go first on every way out: to drop a handle on this very
         // filesystem, which somebody may have given as its own layer, takes the lock.
         let lowers: Vec<Lower> = layers.map(Lower::root).collect();
         let mut table = self.lock();
         table.check_upper()?;
-        table.lay_over(lowers)
+        table.lay_over(lowers, depth)
     }
 
     pub(super) fn now(&self) -> Timestamp {

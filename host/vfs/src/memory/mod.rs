@@ -15,11 +15,15 @@ mod dir_edit;
 mod file;
 mod filesystem;
 mod hold;
+mod import;
 mod listing;
 mod node;
 mod quota;
 mod rename;
+mod restore;
 mod table;
 
 pub use filesystem::{Clock, MemoryFs};
+pub(crate) use restore::{Made, Restoring};
+
 pub use quota::{Quota, Usage};

@@ -4,7 +4,7 @@ use rpds::RedBlackTreeMapSync;
 
 use super::content::Content;
 use crate::overlay::Lower;
-use crate::stat::{MODE_BITS, ObjectId};
+use crate::stat::{Kept, MODE_BITS, ObjectId};
 use crate::{FileKind, Owner, SetAttributes, SetTime, SetTimes, Stat, Timestamp};
 
 /// What a name in a directory stands for.
@@ -132,6 +132,15 @@ impl Node {
         self.owner.uid = to.uid.unwrap_or(self.owner.uid);
         self.owner.gid = to.gid.unwrap_or(self.owner.gid);
         self.touch(now);
+    }
+
+    /// Takes the attributes that were saved. Only one time is.
+    pub(super) fn keep(&mut self, kept: Kept) {
+        self.mode = kept.mode;
+        self.owner = kept.owner;
+        self.modified = kept.modified;
+        self.accessed = kept.modified;
+        self.changed = kept.modified;
     }
 
     /// Whether a read is worth noting: only if nothing was noted since the last change, as Linux has it

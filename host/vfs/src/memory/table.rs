@@ -11,6 +11,7 @@ use rpds::HashTrieMapSync;
 use super::content::Content;
 use super::node::{Body, Directory, Entries, Node, Slot};
 use super::quota::{Quota, Usage};
+use crate::limits::{MAX_LAYER_DEPTH, MAX_LAYERS};
 use crate::overlay::{Backing, Found, Lower};
 use crate::stat::{NodeStat, ObjectId};
 use crate::{FileKind, FsError, MountError, Owner, Timestamp};
@@ -31,6 +32,8 @@ pub(super) struct Table {
     quota: Quota,
     frozen: bool,
     layered: bool,
+    /// Overlays that a look may go through, one below the other.
+    depth: usize,
     /// Whose what is made here will be.
     owner: Owner,
 }
@@ -50,6 +53,7 @@ impl Table {
             quota,
             frozen: false,
             layered: false,
+            depth: 0,
             owner: Owner::GUEST,
         }
     }
@@ -68,6 +72,7 @@ impl Table {
             quota,
             frozen: false,
             layered: self.layered,
+            depth: self.depth,
             owner: self.owner,
         };
         fork.sweep();
@@ -111,12 +116,20 @@ impl Table {
         }
     }
 
-    /// Puts layers beneath what is here, merging directories of the same path.
-    pub(super) fn lay_over(&mut self, lowers: Vec<Lower>) -> Result<(), MountError> {
+    pub(super) fn depth(&self) -> usize {
+        self.depth
+    }
+
+    /// Puts layers beneath what is here, merging directories of the same path. `depth` is that of the deepest.
+    pub(super) fn lay_over(&mut self, lowers: Vec<Lower>, depth: usize) -> Result<(), MountError> {
+        if lowers.len() > MAX_LAYERS || depth >= MAX_LAYER_DEPTH {
+            return Err(MountError::TooManyLayers);
+        }
         for lower in &lowers {
             lower.open().map_err(MountError::Lower)?;
         }
         self.layered = true;
+        self.depth = depth + 1;
         let mut pending = vec![(ROOT, lowers)];
         while let Some((number, lowers)) = pending.pop() {
             let Ok(directory) = self.directory(number) else {
@@ -347,7 +360,7 @@ impl Table {
         Ok(())
     }
 
-    fn free_bytes(&self) -> u64 {
+    pub(super) fn free_bytes(&self) -> u64 {
         self.quota.bytes.saturating_sub(self.usage.bytes)
     }
 
