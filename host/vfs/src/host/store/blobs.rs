@@ -1,5 +1,8 @@
 //! Blobs: files that are called by the digest of what is in them.
 
+use std::collections::HashSet;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
 use super::error::StoreError;
 use super::files::{Folder, Unnamed};
 use crate::save::{Sink, Source, TreeError};
@@ -9,17 +12,54 @@ use crate::{Digest, FsError};
 /// the other; each is an open descriptor.
 const BATCH: usize = 64;
 
+/// Blobs that are remembered as whole: 32 MiB of digests.
+const MOST_WHOLE: usize = 1024 * 1024;
+
 pub(super) struct Blobs {
     folder: Folder,
+    /// Blobs that were seen to be whole since the store was opened. One that merely is there when a tree that has it is
+    /// flushed is read once, before the flush is acknowledged on the strength of it: disks do change what is on them.
+    whole: Mutex<HashSet<Digest>>,
 }
 
 impl Blobs {
     pub(super) fn new(folder: Folder) -> Self {
-        Self { folder }
+        Self {
+            folder,
+            whole: Mutex::default(),
+        }
     }
 
     pub(super) fn folder(&self) -> &Folder {
         &self.folder
+    }
+
+    fn whole(&self) -> MutexGuard<'_, HashSet<Digest>> {
+        self.whole.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn note_whole(&self, digest: Digest) {
+        let mut whole = self.whole();
+        if whole.len() >= MOST_WHOLE {
+            whole.clear();
+        }
+        whole.insert(digest);
+    }
+
+    /// Whether a blob is there, whole. It was carried to the disk before it got its name.
+    fn has(&self, digest: Digest, bytes: &[u8]) -> Result<bool, FsError> {
+        let name = digest.to_string();
+        if self.folder.length(&name)? != Some(bytes.len() as u64) {
+            return Ok(false);
+        }
+        if self.whole().contains(&digest) {
+            return Ok(true);
+        }
+        let whole = self.folder.read(&name, bytes.len())?.as_deref() == Some(bytes);
+        if whole {
+            self.note_whole(digest);
+        }
+        Ok(whole)
     }
 
     /// Removes the blobs that `stays` says no to.
@@ -34,6 +74,7 @@ impl Blobs {
             Ok::<(), FsError>(())
         })?;
         for digest in gone {
+            self.whole().remove(&digest);
             self.folder.remove(&digest.to_string())?;
         }
         Ok(())
@@ -76,6 +117,7 @@ impl Source for Blobs {
         if Digest::of(&found) != digest {
             return Err(TreeError::Corrupt("a blob was changed"));
         }
+        self.note_whole(digest);
         Ok(found)
     }
 }
@@ -102,11 +144,8 @@ impl<'a> Writing<'a> {
 
     /// Writes a blob, unless it is there. It has no name before the next [`Writing::settle`].
     pub(super) fn write(&mut self, digest: Digest, bytes: &[u8]) -> Result<(), FsError> {
-        // One that is there was carried to the disk before it got its name. One of another length was damaged since, and
-        // is written anew: the length costs nothing to compare, and whoever loads it compares the rest.
-        let there = self.store.folder.length(&digest.to_string())?;
-        let pending = || self.pending.iter().any(|(other, _)| *other == digest);
-        if there == Some(bytes.len() as u64) || pending() {
+        let pending = self.pending.iter().any(|(other, _)| *other == digest);
+        if pending || self.store.has(digest, bytes)? {
             return Ok(());
         }
         let unnamed = self.store.folder.write(bytes)?;
@@ -123,6 +162,7 @@ impl<'a> Writing<'a> {
     pub(super) fn settle(&mut self) -> Result<(), FsError> {
         while let Some((digest, unnamed)) = self.pending.pop() {
             self.store.folder.name(&unnamed, &digest.to_string())?;
+            self.store.note_whole(digest);
         }
         Ok(())
     }

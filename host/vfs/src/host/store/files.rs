@@ -7,7 +7,7 @@ use rustix::fs::{AtFlags, FlockOperation, Mode, OFlags};
 use rustix::io::Errno;
 
 use super::error::StoreError;
-use super::failpoint;
+use super::failpoint::{Step, reached};
 use crate::host::error::from_errno;
 use crate::host::metadata::kind_of_mode;
 use crate::{FileKind, FsError};
@@ -23,6 +23,7 @@ const TEMPORARY: &str = "tmp-";
 /// One of the store's folders, held open.
 pub(super) struct Folder {
     descriptor: OwnedFd,
+    name: &'static str,
     /// For names that this process did not give yet. Nobody else gives any: the store is locked.
     next: AtomicU64,
 }
@@ -34,15 +35,16 @@ pub(super) struct Unnamed {
 }
 
 impl Folder {
-    pub(super) fn of(descriptor: OwnedFd) -> Self {
+    pub(super) fn of(descriptor: OwnedFd, name: &'static str) -> Self {
         Self {
             descriptor,
+            name,
             next: AtomicU64::new(0),
         }
     }
 
     /// A folder in this one that nobody else may look into; it is made if it is not there.
-    pub(super) fn private(&self, name: &str) -> Result<Self, StoreError> {
+    pub(super) fn private(&self, name: &'static str) -> Result<Self, StoreError> {
         match rustix::fs::mkdirat(&self.descriptor, name, PRIVATE_FOLDER) {
             Ok(()) | Err(Errno::EXIST) => {}
             Err(errno) => return Err(from_errno(errno).into()),
@@ -59,7 +61,7 @@ impl Folder {
         if u32::from(found.st_mode) & OTHERS != 0 {
             return Err(StoreError::Folder("others than its owner may look into it"));
         }
-        Ok(Self::of(opened))
+        Ok(Self::of(opened, name))
     }
 
     /// Carries the names in the folder to the disk.
@@ -68,7 +70,7 @@ impl Folder {
         let readable =
             rustix::fs::openat(&self.descriptor, c".", flags, Mode::empty()).map_err(from_errno)?;
         rustix::fs::fsync(readable).map_err(from_errno)?;
-        failpoint::reached();
+        reached(Step::Synced, self.name, "");
         Ok(())
     }
 
@@ -84,10 +86,13 @@ impl Folder {
             PRIVATE_FILE,
         )
         .map_err(from_errno)?;
-        failpoint::reached();
+        reached(Step::Made, self.name, &temporary);
         let unnamed = Unnamed { file, temporary };
         match unnamed.fill(bytes) {
-            Ok(()) => Ok(unnamed),
+            Ok(()) => {
+                reached(Step::Written, self.name, &unnamed.temporary);
+                Ok(unnamed)
+            }
             Err(error) => {
                 self.discard(&unnamed);
                 Err(error)
@@ -99,14 +104,15 @@ impl Folder {
     pub(super) fn name(&self, unnamed: &Unnamed, name: &str) -> Result<(), FsError> {
         let temporary = unnamed.temporary.as_str();
         let named = rustix::fs::fsync(&unnamed.file).and_then(|()| {
-            failpoint::reached();
+            reached(Step::Carried, self.name, temporary);
             rustix::fs::renameat(&self.descriptor, temporary, &self.descriptor, name)
         });
-        failpoint::reached();
-        named.map_err(|errno| {
+        if let Err(errno) = named {
             self.discard(unnamed);
-            from_errno(errno)
-        })
+            return Err(from_errno(errno));
+        }
+        reached(Step::Named, self.name, name);
+        Ok(())
     }
 
     /// Removes a file that will get no name. If that fails too, the next opening removes it.
@@ -118,7 +124,7 @@ impl Folder {
     pub(super) fn remove(&self, name: &str) -> Result<bool, FsError> {
         match rustix::fs::unlinkat(&self.descriptor, name, AtFlags::empty()) {
             Ok(()) => {
-                failpoint::reached();
+                reached(Step::Removed, self.name, name);
                 Ok(true)
             }
             Err(Errno::NOENT) => Ok(false),
@@ -214,7 +220,6 @@ impl Unnamed {
                 return Err(FsError::Io);
             }
             rest = rest.get(written..).unwrap_or_default();
-            failpoint::reached();
         }
         Ok(())
     }

@@ -89,7 +89,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::InUse`], [`StoreError::Folder`], [`StoreError::Host`].
     pub fn open(directory: Dir) -> Result<Self, StoreError> {
-        let root = Folder::of(OwnedFd::from(directory.into_std_file()));
+        let root = Folder::of(OwnedFd::from(directory.into_std_file()), "");
         let lock = Lock::take(&root)?;
         let blobs = Blobs::new(root.private("blobs")?);
         let refs = Refs::new(root.private("refs")?);
