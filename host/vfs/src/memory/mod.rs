@@ -22,6 +22,8 @@ mod quota;
 mod rename;
 mod restore;
 mod table;
+#[cfg(test)]
+mod tests;
 
 pub use filesystem::{Clock, MemoryFs};
 pub(crate) use restore::{Made, Restoring};

@@ -79,6 +79,21 @@ impl Table {
         fork
     }
 
+    #[cfg(test)]
+    pub(super) fn shares_nodes(&self, other: &Self) -> bool {
+        self.nodes.ptr_eq(&other.nodes)
+    }
+
+    #[cfg(test)]
+    pub(super) fn next(&self) -> u64 {
+        self.next
+    }
+
+    #[cfg(test)]
+    pub(super) fn nodes(&self) -> usize {
+        self.nodes.size()
+    }
+
     pub(super) fn quota(&self) -> Quota {
         self.quota
     }
