@@ -23,6 +23,45 @@
 //! - **A hard link is a file.** A name beneath a mount whose content also has a name outside is content
 //!   of the mount: nothing can tell them apart.
 //!
+//! # The filesystem of a VM
+//!
+//! A VM has a [`MemoryFs`] of its own over [`Layer`]s that it shares with others, mounted at `/`, with devices or host
+//! folders mounted within. Forks and snapshots share everything and take microseconds; a [`Store`] keeps them on the disk.
+//!
+//! ```
+//! # use std::sync::Arc;
+//! # use tollgate_vfs::*;
+//! # let clock: Clock = Arc::new(|| Timestamp { seconds: 0, nanos: 0 });
+//! # let at = Timestamp { seconds: 0, nanos: 0 };
+//! # let entry = |path: &str, kind| Entry { path: path.to_owned(), kind, mode: 0o755, owner: Owner::ROOT };
+//! // The base is made once, and lies beneath all VMs. Of several layers, the first shows.
+//! let base = Layer::import([entry("/etc/motd", EntryKind::File(b"hello".to_vec()))], Quota::default(), at)?;
+//! let own = MemoryFs::new(Quota::default(), Arc::clone(&clock));
+//! let root = Mount::overlay(vec![base], own.clone())?;
+//! own.apply([entry("/dev", EntryKind::Directory)])?; // bootstrap entries, whatever guests may do
+//! let tree = TreeBuilder::new()
+//!     .mount("/", "/", root.read_only(false)) // `true` for a read-only root
+//!     ?.mount("/dev", "/dev", Mount::memory(MemoryFs::new(Quota::default(), Arc::clone(&clock))))?
+//!     .build();
+//!
+//! // At any time: what it holds, as a list or under a digest; and a second VM that starts from there.
+//! let snapshot = Layer::snapshot(&own);
+//! assert_eq!(snapshot.entries(&ExportLimits::default())?.len(), 4); // `/`, `/dev`, `/etc`, `/etc/motd`
+//! let second = own.fork();
+//! assert_eq!(Layer::snapshot(&second).digest()?, snapshot.digest()?);
+//!
+//! // Kept when this returns, and there again after any kill.
+//! # let place = tempfile::tempdir()?;
+//! # let directory = cap_std::fs::Dir::open_ambient_dir(place.path(), cap_std::ambient_authority())?;
+//! let store = Store::open(directory)?;
+//! store.flush("vm-1", &own)?;
+//! let again = store.load("vm-1", own.quota(), clock)?.ok_or("nothing was kept")?; // `Mount::memory(again)`
+//! assert_eq!(Layer::snapshot(&again).digest()?, snapshot.digest()?);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Paths
+//!
 //! ```
 //! use std::sync::Arc;
 //! use tollgate_vfs::{Follow, MemoryFs, Mount, Quota, Timestamp, TreeBuilder};

@@ -221,8 +221,8 @@ fn i60_a_list_is_held_to_the_quota() {
 fn an_error_shows_as_much_of_a_path_as_a_person_reads() {
     let path = format!("/{}/..", "ä".repeat(1_000));
     let error = Layer::import([file(&path, "")], Quota::default(), THEN).unwrap_err();
-    assert!(error.path.len() <= 256 && path.starts_with(&error.path));
-    assert_eq!(error.to_string().matches("`..`").count(), 1);
+    assert!((255..=256).contains(&error.path.len()) && path.starts_with(&error.path));
+    assert!(error.to_string().contains("too long"));
 }
 
 #[test]

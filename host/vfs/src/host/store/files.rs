@@ -15,7 +15,7 @@ use crate::{FileKind, FsError};
 /// Files and folders are their owner's alone.
 const PRIVATE_FILE: Mode = Mode::RUSR.union(Mode::WUSR);
 const PRIVATE_FOLDER: Mode = Mode::RWXU;
-const OTHERS: u32 = 0o077;
+const OTHERS: Mode = Mode::RWXG.union(Mode::RWXO);
 
 /// What a temporary name begins with. No other file of a store has such a name.
 const TEMPORARY: &str = "tmp-";
@@ -58,7 +58,7 @@ impl Folder {
             Err(errno) => return Err(from_errno(errno).into()),
         };
         let found = rustix::fs::fstat(&opened).map_err(from_errno)?;
-        if u32::from(found.st_mode) & OTHERS != 0 {
+        if Mode::from_raw_mode(found.st_mode).intersects(OTHERS) {
             return Err(StoreError::Folder("others than its owner may look into it"));
         }
         Ok(Self::of(opened, name))
