@@ -129,6 +129,10 @@ fn a_look_changes_nothing_that_is_shared() {
 }
 
 #[test]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the test looks at a clock, loosely: the bench tells how quick"
+)]
 fn a_hundred_forks_are_quick_and_none_is_charged_for_another() {
     let origin = many();
     let begun = std::time::Instant::now();

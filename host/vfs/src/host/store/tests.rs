@@ -4,7 +4,6 @@
 #![expect(
     clippy::disallowed_methods,
     clippy::disallowed_types,
-    clippy::disallowed_macros,
     reason = "the tests start processes, kill them, and look at the store's files past the store"
 )]
 
