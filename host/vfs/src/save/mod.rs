@@ -16,6 +16,8 @@
 mod codec;
 mod page;
 mod read;
+#[cfg(test)]
+mod tests;
 mod write;
 
 pub(crate) use page::Blob;

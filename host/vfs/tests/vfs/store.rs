@@ -12,9 +12,7 @@ use tollgate_vfs::{
 };
 
 use crate::model::{Subject, dump, ops};
-use crate::support::{
-    CREATE, Ops, WRITE, capability, memory, memory_of, permit, quick_directory, rooted,
-};
+use crate::support::{CREATE, Ops, WRITE, capability, memory, permit, quick_directory, rooted};
 
 fn clock() -> Clock {
     Arc::new(|| Timestamp {
@@ -567,33 +565,6 @@ fn i61_a_full_disk_is_an_error_and_what_was_there_stays() {
     assert_eq!(self::root(&before).names(".").unwrap(), ["file"]);
     assert_eq!(collected.kept, kept as u64);
     assert!(fits.is_ok());
-}
-
-/// Three times a tree whose folders are the same blob, a hundred levels deep: 2^100 names, if they were all made.
-#[test]
-fn a_tree_that_multiplies_is_stopped_by_the_quota() {
-    let filesystem = memory_of(Quota::default());
-    let entries = |depth: usize| {
-        let path = "/a".repeat(depth);
-        [path.clone() + "/x", path + "/y"]
-    };
-    for path in (1..8).flat_map(entries) {
-        let folder = tollgate_vfs::Entry {
-            path,
-            kind: tollgate_vfs::EntryKind::Directory,
-            mode: 0o755,
-            owner: tollgate_vfs::Owner::ROOT,
-        };
-        filesystem.apply([folder]).unwrap();
-    }
-    let place = tempfile::tempdir().unwrap();
-    let store = open(place.path());
-    store.flush("vm", &filesystem).unwrap();
-    let tight = Quota {
-        inodes: 5,
-        ..Quota::default()
-    };
-    assert!(store.load("vm", tight, clock()).is_err());
 }
 
 proptest! {
