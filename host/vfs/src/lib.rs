@@ -1,4 +1,4 @@
-//! The layered filesystem of Tollgate: mounts, memory and host directories, overlays, quotas.
+//! The layered filesystem of Tollgate: mounts, memory and host directories, overlays, quotas, snapshots, the store.
 //!
 //! Every operation takes three steps: **resolve** a guest path to a [`Target`] (a parent handle, one
 //! name, and the canonical guest path), let the gate **decide** on that path, and **act** on that very

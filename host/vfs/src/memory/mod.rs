@@ -16,6 +16,7 @@ mod file;
 mod filesystem;
 mod hold;
 mod import;
+mod layered;
 mod listing;
 mod node;
 mod quota;

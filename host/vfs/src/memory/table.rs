@@ -11,10 +11,9 @@ use rpds::HashTrieMapSync;
 use super::content::Content;
 use super::node::{Body, Directory, Entries, Node, Slot};
 use super::quota::{Quota, Usage};
-use crate::limits::{MAX_LAYER_DEPTH, MAX_LAYERS};
-use crate::overlay::{Backing, Found, Lower};
+use crate::overlay::Lower;
 use crate::stat::{NodeStat, ObjectId};
-use crate::{FileKind, FsError, MountError, Owner, Timestamp};
+use crate::{FsError, MountError, Owner, Timestamp};
 
 /// The number of the root, in every table.
 pub(super) const ROOT: u64 = 1;
@@ -135,35 +134,10 @@ impl Table {
         self.depth
     }
 
-    /// Puts layers beneath what is here, merging directories of the same path. `depth` is that of the deepest.
-    pub(super) fn lay_over(&mut self, lowers: Vec<Lower>, depth: usize) -> Result<(), MountError> {
-        if lowers.len() > MAX_LAYERS || depth >= MAX_LAYER_DEPTH {
-            return Err(MountError::TooManyLayers);
-        }
-        for lower in &lowers {
-            lower.open().map_err(MountError::Lower)?;
-        }
+    /// Notes that there are layers below now.
+    pub(super) fn set_layered(&mut self, depth: usize) {
         self.layered = true;
-        self.depth = depth + 1;
-        let mut pending = vec![(ROOT, lowers)];
-        while let Some((number, lowers)) = pending.pop() {
-            let Ok(directory) = self.directory(number) else {
-                continue;
-            };
-            for (name, slot) in &directory.entries {
-                let Slot::Node(child) = slot else { continue };
-                if let Some(Found::Directory(merged, _)) =
-                    Lower::find(&lowers, name).map_err(MountError::Lower)?
-                {
-                    pending.push((*child, merged));
-                }
-            }
-            lowers.iter().for_each(Lower::close);
-            if let Ok(directory) = self.directory_mut(number) {
-                directory.lowers = lowers;
-            }
-        }
-        Ok(())
+        self.depth = depth;
     }
 
     /// A node by a number that somebody pins or that was looked up in this operation.
@@ -283,70 +257,17 @@ impl Table {
         }
     }
 
-    /// What a name in a directory stands for, here or in a layer. A node that is made for it goes in
-    /// the next sweep unless it is pinned.
-    pub(super) fn lookup(&mut self, number: u64, name: &str) -> Result<Option<u64>, FsError> {
-        let directory = self.directory(number)?;
-        match directory.entries.get(name) {
-            Some(Slot::Node(child)) => return Ok(Some(*child)),
-            Some(Slot::Whiteout) => return Ok(None),
-            None => {}
-        }
-        match Lower::find(&directory.lowers, name)? {
-            Some(found) => self.raise(number, name, found).map(Some),
-            None => Ok(None),
-        }
+    /// The node that stands for an object of a layer.
+    pub(super) fn by_origin(&self, object: ObjectId) -> Option<u64> {
+        self.by_origin.get(&object).copied()
     }
 
-    /// As [`Table::lookup`], where nothing is `NoEntry`.
-    pub(super) fn find(&mut self, number: u64, name: &str) -> Result<u64, FsError> {
-        self.lookup(number, name)?.ok_or(FsError::NoEntry)
-    }
-
-    /// The node for an object of a layer.
-    fn raise(&mut self, parent: u64, name: &str, found: Found) -> Result<u64, FsError> {
-        let (Found::Directory(_, attributes) | Found::Other(_, attributes)) = &found;
-        let NodeStat { stat, object } = *attributes;
-        if let Some(number) = self.by_origin.get(&object) {
-            return Ok(*number);
-        }
-        let body = match found {
-            Found::Directory(lowers, _) => {
-                self.adopt(parent);
-                Body::Directory(Directory {
-                    entries: Entries::new_sync(),
-                    parent: Some(parent),
-                    lowers,
-                })
-            }
-            Found::Other(lower, _) => match stat.kind {
-                FileKind::File => {
-                    Body::File(Content::of_layer(Backing::new(lower, name, stat.size)))
-                }
-                FileKind::Symlink => Body::Symlink(lower.link_target(name)?.into()),
-                kind => Body::Special(kind),
-            },
-        };
-        let links = if matches!(body, Body::Directory(_)) {
-            1
-        } else {
-            stat.links.max(1)
-        };
-        let number = self.insert(Node {
-            body,
-            origin: Some(object),
-            pristine: true,
-            children: 0,
-            links,
-            accessed: stat.accessed,
-            modified: stat.modified,
-            changed: stat.changed,
-            mode: stat.mode,
-            owner: stat.owner,
-        });
+    /// Adds a node that stands for an object of a layer. It goes in the next sweep unless it is pinned.
+    pub(super) fn insert_raised(&mut self, object: ObjectId, node: Node) -> u64 {
+        let number = self.insert(node);
         self.by_origin.insert_mut(object, number);
         self.idle.push(number);
-        Ok(number)
+        number
     }
 
     fn insert(&mut self, node: Node) -> u64 {
