@@ -29,6 +29,11 @@ pub(crate) enum OpenedNode {
 /// Names are valid components (see `path`). Unless said otherwise, a missing name is `NoEntry`, and a
 /// link is acted on itself.
 pub(crate) trait Directory: Any + Send + Sync {
+    /// Whether absolute targets of links here are paths of the host's.
+    fn is_host(&self) -> bool {
+        false
+    }
+
     /// Opens a directory for walking, or reads a link. Anything else is `NotDirectory`.
     fn enter(&self, name: &str) -> Result<Step, FsError>;
 

@@ -12,7 +12,8 @@
 //! What is promised and what is not:
 //!
 //! - **A descriptor is a wall.** `..` above the directory that a path is resolved against, absolute
-//!   paths and absolute link targets give [`FsError::NotPermitted`].
+//!   paths and absolute link targets give [`FsError::NotPermitted`]. Only the descriptor on `/` of a tree that is
+//!   all that its guest knows ([`TreeBuilder::rooted`]) has nothing above it, and follows absolute targets from there.
 //! - **`..` is our own memory**, not the kernel's: a directory that is moved elsewhere while it is open
 //!   leads to nothing but its own content.
 //! - **Trailing slashes** mean what they mean on Linux, and reach no system call.
@@ -40,6 +41,7 @@
 //! let root = Mount::overlay(vec![base], own.clone())?;
 //! own.apply([entry("/dev", EntryKind::Directory)])?; // bootstrap entries, whatever guests may do
 //! let tree = TreeBuilder::new()
+//!     .rooted(true) // absolute links lead from `/`
 //!     .mount("/", "/", root.read_only(false)) // `true` for a read-only root
 //!     ?.mount("/dev", "/dev", Mount::memory(MemoryFs::new(Quota::default(), Arc::clone(&clock))))?
 //!     .build();

@@ -160,6 +160,10 @@ fn host(directory: &dyn Directory) -> Result<&HostDir, FsError> {
 }
 
 impl Directory for HostDir {
+    fn is_host(&self) -> bool {
+        true
+    }
+
     fn enter(&self, name: &str) -> Result<Step, FsError> {
         for _ in 0..ATTEMPTS {
             match self.open_below(name) {
@@ -227,6 +231,10 @@ impl Directory for HostDir {
     }
 
     fn symlink(&self, name: &str, target: &str) -> Result<(), FsError> {
+        // It would mean another place to whoever follows it on the host.
+        if target.starts_with('/') {
+            return Err(FsError::NotPermitted);
+        }
         rustix::fs::symlinkat(target, self.fd(), name).map_err(from_errno)
     }
 

@@ -410,6 +410,79 @@ fn a_vm_has_its_layers_at_the_root_and_mounts_within() {
     );
 }
 
+/// A tree that is all that its guest knows, with a host folder in it.
+fn rooted_tree(place: &std::path::Path) -> tollgate_vfs::DirHandle {
+    let tree = TreeBuilder::new()
+        .rooted(true)
+        .mount("/", "/", Mount::memory(memory()))
+        .unwrap()
+        .mount("/host", "/host", crate::support::host(place))
+        .unwrap()
+        .build();
+    tree.preopens().remove(0).1
+}
+
+#[test]
+fn i52_in_a_rooted_tree_absolute_links_lead_from_the_root_and_nothing_leads_above_it() {
+    let place = tempfile::tempdir().unwrap();
+    std::os::unix::fs::symlink("/etc/hosts", place.path().join("out")).unwrap();
+    std::os::unix::fs::symlink("/", place.path().join("up")).unwrap();
+    let root = rooted_tree(place.path());
+    root.mkdir("etc").unwrap();
+    root.put("etc/hosts", b"the guest's").unwrap();
+    root.mkdir("deep").unwrap();
+    root.mkdir("deep/er").unwrap();
+    for (link, target) in [
+        ("deep/file", "/etc/hosts"),
+        ("deep/folder", "/etc"),
+        ("deep/root", "/"),
+        ("deep/root too", "///"),
+        ("deep/above", "../../../../etc"),
+        ("deep/chain", "/deep/root/deep/folder"),
+        ("deep/loop", "/deep/loop"),
+        ("deep/none", "/missing"),
+    ] {
+        assert_eq!(root.ln(target, link), Ok(()), "{link}");
+        assert_eq!(root.readlink(link).unwrap(), target);
+    }
+    for path in [
+        "deep/file",
+        "deep/folder/hosts",
+        "deep/root/etc/hosts",
+        "deep/root too/etc/hosts",
+        "deep/above/hosts",
+        "deep/chain/hosts",
+        "deep/root/../../etc/hosts",
+        "../../etc/hosts",
+        "host/out",
+        "host/up/etc/hosts",
+    ] {
+        assert_eq!(root.get(path), Ok(b"the guest's".to_vec()), "{path}");
+        assert_eq!(root.through(path).unwrap().path(), "/etc/hosts", "{path}");
+    }
+    assert_eq!(err(root.get("deep/loop")), FsError::Loop);
+    assert_eq!(err(root.get("deep/none")), FsError::NoEntry);
+    assert_eq!(root.through("deep/none").unwrap().path(), "/missing");
+    assert_eq!(
+        err(root.get("/etc/hosts")),
+        FsError::NotPermitted,
+        "that is the caller's to cut"
+    );
+    root.put("deep/root/new", b"at the root").unwrap();
+    assert_eq!(root.get("new").unwrap(), b"at the root");
+    assert!(!place.path().join("new").exists());
+    // A descriptor below is a wall, as it is in any tree.
+    let deep = root.dir("deep").unwrap();
+    assert_eq!(err(deep.get("file")), FsError::NotPermitted);
+    assert_eq!(err(deep.get("../etc/hosts")), FsError::NotPermitted);
+    // On the host such a link would mean something else, and tells of the host.
+    assert_eq!(err(root.readlink("host/out")), FsError::NotPermitted);
+    assert_eq!(
+        err(root.ln("/etc/passwd", "host/link")),
+        FsError::NotPermitted
+    );
+}
+
 #[test]
 fn i60_an_export_is_held_to_its_limits_before_anything_is_built() {
     let filesystem = memory();
