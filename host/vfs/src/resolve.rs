@@ -3,7 +3,8 @@
 //! A step opens one name beneath the handle of the step before and follows nothing; links are read and
 //! spliced into the rest of the path here. `..` takes the last handle off our own stack: the kernel is
 //! never asked for a parent, so that a directory which is moved out of a mount while a walk is in it
-//! has no way out (I54). Leaving the directory that the walk began in is an error, not a clamp.
+//! has no way out (I54). Leaving the directory that the walk began in is an error, not a clamp; but above the root of all
+//! that a guest knows there is nothing to leave for, and its absolute links begin there.
 
 use std::sync::Arc;
 
