@@ -29,7 +29,7 @@ pub(crate) const SANCTIONS: &[Sanction] = &[
     Sanction {
         class: Class::Fs,
         folder: "host/vfs/src/host",
-        reason: "the mount of a host directory: opens it once, and acts beneath that handle with a permit",
+        reason: "mounts of host directories, and the store of trees: act beneath a handle that the operator gave",
     },
     Sanction {
         class: Class::Fs,

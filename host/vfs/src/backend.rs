@@ -6,8 +6,9 @@
 use std::any::Any;
 use std::sync::Arc;
 
+use crate::chunk::Chunk;
 use crate::stat::NodeStat;
-use crate::{Advice, DirEntry, FsError, OpenOptions, SetTimes};
+use crate::{Advice, DirEntry, FsError, OpenOptions, SetAttributes, SetTimes};
 
 /// What one step of a walk finds.
 pub(crate) enum Step {
@@ -28,6 +29,11 @@ pub(crate) enum OpenedNode {
 /// Names are valid components (see `path`). Unless said otherwise, a missing name is `NoEntry`, and a
 /// link is acted on itself.
 pub(crate) trait Directory: Any + Send + Sync {
+    /// Whether absolute targets of links here are paths of the host's.
+    fn is_host(&self) -> bool {
+        false
+    }
+
     /// Opens a directory for walking, or reads a link. Anything else is `NotDirectory`.
     fn enter(&self, name: &str) -> Result<Step, FsError>;
 
@@ -68,6 +74,12 @@ pub(crate) trait Directory: Any + Send + Sync {
     /// Sets times of this directory.
     fn set_times_self(&self, times: SetTimes) -> Result<(), FsError>;
 
+    /// Sets mode and owner of what the name stands for.
+    fn set_attributes(&self, name: &str, to: SetAttributes) -> Result<(), FsError>;
+
+    /// Sets mode and owner of this directory.
+    fn set_attributes_self(&self, to: SetAttributes) -> Result<(), FsError>;
+
     /// Carries this directory to the disk.
     fn sync_self(&self, data_only: bool) -> Result<(), FsError>;
 
@@ -86,6 +98,10 @@ pub(crate) trait File: Send + Sync {
     fn stat(&self) -> Result<NodeStat, FsError>;
     fn set_times(&self, times: SetTimes) -> Result<(), FsError>;
     fn advise(&self, offset: u64, length: u64, advice: Advice) -> Result<(), FsError>;
+
+    /// The first chunk at or behind this index, as far as there is content: for saving, without a copy where there
+    /// is a chunk already. A chunk of nothing but zeros may come or be left out.
+    fn next_chunk(&self, from: u64) -> Result<Option<(u64, Arc<Chunk>)>, FsError>;
 }
 
 /// A listing in progress. Names come one by one and without `.` and `..`; a name that is there from

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::namespace::{HandleSlot, Node, Shared};
 use crate::permit::{spend, spend_for_sync};
-use crate::{FsError, FsVerb, MetadataHash, Permit, ReadDir, SetTimes, Stat};
+use crate::{FsError, FsVerb, MetadataHash, Permit, ReadDir, SetAttributes, SetTimes, Stat};
 
 /// An open directory. Clones are the same handle.
 #[derive(Clone)]
@@ -91,6 +91,18 @@ impl DirHandle {
             return Err(FsError::ReadOnly);
         }
         self.0.node.directory.set_times_self(times.normalised()?)
+    }
+
+    /// Sets its mode and owner. Permit: `write`.
+    ///
+    /// # Errors
+    /// `Access`, `ReadOnly`, `Unsupported` on the host, and what the backend says.
+    pub fn set_attributes(&self, to: SetAttributes, permit: Permit) -> Result<(), FsError> {
+        spend(permit, FsVerb::Write)?;
+        if self.read_only() {
+            return Err(FsError::ReadOnly);
+        }
+        self.0.node.directory.set_attributes_self(to)
     }
 
     /// A hash that is the same for the same object under any name. Permit: `stat`.

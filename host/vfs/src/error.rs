@@ -154,6 +154,11 @@ pub enum MountError {
         "the upper layer of an overlay must be a fresh memory filesystem that is not a layer itself"
     )]
     UpperInUse,
+    /// More layers than one overlay may have, or more overlays one below the other.
+    #[error(
+        "too many layers; an overlay has 256 at most, and 32 of them may lie one below the other"
+    )]
+    TooManyLayers,
     /// A lower layer could not be read.
     #[error("cannot read a lower layer: {0}")]
     Lower(FsError),

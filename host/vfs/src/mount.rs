@@ -6,9 +6,12 @@ use std::sync::Arc;
 use cap_std::fs::Dir;
 
 use crate::backend::Directory;
-use crate::memory::MemoryFs;
+use crate::entry::{Entry, ExportError, ExportLimits, ImportError};
+use crate::memory::{MemoryFs, Quota};
 use crate::namespace::Mounted;
-use crate::{MountError, host};
+use crate::save::{self, TreeError};
+use crate::stat::Kept;
+use crate::{Digest, MountError, Timestamp, export, host};
 
 /// A filesystem to mount. Writable unless [`Mount::read_only`] says otherwise. A clone is the same one: a folder that is
 /// opened once can be given to any number of runs.
@@ -18,9 +21,12 @@ pub struct Mount {
     read_only: bool,
 }
 
-/// A tree that an overlay lies over, and never changes.
+/// A tree that does not change any more: what overlays lie over, what is kept under a digest, what a VM is started
+/// from. A clone is the same layer.
+#[derive(Clone)]
 pub struct Layer {
     root: Arc<dyn Directory>,
+    depth: usize,
 }
 
 impl Mount {
@@ -64,7 +70,7 @@ impl Mount {
     /// [`MountError::UpperInUse`] if `upper` is a layer or an upper already; [`MountError::Lower`] if a
     /// layer can't be read.
     pub fn overlay(lowers: Vec<Layer>, upper: MemoryFs) -> Result<Self, MountError> {
-        upper.lay_over(lowers.into_iter().map(|layer| layer.root))?;
+        lay_over(&upper, lowers)?;
         Ok(Self::memory(upper))
     }
 
@@ -91,7 +97,69 @@ impl Layer {
         filesystem.freeze();
         Self {
             root: filesystem.root(),
+            depth: filesystem.depth(),
         }
+    }
+
+    /// What a memory filesystem holds at this moment. The filesystem goes on; nothing is copied.
+    #[must_use]
+    pub fn snapshot(filesystem: &MemoryFs) -> Self {
+        Self::memory(filesystem.fork())
+    }
+
+    /// A tree that is told as a list. Every time in it is `at`, so that the same list gives the same digest.
+    ///
+    /// # Errors
+    /// [`ImportError`] for the first entry that is no good, comes twice, or goes beyond the quota.
+    pub fn import(
+        entries: impl IntoIterator<Item = Entry>,
+        quota: Quota,
+        at: Timestamp,
+    ) -> Result<Self, ImportError> {
+        let filesystem = MemoryFs::new(quota, Arc::new(move || at));
+        filesystem.import(entries)?;
+        Ok(Self::memory(filesystem))
+    }
+
+    /// Layers, the uppermost first, as one: of two that have a file, the first shows.
+    ///
+    /// # Errors
+    /// As [`Mount::overlay`].
+    pub fn overlay(layers: Vec<Self>) -> Result<Self, MountError> {
+        let nothing = Timestamp {
+            seconds: 0,
+            nanos: 0,
+        };
+        let upper = MemoryFs::new(Quota::default(), Arc::new(move || nothing));
+        let root = layers.first().map(|layer| layer.root.stat_self());
+        lay_over(&upper, layers)?;
+        if let Some(root) = root {
+            root.and_then(|found| upper.keep_root(Kept::of(&found.stat)))
+                .map_err(MountError::Lower)?;
+        }
+        Ok(Self::memory(upper))
+    }
+
+    /// All that it holds, as a list: the root first, then depth first, the names of a folder in the order of their
+    /// bytes. A file with two names is told twice.
+    ///
+    /// # Errors
+    /// [`ExportError`].
+    pub fn entries(&self, limits: &ExportLimits) -> Result<Vec<Entry>, ExportError> {
+        export::entries(Arc::clone(&self.root), limits)
+    }
+
+    /// The layer's identity: equal for layers whose names, contents, modes, owners and times of the last change of
+    /// content are equal, however they came about.
+    ///
+    /// # Errors
+    /// [`TreeError`], where [`crate::Store::keep`] would fail too.
+    pub fn digest(&self) -> Result<Digest, TreeError> {
+        save::digest(&self.root)
+    }
+
+    pub(crate) fn root(&self) -> &Arc<dyn Directory> {
+        &self.root
     }
 
     /// A host directory as a layer. Nothing of ours writes to it; that nobody else does while the
@@ -103,8 +171,14 @@ impl Layer {
     pub fn host(directory: Dir) -> Result<Self, MountError> {
         Ok(Self {
             root: host::open_root(directory, host::KernelFilesystems::Refuse)?,
+            depth: 0,
         })
     }
+}
+
+fn lay_over(upper: &MemoryFs, layers: Vec<Layer>) -> Result<(), MountError> {
+    let depth = layers.iter().map(|layer| layer.depth).max().unwrap_or(0);
+    upper.lay_over(layers.into_iter().map(|layer| layer.root), depth)
 }
 
 impl fmt::Debug for Mount {

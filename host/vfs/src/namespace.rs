@@ -78,14 +78,17 @@ pub(crate) struct Node {
 /// What all handles of a tree share.
 pub(crate) struct Shared {
     pub(crate) key: HashKey,
+    /// Whether links with absolute targets are followed from `/` (see [`crate::TreeBuilder::rooted`]).
+    pub(crate) rooted: bool,
     open_handles: AtomicUsize,
     max_open_handles: usize,
 }
 
 impl Shared {
-    pub(crate) fn new(max_open_handles: usize) -> Self {
+    pub(crate) fn new(max_open_handles: usize, rooted: bool) -> Self {
         Self {
             key: HashKey::new(),
+            rooted,
             open_handles: AtomicUsize::new(0),
             max_open_handles,
         }

@@ -75,8 +75,9 @@ fn component(part: &str) -> Result<Component, FsError> {
 /// Whether a string may be the target of a link that a guest makes.
 ///
 /// # Errors
-/// `NoEntry` for the empty target, `NameTooLong`, `Invalid` for NUL, `NotPermitted` for an absolute one.
-pub(crate) fn check_link_target(target: &str) -> Result<(), FsError> {
+/// `NoEntry` for the empty target, `NameTooLong`, `Invalid` for NUL, `NotPermitted` for an absolute one unless the tree is
+/// `rooted`.
+pub(crate) fn check_link_target(target: &str, rooted: bool) -> Result<(), FsError> {
     if target.is_empty() {
         return Err(FsError::NoEntry);
     }
@@ -86,7 +87,7 @@ pub(crate) fn check_link_target(target: &str) -> Result<(), FsError> {
     if target.contains('\0') {
         return Err(FsError::Invalid);
     }
-    if target.starts_with('/') {
+    if target.starts_with('/') && !rooted {
         return Err(FsError::NotPermitted);
     }
     Ok(())

@@ -3,13 +3,14 @@
 //! A step opens one name beneath the handle of the step before and follows nothing; links are read and
 //! spliced into the rest of the path here. `..` takes the last handle off our own stack: the kernel is
 //! never asked for a parent, so that a directory which is moved out of a mount while a walk is in it
-//! has no way out (I54). Leaving the directory that the walk began in is an error, not a clamp.
+//! has no way out (I54). Leaving the directory that the walk began in is an error, not a clamp; but above the root of all
+//! that a guest knows there is nothing to leave for, and its absolute links begin there.
 
 use std::sync::Arc;
 
 use crate::backend::{Directory, Step};
 use crate::namespace::{Mounted, Node, Point};
-use crate::path::{self, Component, MAX_CANONICAL_BYTES, MAX_LINKS, MAX_PATH_BYTES};
+use crate::path::{self, Component, MAX_CANONICAL_BYTES, MAX_LINKS, MAX_PATH_BYTES, Parsed};
 use crate::virtual_dir::VirtualDir;
 use crate::{Follow, FsError};
 
@@ -66,8 +67,19 @@ struct Level {
     fixed: bool,
 }
 
+/// Where a walk begins.
+pub(crate) struct Base<'a> {
+    pub(crate) node: &'a Node,
+    /// Its canonical path.
+    pub(crate) path: &'a str,
+    /// It is the root of all that the guest knows: absolute targets begin here, and nothing lies above.
+    pub(crate) rooted: bool,
+}
+
 struct Walk<'a> {
     base: &'a Node,
+    base_bytes: usize,
+    rooted: bool,
     levels: Vec<Level>,
     /// What is left to do, last step first.
     pending: Vec<Component>,
@@ -91,13 +103,9 @@ pub struct Unresolved {
     pub path: String,
 }
 
-/// Resolves `path` beneath `base`, whose canonical path is `base_path`.
-pub(crate) fn resolve(
-    base: &Node,
-    base_path: &str,
-    path: &str,
-    follow: Follow,
-) -> Result<Resolved, Unresolved> {
+/// Resolves `path` beneath `base`.
+pub(crate) fn resolve(base: Base<'_>, path: &str, follow: Follow) -> Result<Resolved, Unresolved> {
+    let base_path = base.path;
     let parsed = path::parse(path).map_err(|error| Unresolved {
         error,
         path: base_path.to_owned(),
@@ -105,7 +113,9 @@ pub(crate) fn resolve(
     let mut pending = parsed.components;
     pending.reverse();
     let mut walk = Walk {
-        base,
+        base: base.node,
+        base_bytes: base_path.len(),
+        rooted: base.rooted,
         levels: Vec::new(),
         pending,
         current: Component::Current,
@@ -195,7 +205,10 @@ impl Walk<'_> {
         if self.links > MAX_LINKS {
             return Err(FsError::Loop);
         }
-        let parsed = path::parse(target)?;
+        let parsed = match target.strip_prefix('/') {
+            Some(below) if self.rooted => self.restart(below)?,
+            Some(_) | None => path::parse(target)?,
+        };
         if self.pending.len() + parsed.components.len() > MAX_PATH_BYTES {
             return Err(FsError::NameTooLong);
         }
@@ -206,8 +219,22 @@ impl Walk<'_> {
         Ok(())
     }
 
+    /// What is left of an absolute target, after going back to where the walk began.
+    fn restart(&mut self, below: &str) -> Result<Parsed, FsError> {
+        self.levels.clear();
+        self.path_bytes = self.base_bytes;
+        match below.trim_start_matches('/') {
+            "" => path::parse("."),
+            below => path::parse(below),
+        }
+    }
+
     fn up(&mut self) -> Result<(), FsError> {
-        let level = self.levels.pop().ok_or(FsError::NotPermitted)?;
+        let level = match self.levels.pop() {
+            Some(level) => level,
+            None if self.rooted => return Ok(()),
+            None => return Err(FsError::NotPermitted),
+        };
         self.path_bytes -= level.name.len() + 1;
         Ok(())
     }

@@ -154,6 +154,61 @@ pub struct Stat {
     pub modified: Option<Timestamp>,
     /// The last change of attributes.
     pub changed: Option<Timestamp>,
+    /// Permission bits, at most `0o7777`. They are kept, not enforced: what a guest may do is the policy's to say.
+    pub mode: u32,
+    /// Whose it is said to be.
+    pub owner: Owner,
+}
+
+/// Whose a file is said to be. Kept, not enforced.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Owner {
+    /// The user's number.
+    pub uid: u32,
+    /// The group's number.
+    pub gid: u32,
+}
+
+impl Owner {
+    /// The superuser, who owns what the host itself puts into a guest's filesystem.
+    pub const ROOT: Self = Self { uid: 0, gid: 0 };
+    /// The one user that a guest is.
+    pub const GUEST: Self = Self {
+        uid: 1_000,
+        gid: 1_000,
+    };
+}
+
+/// What is saved of a file's attributes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Kept {
+    pub(crate) mode: u32,
+    pub(crate) owner: Owner,
+    pub(crate) modified: Option<Timestamp>,
+}
+
+impl Kept {
+    pub(crate) fn of(stat: &Stat) -> Self {
+        Self {
+            mode: stat.mode,
+            owner: stat.owner,
+            modified: stat.modified,
+        }
+    }
+}
+
+/// The bits of a mode that are kept.
+pub(crate) const MODE_BITS: u32 = 0o7777;
+
+/// What to do with a file's mode and owner. What is nothing stays.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SetAttributes {
+    /// Permission bits; those beyond `0o7777` are dropped.
+    pub mode: Option<u32>,
+    /// The user's number.
+    pub uid: Option<u32>,
+    /// The group's number.
+    pub gid: Option<u32>,
 }
 
 /// A 128-bit value that is equal for the same object whatever its name, and tells nothing else.

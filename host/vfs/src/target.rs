@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::namespace::{Node, Shared};
-use crate::resolve::{self, Place, Resolved, Unresolved};
+use crate::resolve::{self, Base, Place, Resolved, Unresolved};
 use crate::{DirHandle, FileHandle, Follow, FsError, Hint};
 
 /// A resolved path: an open parent directory and one name in it, or a directory itself.
@@ -52,7 +52,12 @@ impl DirHandle {
     /// # Errors
     /// As [`DirHandle::resolve`].
     pub fn resolve_or_place(&self, path: &str, follow: Follow) -> Result<Target, Unresolved> {
-        let resolved = resolve::resolve(self.node(), self.path(), path, follow)?;
+        let base = Base {
+            node: self.node(),
+            path: self.path(),
+            rooted: self.shared().rooted && self.path() == "/",
+        };
+        let resolved = resolve::resolve(base, path, follow)?;
         Ok(Target::new(Arc::clone(self.shared()), resolved, follow))
     }
 }

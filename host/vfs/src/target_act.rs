@@ -14,7 +14,7 @@ use crate::resolve::{Place, Stop};
 use crate::stat::NodeStat;
 use crate::{
     DirHandle, FileHandle, FileKind, Follow, FsError, FsVerb, MetadataHash, OpenOptions, Opened,
-    Permit, Permits, SetTimes, Stat, Target,
+    Permit, Permits, SetAttributes, SetTimes, Stat, Target,
 };
 
 impl Target {
@@ -109,7 +109,8 @@ impl Target {
     ///
     /// # Errors
     /// `Access`; `Invalid` if it is no link; `NotPermitted` if the target is absolute, since that would
-    /// tell a host path; `IllegalByteSequence`; and what the backend says.
+    /// tell a host path (in a [rooted](crate::TreeBuilder::rooted) tree only a host folder's does);
+    /// `IllegalByteSequence`; and what the backend says.
     pub fn readlink(self, permit: Permit) -> Result<String, FsError> {
         spend(permit, FsVerb::Read)?;
         let (parent, name) = self.entry(FsError::Invalid)?;
@@ -121,7 +122,8 @@ impl Target {
             .directory
             .link_target(name)?
             .ok_or(FsError::Invalid)?;
-        if target.starts_with('/') {
+        let guests_own = self.shared.rooted && !parent.directory.is_host();
+        if target.starts_with('/') && !guests_own {
             return Err(FsError::NotPermitted);
         }
         Ok(target)
@@ -185,12 +187,12 @@ impl Target {
     /// what leads outside is refused when it is followed.
     ///
     /// # Errors
-    /// `Access`, `ReadOnly`, `Exist`, `NoEntry` for the empty target, `NotPermitted` for an absolute one,
-    /// `NameTooLong`, `Invalid`, and what the backend says.
+    /// `Access`, `ReadOnly`, `Exist`, `NoEntry` for the empty target, `NotPermitted` for an absolute one
+    /// (unless the tree is [rooted](crate::TreeBuilder::rooted), and the folder not the host's), `NameTooLong`, `Invalid`, and what the backend says.
     pub fn symlink(self, target: &str, permit: Permit) -> Result<(), FsError> {
         spend(permit, FsVerb::Symlink)?;
         self.check_writable()?;
-        check_link_target(target)?;
+        check_link_target(target, self.shared.rooted)?;
         let (parent, name) = self.new_name()?;
         parent.directory.symlink(name, target)
     }
@@ -208,6 +210,22 @@ impl Target {
             Place::Entry { parent, name } => {
                 self.node_stat()?;
                 parent.directory.set_times(name, times)
+            }
+        }
+    }
+
+    /// Sets its mode and owner. Permit: `write`.
+    ///
+    /// # Errors
+    /// `Access`, `ReadOnly`, `Unsupported` on the host, and what the backend says.
+    pub fn set_attributes(self, to: SetAttributes, permit: Permit) -> Result<(), FsError> {
+        spend(permit, FsVerb::Write)?;
+        self.check_writable()?;
+        match &self.place {
+            Place::Itself { node, .. } => node.directory.set_attributes_self(to),
+            Place::Entry { parent, name } => {
+                self.node_stat()?;
+                parent.directory.set_attributes(name, to)
             }
         }
     }

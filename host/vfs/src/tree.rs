@@ -48,6 +48,7 @@ impl Tree {
 pub struct TreeBuilder {
     mounts: Vec<Pending>,
     max_open_handles: usize,
+    rooted: bool,
 }
 
 struct Pending {
@@ -75,6 +76,7 @@ impl TreeBuilder {
         Self {
             mounts: Vec::with_capacity(mounts),
             max_open_handles: DEFAULT_OPEN_HANDLES,
+            rooted: false,
         }
     }
 
@@ -82,6 +84,15 @@ impl TreeBuilder {
     #[must_use]
     pub fn max_open_handles(mut self, handles: usize) -> Self {
         self.max_open_handles = handles;
+        self
+    }
+
+    /// The tree is all that the guest knows as a filesystem, as a VM's is: links may be made with absolute targets, and
+    /// from the descriptor on `/` they are followed from there, as `..` in `/` leads to `/`. Descriptors further below
+    /// stay walls: from them, an absolute target leads outside. Off unless said.
+    #[must_use]
+    pub fn rooted(mut self, rooted: bool) -> Self {
+        self.rooted = rooted;
         self
     }
 
@@ -140,7 +151,7 @@ impl TreeBuilder {
             })
             .collect();
         Tree {
-            shared: Arc::new(Shared::new(self.max_open_handles)),
+            shared: Arc::new(Shared::new(self.max_open_handles, self.rooted)),
             preopens,
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::backend::{DirStream, Directory, OpenedNode, Step};
 use crate::stat::{NodeStat, ObjectId};
-use crate::{DirEntry, FileKind, FsError, OpenOptions, SetTimes, Stat};
+use crate::{DirEntry, FileKind, FsError, OpenOptions, Owner, SetAttributes, SetTimes, Stat};
 
 pub(crate) struct VirtualDir {
     number: u64,
@@ -44,6 +44,8 @@ impl Directory for VirtualDir {
                 accessed: None,
                 modified: None,
                 changed: None,
+                mode: 0o755,
+                owner: Owner::ROOT,
             },
             object: ObjectId::Virtual {
                 number: self.number,
@@ -88,6 +90,14 @@ impl Directory for VirtualDir {
     }
 
     fn set_times_self(&self, _: SetTimes) -> Result<(), FsError> {
+        Err(FsError::ReadOnly)
+    }
+
+    fn set_attributes(&self, _: &str, _: SetAttributes) -> Result<(), FsError> {
+        Err(FsError::NoEntry)
+    }
+
+    fn set_attributes_self(&self, _: SetAttributes) -> Result<(), FsError> {
         Err(FsError::ReadOnly)
     }
 

@@ -15,7 +15,7 @@ use super::metadata::{self, kind_of_mode};
 use crate::backend::{DirStream, Directory, OpenedNode, Step};
 use crate::path::MAX_PATH_BYTES;
 use crate::stat::NodeStat;
-use crate::{FileKind, FsError, OpenOptions, SetTimes, SyncMode};
+use crate::{FileKind, FsError, OpenOptions, SetAttributes, SetTimes, SyncMode};
 
 /// Times that a step or an open is tried while the name keeps changing under our hands. An attacker on
 /// the host can make it fail, and nothing else.
@@ -160,6 +160,10 @@ fn host(directory: &dyn Directory) -> Result<&HostDir, FsError> {
 }
 
 impl Directory for HostDir {
+    fn is_host(&self) -> bool {
+        true
+    }
+
     fn enter(&self, name: &str) -> Result<Step, FsError> {
         for _ in 0..ATTEMPTS {
             match self.open_below(name) {
@@ -227,6 +231,10 @@ impl Directory for HostDir {
     }
 
     fn symlink(&self, name: &str, target: &str) -> Result<(), FsError> {
+        // It would mean another place to whoever follows it on the host.
+        if target.starts_with('/') {
+            return Err(FsError::NotPermitted);
+        }
         rustix::fs::symlinkat(target, self.fd(), name).map_err(from_errno)
     }
 
@@ -250,6 +258,15 @@ impl Directory for HostDir {
         let times = metadata::timestamps(times);
         rustix::fs::utimensat(self.fd(), c".", &times, AtFlags::SYMLINK_NOFOLLOW)
             .map_err(from_errno)
+    }
+
+    /// Permissions on the host are the operator's.
+    fn set_attributes(&self, _: &str, _: SetAttributes) -> Result<(), FsError> {
+        Err(FsError::Unsupported)
+    }
+
+    fn set_attributes_self(&self, _: SetAttributes) -> Result<(), FsError> {
+        Err(FsError::Unsupported)
     }
 
     fn sync_self(&self, data_only: bool) -> Result<(), FsError> {

@@ -2,7 +2,7 @@
 
 use std::io::IoSlice;
 use std::num::NonZeroU64;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rustix::fd::OwnedFd;
 use rustix::io::{Errno, ReadWriteFlags};
@@ -10,6 +10,7 @@ use rustix::io::{Errno, ReadWriteFlags};
 use super::error::from_errno;
 use super::metadata;
 use crate::backend::File;
+use crate::chunk::{CHUNK, CHUNK_BYTES, Chunk};
 use crate::stat::NodeStat;
 use crate::{Advice, FsError, SetTimes};
 
@@ -82,6 +83,22 @@ impl File for HostFile {
 
     fn set_times(&self, times: SetTimes) -> Result<(), FsError> {
         rustix::fs::futimens(&self.descriptor, &metadata::timestamps(times)).map_err(from_errno)
+    }
+
+    fn next_chunk(&self, from: u64) -> Result<Option<(u64, Arc<Chunk>)>, FsError> {
+        let Some(offset) = from.checked_mul(CHUNK_BYTES) else {
+            return Ok(None);
+        };
+        let mut bytes = vec![0; CHUNK];
+        let mut filled = 0;
+        while let Some(rest) = bytes.get_mut(filled..) {
+            match self.read_at(rest, offset.saturating_add(filled as u64))? {
+                0 => break,
+                read => filled += read,
+            }
+        }
+        bytes.truncate(filled);
+        Ok((filled > 0).then(|| (from, Arc::new(Chunk::new(bytes)))))
     }
 
     fn advise(&self, offset: u64, length: u64, advice: Advice) -> Result<(), FsError> {

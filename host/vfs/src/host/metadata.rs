@@ -2,8 +2,8 @@
 
 use rustix::fs::{FileType, RawMode, Timespec, Timestamps, UTIME_NOW, UTIME_OMIT};
 
-use crate::stat::{NodeStat, ObjectId};
-use crate::{FileKind, SetTime, SetTimes, Stat, Timestamp};
+use crate::stat::{MODE_BITS, NodeStat, ObjectId};
+use crate::{FileKind, Owner, SetTime, SetTimes, Stat, Timestamp};
 
 pub(super) fn kind(file_type: FileType) -> FileKind {
     match file_type {
@@ -42,6 +42,9 @@ pub(super) fn node_stat(found: &rustix::fs::Stat) -> NodeStat {
             accessed: time(found.st_atime.into(), whole(found.st_atime_nsec)),
             modified: time(found.st_mtime.into(), whole(found.st_mtime_nsec)),
             changed: time(found.st_ctime.into(), whole(found.st_ctime_nsec)),
+            mode: u32::from(found.st_mode) & MODE_BITS,
+            // Not the host's own: who has accounts on the machine is nothing for a guest.
+            owner: Owner::GUEST,
         },
         object: ObjectId::Host {
             device: found.st_dev,

@@ -16,6 +16,7 @@ mod file;
 mod kernel;
 mod listing;
 mod metadata;
+mod store;
 
 use std::sync::Arc;
 
@@ -23,6 +24,7 @@ use cap_std::fs::Dir;
 use rustix::fd::OwnedFd;
 
 pub(crate) use kernel::KernelFilesystems;
+pub use store::{Collected, Flushed, MAX_KEY_BYTES, MAX_REFS, Store, StoreError};
 
 use crate::MountError;
 use crate::backend::Directory;

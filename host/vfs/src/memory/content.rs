@@ -1,22 +1,26 @@
 //! What is in a file: chunks, holes between them, and perhaps a layer's file showing through.
 
-use std::collections::BTreeMap;
+use std::ops::Bound;
+use std::sync::Arc;
+
+use rpds::RedBlackTreeMapSync;
 
 use crate::FsError;
+use crate::chunk::{CHUNK, CHUNK_BYTES, Chunk};
 use crate::overlay::Backing;
 
-/// Bytes that one chunk covers.
-const CHUNK: usize = 16 * 1024;
-const CHUNK_BYTES: u64 = CHUNK as u64;
+type Chunks = RedBlackTreeMapSync<u64, Arc<Chunk>>;
 
 /// Chunks are charged in blocks of this many bytes, so that a byte here and a byte there pays for the
 /// table that finds it.
 const BLOCK_BYTES: u64 = 512;
 
-/// A sparse file. A chunk may be shorter than [`CHUNK_BYTES`]: what it lacks is zeros.
+/// A sparse file. A chunk may be shorter than [`CHUNK_BYTES`]: what it lacks is zeros. A clone shares all chunks, and
+/// either copies the ones that it writes.
+#[derive(Clone)]
 pub(super) struct Content {
     len: u64,
-    chunks: BTreeMap<u64, Vec<u8>>,
+    chunks: Chunks,
     /// Shows through where there is no chunk.
     backing: Option<Backing>,
     charged: u64,
@@ -33,7 +37,7 @@ impl Content {
     pub(super) fn empty() -> Self {
         Self {
             len: 0,
-            chunks: BTreeMap::new(),
+            chunks: Chunks::new_sync(),
             backing: None,
             charged: 0,
         }
@@ -58,14 +62,14 @@ impl Content {
     }
 
     /// Lets go of what the layer's file holds open, until it is read again.
-    pub(super) fn rest(&mut self) {
-        if let Some(backing) = &mut self.backing {
+    pub(super) fn rest(&self) {
+        if let Some(backing) = &self.backing {
             backing.close();
         }
     }
 
     /// Reads at an offset; less than asked only at the end.
-    pub(super) fn read_at(&mut self, buffer: &mut [u8], offset: u64) -> Result<usize, FsError> {
+    pub(super) fn read_at(&self, buffer: &mut [u8], offset: u64) -> Result<usize, FsError> {
         let left = usize::try_from(self.len.saturating_sub(offset)).unwrap_or(usize::MAX);
         let wanted = buffer.len().min(left);
         let mut rest = buffer.get_mut(..wanted).unwrap_or_default();
@@ -80,16 +84,16 @@ impl Content {
         Ok(wanted)
     }
 
-    fn read_piece(&mut self, piece: &Piece, at: u64, into: &mut [u8]) -> Result<(), FsError> {
+    fn read_piece(&self, piece: &Piece, at: u64, into: &mut [u8]) -> Result<(), FsError> {
         if let Some(chunk) = self.chunks.get(&piece.chunk) {
-            let there = chunk.get(piece.start..).unwrap_or_default();
+            let there = chunk.bytes().get(piece.start..).unwrap_or_default();
             let copied = there.len().min(into.len());
             let (filled, hole) = into.split_at_mut(copied);
             filled.copy_from_slice(there.get(..copied).unwrap_or_default());
             hole.fill(0);
             return Ok(());
         }
-        match &mut self.backing {
+        match &self.backing {
             Some(backing) => backing.read_at(into, at),
             None => {
                 into.fill(0);
@@ -127,26 +131,86 @@ impl Content {
 
     fn write_piece(&mut self, piece: &Piece, bytes: &[u8], limit: u64) -> Result<(), FsError> {
         let layer = self.layer_part(piece)?;
-        let old = self.chunks.get(&piece.chunk).map_or(0, Vec::len);
+        let old = self.chunk_len(piece.chunk);
         let new = old.max(layer.len()).max(piece.end);
         let charged = self.charged - charge(old) + charge(new);
         if charged > limit {
             return Err(FsError::InsufficientSpace);
         }
-        let chunk = self.chunks.entry(piece.chunk).or_insert(layer);
-        if chunk.len() < new {
-            chunk.resize(new, 0);
+        if !self.chunks.contains_key(&piece.chunk) {
+            self.chunks
+                .insert_mut(piece.chunk, Arc::new(Chunk::new(layer)));
         }
-        if let Some(place) = chunk.get_mut(piece.start..piece.end) {
-            place.copy_from_slice(bytes);
+        if let Some(shared) = self.chunks.get_mut(&piece.chunk) {
+            let chunk = Arc::make_mut(shared).edit();
+            if chunk.len() < new {
+                chunk.resize(new, 0);
+            }
+            if let Some(place) = chunk.get_mut(piece.start..piece.end) {
+                place.copy_from_slice(bytes);
+            }
         }
         self.charged = charged;
         Ok(())
     }
 
+    fn chunk_len(&self, index: u64) -> usize {
+        self.chunks
+            .get(&index)
+            .map_or(0, |chunk| chunk.bytes().len())
+    }
+
+    /// The first chunk at or behind an index, here or in the layer.
+    pub(super) fn next_chunk(&self, from: u64) -> Result<Option<(u64, Arc<Chunk>)>, FsError> {
+        let behind = (Bound::Included(&from), Bound::Unbounded);
+        let own = self.chunks.range(behind).next();
+        let below = match &self.backing {
+            Some(backing) => backing.next_chunk(from)?,
+            None => None,
+        };
+        Ok(match (own, below) {
+            // A chunk of our own holds what the layer has there as well.
+            (Some((index, _)), Some(below)) if below.0 < *index => Some(below),
+            (Some((index, chunk)), _) => Some((*index, Arc::clone(chunk))),
+            (None, below) => below,
+        })
+    }
+
+    /// Becomes another content, if `allowance` lasts.
+    pub(super) fn replace(&mut self, other: Self, allowance: u64) -> Result<(), FsError> {
+        if other.charged > self.charged.saturating_add(allowance) {
+            return Err(FsError::InsufficientSpace);
+        }
+        *self = other;
+        Ok(())
+    }
+
+    /// Takes a chunk as it is, sharing it, if `allowance` lasts. For a file that is being made.
+    pub(super) fn put_chunk(
+        &mut self,
+        index: u64,
+        chunk: Arc<Chunk>,
+        allowance: u64,
+    ) -> Result<(), FsError> {
+        let (old, new) = (self.chunk_len(index), chunk.bytes().len());
+        let charged = self.charged - charge(old) + charge(new);
+        if charged > self.charged.saturating_add(allowance) {
+            return Err(FsError::InsufficientSpace);
+        }
+        let end = index
+            .checked_mul(CHUNK_BYTES)
+            .and_then(|begin| begin.checked_add(new as u64))
+            .filter(|end| i64::try_from(*end).is_ok())
+            .ok_or(FsError::FileTooLarge)?;
+        self.chunks.insert_mut(index, chunk);
+        self.charged = charged;
+        self.len = self.len.max(end);
+        Ok(())
+    }
+
     /// What the layer's file has where a chunk is about to be made, unless all of it is overwritten.
-    fn layer_part(&mut self, piece: &Piece) -> Result<Vec<u8>, FsError> {
-        let Some(backing) = &mut self.backing else {
+    fn layer_part(&self, piece: &Piece) -> Result<Vec<u8>, FsError> {
+        let Some(backing) = &self.backing else {
             return Ok(Vec::new());
         };
         let begin = piece.chunk.saturating_mul(CHUNK_BYTES);
@@ -174,16 +238,24 @@ impl Content {
             backing.cut(len);
         }
         let last = len / CHUNK_BYTES;
-        let removed = self.chunks.split_off(&last);
-        for (number, mut chunk) in removed {
-            self.charged -= charge(chunk.len());
-            let keep = usize::try_from(len % CHUNK_BYTES).unwrap_or(0);
-            if number == last && keep > 0 {
+        let keep = usize::try_from(len % CHUNK_BYTES).unwrap_or(0);
+        let behind = (Bound::Included(&last), Bound::Unbounded);
+        let touched: Vec<u64> = self.chunks.range(behind).map(|(index, _)| *index).collect();
+        for index in touched {
+            let old = self.chunk_len(index);
+            self.charged -= charge(old);
+            if index > last || keep == 0 {
+                self.chunks.remove_mut(&index);
+                continue;
+            }
+            if old > keep
+                && let Some(shared) = self.chunks.get_mut(&index)
+            {
+                let chunk = Arc::make_mut(shared).edit();
                 chunk.truncate(keep);
                 chunk.shrink_to_fit();
-                self.charged += charge(chunk.len());
-                self.chunks.insert(number, chunk);
             }
+            self.charged += charge(old.min(keep));
         }
     }
 }
@@ -276,7 +348,7 @@ mod tests {
                         prop_assert_eq!(&buffer[..read], &model[begin..end]);
                     }
                 }
-                let charged: u64 = content.chunks.values().map(|chunk| charge(chunk.len())).sum();
+                let charged: u64 = content.chunks.values().map(|chunk| charge(chunk.bytes().len())).sum();
                 prop_assert_eq!(content.charged(), charged);
                 prop_assert_eq!(content.len(), model.len() as u64);
             }

@@ -13,7 +13,7 @@ use super::rename::End;
 use super::table::{ROOT, Table};
 use crate::backend::{DirStream, Directory, OpenedNode, Step};
 use crate::stat::NodeStat;
-use crate::{FsError, OpenOptions, SetTimes, Timestamp};
+use crate::{FsError, OpenOptions, SetAttributes, SetTimes, Timestamp};
 
 /// Holds its node, also after the directory is removed.
 pub(super) struct MemoryDir(Hold);
@@ -131,7 +131,7 @@ impl Directory for MemoryDir {
     fn create_dir(&self, name: &str) -> Result<(), FsError> {
         self.0
             .filesystem
-            .edit(|table, now| table.create_dir(self.0.number, name, now))
+            .edit(|table, now| table.create_dir(self.0.number, name, now).map(drop))
     }
 
     fn remove_dir(&self, name: &str) -> Result<(), FsError> {
@@ -188,6 +188,23 @@ impl Directory for MemoryDir {
         self.0.filesystem.edit(|table, now| {
             table.keep(self.0.number)?;
             table.node_mut(self.0.number)?.set_times(times, now);
+            Ok(())
+        })
+    }
+
+    fn set_attributes(&self, name: &str, to: SetAttributes) -> Result<(), FsError> {
+        self.0.filesystem.edit(|table, now| {
+            let number = table.find(self.0.number, name)?;
+            table.keep(number)?;
+            table.node_mut(number)?.set_attributes(to, now);
+            Ok(())
+        })
+    }
+
+    fn set_attributes_self(&self, to: SetAttributes) -> Result<(), FsError> {
+        self.0.filesystem.edit(|table, now| {
+            table.keep(self.0.number)?;
+            table.node_mut(self.0.number)?.set_attributes(to, now);
             Ok(())
         })
     }

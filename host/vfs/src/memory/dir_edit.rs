@@ -32,10 +32,11 @@ impl Table {
         directory: u64,
         name: &str,
         now: Timestamp,
-    ) -> Result<(), FsError> {
-        self.create(directory, name, Node::empty_directory(Some(directory)), now)?;
-        self.pin(directory);
-        Ok(())
+    ) -> Result<u64, FsError> {
+        let body = Node::empty_directory(Some(directory));
+        let number = self.create(directory, name, body, now)?;
+        self.adopt(directory);
+        Ok(number)
     }
 
     /// Gives a node another name.
@@ -146,19 +147,19 @@ impl Table {
     }
 
     /// Whether a layer has the name, so that taking it away needs a whiteout.
-    pub(super) fn is_below(&mut self, directory: u64, name: &str) -> Result<bool, FsError> {
-        let directory = self.directory_mut(directory)?;
-        Ok(Lower::find(&mut directory.lowers, name)?.is_some())
+    pub(super) fn is_below(&self, directory: u64, name: &str) -> Result<bool, FsError> {
+        let directory = self.directory(directory)?;
+        Ok(Lower::find(&directory.lowers, name)?.is_some())
     }
 
     /// Whether a directory shows no name, its own or a layer's.
-    pub(super) fn is_empty(&mut self, number: u64) -> Result<bool, FsError> {
-        let directory = self.directory_mut(number)?;
+    pub(super) fn is_empty(&self, number: u64) -> Result<bool, FsError> {
+        let directory = self.directory(number)?;
         let entries = &directory.entries;
         if entries.values().any(|slot| matches!(slot, Slot::Node(_))) {
             return Ok(false);
         }
-        for lower in &mut directory.lowers {
+        for lower in &directory.lowers {
             let mut names = lower.open()?.read_dir()?;
             loop {
                 match names.next_entry() {

@@ -1,7 +1,10 @@
 //! An open file in memory.
 
+use std::sync::Arc;
+
 use super::hold::Hold;
 use crate::backend::File;
+use crate::chunk::Chunk;
 use crate::stat::NodeStat;
 use crate::{Advice, FsError, SetTimes};
 
@@ -17,11 +20,10 @@ impl MemoryFile {
 impl File for MemoryFile {
     fn read_at(&self, buffer: &mut [u8], offset: u64) -> Result<usize, FsError> {
         self.0.filesystem.with(|table| {
-            let read = table.content_mut(self.0.number)?.read_at(buffer, offset)?;
-            let frozen = table.is_frozen();
-            let node = table.node_mut(self.0.number)?;
-            if !frozen && !node.pristine && node.wants_access_time() {
-                node.accessed = Some(self.0.filesystem.now());
+            let read = table.content(self.0.number)?.read_at(buffer, offset)?;
+            let node = table.node(self.0.number)?;
+            if !table.is_frozen() && !node.pristine && node.wants_access_time() {
+                table.node_mut(self.0.number)?.accessed = Some(self.0.filesystem.now());
             }
             Ok(read)
         })
@@ -73,6 +75,12 @@ impl File for MemoryFile {
             table.node_mut(self.0.number)?.set_times(times, now);
             Ok(())
         })
+    }
+
+    fn next_chunk(&self, from: u64) -> Result<Option<(u64, Arc<Chunk>)>, FsError> {
+        self.0
+            .filesystem
+            .with(|table| table.content(self.0.number)?.next_chunk(from))
     }
 
     fn advise(&self, _: u64, _: u64, _: Advice) -> Result<(), FsError> {

@@ -67,8 +67,8 @@ impl MemoryListing {
     fn open_layer(&self, index: usize) -> Result<Option<Box<dyn DirStream>>, FsError> {
         let number = self.hold.number;
         self.hold.filesystem.with(|table| {
-            let lowers = &mut table.directory_mut(number)?.lowers;
-            match lowers.get_mut(index) {
+            let lowers = &table.directory(number)?.lowers;
+            match lowers.get(index) {
                 Some(lower) => lower.open()?.read_dir().map(Some),
                 None => Ok(None),
             }
@@ -79,11 +79,11 @@ impl MemoryListing {
     fn shows(&self, index: usize, name: &str) -> Result<bool, FsError> {
         let number = self.hold.number;
         self.hold.filesystem.with(|table| {
-            let directory = table.directory_mut(number)?;
+            let directory = table.directory(number)?;
             if directory.entries.contains_key(name) {
                 return Ok(false);
             }
-            for above in directory.lowers.iter_mut().take(index) {
+            for above in directory.lowers.iter().take(index) {
                 if above.stat(name)?.is_some() {
                     return Ok(false);
                 }

@@ -1,11 +1,11 @@
 //! One node: a file, directory or link.
 
-use std::collections::BTreeMap;
+use rpds::RedBlackTreeMapSync;
 
 use super::content::Content;
 use crate::overlay::Lower;
-use crate::stat::ObjectId;
-use crate::{FileKind, SetTime, SetTimes, Stat, Timestamp};
+use crate::stat::{Kept, MODE_BITS, ObjectId};
+use crate::{FileKind, Owner, SetAttributes, SetTime, SetTimes, Stat, Timestamp};
 
 /// What a name in a directory stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,8 +15,12 @@ pub(super) enum Slot {
     Whiteout,
 }
 
+/// The names of a directory, in the order of their bytes.
+pub(super) type Entries = RedBlackTreeMapSync<Box<str>, Slot>;
+
+#[derive(Clone)]
 pub(super) struct Directory {
-    pub(super) entries: BTreeMap<Box<str>, Slot>,
+    pub(super) entries: Entries,
     /// The directory that this one is in; nothing for the root and for what was removed. It keeps the
     /// parent's node alive, so that a walk upwards never ends early.
     pub(super) parent: Option<u64>,
@@ -24,6 +28,7 @@ pub(super) struct Directory {
     pub(super) lowers: Vec<Lower>,
 }
 
+#[derive(Clone)]
 pub(super) enum Body {
     File(Content),
     Directory(Directory),
@@ -32,28 +37,34 @@ pub(super) enum Body {
     Special(FileKind),
 }
 
+/// A clone shares content, names and layers with the original until one of them is written to.
+#[derive(Clone)]
 pub(super) struct Node {
     pub(super) body: Body,
     /// The object in a layer that this node stands for, as long as it exists.
     pub(super) origin: Option<ObjectId>,
     /// Nothing differs from the layer: the node may be forgotten and made again, and isn't charged.
     pub(super) pristine: bool,
-    /// Handles and operations that hold it, and child directories whose parent it is.
-    pub(super) pins: u64,
+    /// Child directories whose parent it is: a walk upwards must not end early.
+    pub(super) children: u64,
     /// Names.
     pub(super) links: u64,
     pub(super) accessed: Option<Timestamp>,
     pub(super) modified: Option<Timestamp>,
     pub(super) changed: Option<Timestamp>,
+    pub(super) mode: u32,
+    pub(super) owner: Owner,
 }
 
 impl Node {
-    pub(super) fn new(body: Body, now: Timestamp) -> Self {
+    pub(super) fn new(body: Body, owner: Owner, now: Timestamp) -> Self {
         Self {
+            mode: default_mode(&body),
+            owner,
             body,
             origin: None,
             pristine: false,
-            pins: 0,
+            children: 0,
             links: 1,
             accessed: Some(now),
             modified: Some(now),
@@ -63,7 +74,7 @@ impl Node {
 
     pub(super) fn empty_directory(parent: Option<u64>) -> Body {
         Body::Directory(Directory {
-            entries: BTreeMap::new(),
+            entries: Entries::new_sync(),
             parent,
             lowers: Vec::new(),
         })
@@ -94,6 +105,8 @@ impl Node {
             accessed: self.accessed,
             modified: self.modified,
             changed: self.changed,
+            mode: self.mode,
+            owner: self.owner,
         }
     }
 
@@ -114,10 +127,35 @@ impl Node {
         self.touch(now);
     }
 
+    pub(super) fn set_attributes(&mut self, to: SetAttributes, now: Timestamp) {
+        self.mode = to.mode.map_or(self.mode, |mode| mode & MODE_BITS);
+        self.owner.uid = to.uid.unwrap_or(self.owner.uid);
+        self.owner.gid = to.gid.unwrap_or(self.owner.gid);
+        self.touch(now);
+    }
+
+    /// Takes the attributes that were saved. Only one time is.
+    pub(super) fn keep(&mut self, kept: Kept) {
+        self.mode = kept.mode;
+        self.owner = kept.owner;
+        self.modified = kept.modified;
+        self.accessed = kept.modified;
+        self.changed = kept.modified;
+    }
+
     /// Whether a read is worth noting: only if nothing was noted since the last change, as Linux has it
     /// by default. Otherwise reading would be writing.
     pub(super) fn wants_access_time(&self) -> bool {
         self.accessed <= self.modified || self.accessed <= self.changed
+    }
+}
+
+/// The mode of what a guest makes.
+fn default_mode(body: &Body) -> u32 {
+    match body {
+        Body::File(_) | Body::Special(_) => 0o644,
+        Body::Directory(_) => 0o755,
+        Body::Symlink(_) => 0o777,
     }
 }
 

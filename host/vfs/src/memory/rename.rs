@@ -107,9 +107,9 @@ impl Table {
         if !self.node(moved)?.is_directory() {
             return Ok(());
         }
-        self.pin(parent);
+        self.adopt(parent);
         if let Some(old) = self.directory_mut(moved)?.parent.replace(parent) {
-            self.unpin(old);
+            self.disown(old);
         }
         Ok(())
     }

@@ -4,22 +4,26 @@
 //! a layer has. Operations note nodes that may have lost their last reason to stay, and sweep at the
 //! end: never in the middle, so that a number that was looked up is good until the operation is over.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
+
+use rpds::HashTrieMapSync;
 
 use super::content::Content;
-use super::node::{Body, Directory, Node, Slot};
+use super::node::{Body, Directory, Entries, Node, Slot};
 use super::quota::{Quota, Usage};
-use crate::overlay::{Backing, Found, Lower};
+use crate::overlay::Lower;
 use crate::stat::{NodeStat, ObjectId};
-use crate::{FileKind, FsError, MountError, Timestamp};
+use crate::{FsError, MountError, Owner, Timestamp};
 
 /// The number of the root, in every table.
 pub(super) const ROOT: u64 = 1;
 
 pub(super) struct Table {
-    nodes: HashMap<u64, Node>,
+    nodes: HashTrieMapSync<u64, Node>,
     /// Nodes that stand for an object of a layer. All names of a hard-linked file find the same node.
-    by_origin: HashMap<ObjectId, u64>,
+    by_origin: HashTrieMapSync<ObjectId, u64>,
+    /// Handles and operations that hold a node. They are of this filesystem alone: a fork has none.
+    pins: HashMap<u64, u64>,
     /// Nodes to look at in the next sweep.
     idle: Vec<u64>,
     next: u64,
@@ -27,21 +31,74 @@ pub(super) struct Table {
     quota: Quota,
     frozen: bool,
     layered: bool,
+    /// Overlays that a look may go through, one below the other.
+    depth: usize,
+    /// Whose what is made here will be.
+    owner: Owner,
 }
 
 impl Table {
     pub(super) fn new(quota: Quota, now: Timestamp) -> Self {
-        let root = Node::new(Node::empty_directory(None), now);
+        let root = Node::new(Node::empty_directory(None), Owner::GUEST, now);
+        let mut nodes = HashTrieMapSync::new_sync();
+        nodes.insert_mut(ROOT, root);
         Self {
-            nodes: HashMap::from([(ROOT, root)]),
-            by_origin: HashMap::new(),
+            nodes,
+            by_origin: HashTrieMapSync::new_sync(),
+            pins: HashMap::new(),
             idle: Vec::new(),
             next: ROOT + 1,
             usage: Usage::default(),
             quota,
             frozen: false,
             layered: false,
+            depth: 0,
+            owner: Owner::GUEST,
         }
+    }
+
+    /// The same filesystem once more, sharing every node with this one until either changes it. What only lives on
+    /// because somebody has it open here (a removed file, say) is not in the copy; finding that out takes a step for
+    /// each open handle, and nothing takes a step for each file.
+    pub(super) fn fork(&self, quota: Quota) -> Self {
+        let mut fork = Self {
+            nodes: self.nodes.clone(),
+            by_origin: self.by_origin.clone(),
+            pins: HashMap::new(),
+            idle: self.pins.keys().chain(self.idle.iter()).copied().collect(),
+            next: self.next,
+            usage: self.usage,
+            quota,
+            frozen: false,
+            layered: self.layered,
+            depth: self.depth,
+            owner: self.owner,
+        };
+        fork.sweep();
+        fork
+    }
+
+    #[cfg(test)]
+    pub(super) fn shares_nodes(&self, other: &Self) -> bool {
+        self.nodes.ptr_eq(&other.nodes)
+    }
+
+    #[cfg(test)]
+    pub(super) fn next(&self) -> u64 {
+        self.next
+    }
+
+    #[cfg(test)]
+    pub(super) fn nodes(&self) -> usize {
+        self.nodes.size()
+    }
+
+    pub(super) fn quota(&self) -> Quota {
+        self.quota
+    }
+
+    pub(super) fn set_owner(&mut self, owner: Owner) {
+        self.owner = owner;
     }
 
     pub(super) fn usage(&self) -> Usage {
@@ -73,31 +130,14 @@ impl Table {
         }
     }
 
-    /// Puts layers beneath what is here, merging directories of the same path.
-    pub(super) fn lay_over(&mut self, mut lowers: Vec<Lower>) -> Result<(), MountError> {
-        for lower in &mut lowers {
-            lower.open().map_err(MountError::Lower)?;
-        }
+    pub(super) fn depth(&self) -> usize {
+        self.depth
+    }
+
+    /// Notes that there are layers below now.
+    pub(super) fn set_layered(&mut self, depth: usize) {
         self.layered = true;
-        let mut pending = vec![(ROOT, lowers)];
-        while let Some((number, mut lowers)) = pending.pop() {
-            let Ok(directory) = self.directory(number) else {
-                continue;
-            };
-            for (name, slot) in &directory.entries {
-                let Slot::Node(child) = slot else { continue };
-                if let Some(Found::Directory(merged, _)) =
-                    Lower::find(&mut lowers, name).map_err(MountError::Lower)?
-                {
-                    pending.push((*child, merged));
-                }
-            }
-            lowers.iter_mut().for_each(Lower::close);
-            if let Ok(directory) = self.directory_mut(number) {
-                directory.lowers = lowers;
-            }
-        }
-        Ok(())
+        self.depth = depth;
     }
 
     /// A node by a number that somebody pins or that was looked up in this operation.
@@ -123,7 +163,15 @@ impl Table {
         }
     }
 
-    pub(super) fn content_mut(&mut self, number: u64) -> Result<&mut Content, FsError> {
+    pub(super) fn content(&self, number: u64) -> Result<&Content, FsError> {
+        match &self.node(number)?.body {
+            Body::File(content) => Ok(content),
+            Body::Directory(_) => Err(FsError::IsDirectory),
+            Body::Symlink(_) | Body::Special(_) => Err(FsError::Invalid),
+        }
+    }
+
+    fn content_mut(&mut self, number: u64) -> Result<&mut Content, FsError> {
         match &mut self.node_mut(number)?.body {
             Body::File(content) => Ok(content),
             Body::Directory(_) => Err(FsError::IsDirectory),
@@ -140,15 +188,31 @@ impl Table {
     }
 
     pub(super) fn pin(&mut self, number: u64) {
-        if let Some(node) = self.nodes.get_mut(&number) {
-            node.pins += 1;
-        }
+        *self.pins.entry(number).or_insert(0) += 1;
     }
 
     pub(super) fn unpin(&mut self, number: u64) {
-        if let Some(node) = self.nodes.get_mut(&number) {
-            node.pins = node.pins.saturating_sub(1);
+        if let Some(pins) = self.pins.get_mut(&number) {
+            *pins = pins.saturating_sub(1);
+            if *pins == 0 {
+                self.pins.remove(&number);
+            }
             self.idle.push(number);
+        }
+    }
+
+    /// Notes that a directory has one more directory in it.
+    pub(super) fn adopt(&mut self, parent: u64) {
+        if let Some(node) = self.nodes.get_mut(&parent) {
+            node.children += 1;
+        }
+    }
+
+    /// Notes that a directory has one directory less in it.
+    pub(super) fn disown(&mut self, parent: u64) {
+        if let Some(node) = self.nodes.get_mut(&parent) {
+            node.children = node.children.saturating_sub(1);
+            self.idle.push(parent);
         }
     }
 
@@ -159,123 +223,70 @@ impl Table {
     /// Forgets nodes that have no reason to stay. A chain of any length goes in one loop.
     pub(super) fn sweep(&mut self) {
         while let Some(number) = self.idle.pop() {
-            let Some(node) = self.nodes.get_mut(&number) else {
-                continue;
-            };
-            if node.pins > 0 {
+            if self.pins.contains_key(&number) {
                 continue;
             }
-            if node.links > 0 && !node.pristine {
+            let Some(node) = self.nodes.get(&number) else {
+                continue;
+            };
+            if node.children > 0 || (node.links > 0 && !node.pristine) {
                 node.rest();
                 continue;
             }
-            if let Some(node) = self.nodes.remove(&number) {
-                self.forget(number, node);
-            }
+            let node = node.clone();
+            self.nodes.remove_mut(&number);
+            self.forget(number, &node);
         }
     }
 
-    fn forget(&mut self, number: u64, node: Node) {
+    fn forget(&mut self, number: u64, node: &Node) {
         if let Some(origin) = node.origin
             && self.by_origin.get(&origin) == Some(&number)
         {
-            self.by_origin.remove(&origin);
+            self.by_origin.remove_mut(&origin);
         }
         if !node.pristine {
             self.usage.inodes = self.usage.inodes.saturating_sub(1);
             self.usage.bytes = self.usage.bytes.saturating_sub(node.charged());
         }
-        if let Body::Directory(directory) = node.body {
-            self.release_entries(directory.entries.len());
+        if let Body::Directory(directory) = &node.body {
+            self.release_entries(directory.entries.size());
             if let Some(parent) = directory.parent {
-                self.unpin(parent);
+                self.disown(parent);
             }
         }
     }
 
-    /// What a name in a directory stands for, here or in a layer. A node that is made for it goes in
-    /// the next sweep unless it is pinned.
-    pub(super) fn lookup(&mut self, number: u64, name: &str) -> Result<Option<u64>, FsError> {
-        let directory = self.directory_mut(number)?;
-        match directory.entries.get(name) {
-            Some(Slot::Node(child)) => return Ok(Some(*child)),
-            Some(Slot::Whiteout) => return Ok(None),
-            None => {}
-        }
-        match Lower::find(&mut directory.lowers, name)? {
-            Some(found) => self.raise(number, name, found).map(Some),
-            None => Ok(None),
-        }
+    /// The node that stands for an object of a layer.
+    pub(super) fn by_origin(&self, object: ObjectId) -> Option<u64> {
+        self.by_origin.get(&object).copied()
     }
 
-    /// As [`Table::lookup`], where nothing is `NoEntry`.
-    pub(super) fn find(&mut self, number: u64, name: &str) -> Result<u64, FsError> {
-        self.lookup(number, name)?.ok_or(FsError::NoEntry)
-    }
-
-    /// The node for an object of a layer.
-    fn raise(&mut self, parent: u64, name: &str, found: Found) -> Result<u64, FsError> {
-        let (Found::Directory(_, attributes) | Found::Other(_, attributes)) = &found;
-        let NodeStat { stat, object } = *attributes;
-        if let Some(number) = self.by_origin.get(&object) {
-            return Ok(*number);
-        }
-        let body = match found {
-            Found::Directory(lowers, _) => {
-                self.pin(parent);
-                Body::Directory(Directory {
-                    entries: BTreeMap::new(),
-                    parent: Some(parent),
-                    lowers,
-                })
-            }
-            Found::Other(mut lower, _) => match stat.kind {
-                FileKind::File => {
-                    Body::File(Content::of_layer(Backing::new(lower, name, stat.size)))
-                }
-                FileKind::Symlink => Body::Symlink(lower.link_target(name)?.into()),
-                kind => Body::Special(kind),
-            },
-        };
-        let links = if matches!(body, Body::Directory(_)) {
-            1
-        } else {
-            stat.links.max(1)
-        };
-        let number = self.insert(Node {
-            body,
-            origin: Some(object),
-            pristine: true,
-            pins: 0,
-            links,
-            accessed: stat.accessed,
-            modified: stat.modified,
-            changed: stat.changed,
-        });
-        self.by_origin.insert(object, number);
+    /// Adds a node that stands for an object of a layer. It goes in the next sweep unless it is pinned.
+    pub(super) fn insert_raised(&mut self, object: ObjectId, node: Node) -> u64 {
+        let number = self.insert(node);
+        self.by_origin.insert_mut(object, number);
         self.idle.push(number);
-        Ok(number)
+        number
     }
 
     fn insert(&mut self, node: Node) -> u64 {
         let number = self.next;
         self.next += 1;
-        self.nodes.insert(number, node);
+        self.nodes.insert_mut(number, node);
         number
     }
 
     /// Adds a node of our own.
     pub(super) fn add(&mut self, body: Body, now: Timestamp) -> Result<u64, FsError> {
-        let node = Node::new(body, now);
+        let node = Node::new(body, self.owner, now);
         self.charge(node.charged())?;
         Ok(self.insert(node))
     }
 
     /// Makes a node outlast its handles, because it is about to differ from its layer.
     pub(super) fn keep(&mut self, number: u64) -> Result<(), FsError> {
-        let Some(node) = self.nodes.get_mut(&number) else {
-            return Err(FsError::Io);
-        };
+        let node = self.node(number)?;
         if !node.pristine {
             return Ok(());
         }
@@ -285,7 +296,7 @@ impl Table {
         Ok(())
     }
 
-    fn free_bytes(&self) -> u64 {
+    pub(super) fn free_bytes(&self) -> u64 {
         self.quota.bytes.saturating_sub(self.usage.bytes)
     }
 
@@ -340,9 +351,9 @@ impl Table {
     /// Writes a name. Check the room first.
     pub(super) fn put(&mut self, number: u64, name: &str, slot: Slot) -> Result<(), FsError> {
         let directory = self.directory_mut(number)?;
-        if directory.entries.insert(name.into(), slot).is_none() {
-            self.usage.entries += 1;
-        }
+        let new = !directory.entries.contains_key(name);
+        directory.entries.insert_mut(name.into(), slot);
+        self.usage.entries += u64::from(new);
         Ok(())
     }
 
@@ -351,7 +362,7 @@ impl Table {
         if below {
             return self.put(number, name, Slot::Whiteout);
         }
-        if self.directory_mut(number)?.entries.remove(name).is_some() {
+        if self.directory_mut(number)?.entries.remove_mut(name) {
             self.release_entries(1);
         }
         Ok(())
@@ -360,12 +371,12 @@ impl Table {
     /// Empties a removed directory of its whiteouts and of what lies below it.
     pub(super) fn hollow(&mut self, number: u64) -> Result<(), FsError> {
         let directory = self.directory_mut(number)?;
-        let entries = std::mem::take(&mut directory.entries);
+        let entries = std::mem::replace(&mut directory.entries, Entries::new_sync());
         directory.lowers.clear();
         let parent = directory.parent.take();
-        self.release_entries(entries.len());
+        self.release_entries(entries.size());
         if let Some(parent) = parent {
-            self.unpin(parent);
+            self.disown(parent);
         }
         Ok(())
     }
@@ -382,10 +393,10 @@ impl Node {
     }
 
     /// Lets go of what is open in layers.
-    fn rest(&mut self) {
-        match &mut self.body {
+    fn rest(&self) {
+        match &self.body {
             Body::File(content) => content.rest(),
-            Body::Directory(directory) => directory.lowers.iter_mut().for_each(Lower::close),
+            Body::Directory(directory) => directory.lowers.iter().for_each(Lower::close),
             Body::Symlink(_) | Body::Special(_) => {}
         }
     }

@@ -1,6 +1,6 @@
 //! One directory of one layer.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::backend::{Directory, File, OpenedNode, Step};
 use crate::stat::NodeStat;
@@ -8,11 +8,24 @@ use crate::{FileKind, FsError, OpenOptions};
 
 /// A directory of a layer, by the layer's root and the names from there. It holds nothing open unless
 /// it is in use, because an overlay over a large host directory would run out of descriptors.
-#[derive(Clone)]
+///
+/// What is open is kept aside of what it is (behind a lock of its own, which nobody holds for longer than a look), so
+/// that looking through an overlay changes no node: nodes may be shared with other filesystems.
 pub(crate) struct Lower {
     root: Arc<dyn Directory>,
     names: Arc<[Box<str>]>,
-    open: Option<Arc<dyn Directory>>,
+    open: Mutex<Option<Arc<dyn Directory>>>,
+}
+
+/// The clone has nothing open.
+impl Clone for Lower {
+    fn clone(&self) -> Self {
+        Self {
+            root: Arc::clone(&self.root),
+            names: Arc::clone(&self.names),
+            open: Mutex::new(None),
+        }
+    }
 }
 
 /// What layers have under a name.
@@ -28,7 +41,7 @@ impl Lower {
         Self {
             root,
             names: Arc::from([]),
-            open: None,
+            open: Mutex::new(None),
         }
     }
 
@@ -39,17 +52,18 @@ impl Lower {
         Self {
             root: Arc::clone(&self.root),
             names: names.into(),
-            open: None,
+            open: Mutex::new(None),
         }
     }
 
     /// The open directory, which stays open until [`Lower::close`].
-    pub(crate) fn open(&mut self) -> Result<&Arc<dyn Directory>, FsError> {
-        let opened = match self.open.take() {
+    pub(crate) fn open(&self) -> Result<Arc<dyn Directory>, FsError> {
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let opened = match open.take() {
             Some(directory) => directory,
             None => self.walk()?,
         };
-        Ok(self.open.insert(opened))
+        Ok(Arc::clone(open.insert(opened)))
     }
 
     fn walk(&self) -> Result<Arc<dyn Directory>, FsError> {
@@ -63,12 +77,15 @@ impl Lower {
         Ok(directory)
     }
 
-    pub(crate) fn close(&mut self) {
-        self.open = None;
+    pub(crate) fn close(&self) {
+        self.open
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
     }
 
     /// Attributes of a name here; nothing if it is missing.
-    pub(crate) fn stat(&mut self, name: &str) -> Result<Option<NodeStat>, FsError> {
+    pub(crate) fn stat(&self, name: &str) -> Result<Option<NodeStat>, FsError> {
         match self.open()?.stat(name) {
             Ok(found) => Ok(Some(found)),
             Err(FsError::NoEntry) => Ok(None),
@@ -76,11 +93,11 @@ impl Lower {
         }
     }
 
-    pub(crate) fn link_target(&mut self, name: &str) -> Result<String, FsError> {
+    pub(crate) fn link_target(&self, name: &str) -> Result<String, FsError> {
         self.open()?.link_target(name)?.ok_or(FsError::Io)
     }
 
-    pub(crate) fn open_file(&mut self, name: &str) -> Result<Box<dyn File>, FsError> {
+    pub(crate) fn open_file(&self, name: &str) -> Result<Box<dyn File>, FsError> {
         let options = OpenOptions {
             read: true,
             ..OpenOptions::default()
@@ -93,7 +110,7 @@ impl Lower {
 
     /// Looks a name up in merged directories: the uppermost layer that has it decides, and directories
     /// merge as far down as they are all directories.
-    pub(crate) fn find(lowers: &mut [Self], name: &str) -> Result<Option<Found>, FsError> {
+    pub(crate) fn find(lowers: &[Self], name: &str) -> Result<Option<Found>, FsError> {
         let mut merged = Vec::new();
         let mut uppermost = None;
         for lower in lowers {

@@ -15,8 +15,10 @@
 )]
 
 mod escape;
+mod fork;
 mod host;
 mod hostile;
+mod layers;
 mod matrix;
 mod memory;
 mod model;
@@ -25,4 +27,5 @@ mod oracle;
 mod overlay;
 mod read_only;
 mod scale;
+mod store;
 mod support;

@@ -1,20 +1,21 @@
 //! The same random operations on every backend and on the kernel: answers, errors and final trees agree.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use proptest::prelude::*;
 use tollgate_vfs::{
     DirHandle, FileHandle, FileKind, Follow, FsError, FsVerb, Layer, MemoryFs, Mount, OpenOptions,
-    Opened, SyncMode,
+    Opened, Quota, Store, SyncMode, Timestamp,
 };
 
 use crate::oracle::{Answer, Op, Oracle, SLOTS, answer_stat};
 use crate::support::{Ops, capability, host, memory, permit, permits, quick_directory, rooted};
 
 /// A backend under test.
-struct Subject {
+pub(crate) struct Subject {
     name: &'static str,
-    root: DirHandle,
+    pub(crate) root: DirHandle,
     slots: [Option<FileHandle>; SLOTS],
 }
 
@@ -22,7 +23,7 @@ struct Subject {
 const ESCAPE: Result<Answer, FsError> = Err(FsError::NotPermitted);
 
 impl Subject {
-    fn new(name: &'static str, mount: Mount) -> Self {
+    pub(crate) fn new(name: &'static str, mount: Mount) -> Self {
         Self {
             name,
             root: rooted(mount).1,
@@ -40,7 +41,11 @@ impl Subject {
         paths.all(|(path, _)| self.root.resolve(path, Follow::No).is_ok())
     }
 
-    fn apply(&mut self, op: &Op) -> Result<Answer, FsError> {
+    pub(crate) fn close_all(&mut self) {
+        self.slots = Default::default();
+    }
+
+    pub(crate) fn apply(&mut self, op: &Op) -> Result<Answer, FsError> {
         let root = &self.root;
         match op {
             Op::Open {
@@ -127,7 +132,7 @@ fn list(dir: &DirHandle) -> Result<Answer, FsError> {
 }
 
 /// Everything below a directory, in one comparable text.
-fn dump(root: &DirHandle) -> String {
+pub(crate) fn dump(root: &DirHandle) -> String {
     let mut text = String::new();
     let mut pending = vec![(String::new(), root.clone())];
     while let Some((at, dir)) = pending.pop() {
@@ -265,8 +270,21 @@ fn op() -> impl Strategy<Value = Op> {
     ]
 }
 
-fn ops(count: usize) -> impl Strategy<Value = Vec<Op>> {
+pub(crate) fn ops(count: usize) -> impl Strategy<Value = Vec<Op>> {
     prop::collection::vec(op(), 0..count)
+}
+
+/// What comes back from a store.
+fn restored(filesystem: &MemoryFs) -> MemoryFs {
+    let place = quick_directory();
+    let store = Store::open(capability(place.path())).unwrap();
+    store.flush("model", filesystem).unwrap();
+    let noon = Timestamp {
+        seconds: 0,
+        nanos: 0,
+    };
+    let loaded = store.load("model", Quota::default(), Arc::new(move || noon));
+    loaded.unwrap().unwrap()
 }
 
 fn layered(layer: Layer) -> (MemoryFs, Mount) {
@@ -287,22 +305,28 @@ proptest! {
         );
         let mut oracle = Oracle::new(kernel.path());
         let base = memory();
+        let (origin, kept) = (memory(), memory());
         let mut subjects = vec![
             Subject::new("memory", Mount::memory(memory())),
             Subject::new("host", host(mounted.path())),
             Subject::new("base layer", Mount::memory(base.clone())),
             Subject::new("host below", host(lower.path())),
+            Subject::new("origin of a fork", Mount::memory(origin.clone())),
+            Subject::new("to be kept", Mount::memory(kept.clone())),
         ];
         for op in &first {
             check(&mut oracle, &mut subjects, op);
         }
         oracle.close_all();
-        subjects.iter_mut().for_each(|subject| subject.slots = Default::default());
+        subjects.iter_mut().for_each(Subject::close_all);
 
         let (middle, mount) = layered(Layer::memory(base.clone()));
         subjects[2] = Subject::new("overlay on memory", mount);
         let (_, mount) = layered(Layer::host(capability(lower.path())).unwrap());
         subjects[3] = Subject::new("overlay on host", mount);
+        let fork = origin.fork();
+        subjects[4] = Subject::new("fork", Mount::memory(fork.clone()));
+        subjects[5] = Subject::new("restored", Mount::memory(restored(&kept)));
         let frozen = dump_host(lower.path());
         for op in &second {
             check(&mut oracle, &mut subjects, op);
@@ -312,10 +336,11 @@ proptest! {
             prop_assert_eq!(&dump(&subject.root), &expected, "{} after the second stage", subject.name);
         }
         oracle.close_all();
-        subjects.iter_mut().for_each(|subject| subject.slots = Default::default());
+        subjects.iter_mut().for_each(Subject::close_all);
 
         let (_, mount) = layered(Layer::memory(middle));
         subjects[2] = Subject::new("overlay on overlay", mount);
+        subjects[4] = Subject::new("restored fork", Mount::memory(restored(&fork)));
         for op in &third {
             check(&mut oracle, &mut subjects, op);
         }
@@ -323,6 +348,8 @@ proptest! {
         for subject in &subjects {
             prop_assert_eq!(&dump(&subject.root), &expected, "{} at the end", subject.name);
         }
-        prop_assert_eq!(dump_host(lower.path()), frozen, "a layer was written to");
+        prop_assert_eq!(dump_host(lower.path()), frozen.clone(), "a layer was written to");
+        let origin = rooted(Mount::memory(origin)).1;
+        prop_assert_eq!(dump(&origin), frozen, "the origin of a fork was written to");
     }
 }
