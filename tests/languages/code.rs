@@ -53,7 +53,10 @@ fn reported_with(scene: &Scene, file: &Path, flags: &[&str]) -> Reported {
     let is_report = |line: &&str| line.starts_with('{') && line.contains("\"exit_code\"");
     let report = finished.stderr.lines().find(is_report).expect("a report");
     let report_of: Value = serde_json::from_str(report).expect("JSON");
-    let count = |key: &str| report_of["code"][key].as_u64().unwrap_or(0);
+    let count = |key: &str| {
+        let count = report_of.pointer(&format!("/code/{key}"));
+        count.and_then(Value::as_u64).unwrap_or(0)
+    };
     Reported {
         said: finished.stderr.replace(report, ""),
         asked: count("asked"),
