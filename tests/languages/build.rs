@@ -306,6 +306,25 @@ fn what_is_not_found_is_said_and_thrown_when_it_is_asked_for() {
 }
 
 #[test]
+fn a_file_that_an_import_cannot_do_without_is_named_when_it_is_built_or_loaded() {
+    let scene = scene!();
+    scene.write("app/package.json", "{}");
+    scene.write("app/entry.mjs", "import './none.mjs';");
+    let (_, finished) = build(&scene, "app/entry.mjs", &[]);
+    finished.expect(126);
+    let named = "Cannot find module '/program/none.mjs' imported from /program/entry.mjs";
+    assert!(finished.stderr.contains(named), "{}", finished.stderr);
+    // Where it is another file's, the program runs until it loads that.
+    scene.write(
+        "app/late.mjs",
+        "console.log(await import('./entry.mjs').catch((error) => error.code));",
+    );
+    let component = built(&scene, "app/late.mjs", &[]);
+    let finished = scene.run(&component).finish();
+    assert_eq!(finished.expect(0).stdout, "ERR_MODULE_NOT_FOUND\n");
+}
+
+#[test]
 fn what_cannot_be_built_is_refused() {
     let scene = scene!();
     scene.write("app/broken.mjs", "const a = ;");
