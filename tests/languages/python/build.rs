@@ -791,6 +791,40 @@ fn a_tool_that_hangs_ends_with_the_build() {
 }
 
 #[test]
+fn requirements_that_change_are_installed_anew_where_they_are_watched() {
+    let cache = needs!(cache());
+    let scene = scene!();
+    scene.write("app/main.py", "print('one')");
+    let file = scene.write("requirements.txt", "one");
+    let calls = scene.path("calls");
+    let tool = scene.write(
+        "bin/python3",
+        format!("#!/bin/sh\necho call >> {}\nexit 1\n", calls.display()),
+    );
+    super::executable(&tool);
+    let file = file.display().to_string();
+    let arguments = ["build", "--watch", "app/main.py", "-r", &file];
+    let path = format!("{}:/usr/bin:/bin", scene.path("bin").display());
+    let running = tollgate(&scene, cache, &arguments)
+        .env("PATH", path)
+        .start();
+    let called = |times: usize| {
+        let deadline = Instant::now() + Duration::from_secs(20);
+        while std::fs::read_to_string(&calls).map_or(0, |text| text.lines().count()) < times {
+            assert!(Instant::now() < deadline, "it is not called {times} times");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    };
+    called(1);
+    // Two writes within one tick of the file system's clock would have one time.
+    std::thread::sleep(Duration::from_millis(50));
+    scene.write("requirements.txt", "two");
+    called(2);
+    running.signal(Signal::TERM);
+    running.wait().expect(143);
+}
+
+#[test]
 fn what_is_watched_is_built_and_run_again_when_it_changes() {
     let cache = needs!(cache());
     let scene = scene!();
