@@ -1,0 +1,39 @@
+//! A sidecar for a test: over its bytes, or through the client.
+
+mod client;
+mod raw;
+mod watch;
+
+pub(crate) use client::{
+    Host, allowed, code_of, host, host_with, refused, run, start, start_js, wasm,
+};
+pub(crate) use raw::{
+    Raw, authenticate, bytes, connection_of, fs_call, open_session, session_of, vm_of,
+};
+pub(crate) use watch::{Ended, Watch, soon};
+
+use tollgate_tests::Scene;
+
+/// A VM that may do everything.
+pub(crate) const ALLOW: &str = r#"{"permissions":{"fs":"allow","network":"allow","childProcess":"allow","process":"allow","env":"allow","binding":"allow"}}"#;
+
+/// A VM that may do everything, with more members of its configuration.
+pub(crate) fn allow_with(members: &str) -> String {
+    format!("{},{members}}}", ALLOW.strip_suffix('}').unwrap())
+}
+
+/// The command `tollgate sidecar`, in a scene. Compiled programs are kept from one test to the next: every scene would
+/// compile the engine of JavaScript anew.
+pub(crate) fn sidecar(scene: &Scene, flags: &[&str]) -> std::process::Command {
+    let mut command = scene.command(["sidecar"]);
+    command.args(flags).env(
+        "XDG_CACHE_HOME",
+        concat!(env!("CARGO_TARGET_TMPDIR"), "/sidecar"),
+    );
+    command
+}
+
+/// A guest's component.
+pub(crate) fn guest(file: &str) -> Vec<u8> {
+    std::fs::read(file).unwrap()
+}
