@@ -217,7 +217,7 @@ fn s13_only_frames_are_on_standard_output() {
     let end = raw.ends();
     assert_eq!(end.code, Some(1));
     // Everything before was frames, for it was read as such.
-    assert_eq!(end.stdout, []);
+    assert_eq!(end.stdout, [0; 0]);
     assert!(!end.stderr.is_empty());
 }
 

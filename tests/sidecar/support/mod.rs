@@ -12,6 +12,9 @@ pub(crate) use raw::{
 };
 pub(crate) use watch::{Ended, Watch, soon};
 
+use std::path::{Path, PathBuf};
+
+use tollgate_languages::RUNNER_INPUTS;
 use tollgate_tests::Scene;
 
 /// A VM that may do everything.
@@ -31,6 +34,19 @@ pub(crate) fn sidecar(scene: &Scene, flags: &[&str]) -> std::process::Command {
         concat!(env!("CARGO_TARGET_TMPDIR"), "/sidecar"),
     );
     command
+}
+
+/// A cache with the runner of Python in it, which the tests of Python make where it is on this machine.
+pub(crate) fn python_cache() -> Option<PathBuf> {
+    let cache = Path::new(env!("CARGO_TARGET_TMPDIR")).join("python-cache");
+    let runner = format!("python-{RUNNER_INPUTS}.json");
+    let there = cache.join("tollgate/runners").join(runner).is_file();
+    if !there {
+        eprintln!(
+            "SKIPPED: no runner of Python was made for tests (`cargo nextest run -E 'test(python)'` does that)"
+        );
+    }
+    there.then_some(cache)
 }
 
 /// A guest's component.

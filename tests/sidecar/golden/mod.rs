@@ -1,0 +1,97 @@
+//! Recorded conversations with the sidecar that this protocol was taken from, said again to this one: the same requests,
+//! and answers of the same shape.
+//!
+//! The recordings lie beside the repository, where they do (`TOLLGATE_GOLDEN` may say where).
+
+mod recorded;
+mod replay;
+mod shape;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+use self::recorded::Conversation;
+use self::replay::replay;
+
+/// The conversations in which this sidecar answers otherwise, on purpose. One that no longer differs is to be struck.
+const DIFFERENT: &[(&str, &str)] = &[
+    ("fs_exists", "a link that leads nowhere does not exist"),
+    (
+        "fs_realpath",
+        "links that lead to each other are a loop: ELOOP",
+    ),
+    (
+        "js_package_json_type_module",
+        "a module has no `require`, and knows its file name",
+    ),
+    (
+        "js_timers_and_promises",
+        "turns are those of Node: `process.nextTick` before promises",
+    ),
+];
+
+/// The recordings, if they are there.
+fn conversations() -> Option<Vec<Conversation>> {
+    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/golden");
+    let folder = std::env::var_os("TOLLGATE_GOLDEN").map_or(beside, PathBuf::from);
+    if !folder.exists() {
+        eprintln!("SKIPPED: the recordings are not there (TOLLGATE_GOLDEN says where they are)");
+        return None;
+    }
+    let files = std::fs::read_dir(folder).unwrap();
+    let mut files: Vec<_> = files.map(|entry| entry.unwrap().path()).collect();
+    files.retain(|path| {
+        path.extension()
+            .is_some_and(|extension| extension == "json")
+    });
+    files.sort();
+    assert!(files.len() > 100, "{} recordings", files.len());
+    Some(files.iter().map(|file| Conversation::read(file)).collect())
+}
+
+#[test]
+fn recorded_conversations_go_as_they_went() {
+    let Some(conversations) = conversations() else {
+        return;
+    };
+    let names: Vec<_> = conversations.iter().map(|each| each.name.clone()).collect();
+    for (name, _) in DIFFERENT {
+        assert!(
+            names.iter().any(|each| each == name),
+            "there is no recording {name}"
+        );
+    }
+    // `TOLLGATE_GOLDEN_ONLY` is for who looks at one of them.
+    let only = std::env::var("TOLLGATE_GOLDEN_ONLY").ok();
+    let wanted = |each: &Conversation| only.as_ref().is_none_or(|only| each.name.contains(only));
+    let conversations: Vec<_> = conversations.into_iter().filter(wanted).collect();
+    let (open, found) = (
+        Mutex::new(conversations.iter()),
+        Mutex::new(BTreeMap::new()),
+    );
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                loop {
+                    let Some(next) = open.lock().unwrap().next() else {
+                        return;
+                    };
+                    if let Some(differences) = replay(next) {
+                        found.lock().unwrap().insert(&next.name, differences);
+                    }
+                }
+            });
+        }
+    });
+    let mut wrong = String::new();
+    for (name, differences) in found.into_inner().unwrap() {
+        let meant = DIFFERENT.iter().find(|(each, _)| each == name);
+        match (meant, differences.is_empty()) {
+            (None, false) => wrong += &format!("{name}:\n  {}\n", differences.join("\n  ")),
+            (Some((_, why)), true) => wrong += &format!("{name} no longer differs, where {why}\n"),
+            (None, true) | (Some(_), false) => {}
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+}
