@@ -34,6 +34,16 @@ mod terminals;
 mod ungated;
 mod view;
 
+/// Operations on files as they pass the gate, in no release's words: resolve, decide on where a path leads, act on that handle.
+/// What serves files by another way than an import takes them from here.
+pub mod files {
+    pub use crate::filesystem::pass::{Ask, Undone, pass, pass_all, resolve};
+    pub use crate::filesystem::paths::{
+        At, create_dir, link, one, read_link, remove_dir, rename, set_times, symlink, unlink,
+    };
+    pub use crate::outcome::Fs;
+}
+
 pub use fixed::FIXED;
 pub use given::{Captured, Input, Output};
 pub use guest::{Guest, GuestBuilder};

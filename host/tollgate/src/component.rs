@@ -238,10 +238,11 @@ struct Begun {
 }
 
 impl Begun {
-    async fn new(component: &Component, prepared: Prepared) -> Result<Self, Refused> {
+    async fn new(component: &Component, mut prepared: Prepared) -> Result<Self, Refused> {
         let host = &component.0.host;
         let policy = Arc::clone(&prepared.grants.policy);
-        let (run, audit) = host.audit(&component.0.digest, &policy.limits());
+        let place = std::mem::take(&mut prepared.place);
+        let (run, audit) = host.audit(&component.0.digest, place, &policy.limits());
         let gate = Gate::new(policy, audit, host.decider.clone());
         let (name, program) = (prepared.name.clone(), prepared.program.clone());
         let recorded = Recorded::begin(gate.clone(), name, program, host.flushed)

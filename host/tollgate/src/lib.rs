@@ -110,6 +110,7 @@ pub mod interface;
 mod machine;
 mod options;
 mod outcome;
+mod principal;
 mod recorded;
 mod shared;
 mod stopped;
@@ -122,6 +123,7 @@ pub use host::Host;
 pub use instance::{Instance, InstanceError};
 pub use options::{RunOptions, Stream};
 pub use outcome::Outcome;
+pub use principal::{Principal, Standing};
 pub use stopped::Stopped;
 pub use tollgate_engine::{Spent, Usage};
 

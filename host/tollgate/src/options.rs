@@ -13,6 +13,7 @@ use tollgate_vfs::{Mount, Tree, TreeBuilder};
 
 use crate::error::Refused;
 use crate::grants::Grants;
+use crate::shared::Place;
 
 /// Where a guest's standard output or error goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -44,9 +45,11 @@ impl Stream {
 pub struct RunOptions {
     pub(crate) grants: Grants,
     pub(crate) name: String,
+    place: Place,
     arguments: Vec<String>,
     environment: Vec<(String, String)>,
     mounts: Vec<(String, Mount)>,
+    rooted: bool,
     stdin: Input,
     stdout: Stream,
     stderr: Stream,
@@ -61,9 +64,11 @@ impl RunOptions {
         Self {
             grants: grants.clone(),
             name: "component".to_owned(),
+            place: Place::default(),
             arguments: Vec::new(),
             environment: Vec::new(),
             mounts: Vec::new(),
+            rooted: false,
             stdin: Input::Bytes(Bytes::new()),
             stdout: Stream::default(),
             stderr: Stream::default(),
@@ -102,6 +107,24 @@ impl RunOptions {
     #[must_use]
     pub fn mount(mut self, place: impl Into<String>, mount: Mount) -> Self {
         self.mounts.push((place.into(), mount));
+        self
+    }
+
+    /// What is mounted at `/` is all that the guest knows as a filesystem, as in a VM: it gets one descriptor, on `/`, and the
+    /// other mounts lie within. Absolute links are followed from there.
+    #[must_use]
+    pub fn rooted(mut self) -> Self {
+        self.rooted = true;
+        self
+    }
+
+    /// The VM that the run takes place in, and its number there: for its records.
+    #[must_use]
+    pub fn process(mut self, vm: impl Into<String>, process: u64) -> Self {
+        self.place = Place {
+            vm: Some(vm.into()),
+            process: Some(process),
+        };
         self
     }
 
@@ -174,6 +197,7 @@ impl Kept {
 pub(crate) struct Prepared {
     pub(crate) grants: Grants,
     pub(crate) name: String,
+    pub(crate) place: Place,
     pub(crate) program: Option<Arc<dyn Program>>,
     kept: Kept,
     arguments: Vec<String>,
@@ -217,7 +241,7 @@ impl RunOptions {
         http: Client,
     ) -> Result<Prepared, Refused> {
         let policy = Arc::clone(&self.grants.policy);
-        let tree = tree(&policy, self.mounts)?;
+        let tree = tree(&policy, self.mounts, self.rooted)?;
         let variables = policy
             .environment(self.environment)
             .into_iter()
@@ -228,6 +252,7 @@ impl RunOptions {
         Ok(Prepared {
             grants: self.grants,
             name: self.name,
+            place: self.place,
             program: self.program,
             kept: Kept {
                 stdout: kept_stdout,
@@ -246,9 +271,11 @@ impl RunOptions {
     }
 }
 
-fn tree(policy: &Effective, given: Vec<(String, Mount)>) -> Result<Tree, Refused> {
+fn tree(policy: &Effective, given: Vec<(String, Mount)>, rooted: bool) -> Result<Tree, Refused> {
     let handles = usize::try_from(policy.limits().handles).unwrap_or(usize::MAX);
-    let mut builder = TreeBuilder::with_capacity(given.len()).max_open_handles(handles);
+    let mut builder = TreeBuilder::with_capacity(given.len())
+        .max_open_handles(handles)
+        .rooted(rooted);
     for mount in policy.mounts() {
         if !given.iter().any(|(place, _)| *place == mount.guest_path) {
             return Err(Refused::NoMount {
@@ -266,7 +293,11 @@ fn tree(policy: &Effective, given: Vec<(String, Mount)>) -> Result<Tree, Refused
             Some(stated) => (&stated.guest_name, mount),
             None => (&place, mount),
         };
-        builder = builder.mount(name, &place, mount)?;
+        builder = if rooted && place != "/" {
+            builder.within(&place, mount)?
+        } else {
+            builder.mount(name, &place, mount)?
+        };
     }
     Ok(builder.build())
 }
