@@ -69,6 +69,8 @@ pub(crate) struct Given {
     pub(crate) arguments: Vec<String>,
     pub(crate) environment: Vec<(String, String)>,
     pub(crate) tree: Tree,
+    /// The folder that the guest begins in.
+    pub(crate) cwd: String,
     pub(crate) stdin: Input,
     pub(crate) stdout: Output,
     pub(crate) stderr: Output,

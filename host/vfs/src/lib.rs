@@ -130,7 +130,8 @@ pub use resolve::Hint;
 pub use resolve::Unresolved;
 pub use save::TreeError;
 pub use stat::{
-    DirEntry, Examined, FileKind, MetadataHash, Owner, SetAttributes, SetTime, SetTimes, Stat, Timestamp,
+    DirEntry, Examined, FileKind, MetadataHash, Owner, SetAttributes, SetTime, SetTimes, Stat,
+    Timestamp,
 };
 pub use target::{Opened, Target};
 pub use tollgate_policy::{FsVerb, Permit};
