@@ -6,7 +6,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tollgate::Host;
 use tollgate_protocol::FrameLimits;
 
-use crate::fs::HostRoots;
+use crate::fs::HostRoot;
 use crate::registry::{Registry, TransportId};
 use crate::runtimes::{PythonRunner, Runtimes};
 use crate::transport::{self, TransportError};
@@ -22,7 +22,7 @@ pub struct Options {
     /// What one frame may take.
     pub frames: FrameLimits,
     /// Folders of the host that mounts may reach; none by default.
-    pub host_roots: HostRoots,
+    pub host_root: HostRoot,
     /// What runs programs in Python; none refuses them.
     pub python: Option<PythonRunner>,
 }
@@ -37,7 +37,7 @@ struct Inner {
     host: Host,
     auth_token: Option<String>,
     frames: FrameLimits,
-    host_roots: HostRoots,
+    host_root: HostRoot,
     runtimes: Runtimes,
     registry: Registry,
 }
@@ -55,7 +55,7 @@ impl Sidecar {
         let Options {
             auth_token,
             frames,
-            host_roots,
+            host_root,
             python,
         } = options;
         Self(Arc::new(Inner {
@@ -63,7 +63,7 @@ impl Sidecar {
             host,
             auth_token,
             frames,
-            host_roots,
+            host_root,
             registry: Registry::default(),
         }))
     }
@@ -93,8 +93,8 @@ impl Sidecar {
         &self.0.runtimes
     }
 
-    pub(crate) fn host_roots(&self) -> &HostRoots {
-        &self.0.host_roots
+    pub(crate) fn host_root(&self) -> &HostRoot {
+        &self.0.host_root
     }
 
     pub(crate) fn frame_limits(&self) -> FrameLimits {

@@ -70,7 +70,7 @@ impl Vm {
             Some(bytes) => StdinPipe::with_capacity(bytes),
             None => StdinPipe::new(),
         };
-        let (queue, output) = output_queue(WAITING_OUTPUT);
+        let (queue, output) = output_queue(Some(WAITING_OUTPUT));
         let newcomer = Newcomer {
             id: request.process_id,
             command: program.command,
@@ -190,7 +190,7 @@ impl Vm {
                 }
             };
         let grants = self.grants(program.kind, tier)?;
-        let mut options = RunOptions::new(&grants).name(name).rooted();
+        let mut options = RunOptions::new(&grants).name(name).rooted(true);
         for (place, mount) in self.files.mounts(&self.gate()?) {
             options = match tier {
                 Tier::Full | Tier::ReadWrite => options.mount(place, mount),

@@ -12,6 +12,7 @@ use tollgate_protocol::types::{
 use super::grants::{Governed, Kind};
 use super::{Events, Vm};
 use crate::calls::Calls;
+use crate::host;
 use crate::fs::{Filesystem, FsLimits, Layers, RootSpec};
 use crate::outbox::Outbox;
 use crate::process::Processes;
@@ -66,7 +67,7 @@ impl Vm {
             }
             None => (RootSpec::Layers(descriptor), writable),
         };
-        let files = Filesystem::create(spec, limits, sidecar.host_roots())?;
+        let files = Filesystem::create(spec, limits, sidecar.host_root(), host::clock())?;
         let cwd = config.cwd.clone().unwrap_or_else(|| DEFAULT_CWD.to_owned());
         if own_root && config.cwd.is_some() {
             files.bootstrap(vec![folder(&cwd)])?;
