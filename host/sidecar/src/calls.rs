@@ -110,7 +110,8 @@ impl Calls {
         let frame = tokio::time::timeout(patience, asked)
             .await
             .map_err(|_elapsed| NoAnswer::TimedOut(patience))??;
-        let fits = frame.ownership == question.ownership && frame.payload.answers(&question.payload);
+        let fits =
+            frame.ownership == question.ownership && frame.payload.answers(&question.payload);
         if fits {
             Ok(frame.payload)
         } else {

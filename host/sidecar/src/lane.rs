@@ -18,7 +18,9 @@ use crate::vm::Vm;
 pub(crate) const MOST_FETCHES: usize = 64;
 
 /// Room that a request takes of its transport until it is answered.
-pub(crate) struct Room(#[expect(dead_code, reason = "held, not read")] pub(crate) [OwnedSemaphorePermit; 2]);
+pub(crate) struct Room(
+    #[expect(dead_code, reason = "held, not read")] pub(crate) [OwnedSemaphorePermit; 2],
+);
 
 /// A request for a VM, and where its answer goes.
 pub(crate) struct Work {

@@ -1,6 +1,7 @@
 //! The sidecar: connections, sessions and VMs with filesystems, processes and host callbacks, served over the sidecar
 //! protocol. Whatever a client or a guest does in a VM passes the gate of the embedding API, under the VM's own policy.
 
+mod callbacks;
 mod calls;
 mod dispatch;
 mod fetch;

@@ -70,7 +70,9 @@ impl Outbox {
                 let limit = self.limits.body_bytes;
                 let refusal = Rejection::new(
                     RefusalCode::FrameTooLarge,
-                    format!("the answer does not fit a frame of {limit} bytes; ask for less at a time"),
+                    format!(
+                        "the answer does not fit a frame of {limit} bytes; ask for less at a time"
+                    ),
                 );
                 let refusal = ResponseFrame {
                     schema,

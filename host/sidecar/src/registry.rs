@@ -170,6 +170,14 @@ impl Registry {
         self.tables().vms.remove(vm_id).is_some()
     }
 
+    /// Forgets everything, and gives the VMs.
+    pub(crate) fn close(&self) -> Vec<Lane> {
+        let mut tables = self.tables();
+        tables.connections.clear();
+        tables.sessions.clear();
+        tables.vms.drain().map(|(_, vm)| vm.lane).collect()
+    }
+
     /// Forgets all that came by a transport, and gives its VMs.
     pub(crate) fn disconnect(&self, transport: TransportId) -> Vec<Lane> {
         let mut tables = self.tables();
@@ -205,9 +213,7 @@ impl Tables {
         self.connected(transport, connection)?;
         let shown = session.escape_debug();
         match self.sessions.get(session) {
-            None => Err(Rejection::state(format!(
-                "unknown sidecar session {shown}"
-            ))),
+            None => Err(Rejection::state(format!("unknown sidecar session {shown}"))),
             Some(found) if found.connection != connection => Err(Rejection::state(format!(
                 "session {shown} is not owned by connection {connection}"
             ))),

@@ -117,6 +117,13 @@ impl Sidecar {
         own.len() == token.len() && differs == 0
     }
 
+    /// Ends every VM: the sidecar itself is about to end.
+    pub async fn end(&self) {
+        let lanes = self.registry().close();
+        let ended = lanes.iter().map(|lane| lane.vm.end());
+        futures_util::future::join_all(ended).await;
+    }
+
     /// Ends all that came by a transport.
     pub(crate) async fn disconnect(&self, transport: TransportId) {
         let lanes = self.registry().disconnect(transport);

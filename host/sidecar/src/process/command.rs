@@ -46,7 +46,11 @@ pub(crate) async fn find(
     }
     let path = locate(vm, command, cwd).await?;
     let path = path.ok_or_else(|| not_found(command))?;
-    let kind = if path.ends_with(".py") { Kind::Python } else { Kind::WebAssembly };
+    let kind = if path.ends_with(".py") {
+        Kind::Python
+    } else {
+        Kind::WebAssembly
+    };
     Ok(Program {
         kind,
         source: Source::File(path),
@@ -74,7 +78,9 @@ fn node(mut arguments: Vec<String>, cwd: &str) -> Result<Program, Rejection> {
         "-v" | "--version" => made(Source::Text(VERSION.to_owned()), Vec::new()),
         "-e" | "--eval" => {
             if arguments.is_empty() {
-                return Err(Rejection::state(format!("node: {first} requires an argument")));
+                return Err(Rejection::state(format!(
+                    "node: {first} requires an argument"
+                )));
             }
             let source = arguments.remove(0);
             made(Source::Text(source), arguments)
@@ -97,7 +103,9 @@ fn python(mut arguments: Vec<String>, cwd: &str) -> Result<Program, Rejection> {
         "-" => made(Source::Input, arguments),
         "-c" => {
             if arguments.is_empty() {
-                return Err(Rejection::state("python: argument expected for the -c option"));
+                return Err(Rejection::state(
+                    "python: argument expected for the -c option",
+                ));
             }
             let source = arguments.remove(0);
             made(Source::Text(source), arguments)
@@ -120,9 +128,17 @@ async fn locate(vm: &Vm, command: &str, cwd: &str) -> Result<Option<String>, Rej
         return Ok(found.filter(|mode| is_file(*mode)).map(|_| path));
     }
     let software = (0..MOST_FOLDERS).map(|number| format!("{SOFTWARE}/{number}"));
-    let has_software = vm.files.find(&gate, SOFTWARE).await.is_ok_and(|found| found.is_some());
+    let has_software = vm
+        .files
+        .find(&gate, SOFTWARE)
+        .await
+        .is_ok_and(|found| found.is_some());
     let folders = software
-        .take(if has_software { MOST_FOLDERS as usize } else { 0 })
+        .take(if has_software {
+            MOST_FOLDERS as usize
+        } else {
+            0
+        })
         .chain(SYSTEM_PATH.split(':').map(str::to_owned));
     for folder in folders {
         let path = format!("{folder}/{stripped}");

@@ -7,8 +7,7 @@ use crate::vm::Vm;
 use crate::vm::config::check_variable;
 
 /// Where commands are looked for.
-pub(crate) const SYSTEM_PATH: &str =
-    "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+pub(crate) const SYSTEM_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 /// Who guests are.
 const USER: &str = "agentos";
 const HOME: &str = "/home/agentos";
@@ -56,8 +55,13 @@ pub(crate) fn variables(
         None => SYSTEM_PATH.to_owned(),
         Some(own) => {
             let known: Vec<&str> = SYSTEM_PATH.split(':').collect();
-            let more = own.split(':').filter(|item| !item.is_empty() && !known.contains(item));
-            std::iter::once(SYSTEM_PATH).chain(more).collect::<Vec<_>>().join(":")
+            let more = own
+                .split(':')
+                .filter(|item| !item.is_empty() && !known.contains(item));
+            std::iter::once(SYSTEM_PATH)
+                .chain(more)
+                .collect::<Vec<_>>()
+                .join(":")
         }
     };
     let own = [
@@ -68,14 +72,20 @@ pub(crate) fn variables(
         ("TMPDIR", "/tmp"),
     ];
     for (name, value) in own {
-        variables.entry(name.to_owned()).or_insert_with(|| value.to_owned());
+        variables
+            .entry(name.to_owned())
+            .or_insert_with(|| value.to_owned());
     }
     variables.insert("PATH".to_owned(), path);
     variables.insert("PWD".to_owned(), cwd.to_owned());
     if variables.values().any(|value| value.contains('\0')) {
         return Err(Rejection::kernel("EINVAL", "a variable holds NUL"));
     }
-    let have = bytes(variables.iter().flat_map(|(name, value)| [name.as_str(), value.as_str()]));
+    let have = bytes(
+        variables
+            .iter()
+            .flat_map(|(name, value)| [name.as_str(), value.as_str()]),
+    );
     match vm.config.limits.resources.max_process_env_bytes {
         Some(most) if have > most => Err(too_large("environment", have, most)),
         Some(_) | None => Ok(variables.into_iter().collect()),

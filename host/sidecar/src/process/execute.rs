@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tokio::sync::oneshot;
 use tollgate::{Component, RunOptions, StdinPipe, output_queue};
-use tollgate_languages::{JavaScript, Python};
+use tollgate_languages::{JavaScript, PythonInTree};
 use tollgate_policy::{FsVerb, Operation, Tier};
 use tollgate_protocol::types::{
     ExecuteRequest, KillProcessRequest, ProcessKilledResponse, ProcessStartedResponse,
@@ -74,14 +74,13 @@ impl Vm {
         let newcomer = Newcomer {
             id: request.process_id,
             command: program.command,
-            arguments: program.arguments.clone(),
+            arguments: program.arguments,
             cwd: cwd.clone(),
             stdin: Stdin::Pipe(pipe),
         };
         let process = self.processes.enter(newcomer, most)?;
         let mut options = ready
             .options
-            .arguments(program.arguments)
             .cwd(cwd)
             .process(&self.owner.vm_id, u64::from(process.pid))
             .stdin_pipe(input)
@@ -117,7 +116,10 @@ impl Vm {
         let path = absolute(&self.cwd, asked);
         match self.files.find(&self.gate()?, &path).await {
             Ok(Some(mode)) if mode & 0o170_000 == 0o040_000 => Ok(path),
-            Ok(Some(_)) => Err(Rejection::state(format!("cwd {} is no folder", path.escape_debug()))),
+            Ok(Some(_)) => Err(Rejection::state(format!(
+                "cwd {} is no folder",
+                path.escape_debug()
+            ))),
             Ok(None) => Err(Rejection::state(format!(
                 "cwd {} is not in the VM: a folder of the host is reached by a mount of the plugin host_dir",
                 path.escape_debug()
@@ -147,50 +149,8 @@ impl Vm {
 
     /// Loads what runs the program, and gives it the files of the VM.
     async fn ready(&self, program: &Program, tier: Tier, cwd: &str) -> Result<Ready, Rejection> {
-        let runtimes = self.sidecar.runtimes();
-        let (component, name, in_source): (Component, String, Option<run::InSource>) =
-            match (program.kind, &program.source) {
-                (Kind::JavaScript, source) => {
-                    let component = runtimes.javascript().await?.clone();
-                    let (name, made) = match source {
-                        Source::File(path) => {
-                            self.is_there(path).await?;
-                            (path.clone(), JavaScript::in_tree(path))
-                        }
-                        Source::Text(text) => {
-                            ("node".to_owned(), JavaScript::text_in_tree(cwd, text.clone()))
-                        }
-                        Source::Input => {
-                            return Err(Rejection::state("node reads no program from its input"));
-                        }
-                    };
-                    (component, name, Some(Arc::new(made)))
-                }
-                (Kind::Python, source) => {
-                    let component = runtimes.python().await?.clone();
-                    let (name, made) = match source {
-                        Source::File(path) => {
-                            self.is_there(path).await?;
-                            (path.clone(), Python::in_tree(path))
-                        }
-                        Source::Text(text) => {
-                            ("-c".to_owned(), Python::text_in_tree(cwd, text.clone()))
-                        }
-                        Source::Input => ("-".to_owned(), Python::input_in_tree(cwd)),
-                    };
-                    (component, name, Some(Arc::new(made)))
-                }
-                (Kind::WebAssembly | Kind::Client, Source::File(path)) => {
-                    let bytes = self.module(path).await?;
-                    let component = runtimes.program(path, bytes).await?;
-                    (component, path.clone(), None)
-                }
-                (Kind::WebAssembly | Kind::Client, Source::Text(_) | Source::Input) => {
-                    return Err(Rejection::state("a WebAssembly program lies in a file of the VM"));
-                }
-            };
         let grants = self.grants(program.kind, tier)?;
-        let mut options = RunOptions::new(&grants).name(name).rooted(true);
+        let mut options = RunOptions::new(&grants).rooted(true);
         for (place, mount) in self.files.mounts(&self.gate()?) {
             options = match tier {
                 Tier::Full | Tier::ReadWrite => options.mount(place, mount),
@@ -198,9 +158,70 @@ impl Vm {
                 Tier::Isolated => options,
             };
         }
-        if let Some(in_source) = in_source {
-            options = options.program(in_source);
+        match program.kind {
+            Kind::JavaScript => self.javascript(program, options, cwd).await,
+            Kind::Python => self.python(program, options).await,
+            Kind::WebAssembly | Kind::Client => self.webassembly(program, options).await,
         }
+    }
+
+    async fn javascript(
+        &self,
+        program: &Program,
+        options: RunOptions,
+        cwd: &str,
+    ) -> Result<Ready, Rejection> {
+        let component = self.sidecar.runtimes().javascript().await?.clone();
+        let (name, in_tree) = match &program.source {
+            Source::File(path) => {
+                self.is_there(path).await?;
+                (path.as_str(), JavaScript::in_tree(path))
+            }
+            Source::Text(text) => ("node", JavaScript::text_in_tree(cwd, text.clone())),
+            Source::Input => {
+                return Err(Rejection::state("node reads no program from its input"));
+            }
+        };
+        if let Some(codes) = component.codes() {
+            in_tree.keep_code(codes.begin());
+        }
+        let options = options.name(name).arguments(program.arguments.clone());
+        Ok(Ready {
+            component,
+            options: options.program(Arc::new(in_tree)),
+        })
+    }
+
+    async fn python(&self, program: &Program, options: RunOptions) -> Result<Ready, Rejection> {
+        let component = self.sidecar.runtimes().python().await?.clone();
+        let in_tree = match &program.source {
+            Source::File(path) => {
+                self.is_there(path).await?;
+                PythonInTree::File(path.clone())
+            }
+            Source::Text(text) => PythonInTree::Text(text.clone()),
+            Source::Input => PythonInTree::Input,
+        };
+        let arguments = in_tree.arguments(program.arguments.clone());
+        Ok(Ready {
+            component,
+            options: options.name("python3").arguments(arguments),
+        })
+    }
+
+    async fn webassembly(
+        &self,
+        program: &Program,
+        options: RunOptions,
+    ) -> Result<Ready, Rejection> {
+        let Source::File(path) = &program.source else {
+            return Err(Rejection::state(
+                "a WebAssembly program lies in a file of the VM",
+            ));
+        };
+        let bytes = self.module(path).await?;
+        let component = self.sidecar.runtimes().program(path, bytes).await?;
+        let options = options.name(path).arguments(program.arguments.clone());
         Ok(Ready { component, options })
     }
 
@@ -214,7 +235,10 @@ impl Vm {
         if !gate.permits(&reading) {
             return Err(Rejection::kernel(
                 "EACCES",
-                format!("permission denied, open '{}': blocked by fs.read policy", path.escape_debug()),
+                format!(
+                    "permission denied, open '{}': blocked by fs.read policy",
+                    path.escape_debug()
+                ),
             ));
         }
         match self.files.find(&gate, path).await? {
@@ -258,7 +282,10 @@ impl Vm {
     }
 
     /// Sends a signal to a program. What becomes of it is told by its exit.
-    pub(crate) async fn kill(&self, request: KillProcessRequest) -> Result<ResponsePayload, Rejection> {
+    pub(crate) async fn kill(
+        &self,
+        request: KillProcessRequest,
+    ) -> Result<ResponsePayload, Rejection> {
         let signal = Signal::parse(&request.signal)?;
         let process = self.processes.find(&request.process_id)?;
         let gate = self.gate()?;

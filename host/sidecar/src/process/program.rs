@@ -53,7 +53,11 @@ pub(crate) fn is_javascript(path: &str) -> bool {
 
 impl Program {
     /// Finds what a request asks for.
-    pub(crate) async fn find(vm: &Vm, request: &ExecuteRequest, cwd: &str) -> Result<Self, Rejection> {
+    pub(crate) async fn find(
+        vm: &Vm,
+        request: &ExecuteRequest,
+        cwd: &str,
+    ) -> Result<Self, Rejection> {
         if let Some(command) = &request.command {
             return command::find(vm, command, request.args.clone(), cwd).await;
         }

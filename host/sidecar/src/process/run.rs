@@ -16,9 +16,6 @@ use super::table::Process;
 use crate::outbox::Gone;
 use crate::vm::{Events, Kind, Vm};
 
-/// A program in the source of its language.
-pub(crate) type InSource = Arc<dyn tollgate::bridge::Program>;
-
 /// Bytes of one event at most; fewer where a frame takes fewer.
 const PIECE: usize = 64 << 10;
 /// The code of a WebAssembly program that computed for too long.
@@ -80,7 +77,8 @@ pub(crate) fn start(
 /// How long one event may be.
 fn piece(vm: &Vm, process: &Process) -> usize {
     let owner = &vm.owner;
-    let names = process.id.len() + owner.vm_id.len() + owner.session_id.len() + owner.connection_id.len();
+    let names =
+        process.id.len() + owner.vm_id.len() + owner.session_id.len() + owner.connection_id.len();
     let frame = vm.sidecar.frame_limits().body_bytes as usize;
     PIECE.min(frame.saturating_sub(names + 256)).max(1)
 }

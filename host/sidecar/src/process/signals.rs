@@ -125,7 +125,10 @@ mod tests {
         }
         assert_eq!(Signal::parse("IOT").map(|signal| signal.number), Ok(6));
         assert_eq!(Signal::parse("0").map(Signal::effect), Ok(Effect::Ask));
-        assert_eq!(Signal::parse("KILL").map(Signal::effect), Ok(Effect::End(137)));
+        assert_eq!(
+            Signal::parse("KILL").map(Signal::effect),
+            Ok(Effect::End(137))
+        );
         for text in ["", " ", "SIG", "32", "-1", "+9", "SIG9", "NOPE", "SIGNOPE"] {
             assert!(Signal::parse(text).is_err(), "{text}");
         }

@@ -104,7 +104,10 @@ impl Processes {
             return Err(Rejection::kernel("EAGAIN", "maximum process limit reached"));
         }
         let Some(pid) = table.last_pid.checked_add(1) else {
-            return Err(Rejection::kernel("EAGAIN", "the VM has no more process numbers"));
+            return Err(Rejection::kernel(
+                "EAGAIN",
+                "the VM has no more process numbers",
+            ));
         };
         table.last_pid = pid;
         let process = Arc::new(Process {
@@ -176,7 +179,8 @@ impl Processes {
                 entries.push(process.entry());
             }
         }
-        entries.sort_by(|one, other| (&one.process_id, one.pid).cmp(&(&other.process_id, other.pid)));
+        entries
+            .sort_by(|one, other| (&one.process_id, one.pid).cmp(&(&other.process_id, other.pid)));
         entries
     }
 

@@ -18,32 +18,98 @@ use crate::vm::limits::VmLimits;
 
 /// Members that are read and checked, and change nothing: what they tune is not there.
 pub const WITHOUT_EFFECT: &[(&str, &str)] = &[
-    ("dns.nameServers", "names are looked up by the sidecar's own resolver, once the policy lets them be"),
-    ("jsRuntime.platform", "the one engine has one platform, `node`"),
-    ("jsRuntime.moduleResolution", "modules are found as Node finds them"),
-    ("jsRuntime.allowedBuiltins", "the built-in modules reach nothing by themselves: the policy decides what they may do"),
-    ("jsRuntime.snapshotUserlandCode", "the code of programs is kept by their text"),
-    ("listen", "no guest listens on an address of the machine; ports of the VM are its own"),
-    ("limits.resources.cpuCount", "programs of a VM share the machine's processors"),
-    ("limits.resources.maxPipes", "there are no pipes between programs"),
+    (
+        "dns.nameServers",
+        "names are looked up by the sidecar's own resolver, once the policy lets them be",
+    ),
+    (
+        "jsRuntime.platform",
+        "the one engine has one platform, `node`",
+    ),
+    (
+        "jsRuntime.moduleResolution",
+        "modules are found as Node finds them",
+    ),
+    (
+        "jsRuntime.allowedBuiltins",
+        "the built-in modules reach nothing by themselves: the policy decides what they may do",
+    ),
+    (
+        "jsRuntime.snapshotUserlandCode",
+        "the code of programs is kept by their text",
+    ),
+    (
+        "listen",
+        "no guest listens on an address of the machine; ports of the VM are its own",
+    ),
+    (
+        "limits.resources.cpuCount",
+        "programs of a VM share the machine's processors",
+    ),
+    (
+        "limits.resources.maxPipes",
+        "there are no pipes between programs",
+    ),
     ("limits.resources.maxPtys", "there are no terminals"),
-    ("limits.resources.maxConnections", "sockets are counted together, by maxSockets"),
-    ("limits.resources.maxSocketBufferedBytes", "the machine's own buffers are used"),
-    ("limits.resources.maxSocketDatagramQueueLen", "the machine's own queues are used"),
-    ("limits.resources.maxBlockingReadMs", "a read that waits holds nobody else up"),
-    ("limits.resources.maxFdWriteBytes", "a call copies so much as `host-call-bytes` says"),
-    ("limits.resources.maxWasmStackBytes", "the stack is the engine's own"),
+    (
+        "limits.resources.maxConnections",
+        "sockets are counted together, by maxSockets",
+    ),
+    (
+        "limits.resources.maxSocketBufferedBytes",
+        "the machine's own buffers are used",
+    ),
+    (
+        "limits.resources.maxSocketDatagramQueueLen",
+        "the machine's own queues are used",
+    ),
+    (
+        "limits.resources.maxBlockingReadMs",
+        "a read that waits holds nobody else up",
+    ),
+    (
+        "limits.resources.maxFdWriteBytes",
+        "a call copies so much as `host-call-bytes` says",
+    ),
+    (
+        "limits.resources.maxWasmStackBytes",
+        "the stack is the engine's own",
+    ),
     ("limits.plugins", "no plugin keeps manifests"),
     ("limits.acp", "there is no such extension"),
-    ("limits.jsRuntime.syncRpcWaitTimeoutMs", "nothing of a program waits for another process"),
-    ("limits.jsRuntime.capturedOutputLimitBytes", "output is passed on, not captured"),
-    ("limits.jsRuntime.eventPayloadLimitBytes", "output is cut into events that fit a frame"),
-    ("limits.jsRuntime.v8IpcMaxFrameBytes", "the engine is in this process"),
-    ("limits.python.outputBufferMaxBytes", "output is passed on, not captured"),
-    ("limits.python.executionTimeoutMs", "as in the original, where it has no effect on what is executed"),
+    (
+        "limits.jsRuntime.syncRpcWaitTimeoutMs",
+        "nothing of a program waits for another process",
+    ),
+    (
+        "limits.jsRuntime.capturedOutputLimitBytes",
+        "output is passed on, not captured",
+    ),
+    (
+        "limits.jsRuntime.eventPayloadLimitBytes",
+        "output is cut into events that fit a frame",
+    ),
+    (
+        "limits.jsRuntime.v8IpcMaxFrameBytes",
+        "the engine is in this process",
+    ),
+    (
+        "limits.python.outputBufferMaxBytes",
+        "output is passed on, not captured",
+    ),
+    (
+        "limits.python.executionTimeoutMs",
+        "as in the original, where it has no effect on what is executed",
+    ),
     ("limits.python.vfsRpcTimeoutMs", "files are in this process"),
-    ("limits.wasm.capturedOutputLimitBytes", "output is passed on, not captured"),
-    ("limits.wasm.syncReadLimitBytes", "a call copies so much as `host-call-bytes` says"),
+    (
+        "limits.wasm.capturedOutputLimitBytes",
+        "output is passed on, not captured",
+    ),
+    (
+        "limits.wasm.syncReadLimitBytes",
+        "a call copies so much as `host-call-bytes` says",
+    ),
 ];
 
 /// What a client states about a VM.
@@ -222,12 +288,60 @@ enum ModuleResolution {
 
 /// The built-in modules that a list of them may name: Node's.
 const BUILTINS: &[&str] = &[
-    "assert", "assert/strict", "async_hooks", "buffer", "child_process", "cluster", "console", "constants", "crypto",
-    "dgram", "diagnostics_channel", "dns", "dns/promises", "domain", "events", "fs", "fs/promises", "http", "http2",
-    "https", "inspector", "module", "net", "os", "path", "path/posix", "path/win32", "perf_hooks", "process",
-    "punycode", "querystring", "readline", "readline/promises", "repl", "stream", "stream/consumers",
-    "stream/promises", "stream/web", "string_decoder", "sys", "test", "timers", "timers/promises", "tls",
-    "trace_events", "tty", "url", "util", "util/types", "v8", "vm", "wasi", "worker_threads", "zlib",
+    "assert",
+    "assert/strict",
+    "async_hooks",
+    "buffer",
+    "child_process",
+    "cluster",
+    "console",
+    "constants",
+    "crypto",
+    "dgram",
+    "diagnostics_channel",
+    "dns",
+    "dns/promises",
+    "domain",
+    "events",
+    "fs",
+    "fs/promises",
+    "http",
+    "http2",
+    "https",
+    "inspector",
+    "module",
+    "net",
+    "os",
+    "path",
+    "path/posix",
+    "path/win32",
+    "perf_hooks",
+    "process",
+    "punycode",
+    "querystring",
+    "readline",
+    "readline/promises",
+    "repl",
+    "stream",
+    "stream/consumers",
+    "stream/promises",
+    "stream/web",
+    "string_decoder",
+    "sys",
+    "test",
+    "timers",
+    "timers/promises",
+    "tls",
+    "trace_events",
+    "tty",
+    "url",
+    "util",
+    "util/types",
+    "v8",
+    "vm",
+    "wasi",
+    "worker_threads",
+    "zlib",
 ];
 
 impl JsRuntimeConfig {
@@ -240,9 +354,8 @@ impl JsRuntimeConfig {
                 "jsRuntime.allowedBuiltins goes with jsRuntime.platform `node` alone",
             ));
         }
-        let unknown = |name: &&String| {
-            !BUILTINS.contains(&name.strip_prefix("node:").unwrap_or(name))
-        };
+        let unknown =
+            |name: &&String| !BUILTINS.contains(&name.strip_prefix("node:").unwrap_or(name));
         match names.iter().find(unknown) {
             Some(name) => Err(wrong(format!(
                 "jsRuntime.allowedBuiltins: `{name}` is no built-in module"
@@ -319,9 +432,7 @@ impl DnsConfig {
     fn check(&self) -> Result<(), Rejection> {
         for server in &self.name_servers {
             if server.parse::<IpAddr>().is_err() && server.parse::<SocketAddr>().is_err() {
-                return Err(wrong(
-                    "dns.nameServers: an entry is IP or IP:PORT",
-                ));
+                return Err(wrong("dns.nameServers: an entry is IP or IP:PORT"));
             }
         }
         for (host, addresses) in &self.overrides {
@@ -330,7 +441,10 @@ impl DnsConfig {
                     "dns.overrides: a name must not be empty, and has at least one address",
                 ));
             }
-            if addresses.iter().any(|address| address.parse::<IpAddr>().is_err()) {
+            if addresses
+                .iter()
+                .any(|address| address.parse::<IpAddr>().is_err())
+            {
                 return Err(wrong(format!(
                     "dns.overrides: an address of `{host}` is no IP address"
                 )));
@@ -364,7 +478,11 @@ impl RootConfig {
             },
             disable_default_base_layer: self.disable_default_base_layer,
             lowers: self.lowers.into_iter().map(Lower::descriptor).collect(),
-            bootstrap_entries: self.bootstrap_entries.into_iter().map(Entry::entry).collect(),
+            bootstrap_entries: self
+                .bootstrap_entries
+                .into_iter()
+                .map(Entry::entry)
+                .collect(),
         }
     }
 }

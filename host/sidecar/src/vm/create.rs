@@ -12,8 +12,8 @@ use tollgate_protocol::types::{
 use super::grants::{Governed, Kind};
 use super::{Events, Vm};
 use crate::calls::Calls;
-use crate::host;
 use crate::fs::{Filesystem, FsLimits, Layers, RootSpec};
+use crate::host;
 use crate::outbox::Outbox;
 use crate::process::Processes;
 use crate::rejection::Rejection;
@@ -32,7 +32,7 @@ pub(crate) struct Making {
 }
 
 /// What is counted of a VM's filesystem.
-fn fs_limits(config: &VmConfig) -> FsLimits {
+fn fs_limits(config: &VmConfig, frame_bytes: u32) -> FsLimits {
     let resources = &config.limits.resources;
     let defaults = FsLimits::default();
     FsLimits {
@@ -44,19 +44,24 @@ fn fs_limits(config: &VmConfig) -> FsLimits {
         readdir_entries: resources
             .max_readdir_entries
             .unwrap_or(defaults.readdir_entries),
+        // What else is in the answer is small beside it.
+        answer_bytes: u64::from(frame_bytes).saturating_sub(8_192),
     }
 }
 
 impl Vm {
     /// Makes a VM, and begins its part of the log.
-    pub(crate) async fn create(making: Making, mut config: VmConfig) -> Result<Arc<Self>, Rejection> {
+    pub(crate) async fn create(
+        making: Making,
+        mut config: VmConfig,
+    ) -> Result<Arc<Self>, Rejection> {
         let Making {
             sidecar,
             owner,
             outbox,
             calls,
         } = making;
-        let limits = fs_limits(&config);
+        let limits = fs_limits(&config, outbox.frame_bytes());
         let descriptor = std::mem::take(&mut config.root_filesystem).descriptor();
         let writable = descriptor.mode == RootFilesystemMode::Ephemeral;
         let (spec, own_root) = match config.native_root.take() {
@@ -95,7 +100,7 @@ impl Vm {
         })?;
         let scope = OwnershipScope::VmOwnership(owner.clone());
         Ok(Arc::new(Self {
-            layers: Mutex::new(Layers::new(&files)),
+            layers: Layers::new(limits, host::clock()),
             files,
             cwd,
             processes: Processes::default(),

@@ -79,8 +79,12 @@ impl Governed {
             return Ok(known.clone());
         }
         let policy = Policy::from_protocol(&self.permissions).map_err(refused)?;
-        let policy = limited(policy.for_vm(&self.exempt).with_tier(tier), kind, &self.limits)
-            .map_err(refused)?;
+        let policy = limited(
+            policy.for_vm(&self.exempt).with_tier(tier),
+            kind,
+            &self.limits,
+        )
+        .map_err(refused)?;
         let grants = host.grants(policy).map_err(refused)?;
         self.grants.insert((kind, tier), grants.clone());
         Ok(grants)
@@ -100,11 +104,17 @@ fn limited(
         Kind::Client => (None, None),
         Kind::JavaScript => {
             let heap = limits.js_runtime.v8_heap_limit_mb;
-            (None, heap.map(|heap| heap.saturating_mul(MIB).saturating_add(ENGINE_BYTES)))
+            (
+                None,
+                heap.map(|heap| heap.saturating_mul(MIB).saturating_add(ENGINE_BYTES)),
+            )
         }
         Kind::Python => {
             let heap = limits.python.max_old_space_mb.filter(|heap| *heap > 0);
-            (None, heap.map(|heap| heap.saturating_mul(MIB).saturating_add(ENGINE_BYTES)))
+            (
+                None,
+                heap.map(|heap| heap.saturating_mul(MIB).saturating_add(ENGINE_BYTES)),
+            )
         }
         Kind::WebAssembly => (resources.max_wasm_fuel, resources.max_wasm_memory_bytes),
     };

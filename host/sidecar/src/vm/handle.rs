@@ -13,7 +13,7 @@ use tollgate_protocol::types::{
     VmLifecycleEvent, VmLifecycleState, ZombieTimerCountResponse,
 };
 
-use super::{Vm, locked};
+use super::Vm;
 use crate::lane::Answer;
 use crate::rejection::Rejection;
 
@@ -32,29 +32,30 @@ impl Vm {
                 })
                 .into(),
             RequestPayload::ConfigureVmRequest(request) => self.configure(request).await.into(),
-            RequestPayload::RegisterHostCallbacksRequest(request) => {
-                self.register(request).into()
-            }
-            RequestPayload::CreateLayerRequest => locked(&self.layers)
+            RequestPayload::RegisterHostCallbacksRequest(request) => self.register(request).into(),
+            RequestPayload::CreateLayerRequest => self
+                .layers
                 .create()
                 .map(|layer_id| {
                     ResponsePayload::LayerCreatedResponse(LayerCreatedResponse { layer_id })
                 })
                 .into(),
-            RequestPayload::SealLayerRequest(request) => locked(&self.layers)
+            RequestPayload::SealLayerRequest(request) => self
+                .layers
                 .seal(&request.layer_id)
                 .map(|layer_id| {
                     ResponsePayload::LayerSealedResponse(LayerSealedResponse { layer_id })
                 })
                 .into(),
-            RequestPayload::ImportSnapshotRequest(request) => locked(&self.layers)
+            RequestPayload::ImportSnapshotRequest(request) => self
+                .layers
                 .import(request.entries)
                 .map(|layer_id| {
                     ResponsePayload::SnapshotImportedResponse(SnapshotImportedResponse { layer_id })
                 })
                 .into(),
             RequestPayload::ExportSnapshotRequest(request) => {
-                let entries = locked(&self.layers).export(&request.layer_id);
+                let entries = self.layers.export(&request.layer_id);
                 let exported = |entries| {
                     ResponsePayload::SnapshotExportedResponse(SnapshotExportedResponse {
                         layer_id: request.layer_id,
@@ -63,8 +64,9 @@ impl Vm {
                 };
                 entries.map(exported).into()
             }
-            RequestPayload::CreateOverlayRequest(request) => locked(&self.layers)
-                .overlay(request.mode, request.upper_layer_id.as_deref(), &request.lower_layer_ids)
+            RequestPayload::CreateOverlayRequest(request) => self
+                .layers
+                .overlay(request.upper_layer_id.as_deref(), &request.lower_layer_ids)
                 .map(|layer_id| {
                     ResponsePayload::OverlayCreatedResponse(OverlayCreatedResponse { layer_id })
                 })
@@ -106,7 +108,12 @@ impl Vm {
             RequestPayload::FindListenerRequest(request) => {
                 let import = "tollgate:sidecar/control#find-listener";
                 let allowed = self
-                    .inspect_socket(import, Transport::Tcp, request.host.as_deref(), request.port)
+                    .inspect_socket(
+                        import,
+                        Transport::Tcp,
+                        request.host.as_deref(),
+                        request.port,
+                    )
                     .await;
                 allowed
                     .map(|()| {
@@ -120,13 +127,20 @@ impl Vm {
             RequestPayload::FindBoundUdpRequest(request) => {
                 let import = "tollgate:sidecar/control#find-bound-udp";
                 let allowed = self
-                    .inspect_socket(import, Transport::Udp, request.host.as_deref(), request.port)
+                    .inspect_socket(
+                        import,
+                        Transport::Udp,
+                        request.host.as_deref(),
+                        request.port,
+                    )
                     .await;
                 // Nothing in a VM binds a UDP socket.
                 let socket = None;
                 allowed
                     .map(|()| {
-                        ResponsePayload::BoundUdpSnapshotResponse(BoundUdpSnapshotResponse { socket })
+                        ResponsePayload::BoundUdpSnapshotResponse(BoundUdpSnapshotResponse {
+                            socket,
+                        })
                     })
                     .into()
             }
@@ -171,8 +185,7 @@ impl Vm {
             ));
         }
         let scope = self.scope();
-        let lifecycle =
-            |state| EventPayload::VmLifecycleEvent(VmLifecycleEvent { state });
+        let lifecycle = |state| EventPayload::VmLifecycleEvent(VmLifecycleEvent { state });
         let events = std::iter::once(lifecycle(VmLifecycleState::Disposing))
             .chain(kept)
             .chain(std::iter::once(lifecycle(VmLifecycleState::Disposed)))
@@ -230,8 +243,12 @@ impl Vm {
         operation: &Operation<'_>,
     ) -> Result<bool, Rejection> {
         let gate = self.gate()?;
-        let unrecorded =
-            |error| Rejection::new(RefusalCode::IoError, format!("it cannot be recorded: {error}"));
+        let unrecorded = |error| {
+            Rejection::new(
+                RefusalCode::IoError,
+                format!("it cannot be recorded: {error}"),
+            )
+        };
         let verdict = gate.enter(import, operation, Rate::Single).await;
         let (allowed, call) = match verdict.map_err(unrecorded)? {
             Verdict::Permitted(_permit, call) => (true, call),

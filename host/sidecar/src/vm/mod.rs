@@ -19,8 +19,8 @@ use tollgate_protocol::types::{OwnershipScope, VmFetchRequest, VmOwnership};
 
 pub(crate) use self::create::Making;
 pub(crate) use self::events::Events;
-pub(crate) use self::grants::{Kind, tier};
 use self::grants::Governed;
+pub(crate) use self::grants::{Kind, tier};
 use crate::calls::Calls;
 use crate::fs::{Filesystem, Layers};
 use crate::lane::Answer;
@@ -43,7 +43,7 @@ pub(crate) struct Vm {
     pub(crate) events: Arc<Events>,
     pub(crate) processes: Processes,
     pub(crate) calls: Calls,
-    layers: Mutex<Layers>,
+    layers: Layers,
     governed: Mutex<Governed>,
     /// How much of the VM a command gets, where its name was told.
     tiers: Mutex<HashMap<String, Tier>>,
