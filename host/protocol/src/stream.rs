@@ -37,6 +37,11 @@ impl FrameDecoder {
         }
     }
 
+    /// What holds from the next frame on: a side may announce other limits than the ones that a conversation begins with.
+    pub const fn set_limits(&mut self, limits: FrameLimits) {
+        self.limits = limits;
+    }
+
     /// Hands over what was read.
     pub fn push(&mut self, bytes: &[u8]) {
         if self.failed.is_some() {
