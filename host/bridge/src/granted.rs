@@ -28,7 +28,7 @@ pub(crate) struct Granted<'a> {
 fn told<T>(result: Result<T, Undone>) -> Result<Result<T, FsError>, Stop> {
     match result {
         Ok(value) => Ok(Ok(value)),
-        Err(Undone::Code(error)) => Ok(Err(error.0)),
+        Err(Undone::Denied(_, error) | Undone::Code(error)) => Ok(Err(error.0)),
         Err(Undone::Stop(stop)) => Err(stop),
     }
 }

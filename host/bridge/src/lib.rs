@@ -19,6 +19,7 @@ mod granted;
 mod guest;
 mod http;
 mod linker;
+mod live;
 mod module_loading;
 mod outcome;
 #[cfg(feature = "wasi-p3")]
@@ -34,10 +35,23 @@ mod terminals;
 mod ungated;
 mod view;
 
+/// Operations on files as they pass the gate, in no release's words: resolve, decide on where a path leads, act on that handle.
+/// What serves files by another way than an import takes them from here.
+pub mod files {
+    pub use crate::filesystem::pass::{Ask, Undone, pass, pass_all, resolve};
+    pub use crate::filesystem::paths::{
+        At, create_dir, link, one, read_link, remove_dir, rename, set_times, symlink, unlink,
+    };
+    pub use crate::outcome::Fs;
+}
+
 pub use fixed::FIXED;
 pub use given::{Captured, Input, Output};
 pub use guest::{Guest, GuestBuilder};
 pub use linker::{HAS_WASI_P3, add_imported_to_linker, add_p3_to_linker, add_to_linker};
+pub use live::{
+    Channel, OutputReceiver, PipeError, PipeInput, QueuedOutput, StdinPipe, output_queue,
+};
 pub use program::{
     Asking, Begins, Found, Item, Lies, ModuleFormat, NoModule, Outset, Program, ProgramEntry,
     Quest, Question, Reply, Search, Sourced, Step, Unread,

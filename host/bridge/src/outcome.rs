@@ -9,7 +9,7 @@ use tollgate_world::{Failure, FilesystemFailure};
 /// A filesystem error on its way to the guest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
-pub(crate) struct Fs(#[from] pub(crate) FsError);
+pub struct Fs(#[from] pub FsError);
 
 macro_rules! filesystem_codes {
     ($($ours:ident = $case:literal,)*) => {

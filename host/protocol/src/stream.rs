@@ -76,6 +76,12 @@ impl FrameDecoder {
         }
     }
 
+    /// Bytes that were handed over and belong to no frame that was taken.
+    #[must_use]
+    pub fn waiting_bytes(&self) -> usize {
+        self.bytes.len().saturating_sub(self.done)
+    }
+
     /// Says that no more bytes will come. They may end between frames, and within the four bytes of a length.
     ///
     /// # Errors

@@ -100,7 +100,7 @@ impl Component {
     }
 
     /// Runs it as a command (`wasi:cli/run`) in a store of its own. Dropping the future ends the guest, and leaves
-    /// nothing behind but a record that says so.
+    /// nothing behind but a record that says so; a [`RunControl`](crate::RunControl) ends it with an outcome.
     ///
     /// # Errors
     ///
@@ -238,11 +238,13 @@ struct Begun {
 }
 
 impl Begun {
-    async fn new(component: &Component, prepared: Prepared) -> Result<Self, Refused> {
+    async fn new(component: &Component, mut prepared: Prepared) -> Result<Self, Refused> {
         let host = &component.0.host;
         let policy = Arc::clone(&prepared.grants.policy);
-        let (run, audit) = host.audit(&component.0.digest, &policy.limits());
-        let gate = Gate::new(policy, audit, host.decider.clone());
+        let place = std::mem::take(&mut prepared.place);
+        let (run, audit) = host.audit(&component.0.digest, place, &policy.limits());
+        let control = prepared.control.clone();
+        let gate = Gate::controlled(policy, audit, host.decider.clone(), control);
         let (name, program) = (prepared.name.clone(), prepared.program.clone());
         let recorded = Recorded::begin(gate.clone(), name, program, host.flushed)
             .await

@@ -8,10 +8,11 @@ use tollgate_engine::{LoadError as EngineLoadError, Source, Surface};
 use tollgate_policy::{Effective, Policy};
 
 use crate::component::{Component, Parts};
-use crate::error::{GrantsError, LoadError};
+use crate::error::{GrantsError, LoadError, Refused};
 use crate::grants::{Grants, check_recording};
 use crate::interface::{self, Interface};
 use crate::machine::Code;
+use crate::principal::{Principal, Standing};
 use crate::shared::Inner;
 
 /// What components are loaded into and run by: one engine, one log, one ceiling. Cheap to clone.
@@ -80,6 +81,19 @@ impl Host {
         let cache = host.cache.as_ref();
         let code = host.machine.compile(&source, cache, host.bounds).await?;
         blocking(move || link(host, code)).await
+    }
+
+    /// Begins a part of the log, with a gate under `grants`, for somebody who asks without being a run.
+    ///
+    /// # Errors
+    ///
+    /// The grants belong to another host, or the log takes nothing any more.
+    pub async fn principal(
+        &self,
+        grants: &Grants,
+        standing: Standing,
+    ) -> Result<Principal, Refused> {
+        Principal::begin(Arc::clone(&self.0), grants, standing).await
     }
 
     /// The log of all runs.

@@ -110,6 +110,7 @@ pub mod interface;
 mod machine;
 mod options;
 mod outcome;
+mod principal;
 mod recorded;
 mod shared;
 mod stopped;
@@ -122,8 +123,12 @@ pub use host::Host;
 pub use instance::{Instance, InstanceError};
 pub use options::{RunOptions, Stream};
 pub use outcome::Outcome;
+pub use principal::{Principal, Standing};
 pub use stopped::Stopped;
-pub use tollgate_engine::{Spent, Usage};
+pub use tollgate_bridge::{
+    Channel, OutputReceiver, PipeError, PipeInput, QueuedOutput, StdinPipe, output_queue,
+};
+pub use tollgate_engine::{Control as RunControl, Spent, Usage};
 
 pub use tollgate_audit as audit;
 pub use tollgate_bridge as bridge;

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use tollgate_audit::{Log, Run, RunIdentity, RunLimits};
+use tollgate_audit::{Log, Run, RunIdentity};
 use tollgate_capability::http::Client;
 use tollgate_capability::net::Resolver;
 use tollgate_engine::cache::Cache;
@@ -13,6 +13,7 @@ use tollgate_policy::{Effective, Limits};
 
 use crate::interface::Interface;
 use crate::machine::Machine;
+use crate::principal;
 
 /// Sixteen digits, a hyphen, and the longest number.
 const RUN_NAME_BYTES: usize = 16 + 1 + 20;
@@ -38,22 +39,31 @@ pub(crate) struct Inner {
 }
 
 impl Inner {
-    /// A run's end of the log, under a name that no other run has, of this host or of another one.
-    pub(crate) fn audit(&self, component: &str, limits: &Limits) -> (String, Run) {
+    /// A name that no other run has, of this host or of another one.
+    pub(crate) fn next_run(&self) -> String {
         let number = self.runs.fetch_add(1, Ordering::Relaxed);
         let mut run = String::with_capacity(RUN_NAME_BYTES);
         // Writing to a string cannot fail.
         let _always_ok = write!(run, "{:016x}-{number}", self.id);
+        run
+    }
+
+    /// A run's end of the log.
+    pub(crate) fn audit(&self, component: &str, place: Place, limits: &Limits) -> (String, Run) {
+        let run = self.next_run();
         let identity = RunIdentity {
             run: run.clone(),
-            vm: None,
-            process: None,
+            vm: place.vm,
+            process: place.process,
             component: component.to_owned(),
         };
-        let limits = RunLimits {
-            bytes: limits.audit,
-            records_per_second: u32::try_from(limits.audit_rate).unwrap_or(u32::MAX),
-        };
-        (run, self.log.run(identity, limits))
+        (run, self.log.run(identity, principal::limits(limits)))
     }
+}
+
+/// Where a run takes place.
+#[derive(Debug, Default)]
+pub(crate) struct Place {
+    pub(crate) vm: Option<String>,
+    pub(crate) process: Option<u64>,
 }

@@ -18,7 +18,7 @@
 //!   leads to nothing but its own content.
 //! - **Trailing slashes** mean what they mean on Linux, and reach no system call.
 //! - **Only regular files and directories open.** A pipe, a socket or a device gives
-//!   [`FsError::NoSuchDevice`], and is never waited for.
+//!   [`FsError::NoSuchDevice`], and is never waited for. The devices of [`Mount::devices`] are files of this crate.
 //! - **A path is as old as its handle.** [`DirHandle::path`] is the path at the time of opening; if the
 //!   directory is renamed afterwards, the handle goes on naming the old one, and so do decisions on it.
 //! - **A hard link is a file.** A name beneath a mount whose content also has a name outside is content
@@ -84,6 +84,7 @@
 
 mod backend;
 mod chunk;
+mod devices;
 mod digest;
 mod dir_handle;
 mod entry;
@@ -110,6 +111,7 @@ mod tree;
 mod virtual_dir;
 mod walk;
 
+pub use devices::Entropy;
 pub use digest::Digest;
 pub use dir_handle::DirHandle;
 pub use entry::{Entry, EntryKind, ExportError, ExportLimits, ImportError, ImportErrorKind};
@@ -128,7 +130,8 @@ pub use resolve::Hint;
 pub use resolve::Unresolved;
 pub use save::TreeError;
 pub use stat::{
-    DirEntry, FileKind, MetadataHash, Owner, SetAttributes, SetTime, SetTimes, Stat, Timestamp,
+    DirEntry, Examined, FileKind, MetadataHash, Owner, SetAttributes, SetTime, SetTimes, Stat,
+    Timestamp,
 };
 pub use target::{Opened, Target};
 pub use tollgate_policy::{FsVerb, Permit};

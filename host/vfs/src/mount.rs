@@ -5,13 +5,14 @@ use std::sync::Arc;
 
 use cap_std::fs::Dir;
 
-use crate::backend::Directory;
+use crate::backend::{Directory, Step};
+use crate::devices::DeviceDir;
 use crate::entry::{Entry, ExportError, ExportLimits, ImportError};
 use crate::memory::{MemoryFs, Quota};
 use crate::namespace::Mounted;
 use crate::save::{self, TreeError};
 use crate::stat::Kept;
-use crate::{Digest, MountError, Timestamp, export, host};
+use crate::{Digest, Entropy, FsError, MountError, Timestamp, export, host};
 
 /// A filesystem to mount. Writable unless [`Mount::read_only`] says otherwise. A clone is the same one: a folder that is
 /// opened once can be given to any number of runs.
@@ -72,6 +73,35 @@ impl Mount {
     pub fn overlay(lowers: Vec<Layer>, upper: MemoryFs) -> Result<Self, MountError> {
         lay_over(&upper, lowers)?;
         Ok(Self::memory(upper))
+    }
+
+    /// The devices that every program counts on: `null`, `zero`, `random` and `urandom`, and the names of the standard
+    /// streams. What reads as chance comes from `entropy`, which is asked for each read.
+    #[must_use]
+    pub fn devices(entropy: Entropy) -> Self {
+        Self {
+            root: Arc::new(DeviceDir::new(entropy)),
+            read_only: false,
+        }
+    }
+
+    /// A folder of the mount as a mount of its own, wherever it is moved to later. The names lead down from the root, and
+    /// no link is followed.
+    ///
+    /// # Errors
+    /// `NoEntry` and `NotDirectory`, also for a link on the way; and what the backend says.
+    pub fn below(&self, names: &[&str]) -> Result<Self, FsError> {
+        let mut root = Arc::clone(&self.root);
+        for name in names {
+            root = match root.enter(name)? {
+                Step::Directory(directory) => directory,
+                Step::Link(_) => return Err(FsError::NotDirectory),
+            };
+        }
+        Ok(Self {
+            root,
+            read_only: self.read_only,
+        })
     }
 
     /// The same mount, read-only or not.

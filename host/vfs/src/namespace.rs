@@ -77,7 +77,7 @@ pub(crate) struct Node {
 
 /// What all handles of a tree share.
 pub(crate) struct Shared {
-    pub(crate) key: HashKey,
+    pub(crate) key: Arc<HashKey>,
     /// Whether links with absolute targets are followed from `/` (see [`crate::TreeBuilder::rooted`]).
     pub(crate) rooted: bool,
     open_handles: AtomicUsize,
@@ -85,9 +85,9 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
-    pub(crate) fn new(max_open_handles: usize, rooted: bool) -> Self {
+    pub(crate) fn new(key: Arc<HashKey>, max_open_handles: usize, rooted: bool) -> Self {
         Self {
-            key: HashKey::new(),
+            key,
             rooted,
             open_handles: AtomicUsize::new(0),
             max_open_handles,

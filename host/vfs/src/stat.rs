@@ -229,6 +229,31 @@ pub(crate) enum ObjectId {
     Memory { filesystem: u64, node: u64 },
     /// A directory that exists only because something is mounted below it.
     Virtual { number: u64 },
+    /// One of the devices that are files of this crate, or their folder.
+    Device { number: u64 },
+}
+
+impl ObjectId {
+    /// The filesystem that it lies on: the same for all objects of one.
+    fn filesystem(self) -> (u8, u64) {
+        match self {
+            Self::Host { device, .. } => (0, device),
+            Self::Memory { filesystem, .. } => (1, filesystem),
+            Self::Virtual { .. } => (2, 0),
+            Self::Device { .. } => (3, 0),
+        }
+    }
+}
+
+/// What is known about a file, and which one it is: what `stat` tells in one answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Examined {
+    /// Its attributes.
+    pub stat: Stat,
+    /// Which object it is, whatever its name.
+    pub object: MetadataHash,
+    /// Which filesystem it lies on: equal for two files of one, and telling nothing else.
+    pub filesystem: u64,
 }
 
 /// Attributes and identity in one answer, because one system call gives both.
@@ -260,6 +285,14 @@ impl HashKey {
         MetadataHash {
             lower: self.lower.hash_one(object),
             upper: self.upper.hash_one(object),
+        }
+    }
+
+    pub(crate) fn examined(&self, found: NodeStat) -> Examined {
+        Examined {
+            stat: found.stat,
+            object: self.hash(found.object),
+            filesystem: self.lower.hash_one(found.object.filesystem()),
         }
     }
 }

@@ -13,8 +13,8 @@ use crate::permit::spend;
 use crate::resolve::{Place, Stop};
 use crate::stat::NodeStat;
 use crate::{
-    DirHandle, FileHandle, FileKind, Follow, FsError, FsVerb, MetadataHash, OpenOptions, Opened,
-    Permit, Permits, SetAttributes, SetTimes, Stat, Target,
+    DirHandle, Examined, FileHandle, FileKind, Follow, FsError, FsVerb, MetadataHash, OpenOptions,
+    Opened, Permit, Permits, ReadDir, SetAttributes, SetTimes, Stat, Target,
 };
 
 impl Target {
@@ -94,6 +94,39 @@ impl Target {
     pub fn stat(self, permit: Permit) -> Result<Stat, FsError> {
         spend(permit, FsVerb::Stat)?;
         Ok(self.node_stat()?.stat)
+    }
+
+    /// Its attributes, and which object it is. Permit: `stat`.
+    ///
+    /// # Errors
+    /// As [`Target::stat`].
+    pub fn examine(self, permit: Permit) -> Result<Examined, FsError> {
+        spend(permit, FsVerb::Stat)?;
+        Ok(self.shared.key.examined(self.node_stat()?))
+    }
+
+    /// Starts a listing of the directory that it is, without a handle that could do anything else. Permit: `readdir`.
+    ///
+    /// # Errors
+    /// `Access`, `NotDirectory`, `Quota` for too many open handles (a listing counts as one), and what the backend says.
+    pub fn read_dir(self, permit: Permit) -> Result<ReadDir, FsError> {
+        spend(permit, FsVerb::Readdir)?;
+        let slot = self.shared.take_slot()?;
+        let (parent, name) = match &self.place {
+            Place::Itself { node, .. } => {
+                let stream = node.directory.read_dir()?;
+                return Ok(ReadDir::new(stream, node.points.clone(), slot));
+            }
+            Place::Entry { parent, name } => (parent, name),
+        };
+        let options = OpenOptions {
+            directory: true,
+            ..OpenOptions::default()
+        };
+        match parent.directory.open(name, &options)? {
+            OpenedNode::Directory(directory) => Ok(ReadDir::new(directory.read_dir()?, None, slot)),
+            OpenedNode::File(_) => Err(FsError::NotDirectory),
+        }
     }
 
     /// A hash that is the same for the same object under any name. Permit: `stat`.

@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::namespace::{HandleSlot, Mounted, Node, Place, Placed, Point, Shared};
+use crate::stat::HashKey;
 use crate::{DEFAULT_OPEN_HANDLES, DirHandle, Mount, MountError, path};
 
 /// The filesystem of one run or VM: every mount in its place.
@@ -19,8 +20,8 @@ struct Preopen {
 }
 
 impl Tree {
-    /// The descriptors that a guest starts with: one per mount, in the order of mounting, each under
-    /// exactly the name that the operator gave.
+    /// The descriptors that a guest starts with: one per mount (but for those [within](TreeBuilder::within) others), in the
+    /// order of mounting, each under exactly the name that the operator gave.
     #[must_use]
     pub fn preopens(&self) -> Vec<(String, DirHandle)> {
         self.preopens
@@ -49,10 +50,12 @@ pub struct TreeBuilder {
     mounts: Vec<Pending>,
     max_open_handles: usize,
     rooted: bool,
+    key: Option<Arc<HashKey>>,
 }
 
 struct Pending {
-    guest_name: String,
+    /// Nothing for what the guest has no descriptor on.
+    guest_name: Option<String>,
     place: Box<Place>,
     mounted: Arc<Mounted>,
 }
@@ -77,6 +80,7 @@ impl TreeBuilder {
             mounts: Vec::with_capacity(mounts),
             max_open_handles: DEFAULT_OPEN_HANDLES,
             rooted: false,
+            key: None,
         }
     }
 
@@ -96,6 +100,13 @@ impl TreeBuilder {
         self
     }
 
+    /// Tells objects apart as `tree` does: a file that both see has one [`crate::MetadataHash`]. For trees of one VM.
+    #[must_use]
+    pub fn sharing_secret_with(mut self, tree: &Tree) -> Self {
+        self.key = Some(Arc::clone(&tree.shared.key));
+        self
+    }
+
     /// Mounts something.
     ///
     /// `guest_name` is what the guest sees as the name of its descriptor, word for word. `guest_path` is
@@ -105,8 +116,25 @@ impl TreeBuilder {
     /// # Errors
     /// [`MountError::GuestPath`] and [`MountError::Duplicate`].
     pub fn mount(
-        mut self,
+        self,
         guest_name: &str,
+        guest_path: &str,
+        mount: Mount,
+    ) -> Result<Self, MountError> {
+        self.place(Some(guest_name.to_owned()), guest_path, mount)
+    }
+
+    /// Mounts something that the guest has no descriptor of its own on, and reaches through what it is mounted in.
+    ///
+    /// # Errors
+    /// As [`TreeBuilder::mount`].
+    pub fn within(self, guest_path: &str, mount: Mount) -> Result<Self, MountError> {
+        self.place(None, guest_path, mount)
+    }
+
+    fn place(
+        mut self,
+        guest_name: Option<String>,
         guest_path: &str,
         mount: Mount,
     ) -> Result<Self, MountError> {
@@ -121,14 +149,14 @@ impl TreeBuilder {
             });
         }
         self.mounts.push(Pending {
-            guest_name: guest_name.to_owned(),
+            guest_name,
             place,
             mounted: Arc::new(mount.into_mounted()),
         });
         Ok(self)
     }
 
-    /// The tree, with a secret of its own for [`crate::MetadataHash`].
+    /// The tree, with a secret of its own for [`crate::MetadataHash`] unless it shares another's.
     #[must_use]
     pub fn build(self) -> Tree {
         let placed: Vec<Placed<'_>> = self
@@ -140,18 +168,21 @@ impl TreeBuilder {
         let preopens = self
             .mounts
             .into_iter()
-            .map(|pending| Preopen {
-                guest_name: pending.guest_name,
-                path: canonical(&pending.place),
-                node: Node {
-                    directory: Arc::clone(&pending.mounted.root),
-                    mount: pending.mounted,
-                    points: find(&root, &pending.place),
-                },
+            .filter_map(|pending| {
+                Some(Preopen {
+                    guest_name: pending.guest_name?,
+                    path: canonical(&pending.place),
+                    node: Node {
+                        directory: Arc::clone(&pending.mounted.root),
+                        mount: pending.mounted,
+                        points: find(&root, &pending.place),
+                    },
+                })
             })
             .collect();
+        let key = self.key.unwrap_or_else(|| Arc::new(HashKey::new()));
         Tree {
-            shared: Arc::new(Shared::new(self.max_open_handles, self.rooted)),
+            shared: Arc::new(Shared::new(key, self.max_open_handles, self.rooted)),
             preopens,
         }
     }

@@ -134,7 +134,7 @@ pub(crate) async fn is_same(
     .await;
     match same {
         Ok(same) => Ok(same),
-        Err(Undone::Code(_)) => Ok(false),
+        Err(Undone::Denied(..) | Undone::Code(_)) => Ok(false),
         Err(Undone::Stop(stop)) => Err(stop),
     }
 }

@@ -1,6 +1,6 @@
 //! How a filesystem operation passes the gate.
 
-use tollgate_engine::{Gate, Outcome as _, Rate, Stop, Traffic, Verdict, case_of};
+use tollgate_engine::{Gate, Outcome, Rate, Stop, Traffic, Verdict, case_of};
 use tollgate_policy::{FsVerb, Operation, Permit};
 use tollgate_vfs::{DirHandle, Follow, FsError, Target, Unresolved};
 use tollgate_world::FilesystemFailure;
@@ -9,11 +9,36 @@ use crate::outcome::Fs;
 
 /// Why an operation came to nothing, before any release of WASI has its own word for it.
 #[derive(Debug)]
-pub(crate) enum Undone {
+pub enum Undone {
+    /// The policy does not allow this, and the guest is told so by that error.
+    Denied(FsVerb, Fs),
     /// The guest is told.
     Code(Fs),
     /// The guest ends.
     Stop(Stop),
+}
+
+/// An answer to the guest, and whose it is.
+enum Answer {
+    Denied(FsVerb, Fs),
+    Failed(Fs),
+}
+
+impl Outcome for Answer {
+    fn case(&self) -> &'static str {
+        match self {
+            Self::Denied(_, error) | Self::Failed(error) => error.case(),
+        }
+    }
+}
+
+impl From<Answer> for Undone {
+    fn from(answer: Answer) -> Self {
+        match answer {
+            Answer::Denied(verb, error) => Self::Denied(verb, error),
+            Answer::Failed(error) => Self::Code(error),
+        }
+    }
 }
 
 impl From<Fs> for Undone {
@@ -37,7 +62,7 @@ impl From<Stop> for Undone {
 impl From<Undone> for FilesystemFailure {
     fn from(undone: Undone) -> Self {
         match undone {
-            Undone::Code(error) => error.into(),
+            Undone::Denied(_, error) | Undone::Code(error) => error.into(),
             Undone::Stop(stop) => Self::trap(stop),
         }
     }
@@ -45,18 +70,21 @@ impl From<Undone> for FilesystemFailure {
 
 /// What is asked for, and where.
 #[derive(Clone, Copy)]
-pub(crate) struct Ask<'a> {
+pub struct Ask<'a> {
     /// The WIT function.
-    pub(crate) import: &'static str,
-    pub(crate) verb: FsVerb,
+    pub import: &'static str,
+    /// What is asked for.
+    pub verb: FsVerb,
     /// The canonical guest path.
-    pub(crate) path: &'a str,
-    pub(crate) read_only: bool,
-    pub(crate) rate: Rate,
+    pub path: &'a str,
+    /// Whether the mount is read-only.
+    pub read_only: bool,
+    /// How often it is expected.
+    pub rate: Rate,
 }
 
 impl<'a> Ask<'a> {
-    pub(crate) fn operation(&self) -> Operation<'a> {
+    fn operation(&self) -> Operation<'a> {
         Operation::Fs {
             verb: self.verb,
             path: self.path,
@@ -64,12 +92,13 @@ impl<'a> Ask<'a> {
     }
 
     /// A denied change of a read-only mount is what POSIX calls it.
-    pub(crate) fn denied(&self) -> Fs {
-        Fs(if self.read_only && changes(self.verb) {
+    fn denied(&self) -> Answer {
+        let error = if self.read_only && changes(self.verb) {
             FsError::ReadOnly
         } else {
             FsError::Access
-        })
+        };
+        Answer::Denied(self.verb, Fs(error))
     }
 }
 
@@ -86,7 +115,11 @@ fn changes(verb: FsVerb) -> bool {
 }
 
 /// Decides, acts with the permit, and files the outcome.
-pub(crate) async fn pass<T>(
+///
+/// # Errors
+///
+/// [`Undone`].
+pub async fn pass<T>(
     gate: &Gate,
     ask: Ask<'_>,
     act: impl FnOnce(Permit, &mut Traffic) -> Result<T, FsError>,
@@ -98,7 +131,7 @@ pub(crate) async fn pass<T>(
             &operation,
             ask.rate,
             ask.denied(),
-            |permit, traffic| act(permit, traffic).map_err(Fs),
+            |permit, traffic| act(permit, traffic).map_err(|error| Answer::Failed(Fs(error))),
         )
         .await?;
     Ok(result?)
@@ -115,7 +148,8 @@ pub(crate) async fn pass_aside<T: Send + 'static>(
     let (result, call) = match verdict {
         Verdict::Permitted(permit, call) => {
             let acted = tokio::task::spawn_blocking(move || act(permit)).await;
-            (acted.unwrap_or(Err(FsError::Io)).map_err(Fs), call)
+            let result = acted.unwrap_or(Err(FsError::Io));
+            (result.map_err(|error| Answer::Failed(Fs(error))), call)
         }
         Verdict::Denied(call) => (Err(ask.denied()), call),
     };
@@ -125,7 +159,11 @@ pub(crate) async fn pass_aside<T: Send + 'static>(
 
 /// As [`pass`], for an operation that takes several permits: `act` gets them in the order of `asks`. Every ask is
 /// decided and recorded, also after one that was denied, so that the log shows all that was wanted.
-pub(crate) async fn pass_all<T>(
+///
+/// # Errors
+///
+/// [`Undone`].
+pub async fn pass_all<T>(
     gate: &Gate,
     asks: &[Ask<'_>],
     act: impl FnOnce(Vec<Permit>) -> Result<T, FsError>,
@@ -140,14 +178,14 @@ pub(crate) async fn pass_all<T>(
                 calls.push(call);
             }
             Verdict::Denied(call) => {
-                denied = denied.or(Some(ask.denied()));
+                denied.get_or_insert_with(|| ask.denied());
                 calls.push(call);
             }
         }
     }
     let result = match denied {
         Some(denied) => Err(denied),
-        None => act(permits).map_err(Fs),
+        None => act(permits).map_err(|error| Answer::Failed(Fs(error))),
     };
     for call in calls {
         call.finish(case_of(&result), Traffic::default()).await?;
@@ -157,7 +195,11 @@ pub(crate) async fn pass_all<T>(
 
 /// Resolves `path` beneath `dir`. What cannot be resolved is decided and recorded too, under the place where
 /// the walk failed: the guest must not learn from the difference between two errors what lies where it may not look.
-pub(crate) async fn resolve(
+///
+/// # Errors
+///
+/// [`Undone`].
+pub async fn resolve(
     gate: &Gate,
     dir: &DirHandle,
     (import, verb): (&'static str, FsVerb),

@@ -12,15 +12,19 @@ use crate::outcome::Fs;
 
 /// A path beneath a descriptor, with links at its end followed or not.
 #[derive(Clone, Copy)]
-pub(crate) struct At<'a> {
-    pub(crate) dir: &'a DirHandle,
-    pub(crate) path: &'a str,
-    pub(crate) follow: Follow,
+pub struct At<'a> {
+    /// The descriptor.
+    pub dir: &'a DirHandle,
+    /// The path beneath it.
+    pub path: &'a str,
+    /// Whether a link in its last place is followed.
+    pub follow: Follow,
 }
 
 impl<'a> At<'a> {
     /// The name itself, whatever it is.
-    pub(crate) fn name(dir: &'a DirHandle, path: &'a str) -> Self {
+    #[must_use]
+    pub fn name(dir: &'a DirHandle, path: &'a str) -> Self {
         Self {
             dir,
             path,
@@ -29,8 +33,12 @@ impl<'a> At<'a> {
     }
 }
 
-/// One operation that takes one permit.
-async fn one<T>(
+/// One operation that takes one permit: resolves, decides on where that leads, and acts on it.
+///
+/// # Errors
+///
+/// [`Undone`].
+pub async fn one<T>(
     gate: &Gate,
     (import, verb): (&'static str, FsVerb),
     at: At<'_>,
@@ -48,11 +56,12 @@ async fn one<T>(
     pass(gate, ask, |permit, traffic| act(target, permit, traffic)).await
 }
 
-pub(crate) async fn create_dir(
-    gate: &Gate,
-    import: &'static str,
-    at: At<'_>,
-) -> Result<(), Undone> {
+/// Makes a folder.
+///
+/// # Errors
+///
+/// [`Undone`].
+pub async fn create_dir(gate: &Gate, import: &'static str, at: At<'_>) -> Result<(), Undone> {
     one(
         gate,
         (import, FsVerb::CreateDir),
@@ -80,7 +89,12 @@ pub(crate) async fn hash(
     .await
 }
 
-pub(crate) async fn set_times(
+/// Sets times.
+///
+/// # Errors
+///
+/// [`Undone`].
+pub async fn set_times(
     gate: &Gate,
     import: &'static str,
     at: At<'_>,
@@ -92,11 +106,12 @@ pub(crate) async fn set_times(
     .await
 }
 
-pub(crate) async fn read_link(
-    gate: &Gate,
-    import: &'static str,
-    at: At<'_>,
-) -> Result<String, Undone> {
+/// Reads a link.
+///
+/// # Errors
+///
+/// [`Undone`].
+pub async fn read_link(gate: &Gate, import: &'static str, at: At<'_>) -> Result<String, Undone> {
     one(
         gate,
         (import, FsVerb::Read),
@@ -110,25 +125,36 @@ pub(crate) async fn read_link(
     .await
 }
 
-pub(crate) async fn remove_dir(
-    gate: &Gate,
-    import: &'static str,
-    at: At<'_>,
-) -> Result<(), Undone> {
+/// Removes an empty folder.
+///
+/// # Errors
+///
+/// [`Undone`].
+pub async fn remove_dir(gate: &Gate, import: &'static str, at: At<'_>) -> Result<(), Undone> {
     one(gate, (import, FsVerb::Rm), at, |target, permit, _| {
         target.remove_dir(permit)
     })
     .await
 }
 
-pub(crate) async fn unlink(gate: &Gate, import: &'static str, at: At<'_>) -> Result<(), Undone> {
+/// Removes what is no folder.
+///
+/// # Errors
+///
+/// [`Undone`].
+pub async fn unlink(gate: &Gate, import: &'static str, at: At<'_>) -> Result<(), Undone> {
     one(gate, (import, FsVerb::Rm), at, |target, permit, _| {
         target.unlink(permit)
     })
     .await
 }
 
-pub(crate) async fn symlink(
+/// Makes a symbolic link that says `link`.
+///
+/// # Errors
+///
+/// [`Undone`].
+pub async fn symlink(
     gate: &Gate,
     import: &'static str,
     link: &str,
@@ -142,7 +168,11 @@ pub(crate) async fn symlink(
 
 /// A folder takes along what lies in it. Where some rule tells parts of it apart, under the old name or the new one,
 /// moving it whole would carry those parts past the rule, so that rule refuses it.
-pub(crate) async fn rename(
+///
+/// # Errors
+///
+/// [`Undone`].
+pub async fn rename(
     gate: &Gate,
     import: &'static str,
     from: At<'_>,
@@ -168,14 +198,20 @@ pub(crate) async fn rename(
     let result = two_names(gate, (import, verb), from, to, act).await;
     if let Some((path, rule)) = kept {
         let operation = Operation::Fs { verb, path: &path };
-        let outcome = Fs(FsError::Access).case();
-        gate.refuse(import, &operation, rule.as_str(), outcome)
+        let denied = Fs(FsError::Access);
+        gate.refuse(import, &operation, rule.as_str(), denied.case())
             .await?;
+        return Err(Undone::Denied(verb, denied));
     }
     result
 }
 
-pub(crate) async fn link(
+/// Gives a file another name.
+///
+/// # Errors
+///
+/// [`Undone`].
+pub async fn link(
     gate: &Gate,
     import: &'static str,
     from: At<'_>,

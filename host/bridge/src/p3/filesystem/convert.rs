@@ -39,7 +39,7 @@ filesystem_codes! {
 impl From<Undone> for FilesystemFailure {
     fn from(undone: Undone) -> Self {
         match undone {
-            Undone::Code(error) => Self::Code(error.into()),
+            Undone::Denied(_, error) | Undone::Code(error) => Self::Code(error.into()),
             Undone::Stop(stop) => Self::trap(stop),
         }
     }

@@ -146,7 +146,7 @@ impl<D> StreamProducer<D> for Entries {
         let waits = match self.walk(most, context) {
             Ok(waits) => waits,
             Err(Undone::Stop(stop)) => return Poll::Ready(Err(stop.into())),
-            Err(Undone::Code(error)) => {
+            Err(Undone::Denied(_, error) | Undone::Code(error)) => {
                 self.told.tell(Err(error.into()));
                 if let Turn::More(entries) | Turn::Last(entries) = self.turn(most) {
                     destination.set_buffer(entries.into());

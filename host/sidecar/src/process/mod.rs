@@ -1,0 +1,11 @@
+//! The programs of a VM.
+
+mod command;
+mod environment;
+mod execute;
+mod program;
+mod run;
+mod signals;
+mod table;
+
+pub(crate) use self::table::Processes;
