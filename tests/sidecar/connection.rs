@@ -1,6 +1,7 @@
 //! 21 to 35: connections, and who may ask on whose behalf.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 
 use tollgate_client::types::{
     AuthenticateRequest, GuestRuntimeKind, OwnershipScope, RequestPayload, ResponsePayload,
@@ -27,6 +28,7 @@ fn says(name: &str, token: &str, protocol: u16, bridge: u32) -> RequestPayload {
 async fn authenticated(flags: &[&str], payload: RequestPayload) -> Result<ResponsePayload, Error> {
     let scene = scene!();
     fs::write(scene.path("token"), "the token\n").unwrap();
+    fs::set_permissions(scene.path("token"), fs::Permissions::from_mode(0o600)).unwrap();
     let client = Client::spawn(sidecar(&scene, flags).into(), Options::default()).unwrap();
     soon(client.request(connection_of("hint"), payload)).await
 }

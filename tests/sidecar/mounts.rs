@@ -215,7 +215,9 @@ async fn s68_a_folder_of_the_host_gives_nothing_beside_it() {
     }
     vm.write_file("/h/new", b"written").await.unwrap();
     assert_eq!(fs::read(work.join("new")).unwrap(), b"written");
-    let _denied = vm.write_file("/h/up", b"overwritten").await.unwrap_err();
+    // Where a link leads is a place of the guest's own tree: whatever comes of it, the host's file is not touched.
+    let _anywhere = vm.write_file("/h/up", b"overwritten").await;
+    let _anywhere = vm.write_file("/h/absolute", b"overwritten").await;
     assert_eq!(fs::read(host.scene.path("secret")).unwrap(), b"secret");
     // Nor is any other folder of the host mounted than below the one that the operator names.
     let other = format!(

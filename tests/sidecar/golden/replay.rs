@@ -123,6 +123,10 @@ impl<'a> Replay<'a> {
         match frame {
             ProtocolFrame::RequestFrame(frame) => {
                 let asked = self.again(frame.clone());
+                if let RequestPayload::ExecuteRequest(program) = &frame.payload {
+                    self.then.forget(&frame.ownership, &program.process_id);
+                    self.now.forget(&asked.ownership, &program.process_id);
+                }
                 self.send(&bytes(asked));
             }
             ProtocolFrame::ResponseFrame(frame) => self.answered(frame),
@@ -371,6 +375,13 @@ impl Drop for Replay<'_> {
 }
 
 impl Told {
+    /// A name is free for another program once its own has ended.
+    fn forget(&mut self, scope: &OwnershipScope, process: &str) {
+        let of = (vm(scope), process.to_owned());
+        self.output.remove(&of);
+        self.exits.remove(&of);
+    }
+
     fn hear(&mut self, frame: &EventFrame) {
         let vm = vm(&frame.ownership);
         match &frame.payload {
