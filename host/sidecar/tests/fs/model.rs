@@ -138,6 +138,9 @@ impl Model {
         if matches!(node, Node::Folder) && to.starts_with(&format!("{path}/")) {
             return Err("EINVAL");
         }
+        if path.starts_with(&format!("{to}/")) {
+            return Err("ENOTEMPTY");
+        }
         match (&node, self.0.get(to)) {
             (Node::Folder, Some(Node::File(_))) => return Err("ENOTDIR"),
             (Node::File(_), Some(Node::Folder)) => return Err("EISDIR"),

@@ -113,6 +113,8 @@ async fn s66_what_is_not_listed_again_is_gone() {
     );
     vm.write("/a/f", "x").await.unwrap();
     vm.write("/b/c/f", "x").await.unwrap();
+    vm.write("/b/beside", "x").await.unwrap();
+    vm.on(Op::RemoveFile, "/b/beside").await.unwrap();
     assert!(!vm.exists("/a/own").await);
     assert_eq!(vm.names("/b").await.unwrap(), ["c"]);
     let told = vm.read("/proc/mounts").await.unwrap();
@@ -128,7 +130,10 @@ async fn s66_what_is_not_listed_again_is_gone() {
         "memory is forgotten with its mount"
     );
     assert_eq!(vm.mounted(Vec::new()).unwrap(), 0);
-    assert!(!vm.exists("/b").await);
+    assert!(
+        vm.names("/b/c").await.unwrap().is_empty(),
+        "the folder stays"
+    );
 }
 
 #[tokio::test]
