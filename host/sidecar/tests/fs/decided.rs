@@ -6,7 +6,7 @@ use tollgate_protocol::types::GuestFilesystemOperation as Op;
 use crate::support::*;
 
 #[tokio::test]
-async fn s74_without_permissions_nothing_of_the_files_is_told() {
+async fn s74_s75_without_permissions_nothing_of_the_files_is_told() {
     for permissions in ["{}", r#"{"network":"allow"}"#] {
         let vm = vm_under(permissions).await;
         vm.files.bootstrap(vec![file("/there", "x")]).unwrap();

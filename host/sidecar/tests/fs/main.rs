@@ -6,6 +6,7 @@
 //! * `roots`: layers, bootstrap entries, snapshots, what is saved, native roots, what is reserved.
 //! * `mounts`: memory, folders of the machine, packages.
 //! * `layers`: layers that a client makes.
+//! * `programs`: the same files as a guest sees them.
 //! * `model`: random operations against a model.
 
 #![expect(
@@ -20,5 +21,6 @@ mod layers;
 mod model;
 mod mounts;
 mod operations;
+mod programs;
 mod roots;
 mod support;
