@@ -72,6 +72,16 @@ pub(crate) const SANCTIONS: &[Sanction] = &[
         reason: "the messages and their codec, which the build writes from the WIT: a copy in the repository would be a second source",
     },
     Sanction {
+        class: Class::Process,
+        folder: "host/client/src/start",
+        reason: "a client starts its sidecar, by a command of the embedder's; no host of guests is linked with it",
+    },
+    Sanction {
+        class: Class::Net,
+        folder: "host/client/src/start",
+        reason: "a client connects to its sidecar, at a path of the embedder's",
+    },
+    Sanction {
         class: Class::Clock,
         folder: "host/engine/src/time",
         reason: "epochs and the duration of a run: the engine's own time, which no guest reads",

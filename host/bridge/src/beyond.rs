@@ -18,7 +18,7 @@ enum Found {
     Format(Option<ModuleFormat>),
 }
 
-fn not_loaded(path: &str, error: Unread) -> NoModule {
+pub(crate) fn not_loaded(path: &str, error: Unread) -> NoModule {
     NoModule {
         code: match error {
             Unread::Missing => NOT_FOUND,
@@ -31,7 +31,7 @@ fn not_loaded(path: &str, error: Unread) -> NoModule {
 
 impl<'v> View<'v> {
     /// The folders that were granted; none where there are none, so that nothing has to be looked for in them.
-    fn granted(&self, import: &'static str) -> Option<Granted<'v>> {
+    pub(crate) fn granted(&self, import: &'static str) -> Option<Granted<'v>> {
         let folders = self.given.tree.preopens();
         (!folders.is_empty()).then(|| Granted {
             gate: self.gate,

@@ -20,6 +20,14 @@ pub(crate) const BODY_CHUNK_BYTES: usize = 16 << 10;
 pub(crate) const LEAST_FIELD_BYTES: u64 = 16 << 10;
 /// The most entries of a folder that one poll gives, in WASI 0.3.
 pub(crate) const ENTRY_BATCH: usize = 64;
+/// The most bytes that chunks in a queue of standard streams are joined to.
+pub(crate) const JOINED_BYTES: usize = 4 << 10;
+/// What a chunk counts in a queue of output beside its length: about what it takes in memory beside its bytes.
+pub(crate) const QUEUED_BYTES: usize = 64;
+/// What a pipe to standard input holds where its maker does not say.
+pub(crate) const PIPE_BYTES: usize = 16 << 20;
+/// What a queue of output holds where its maker does not say.
+pub(crate) const OUTPUT_BYTES: usize = 256 << 10;
 
 /// Numbers of this crate that nobody can state: what one call of a guest moves.
 pub const FIXED: &[LimitRow] = &[
@@ -85,5 +93,33 @@ pub const FIXED: &[LimitRow] = &[
         ENTRY_BATCH as u64,
         "Entries of a folder that one poll gives, in WASI 0.3.",
         "a folder of any size keeps no thread",
+    ),
+    LimitRow::fixed(
+        "joined-chunk-bytes",
+        Unit::Bytes,
+        JOINED_BYTES as u64,
+        "Length that small chunks in a queue of standard streams are joined to.",
+        "single bytes cost little more than themselves",
+    ),
+    LimitRow::fixed(
+        "queued-chunk-bytes",
+        Unit::Bytes,
+        QUEUED_BYTES as u64,
+        "What a chunk in a queue of output counts beside its length.",
+        "about what it takes in memory beside its bytes",
+    ),
+    LimitRow::fixed(
+        "stdin-pipe-bytes",
+        Unit::Bytes,
+        PIPE_BYTES as u64,
+        "What a pipe to standard input holds where an embedder does not say.",
+        "more than a frame of the sidecar's protocol brings",
+    ),
+    LimitRow::fixed(
+        "output-queue-bytes",
+        Unit::Bytes,
+        OUTPUT_BYTES as u64,
+        "What a queue of output holds where an embedder does not say; the guest waits when it is full.",
+        "four chunks of a stream",
     ),
 ];

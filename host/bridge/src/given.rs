@@ -10,15 +10,18 @@ use tollgate_capability::http::{Client, MOST_REQUESTS};
 use tollgate_capability::net::{Lookups, Resolver, Sockets, SystemResolver};
 use tollgate_vfs::Tree;
 
+use crate::live::{PipeInput, QueuedOutput};
 use crate::program::Program;
 
 /// Where a guest's standard input comes from.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub enum Input {
     /// The process's own.
     Inherit,
     /// These bytes, then the end.
     Bytes(bytes::Bytes),
+    /// What is written while the guest runs.
+    Pipe(PipeInput),
 }
 
 /// Where a guest's standard output or error goes.
@@ -31,6 +34,8 @@ pub enum Output {
     Discard,
     /// Into memory.
     Capture(Captured),
+    /// To whoever reads the queue while the guest runs; the guest waits while it is full.
+    Queue(QueuedOutput),
 }
 
 /// What a guest has written so far, kept in memory. Clones are the same. It grows no larger than the run's limit of
@@ -64,6 +69,8 @@ pub(crate) struct Given {
     pub(crate) arguments: Vec<String>,
     pub(crate) environment: Vec<(String, String)>,
     pub(crate) tree: Tree,
+    /// The folder that the guest begins in.
+    pub(crate) cwd: String,
     pub(crate) stdin: Input,
     pub(crate) stdout: Output,
     pub(crate) stderr: Output,

@@ -56,6 +56,7 @@ impl Guest {
             arguments: Vec::new(),
             environment: Vec::new(),
             tree: None,
+            cwd: "/".to_owned(),
             stdin: Input::Bytes(bytes::Bytes::new()),
             stdout: Output::Inherit,
             stderr: Output::Inherit,
@@ -100,6 +101,7 @@ pub struct GuestBuilder {
     arguments: Vec<String>,
     environment: Vec<(String, String)>,
     tree: Option<Tree>,
+    cwd: String,
     stdin: Input,
     stdout: Output,
     stderr: Output,
@@ -134,6 +136,13 @@ impl GuestBuilder {
     #[must_use]
     pub fn tree(mut self, tree: Tree) -> Self {
         self.tree = Some(tree);
+        self
+    }
+
+    /// The folder that the guest begins in, by its path in the guest's tree. Without it: `/`.
+    #[must_use]
+    pub fn cwd(mut self, folder: impl Into<String>) -> Self {
+        self.cwd = folder.into();
         self
     }
 
@@ -205,6 +214,7 @@ impl GuestBuilder {
             arguments: self.arguments,
             environment: self.environment,
             tree,
+            cwd: self.cwd,
             stdin: self.stdin,
             stdout: self.stdout,
             stderr: self.stderr,

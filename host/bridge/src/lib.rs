@@ -19,6 +19,7 @@ mod granted;
 mod guest;
 mod http;
 mod linker;
+mod live;
 mod module_loading;
 mod outcome;
 #[cfg(feature = "wasi-p3")]
@@ -48,6 +49,9 @@ pub use fixed::FIXED;
 pub use given::{Captured, Input, Output};
 pub use guest::{Guest, GuestBuilder};
 pub use linker::{HAS_WASI_P3, add_imported_to_linker, add_p3_to_linker, add_to_linker};
+pub use live::{
+    Channel, OutputReceiver, PipeError, PipeInput, QueuedOutput, StdinPipe, output_queue,
+};
 pub use program::{
     Asking, Begins, Found, Item, Lies, ModuleFormat, NoModule, Outset, Program, ProgramEntry,
     Quest, Question, Reply, Search, Sourced, Step, Unread,

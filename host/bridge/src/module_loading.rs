@@ -65,6 +65,14 @@ fn none() -> NoModule {
     }
 }
 
+/// What a program without files of its own has of them.
+pub(crate) fn nowhere(path: &str) -> NoModule {
+    NoModule {
+        code: NOT_FOUND,
+        message: format!("Cannot find module '{path}'"),
+    }
+}
+
 fn denied(path: &str) -> NoModule {
     NoModule {
         code: "EACCES",
@@ -96,6 +104,9 @@ impl View<'_> {
         let Some(program) = &self.given.program else {
             return Ok(Err(none()));
         };
+        if program.in_tree().is_some() {
+            return Ok(Err(nowhere(path)));
+        }
         let operation = Operation::Program { path };
         let (acted, call) = match self.gate.enter(import, &operation, Rate::High).await? {
             Verdict::Permitted(permit, call) if slow => {

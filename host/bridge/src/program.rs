@@ -110,6 +110,11 @@ pub enum Quest<'a> {
         /// Its path in the guest's tree.
         path: &'a str,
     },
+    /// What a program begins with: a file, which may lack its extension or be a folder.
+    Entry {
+        /// Its path in the guest's tree.
+        path: &'a str,
+    },
 }
 
 /// What a search has to know before it can go on. Paths are in the guest's tree, absolute, without `.` and `..`.
@@ -208,6 +213,13 @@ pub trait Program: Send + Sync + std::fmt::Debug {
     /// The digest of what was loaded so far of the program's own files. What it loads from folders that were granted to it
     /// is not its own.
     fn digest(&self) -> [u8; 32];
+
+    /// What a program begins with that has no files of its own, since it lies in the guest's tree as a whole. What it loads is
+    /// what the guest reads: found by [`Program::search`], and handed over by [`Program::readable`]. A file is given as the
+    /// operator did, and found like a module. None for a program with files of its own.
+    fn in_tree(&self) -> Option<&Begins> {
+        None
+    }
 
     /// What that path leads to. Nothing of the file itself is read.
     ///

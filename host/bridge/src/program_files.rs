@@ -4,8 +4,12 @@ use tollgate_engine::{Place, Stop};
 use tollgate_world::tollgate::bridge::module_loading::{Failure, Format};
 use tollgate_world::tollgate::bridge::program::{self, Entry, Found as Has, Item as Lies};
 
+use crate::beyond::not_loaded;
 use crate::fixed::ITEM_BYTES;
-use crate::program::{Begins, Found, Item, ModuleFormat, NoModule, Outset, ProgramEntry, Sourced};
+use crate::module_loading::nowhere;
+use crate::program::{
+    Begins, Found, Item, ModuleFormat, NoModule, Outset, ProgramEntry, Quest, Sourced, Unread,
+};
 use crate::view::View;
 
 impl From<Found> for Has {
@@ -37,12 +41,7 @@ impl View<'_> {
     /// The beginning: found under the path that the operator gave, and read under its own.
     async fn begun(&mut self) -> Result<Result<ProgramEntry, NoModule>, Stop> {
         const IMPORT: &str = "tollgate:bridge/program#start";
-        let given = self.given_entry();
-        let found = self
-            .of_program(IMPORT, &given, false, |program, permit| {
-                Ok((program.start(permit)?, 0))
-            })
-            .await?;
+        let found = self.beginning(IMPORT).await?;
         let path = match found {
             Ok(Begins::File(path)) => path,
             Ok(Begins::Text(entry)) => return Ok(Ok(entry)),
@@ -63,6 +62,25 @@ impl View<'_> {
         }))
     }
 
+    async fn beginning(&mut self, import: &'static str) -> Result<Result<Begins, NoModule>, Stop> {
+        let program = self.given.program.as_ref();
+        let path = match program.and_then(|program| program.in_tree()) {
+            Some(Begins::Text(entry)) => return Ok(Ok(Begins::Text(entry.clone()))),
+            Some(Begins::File(path)) => path,
+            None => {
+                let given = self.given_entry();
+                return self
+                    .of_program(import, &given, false, |program, permit| {
+                        Ok((program.start(permit)?, 0))
+                    })
+                    .await;
+            }
+        };
+        let found = self.resolved_beyond(import, Quest::Entry { path }).await?;
+        let found = found.unwrap_or_else(|| Err(nowhere(path)));
+        Ok(found.map(Begins::File))
+    }
+
     async fn read(
         &mut self,
         import: &'static str,
@@ -70,6 +88,14 @@ impl View<'_> {
     ) -> Result<Result<Vec<u8>, NoModule>, Stop> {
         // Handed over in one call, so that it is bounded as what a call hands over is.
         let most = self.gate.limits().host_call_bytes;
+        let program = self.given.program.as_ref();
+        if program.is_some_and(|program| program.in_tree().is_some()) {
+            let read = match self.granted(import) {
+                Some(granted) => granted.read(path, most).await?,
+                None => Err(Unread::Missing),
+            };
+            return Ok(read.map_err(|error| not_loaded(path, error)));
+        }
         let file = path.to_owned();
         self.of_program(import, path, false, move |program, permit| {
             let bytes = program.read(&file, most, permit)?;

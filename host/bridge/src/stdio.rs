@@ -9,6 +9,7 @@ use wasmtime::component::Resource;
 use wasmtime_wasi::p2::{DynInputStream, DynOutputStream, StreamError, StreamResult};
 
 use crate::given::{Input, Output};
+use crate::live::{Channel, Read};
 use crate::streams::{self, GatedInput, GatedOutput, Sink, Source};
 use crate::terminals::Terminal;
 use crate::view::View;
@@ -48,6 +49,14 @@ impl Source for Stdin {
         let read = match &mut self.0 {
             Input::Inherit => input::read(size, permit).map_err(Self::failed_read)?,
             Input::Bytes(bytes) => Some(bytes.split_to(size.min(bytes.len()))),
+            Input::Pipe(pipe) => {
+                drop(permit);
+                match pipe.read(size) {
+                    Read::Bytes(bytes) => Some(bytes),
+                    Read::Nothing => None,
+                    Read::End => Some(Bytes::new()),
+                }
+            }
         };
         match read {
             None => Ok(Bytes::new()),
@@ -60,6 +69,11 @@ impl Source for Stdin {
         match &self.0 {
             Input::Inherit => input::ready().await,
             Input::Bytes(_) => tokio::task::yield_now().await,
+            Input::Pipe(pipe) => {
+                // Whoever fills the pipe may share the runtime with a guest that polls in a loop.
+                tokio::task::yield_now().await;
+                pipe.ready().await;
+            }
         }
     }
 }
@@ -97,6 +111,7 @@ impl Sink for Printed {
             Output::Inherit if self.own.writable() => CHUNK_BYTES,
             Output::Inherit => 0,
             Output::Discard | Output::Capture(_) => streams::CHUNK_BYTES,
+            Output::Queue(ref queue) => queue.room(),
         }
     }
 
@@ -118,6 +133,10 @@ impl Sink for Printed {
             Output::Inherit => self.own.ready().await,
             // As with bytes of input: a guest that polls in a loop must not keep the runtime to itself.
             Output::Discard | Output::Capture(_) => tokio::task::yield_now().await,
+            Output::Queue(ref queue) => {
+                tokio::task::yield_now().await;
+                queue.ready().await;
+            }
         }
     }
 }
@@ -131,6 +150,11 @@ impl Printed {
                 drop(permit);
                 kept.write(bytes)
                     .map_err(|error| std::io::Error::new(std::io::ErrorKind::OutOfMemory, error))?;
+            }
+            Output::Queue(queue) => {
+                drop(permit);
+                let written = queue.write(Channel::from(self.own), bytes);
+                return written.map_err(|_unread| std::io::ErrorKind::BrokenPipe.into());
             }
         }
         Ok(bytes.len())
@@ -154,7 +178,7 @@ impl View<'_> {
 
     /// Standard input as a terminal, where it is one and may be read.
     pub(crate) fn terminal_in<T: 'static>(&mut self) -> wasmtime::Result<Option<Resource<T>>> {
-        let inherited = self.given.stdin == Input::Inherit && self.shows(Stdio::Stdin);
+        let inherited = matches!(self.given.stdin, Input::Inherit) && self.shows(Stdio::Stdin);
         self.terminal(inherited && input::is_terminal())
     }
 

@@ -19,7 +19,10 @@ pub const UNGATED: &[(&str, &str)] = &[
         "wasi:cli/environment#get-arguments",
         "what the operator wrote after the component's name, for the guest",
     ),
-    ("wasi:cli/environment#initial-cwd", "always `/`"),
+    (
+        "wasi:cli/environment#initial-cwd",
+        "what the operator says, `/` if nothing: it is looked for in no tree",
+    ),
     (
         "tollgate:bridge/program#code",
         "what the host's own compiler made of a text that was handed over, which was decided; reaches nothing",
@@ -198,7 +201,10 @@ pub const UNGATED: &[(&str, &str)] = &[
         "wasi:cli/environment@0.3#get-arguments",
         "what the operator wrote after the component's name, for the guest",
     ),
-    ("wasi:cli/environment@0.3#get-initial-cwd", "always `/`"),
+    (
+        "wasi:cli/environment@0.3#get-initial-cwd",
+        "what the operator says, `/` if nothing: it is looked for in no tree",
+    ),
     ("wasi:cli/exit@0.3#exit", "ends the guest"),
     ("wasi:cli/exit@0.3#exit-with-code", "ends the guest"),
     (

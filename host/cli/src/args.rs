@@ -52,6 +52,8 @@ pub(crate) enum Command {
     },
     /// Build a program in JavaScript, TypeScript or Python into a component of its own
     Build(Build),
+    /// Serve the sidecar protocol: VMs with files, programs and callbacks, for a client on standard input and output
+    Sidecar(SidecarArgs),
     /// Look into the cache of compiled components
     #[command(subcommand)]
     Cache(CacheCommand),
@@ -108,6 +110,29 @@ pub(crate) struct Grants {
     /// Trust the certificate authorities in a PEM file too
     #[arg(long, value_name = "FILE")]
     pub(crate) ca: Vec<String>,
+}
+
+/// How a sidecar is set up.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct SidecarArgs {
+    /// Serve clients of this user at a socket instead: unix:PATH
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) listen: Option<String>,
+    /// Let in only clients that authenticate with the text in a file (without the line end behind it)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) auth_token_file: Option<PathBuf>,
+    /// Let clients mount this folder, or folders beneath it (default: none)
+    #[arg(long, value_name = "DIR")]
+    pub(crate) host_root: Vec<PathBuf>,
+    /// The most bytes that a frame may have (default: 16777216)
+    #[arg(long, value_name = "BYTES")]
+    pub(crate) max_frame_bytes: Option<u32>,
+    /// Write the audit log to a file (default: to memory)
+    #[arg(long, value_name = "FILE", help_heading = "Audit")]
+    pub(crate) audit: Option<String>,
+    /// The key that signs the log's head (default: the user's own, made at first use)
+    #[arg(long, value_name = "FILE", help_heading = "Audit")]
+    pub(crate) audit_key: Option<PathBuf>,
 }
 
 /// A language that programs are written in.

@@ -164,5 +164,7 @@ fn run_code(error: &RunError) -> u8 {
         RunError::Limit(LimitKey::Wall | LimitKey::Cpu) => TIME,
         RunError::Limit(_) => LIMIT,
         RunError::AuditFailed(_) | RunError::Full(_) => HOST,
+        // The command gives nobody a handle for it; it is what a signal does to the command itself.
+        RunError::Killed(_) => TERMINATED,
     }
 }

@@ -15,6 +15,7 @@ use tollgate_policy::{Decision, Effective, LimitKey, Limits, Operation, Permit, 
 
 use crate::Stop;
 use crate::place::{Place, Whereabouts, is_nearly_used};
+use crate::time::Control;
 
 /// Answers what a policy leaves to be asked. Without one, `ask` denies.
 #[async_trait::async_trait]
@@ -53,6 +54,7 @@ struct Inner {
     peaks: [AtomicU64; LimitKey::ALL.len()],
     denials: AtomicU64,
     whereabouts: Whereabouts,
+    control: Option<Control>,
 }
 
 impl fmt::Debug for Gate {
@@ -133,6 +135,17 @@ impl Gate {
     /// A gate for one run under `policy`, recording to `audit`.
     #[must_use]
     pub fn new(policy: Arc<Effective>, audit: Run, decider: Option<Arc<dyn Decider>>) -> Self {
+        Self::controlled(policy, audit, decider, None)
+    }
+
+    /// The same, of a run that `control` is the handle on.
+    #[must_use]
+    pub fn controlled(
+        policy: Arc<Effective>,
+        audit: Run,
+        decider: Option<Arc<dyn Decider>>,
+        control: Option<Control>,
+    ) -> Self {
         let limits = policy.limits();
         let output_left = AtomicU64::new(limits.output);
         Self(Arc::new(Inner {
@@ -144,6 +157,7 @@ impl Gate {
             peaks: [const { AtomicU64::new(0) }; LimitKey::ALL.len()],
             denials: AtomicU64::new(0),
             whereabouts: Whereabouts::default(),
+            control,
         }))
     }
 
@@ -389,6 +403,11 @@ impl Gate {
         self.0.whereabouts.is_near_the_end(limits)
             || is_nearly_used(limits, LimitKey::Output, self.output_used())
             || is_nearly_used(limits, LimitKey::Handles, self.peak(LimitKey::Handles))
+    }
+
+    /// The handle on the run, where it was given one.
+    pub(crate) fn control(&self) -> Option<&Control> {
+        self.0.control.as_ref()
     }
 
     /// Keeps what the run, or the call, has taken so far.

@@ -6,6 +6,7 @@ use std::time::Duration;
 use wasmtime::Store;
 use wasmtime::component::{Component, ComponentNamedList, Func, Instance, Lift, Lower, Val};
 
+use crate::Gate;
 use crate::component::Loaded;
 use crate::engine::Engine;
 use crate::invoke::{self, Invocation, InvokeError};
@@ -13,7 +14,6 @@ use crate::profile::Profile;
 use crate::run::{Ended, GuestState, Phase, RunError, by_the_host, describe, ended_early};
 use crate::time::{Taken, TickerHandle, timed};
 use crate::usage::Usage;
-use crate::{Gate, Stop};
 
 /// A guest between calls.
 ///
@@ -208,7 +208,7 @@ async fn bounded<R>(
     let (result, taken) = timed(gate, work).await;
     let result = match result {
         Ok(result) => result,
-        Err(limit) => Err(ended(by_the_host(gate, Stop::Limit(limit)).await)),
+        Err(stop) => Err(ended(by_the_host(gate, stop).await)),
     };
     (result, taken)
 }

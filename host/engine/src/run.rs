@@ -64,6 +64,9 @@ pub enum RunError {
     /// A limit ended the run.
     #[error("the {0} limit ended the run")]
     Limit(LimitKey),
+    /// Whoever runs it ended it with this signal.
+    #[error("the host killed the run with {0}")]
+    Killed(&'static str),
     /// The audit log failed.
     #[error("audit-failed: {0}")]
     AuditFailed(String),
@@ -91,7 +94,7 @@ impl<P: Profile> Engine<P> {
         let (result, Taken { wall, cpu }) = timed(&gate, drive(&mut store, loaded, entry)).await;
         let result = match result {
             Ok(result) => result,
-            Err(limit) => by_the_host(&gate, Stop::Limit(limit)).await,
+            Err(stop) => by_the_host(&gate, stop).await,
         };
         let fuel = store.get_fuel().ok().zip(limits.fuel);
         let usage = Usage {
@@ -114,6 +117,9 @@ impl<P: Profile> Engine<P> {
     ) -> Result<Store<T>, RunError> {
         if !state.limiter().charge_stack(P::WASM_STACK) {
             return Err(too_large(gate, LimitKey::Memory).await);
+        }
+        if let Some(control) = gate.control() {
+            control.attach(self.wasmtime().weak());
         }
         let mut store = Store::new(self.wasmtime(), state);
         store.limiter_async(|state| state.limiter());
@@ -297,9 +303,12 @@ pub(crate) async fn by_the_host(gate: &Gate, stop: Stop) -> Result<Ended, RunErr
         // Nothing more goes into a log that is used up, and it says so itself.
         Stop::Limit(LimitKey::Audit) => Err(RunError::Limit(LimitKey::Audit)),
         Stop::Limit(limit) => match gate.limit_reached(limit).await {
-            Ok(()) | Err(Stop::Exit(_) | Stop::Limit(_)) => by_limit(gate, limit).await,
+            Ok(()) | Err(Stop::Exit(_) | Stop::Limit(_) | Stop::Killed(_)) => {
+                by_limit(gate, limit).await
+            }
             Err(Stop::AuditFailed(why)) => Err(RunError::AuditFailed(why)),
         },
+        Stop::Killed(signal) => Err(RunError::Killed(signal)),
         Stop::AuditFailed(why) => Err(RunError::AuditFailed(why)),
     }
 }
@@ -307,7 +316,9 @@ pub(crate) async fn by_the_host(gate: &Gate, stop: Stop) -> Result<Ended, RunErr
 /// How a run ended that a recorded limit has ended: with the record of where its program was.
 async fn by_limit(gate: &Gate, limit: LimitKey) -> Result<Ended, RunError> {
     match gate.failed_by_limit().await {
-        Ok(()) | Err(Stop::Exit(_) | Stop::Limit(_)) => Err(RunError::Limit(limit)),
+        Ok(()) | Err(Stop::Exit(_) | Stop::Limit(_) | Stop::Killed(_)) => {
+            Err(RunError::Limit(limit))
+        }
         Err(Stop::AuditFailed(why)) => Err(RunError::AuditFailed(why)),
     }
 }

@@ -13,6 +13,9 @@ pub enum Stop {
     /// A limit of the run is used up.
     #[error("limit {0} reached")]
     Limit(LimitKey),
+    /// Whoever runs it ended it with this signal ([`Control::kill`](crate::Control::kill)).
+    #[error("killed with {0}")]
+    Killed(&'static str),
     /// A record could not be written, so nothing more may happen unrecorded.
     #[error("audit-failed: {0}")]
     AuditFailed(String),

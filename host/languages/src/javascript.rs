@@ -1,15 +1,16 @@
 //! A JavaScript program as the engine's host side serves it: a folder, an entry, and what they lead to.
 
 use std::collections::BTreeSet;
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tollgate_bridge::{
     Asking, Begins, Item, ModuleFormat, NoModule, Program, ProgramEntry, Quest, Search,
 };
 use tollgate_capability::program::Folder;
-use tollgate_engine::code::{Asked, CodeRun, Form, Text};
+use tollgate_engine::code::CodeRun;
 use tollgate_policy::Permit;
 
+use crate::coded::Coded;
 use crate::detect::is_module;
 use crate::found::{refused, seen_from};
 use crate::rooted::{LoadError, Rooted, failed};
@@ -49,14 +50,7 @@ pub struct JavaScript {
     /// For what lies outside of the program: everything may be there.
     beyond: Settings,
     resolver: Mutex<Resolver<Arc<Rooted>>>,
-    code: OnceLock<CodeRun>,
-    handed_over: Mutex<Option<HandedOver>>,
-}
-
-/// The text that was handed over last, until its code is asked for.
-struct HandedOver {
-    path: String,
-    text: Text,
+    coded: Coded,
 }
 
 impl std::fmt::Debug for JavaScript {
@@ -72,22 +66,13 @@ impl JavaScript {
     #[must_use]
     pub fn new(folder: Folder, root: &str, start: Start) -> Self {
         let files = Arc::new(Rooted::new(folder, root));
-        let settings = Settings {
-            root: root.to_owned(),
-            builtins: BUILTINS.lines().map(str::to_owned).collect(),
-            conditions: BTreeSet::new(),
-        };
-        let beyond = Settings {
-            root: "/".to_owned(),
-            ..settings.clone()
-        };
+        let (settings, beyond) = (settings(root), settings("/"));
         Self {
             start,
             beyond,
             resolver: Mutex::new(Resolver::new(Arc::clone(&files), settings)),
             files,
-            code: OnceLock::new(),
-            handed_over: Mutex::default(),
+            coded: Coded::default(),
         }
     }
 
@@ -95,31 +80,14 @@ impl JavaScript {
     /// no file, each run compiles them.
     pub fn keep_code(&self, run: CodeRun) {
         if matches!(self.start, Start::File(_)) {
-            let _the_first_counts = self.code.set(run);
+            self.coded.keep(run);
         }
     }
 
     /// What keeps its code.
     #[must_use]
     pub fn code_run(&self) -> Option<&CodeRun> {
-        self.code.get()
-    }
-
-    fn handed_over(&self) -> MutexGuard<'_, Option<HandedOver>> {
-        // Only ever replaced.
-        self.handed_over
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Keeps in mind what goes to the engine. The first text of all is the entry's.
-    fn hand_over(&self, path: &str, text: &str) {
-        if let Some(run) = self.code.get() {
-            let text = Text::new(text);
-            run.begins_with(path, &text);
-            let path = path.to_owned();
-            *self.handed_over() = Some(HandedOver { path, text });
-        }
+        self.coded.run()
     }
 
     fn resolver(&self) -> MutexGuard<'_, Resolver<Arc<Rooted>>> {
@@ -184,6 +152,46 @@ impl JavaScript {
         };
         Ok(format_of(format, &text))
     }
+}
+
+/// What the resolver goes by, for files beneath `root`.
+pub(crate) fn settings(root: &str) -> Settings {
+    Settings {
+        root: root.to_owned(),
+        builtins: BUILTINS.lines().map(str::to_owned).collect(),
+        conditions: BTreeSet::new(),
+    }
+}
+
+pub(crate) fn is_typescript(path: &str) -> bool {
+    [".ts", ".mts", ".cts"]
+        .iter()
+        .any(|extension| path.ends_with(extension))
+}
+
+/// How a text is read of which only itself can say so.
+pub(crate) fn detected(bytes: &[u8]) -> ModuleFormat {
+    format_of(Format::Detect, &String::from_utf8_lossy(bytes))
+}
+
+/// The text of a file that is not the program's own, as the engine is to read it.
+pub(crate) fn of_elsewhere(
+    path: &str,
+    bytes: Vec<u8>,
+    format: Option<ModuleFormat>,
+) -> Result<String, NoModule> {
+    let module = Module {
+        path: path.to_owned(),
+        suffix: String::new(),
+        format: match format {
+            Some(ModuleFormat::Module) => Format::Module,
+            Some(ModuleFormat::CommonJs) => Format::CommonJs,
+            Some(ModuleFormat::Json) => Format::Json,
+            None => Format::Detect,
+        },
+        typescript: is_typescript(path),
+    };
+    runnable(&module, source(bytes))
 }
 
 /// Bytes as every engine reads a source that is not UTF-8.
@@ -289,7 +297,7 @@ impl Program for JavaScript {
         let resolved = resolver.require(path, path, &[]);
         let module = own(resolved.map_err(|error| refused(&error))?, path)?;
         let text = runnable(&module, self.text(path, most)?)?;
-        self.hand_over(path, &text);
+        self.coded.hand_over(path, &text);
         Ok(text)
     }
 
@@ -301,15 +309,7 @@ impl Program for JavaScript {
     }
 
     fn code(&self, path: &str, name: String, format: ModuleFormat, most: u64) -> Option<Vec<u8>> {
-        let run = self.code.get()?;
-        let last = self.handed_over().take_if(|last| last.path == path)?;
-        let form = match format {
-            ModuleFormat::Module => Form::Module,
-            ModuleFormat::CommonJs => Form::CommonJs,
-            ModuleFormat::Json => return None,
-        };
-        let text = last.text;
-        run.code(Asked { form, name, text }, most)
+        self.coded.code(path, name, format, most)
     }
 
     fn may_hold(&self, path: &str) -> bool {
@@ -322,7 +322,7 @@ impl Program for JavaScript {
     }
 
     fn detect(&self, bytes: &[u8]) -> ModuleFormat {
-        format_of(Format::Detect, &String::from_utf8_lossy(bytes))
+        detected(bytes)
     }
 
     fn readable(
@@ -331,24 +331,11 @@ impl Program for JavaScript {
         bytes: Vec<u8>,
         format: Option<ModuleFormat>,
     ) -> Result<String, NoModule> {
-        let module = Module {
-            path: path.to_owned(),
-            suffix: String::new(),
-            format: match format {
-                Some(ModuleFormat::Module) => Format::Module,
-                Some(ModuleFormat::CommonJs) => Format::CommonJs,
-                Some(ModuleFormat::Json) => Format::Json,
-                None => Format::Detect,
-            },
-            typescript: self.is_slow(path),
-        };
-        runnable(&module, source(bytes))
+        of_elsewhere(path, bytes, format)
     }
 
     fn is_slow(&self, path: &str) -> bool {
-        [".ts", ".mts", ".cts"]
-            .iter()
-            .any(|extension| path.ends_with(extension))
+        is_typescript(path)
     }
 
     fn read(&self, path: &str, most: u64, permit: Permit) -> Result<Vec<u8>, NoModule> {

@@ -1,6 +1,7 @@
 //! What the host knows of programs in JavaScript, TypeScript and Python. It touches no file, clock or process by itself.
 //!
 //! - [`JavaScript`]: a program, as the JavaScript engine's host side serves it.
+//!   [`JavaScript::in_tree`]: one whose files lie in the guest's own tree; [`PythonInTree`]: the same for Python.
 //! - [`Bundle`]: all files that a program leads to.
 //! - [`Resolver`]: which module a specifier leads to, as Node 20 resolves it.
 //! - [`strip_types`]: TypeScript as JavaScript, with everything where it was.
@@ -54,9 +55,11 @@
 
 mod bounds;
 mod bundle;
+mod coded;
 mod detect;
 mod fixed;
 mod found;
+mod in_tree;
 mod javascript;
 mod program;
 mod python;
@@ -72,11 +75,12 @@ pub use bounds::{
 };
 pub use bundle::{Bundle, BundledFile, Link, Missing, Reads};
 pub use fixed::FIXED;
+pub use in_tree::JavaScriptInTree;
 pub use javascript::{ENGINE, ENGINE_DIGEST, JavaScript, Start};
 pub use program::{CountError, Home, Loaded, NODE, PYTHON, Packages, home};
 pub use python::{
-    COLLECT, Collecting, FindError, Listing, PYTHON_BUILD, Python, PythonStart, RUNNER,
-    RUNNER_INPUTS, find_module, python_kit, search_path,
+    COLLECT, Collecting, FindError, Listing, PYTHON_BUILD, Python, PythonInTree, PythonStart,
+    RUNNER, RUNNER_INPUTS, find_module, python_kit, search_path,
 };
 pub use tollgate_modules::{
     FileError, Files, Format, Kind, Module, ResolveError, Resolved, Resolver, Settings, Sought,

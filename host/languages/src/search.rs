@@ -85,6 +85,9 @@ enum Sought {
     Format {
         path: String,
     },
+    Entry {
+        path: String,
+    },
 }
 
 /// A search that is under way.
@@ -111,6 +114,9 @@ impl Searching {
             Quest::Format { path } => Sought::Format {
                 path: path.to_owned(),
             },
+            Quest::Entry { path } => Sought::Entry {
+                path: path.to_owned(),
+            },
         };
         let known = Known {
             lies: HashMap::new(),
@@ -133,6 +139,10 @@ impl Searching {
                 folder,
                 asking,
             } => seen_from(&mut self.resolver, specifier, folder, *asking).map(Step::Leads),
+            Sought::Entry { path } => {
+                let module = self.resolver.entry(path).map_err(|error| refused(&error))?;
+                Ok(Step::Leads(module.path))
+            }
             Sought::Format { path } => {
                 let module = self.resolver.entry(path).map_err(|error| refused(&error))?;
                 // What has a name left out is another file.
@@ -155,7 +165,7 @@ impl Searching {
     fn request(&self) -> &str {
         match &self.sought {
             Sought::Specifier { specifier, .. } => specifier,
-            Sought::Format { path } => path,
+            Sought::Format { path } | Sought::Entry { path } => path,
         }
     }
 }

@@ -68,6 +68,11 @@ impl ScopeRules {
         }
     }
 
+    /// Has a rule tried before all others.
+    pub(crate) fn try_first(&mut self, rule: Rule) {
+        self.rules.insert(0, rule);
+    }
+
     /// Whether anything was stated about this scope.
     pub(crate) fn is_stated(&self) -> bool {
         self.stated

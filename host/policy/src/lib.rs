@@ -111,6 +111,7 @@ mod scope;
 mod suggest;
 mod uniform;
 mod verb;
+mod vm;
 mod words;
 
 pub use audit::{AuditSettings, DEFAULT_ROTATE, Detail, Flush};
@@ -145,4 +146,5 @@ pub use verb::{
     KeyvalueVerb, LinkVerb, LoggingVerb, NetworkVerb, ProcessVerb, ProgramVerb, RandomVerb,
     SecretVerb, StdioVerb, ToolVerb, Verbs,
 };
+pub use vm::{Tier, VM_VARIABLES};
 pub use words::UnknownWord;

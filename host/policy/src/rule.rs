@@ -12,6 +12,7 @@ use crate::path;
 use crate::pattern::Pattern;
 use crate::scope::{Mode, Scope};
 use crate::verb::{VerbSet, Verbs};
+use crate::vm::Internal;
 use crate::words::words;
 
 words! {
@@ -162,6 +163,8 @@ pub(crate) enum Matcher {
     Endpoint(Endpoint),
     /// HTTP requests.
     Http(HttpGrant),
+    /// Addresses that are internal to the operator's machine or network.
+    Internal(Internal),
 }
 
 impl Matcher {
@@ -176,6 +179,7 @@ impl Matcher {
             Self::Http(grant) => asked
                 .peer()
                 .is_some_and(|peer| grant.covers(mode, asked.operation(), peer)),
+            Self::Internal(internal) => internal.holds(asked),
         }
     }
 }
@@ -188,6 +192,7 @@ impl fmt::Display for Matcher {
             Self::Mount(tree) => tree.fmt(f),
             Self::Endpoint(endpoint) => endpoint.fmt(f),
             Self::Http(grant) => grant.fmt(f),
+            Self::Internal(internal) => internal.fmt(f),
         }
     }
 }

@@ -29,7 +29,7 @@ impl Matcher {
             Self::Glob(pattern) => share_of_pattern(pattern, root),
             Self::Mount(tree) => share_of_mount(tree, root),
             // These speak about no path at all.
-            Self::Endpoint(_) | Self::Http(_) => Share::Nothing,
+            Self::Endpoint(_) | Self::Http(_) | Self::Internal(_) => Share::Nothing,
         }
     }
 }

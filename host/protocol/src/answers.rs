@@ -46,18 +46,27 @@ pub fn sidecar_request(
     }
 }
 
-impl RequestFrame {
+/// A question without what it asks: all that its answer needs of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asked {
+    /// The number of the question.
+    pub request_id: RequestId,
+    /// On whose behalf it was asked.
+    pub ownership: OwnershipScope,
+}
+
+impl Asked {
     /// The answer to this question: with its number and its scope, but for a connection that was made, which is the scope
     /// of the answer that says so.
     #[must_use]
-    pub fn answer(&self, payload: ResponsePayload) -> ResponseFrame {
+    pub fn answer(self, payload: ResponsePayload) -> ResponseFrame {
         let ownership = match &payload {
             ResponsePayload::AuthenticatedResponse(made) => {
                 OwnershipScope::ConnectionOwnership(ConnectionOwnership {
                     connection_id: made.connection_id.clone(),
                 })
             }
-            _ => self.ownership.clone(),
+            _ => self.ownership,
         };
         ResponseFrame {
             schema: ProtocolSchema::current(),
@@ -65,6 +74,28 @@ impl RequestFrame {
             ownership,
             payload,
         }
+    }
+}
+
+impl RequestFrame {
+    /// What the answer needs, and what is asked.
+    #[must_use]
+    pub fn split(self) -> (Asked, RequestPayload) {
+        let asked = Asked {
+            request_id: self.request_id,
+            ownership: self.ownership,
+        };
+        (asked, self.payload)
+    }
+
+    /// The answer to this question, as [`Asked::answer`].
+    #[must_use]
+    pub fn answer(&self, payload: ResponsePayload) -> ResponseFrame {
+        let asked = Asked {
+            request_id: self.request_id,
+            ownership: self.ownership.clone(),
+        };
+        asked.answer(payload)
     }
 }
 

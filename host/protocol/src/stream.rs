@@ -37,6 +37,11 @@ impl FrameDecoder {
         }
     }
 
+    /// What holds from the next frame on: a side may announce other limits than the ones that a conversation begins with.
+    pub const fn set_limits(&mut self, limits: FrameLimits) {
+        self.limits = limits;
+    }
+
     /// Hands over what was read.
     pub fn push(&mut self, bytes: &[u8]) {
         if self.failed.is_some() {
@@ -69,6 +74,12 @@ impl FrameDecoder {
                 Err(error)
             }
         }
+    }
+
+    /// Bytes that were handed over and belong to no frame that was taken.
+    #[must_use]
+    pub fn waiting_bytes(&self) -> usize {
+        self.bytes.len().saturating_sub(self.done)
     }
 
     /// Says that no more bytes will come. They may end between frames, and within the four bytes of a length.

@@ -1,7 +1,24 @@
 //! The sidecar: connections, sessions and VMs with filesystems, processes and host callbacks, served over the sidecar
 //! protocol. Whatever a client or a guest does in a VM passes the gate of the embedding API, under the VM's own policy.
 
+mod callbacks;
+mod calls;
+mod dispatch;
+mod fetch;
 pub mod fs;
+mod host;
+mod lane;
+mod outbox;
+mod process;
+mod registry;
 mod rejection;
+mod runtimes;
+mod service;
+mod transport;
+mod vm;
 
 pub use rejection::Rejection;
+pub use runtimes::{FindRunner, PythonRunner};
+pub use service::{DEFAULT_ID, Options, Sidecar};
+pub use transport::TransportError;
+pub use vm::config::WITHOUT_EFFECT;

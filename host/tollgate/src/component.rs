@@ -100,7 +100,7 @@ impl Component {
     }
 
     /// Runs it as a command (`wasi:cli/run`) in a store of its own. Dropping the future ends the guest, and leaves
-    /// nothing behind but a record that says so.
+    /// nothing behind but a record that says so; a [`RunControl`](crate::RunControl) ends it with an outcome.
     ///
     /// # Errors
     ///
@@ -243,7 +243,8 @@ impl Begun {
         let policy = Arc::clone(&prepared.grants.policy);
         let place = std::mem::take(&mut prepared.place);
         let (run, audit) = host.audit(&component.0.digest, place, &policy.limits());
-        let gate = Gate::new(policy, audit, host.decider.clone());
+        let control = prepared.control.clone();
+        let gate = Gate::controlled(policy, audit, host.decider.clone(), control);
         let (name, program) = (prepared.name.clone(), prepared.program.clone());
         let recorded = Recorded::begin(gate.clone(), name, program, host.flushed)
             .await

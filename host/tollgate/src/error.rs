@@ -119,6 +119,12 @@ pub enum Refused {
     /// Something cannot be mounted there.
     #[error(transparent)]
     Mount(#[from] MountError),
+    /// The working directory is no path of the guest's tree: absolute, and with nothing in it that another part undoes.
+    #[error("the working directory `{path}` is no path of the guest's tree")]
+    WorkingDirectory {
+        /// What was given.
+        path: String,
+    },
     /// The log takes nothing any more.
     #[error("the run cannot be recorded: {0}")]
     Unrecorded(Stop),

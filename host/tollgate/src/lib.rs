@@ -125,7 +125,10 @@ pub use options::{RunOptions, Stream};
 pub use outcome::Outcome;
 pub use principal::{Principal, Standing};
 pub use stopped::Stopped;
-pub use tollgate_engine::{Spent, Usage};
+pub use tollgate_bridge::{
+    Channel, OutputReceiver, PipeError, PipeInput, QueuedOutput, StdinPipe, output_queue,
+};
+pub use tollgate_engine::{Control as RunControl, Spent, Usage};
 
 pub use tollgate_audit as audit;
 pub use tollgate_bridge as bridge;

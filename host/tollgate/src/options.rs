@@ -4,16 +4,19 @@ use std::any::Any;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use tollgate_bridge::{Captured, Guest, Input, Output, Program};
+use tollgate_bridge::{Captured, Guest, Input, Output, PipeInput, Program, QueuedOutput};
 use tollgate_capability::http::Client;
 use tollgate_capability::net::Resolver;
-use tollgate_engine::Gate;
+use tollgate_engine::{Control, Gate};
 use tollgate_policy::Effective;
 use tollgate_vfs::{Mount, Tree, TreeBuilder};
 
 use crate::error::Refused;
 use crate::grants::Grants;
 use crate::shared::Place;
+
+/// The longest working directory, in bytes: as long as a path of the guest's may be.
+const LONGEST_FOLDER: usize = 4096;
 
 /// Where a guest's standard output or error goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -49,10 +52,14 @@ pub struct RunOptions {
     arguments: Vec<String>,
     environment: Vec<(String, String)>,
     mounts: Vec<(String, Mount)>,
+    tree: Option<Tree>,
     rooted: bool,
+    cwd: String,
     stdin: Input,
     stdout: Stream,
     stderr: Stream,
+    queue: Option<QueuedOutput>,
+    control: Option<Control>,
     state: Option<Arc<dyn Any + Send + Sync>>,
     program: Option<Arc<dyn Program>>,
 }
@@ -68,10 +75,14 @@ impl RunOptions {
             arguments: Vec::new(),
             environment: Vec::new(),
             mounts: Vec::new(),
+            tree: None,
             rooted: false,
+            cwd: "/".to_owned(),
             stdin: Input::Bytes(Bytes::new()),
             stdout: Stream::default(),
             stderr: Stream::default(),
+            queue: None,
+            control: None,
             state: None,
             program: None,
         }
@@ -110,14 +121,6 @@ impl RunOptions {
         self
     }
 
-    /// What is mounted at `/` is all that the guest knows as a filesystem, as in a VM: it gets one descriptor, on `/`, and the
-    /// other mounts lie within. Absolute links are followed from there.
-    #[must_use]
-    pub fn rooted(mut self) -> Self {
-        self.rooted = true;
-        self
-    }
-
     /// The VM that the run takes place in, and its number there: for its records.
     #[must_use]
     pub fn process(mut self, vm: impl Into<String>, process: u64) -> Self {
@@ -125,6 +128,106 @@ impl RunOptions {
             vm: Some(vm.into()),
             process: Some(process),
         };
+        self
+    }
+
+    /// The mounts are all that the guest knows as a filesystem, as a VM's are: links may have absolute targets, which lead
+    /// from `/` ([`TreeBuilder::rooted`]). Where something is mounted at `/`, the guest has one descriptor, on that, and
+    /// reaches all other mounts through it, so that a link leads from wherever it lies to wherever it says. Off unless said.
+    #[must_use]
+    pub fn rooted(mut self, rooted: bool) -> Self {
+        self.rooted = rooted;
+        self
+    }
+
+    /// A whole tree, in the place of all mounts: for runs that share one filesystem. How many handles the guest may have
+    /// open in it, and whether it is rooted, is the tree's to say.
+    #[must_use]
+    pub fn tree(mut self, tree: Tree) -> Self {
+        self.tree = Some(tree);
+        self
+    }
+
+    /// The folder that the run begins in, by its path in the guest's tree: absolute, without `.`, `..`, empty names and a
+    /// slash at the end. It is not looked for. Without it: `/`.
+    ///
+    /// This is `initial-cwd` of WASI. JavaScript and Python programs begin there, and relative paths lead from there; a
+    /// folder that Python may not look at ends it at once. The C library that Rust and C programs are linked with asks for
+    /// none and begins in `/`, so that such a program has to ask itself, or to be told, as by a
+    /// [variable](RunOptions::variable) `PWD`.
+    #[must_use]
+    pub fn cwd(mut self, folder: impl Into<String>) -> Self {
+        self.cwd = folder.into();
+        self
+    }
+
+    /// Standard input: what is written to the pipe while the run goes on. The guest waits while the pipe is empty, and reads
+    /// the end once it is closed, or its other end dropped, and empty.
+    ///
+    /// ```
+    /// # use tollgate::{Host, RunOptions, StdinPipe, output_queue};
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let host = Host::builder().compile_in_process().build()?;
+    /// # let cat = host.load(std::fs::read(tollgate_tests::guests::CAT)?).await?;
+    /// # let grants = host.grants_from_toml("cat.toml", "version = 1\n[stdio]\ndefault = \"allow\"\n")?;
+    /// let (pipe, input) = StdinPipe::new(); // at most 16 MiB that are not read yet
+    /// let (output, mut printed) = output_queue(None); // at most 256 KiB, then the guest waits
+    /// let options = RunOptions::new(&grants).stdin_pipe(input).output(output);
+    /// let run = tokio::spawn({
+    ///     let cat = cat.clone();
+    ///     async move { cat.command(options).await }
+    /// });
+    /// pipe.write("hello")?; // never waits; `PipeError` where it cannot be written
+    /// pipe.close();
+    /// let mut lines = Vec::new();
+    /// while let Some((channel, bytes)) = printed.recv().await {
+    ///     lines.push(format!("{channel:?}: {}", String::from_utf8_lossy(&bytes)));
+    /// }
+    /// assert_eq!(lines, ["Stdout: hello", "Stderr: read Ok(5) wrote true\n"]);
+    /// assert!(run.await??.result.is_ok());
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn stdin_pipe(mut self, input: PipeInput) -> Self {
+        self.stdin = Input::Pipe(input);
+        self
+    }
+
+    /// Standard output and error, in place of what [`RunOptions::stdout`] and [`RunOptions::stderr`] say: into one queue, in
+    /// the order that the guest wrote. The guest's writes wait while the queue is full. Whatever it wrote by its end,
+    /// however that came, is in the queue. See [`RunOptions::stdin_pipe`] for an example.
+    #[must_use]
+    pub fn output(mut self, queue: QueuedOutput) -> Self {
+        self.queue = Some(queue);
+        self
+    }
+
+    /// A handle that halts the run and ends it. One handle is for one run.
+    ///
+    /// ```
+    /// # use tollgate::engine::RunError;
+    /// # use tollgate::{Host, RunControl, RunOptions};
+    /// # #[tokio::main(flavor = "multi_thread", worker_threads = 2)]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let host = Host::builder().compile_in_process().build()?;
+    /// # let endless = host.load(std::fs::read(tollgate_tests::guests::ENDLESS)?).await?;
+    /// # let grants = host.grants_from_toml("endless.toml", "version = 1")?;
+    /// let control = RunControl::new();
+    /// let options = RunOptions::new(&grants).control(&control);
+    /// let run = tokio::spawn(async move { endless.command(options).await });
+    /// control.pause(); // SIGSTOP: it takes neither wall nor processor time
+    /// control.resume(); // SIGCONT
+    /// control.kill("SIGKILL");
+    /// let outcome = run.await??;
+    /// assert!(matches!(outcome.result, Err(RunError::Killed("SIGKILL"))));
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn control(mut self, control: &Control) -> Self {
+        self.control = Some(control.clone());
         self
     }
 
@@ -199,7 +302,9 @@ pub(crate) struct Prepared {
     pub(crate) name: String,
     pub(crate) place: Place,
     pub(crate) program: Option<Arc<dyn Program>>,
+    pub(crate) control: Option<Control>,
     kept: Kept,
+    cwd: String,
     arguments: Vec<String>,
     variables: Vec<(String, String)>,
     tree: Tree,
@@ -217,6 +322,7 @@ impl Prepared {
             .arguments(std::iter::once(self.name).chain(self.arguments))
             .environment(self.variables)
             .tree(self.tree)
+            .cwd(self.cwd)
             .stdin(self.stdin)
             .stdout(self.stdout)
             .stderr(self.stderr)
@@ -241,19 +347,31 @@ impl RunOptions {
         http: Client,
     ) -> Result<Prepared, Refused> {
         let policy = Arc::clone(&self.grants.policy);
-        let tree = tree(&policy, self.mounts, self.rooted)?;
+        if !is_folder(&self.cwd) {
+            return Err(Refused::WorkingDirectory { path: self.cwd });
+        }
+        let tree = match self.tree {
+            Some(tree) => whole(&policy, tree)?,
+            None => tree(&policy, self.mounts, self.rooted)?,
+        };
         let variables = policy
             .environment(self.environment)
             .into_iter()
             .map(|variable| (variable.name, variable.value.into_inner()))
             .collect();
-        let (stdout, kept_stdout) = self.stdout.open();
-        let (stderr, kept_stderr) = self.stderr.open();
+        let open = |stream: Stream| match &self.queue {
+            Some(queue) => (Output::Queue(queue.clone()), None),
+            None => stream.open(),
+        };
+        let (stdout, kept_stdout) = open(self.stdout);
+        let (stderr, kept_stderr) = open(self.stderr);
         Ok(Prepared {
             grants: self.grants,
             name: self.name,
             place: self.place,
             program: self.program,
+            control: self.control,
+            cwd: self.cwd,
             kept: Kept {
                 stdout: kept_stdout,
                 stderr: kept_stderr,
@@ -271,11 +389,31 @@ impl RunOptions {
     }
 }
 
+/// Whether it is the path of a folder in the guest's tree, as it is written in full.
+fn is_folder(path: &str) -> bool {
+    let is_name = |name: &str| !matches!(name, "" | "." | "..");
+    let rest = path.strip_prefix('/');
+    rest.is_some_and(|rest| rest.is_empty() || rest.split('/').all(is_name))
+        && path.len() <= LONGEST_FOLDER
+        && !path.contains('\0')
+}
+
+/// A tree that was given whole, for a policy that mounts nothing by itself.
+fn whole(policy: &Effective, tree: Tree) -> Result<Tree, Refused> {
+    match policy.mounts().first() {
+        Some(mount) => Err(Refused::NoMount {
+            place: mount.guest_path.clone(),
+        }),
+        None => Ok(tree),
+    }
+}
+
 fn tree(policy: &Effective, given: Vec<(String, Mount)>, rooted: bool) -> Result<Tree, Refused> {
     let handles = usize::try_from(policy.limits().handles).unwrap_or(usize::MAX);
     let mut builder = TreeBuilder::with_capacity(given.len())
         .max_open_handles(handles)
         .rooted(rooted);
+    let has_root = given.iter().any(|(place, _)| is_root(place));
     for mount in policy.mounts() {
         if !given.iter().any(|(place, _)| *place == mount.guest_path) {
             return Err(Refused::NoMount {
@@ -293,11 +431,15 @@ fn tree(policy: &Effective, given: Vec<(String, Mount)>, rooted: bool) -> Result
             Some(stated) => (&stated.guest_name, mount),
             None => (&place, mount),
         };
-        builder = if rooted && place != "/" {
+        builder = if rooted && has_root && !is_root(&place) {
             builder.within(&place, mount)?
         } else {
             builder.mount(name, &place, mount)?
         };
     }
     Ok(builder.build())
+}
+
+fn is_root(place: &str) -> bool {
+    matches!(place, "/" | ".")
 }

@@ -54,6 +54,10 @@ impl Recorded {
     /// The digest of what was loaded of the program.
     fn digest(&self) -> Option<String> {
         let program = self.program.as_ref()?;
+        if program.in_tree().is_some() {
+            // All that it loaded is in the log as what it read.
+            return None;
+        }
         Some(Digest::from_hash(program.digest()).to_string())
     }
 
@@ -110,6 +114,7 @@ impl How {
             Stopped::Cancelled => ("cancelled".to_owned(), "cancelled"),
             Stopped::Trapped => ("trap".to_owned(), "trap"),
             Stopped::Limit(limit) => (limit.to_string(), "limit"),
+            Stopped::Killed(signal) => (signal.to_owned(), "killed"),
             Stopped::Exited(code) => (format!("exit-code={code}"), "ok"),
             Stopped::AuditFailed => ("audit".to_owned(), "failed"),
         };
@@ -131,6 +136,7 @@ impl How {
             RunError::Full(_) => ("no room".to_owned(), "refused"),
             RunError::Trap(_) => ("trap".to_owned(), "trap"),
             RunError::Limit(limit) => (limit.to_string(), "limit"),
+            RunError::Killed(signal) => ((*signal).to_owned(), "killed"),
             RunError::AuditFailed(_) => ("audit".to_owned(), "failed"),
         };
         Self { what, outcome }

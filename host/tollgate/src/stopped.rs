@@ -15,6 +15,9 @@ pub enum Stopped {
     /// A limit ended it.
     #[error("the {0} limit ended the instance")]
     Limit(LimitKey),
+    /// Its handle ended it with this signal ([`RunControl::kill`](crate::RunControl::kill)).
+    #[error("the host killed the instance with {0}")]
+    Killed(&'static str),
     /// It ended itself.
     #[error("the instance ended itself with code {0}")]
     Exited(u8),
@@ -32,6 +35,7 @@ pub(crate) fn stopped(error: &CallError) -> Option<Stopped> {
         CallError::Run(RunError::Limit(limit) | RunError::TooLarge(limit)) => {
             Stopped::Limit(*limit)
         }
+        CallError::Run(RunError::Killed(signal)) => Stopped::Killed(signal),
         CallError::Run(RunError::AuditFailed(_)) => Stopped::AuditFailed,
     })
 }

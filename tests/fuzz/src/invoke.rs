@@ -147,7 +147,8 @@ pub fn check(data: &[u8]) {
         Err(RunError::Limit(_) | RunError::TooLarge(_) | RunError::Trap(_)) => {
             assert!(text.len() > 1 << 16, "{text:?} ends the guest");
         }
-        Err(RunError::AuditFailed(error)) => panic!("{error}"),
+        Err(RunError::AuditFailed(error) | RunError::Full(error)) => panic!("{error}"),
+        Err(RunError::Killed(signal)) => panic!("{signal}"),
     }
 }
 

@@ -15,6 +15,21 @@ use rquickjs::{Ctx, FromJs, Result, TypedArray, Value, qjs};
 use crate::failure::type_error;
 use crate::place;
 
+unsafe extern "C" {
+    /// Where relative paths lead from, in wasi-libc.
+    static mut __wasilibc_cwd: *mut c_char;
+}
+
+/// Begins in a folder, before anything asks for it. A process has its working directory whether or not it may look at it, so
+/// that this is no `chdir`, which would.
+pub(crate) fn begin_in(folder: &str) {
+    if let Ok(folder) = CString::new(folder) {
+        // SAFETY: it is read under no other thread, for there is none, and stays for as long as the instance; `chdir` frees
+        // only what it has put there itself.
+        unsafe { __wasilibc_cwd = folder.into_raw() };
+    }
+}
+
 /// A script's value, or that of a function around it: name and line are those that errors carry.
 pub(crate) fn evaluate<'js>(
     ctx: &Ctx<'js>,

@@ -254,9 +254,14 @@ fn broken(error: &str) {
         stderr::get_stderr().blocking_write_and_flush(text.get(..4096).unwrap_or(&text).as_bytes());
 }
 
+fn begin() {
+    place::begin();
+    binding::process::enter();
+}
+
 /// Runs the program: its exit code.
 pub(crate) fn run() -> i32 {
-    place::begin();
+    begin();
     match main::<Option<i32>>("run", Vec::new()) {
         Ok(code) => code.unwrap_or(0),
         Err(error) => {
@@ -268,7 +273,7 @@ pub(crate) fn run() -> i32 {
 
 /// Answers the request that came in.
 pub(crate) fn serve() {
-    place::begin();
+    begin();
     if let Err(error) = main::<()>("serve", Vec::new()) {
         broken(&error);
     }
@@ -279,7 +284,7 @@ pub(crate) fn plugin(
     function: &str,
     arguments: Vec<String>,
 ) -> std::result::Result<String, Failure> {
-    place::begin();
+    begin();
     // What became of it, and what it says of that.
     let answer: Vec<String> = main(function, arguments).map_err(Failure::Failed)?;
     let mut answer = answer.into_iter();

@@ -15,6 +15,6 @@ impl environment::Host for View<'_> {
     }
 
     async fn get_initial_cwd(&mut self) -> wasmtime::Result<Option<String>> {
-        Ok(Some("/".to_owned()))
+        Ok(Some(self.given.cwd.clone()))
     }
 }

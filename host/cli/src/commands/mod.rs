@@ -13,6 +13,7 @@ mod policy;
 mod program;
 mod release;
 mod run;
+mod sidecar;
 
 use clap::CommandFactory as _;
 
@@ -34,6 +35,7 @@ pub(crate) fn dispatch(args: Args) -> Result<u8, Failure> {
             files,
         } => compile::compile(&files, json, wasi_p3),
         Command::Build(args) => build::build(&args, ceiling),
+        Command::Sidecar(args) => sidecar::sidecar(&args, ceiling),
         Command::Cache(command) => compile::look(&command),
         Command::Limits { json } => limits::limits(json),
         Command::Completion { shell } => {

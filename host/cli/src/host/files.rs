@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{ErrorKind, Read as _, Write as _};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use cap_std::ambient_authority;
@@ -143,6 +144,47 @@ impl Drop for Unfinished {
             let _left = std::fs::remove_file(&self.path);
         }
     }
+}
+
+/// The longest token that clients authenticate with.
+const MOST_TOKEN_BYTES: u64 = 4_096;
+
+/// Reads a token, without the line end behind it. Nobody but its owner may be able to read it.
+pub(crate) fn token(path: &Path) -> Result<String, Failure> {
+    let what = || path.display().to_string();
+    let file = File::open(path).map_err(|cause| match cause.kind() {
+        ErrorKind::NotFound => Failure::NotFound(what()),
+        _ => Failure::Read {
+            what: what(),
+            cause,
+        },
+    })?;
+    let mut text = String::new();
+    let read = |cause| Failure::Read {
+        what: what(),
+        cause,
+    };
+    let mode = file.metadata().map_err(read)?.permissions().mode();
+    if mode & 0o077 != 0 {
+        return Err(Failure::Usage(format!(
+            "`{}` can be read by others (mode {:o}): chmod 600 it",
+            what(),
+            mode & 0o777
+        )));
+    }
+    let read = file.take(MOST_TOKEN_BYTES + 1).read_to_string(&mut text);
+    read.map_err(|cause| Failure::Read {
+        what: what(),
+        cause,
+    })?;
+    let token = text.trim_end_matches(['\r', '\n']);
+    if token.is_empty() || text.len() as u64 > MOST_TOKEN_BYTES {
+        return Err(Failure::Usage(format!(
+            "`{}` holds no token: 1 to {MOST_TOKEN_BYTES} bytes of text",
+            what()
+        )));
+    }
+    Ok(token.to_owned())
 }
 
 /// Reads the certificate authorities that the policy names, the run's and the ceiling's.

@@ -10,6 +10,7 @@ pub(crate) mod files;
 pub(crate) mod folders;
 pub(crate) mod identity;
 pub(crate) mod program;
+pub(crate) mod serve;
 pub(crate) mod signals;
 pub(crate) mod tool;
 pub(crate) mod watch;

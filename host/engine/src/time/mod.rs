@@ -5,9 +5,11 @@
 )]
 
 mod budgets;
+mod control;
 mod stopwatch;
 mod ticker;
 
 pub(crate) use budgets::{Taken, timed};
+pub use control::Control;
 pub(crate) use stopwatch::Stopwatch;
 pub(crate) use ticker::{TICK_MS, Ticker, TickerHandle, Ticking};

@@ -2,6 +2,7 @@
 
 mod collecting;
 mod finder;
+mod in_tree;
 mod kit;
 mod search;
 
@@ -14,6 +15,7 @@ use tollgate_modules::{FileError, Files as _, Kind};
 
 pub use collecting::{COLLECT, Collecting};
 pub use finder::{FindError, Listing, find_module};
+pub use in_tree::PythonInTree;
 pub use kit::{PYTHON_BUILD, python_kit};
 pub use search::search_path;
 

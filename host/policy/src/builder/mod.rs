@@ -276,7 +276,11 @@ pub(crate) fn within_bounds<'r>(
     let (count, bytes) = matchers.fold((0, 0), |(count, bytes), matcher| {
         let length = match matcher {
             Matcher::Glob(pattern) => pattern.as_str().len(),
-            Matcher::Everything | Matcher::Mount(_) | Matcher::Endpoint(_) | Matcher::Http(_) => 0,
+            Matcher::Everything
+            | Matcher::Mount(_)
+            | Matcher::Endpoint(_)
+            | Matcher::Http(_)
+            | Matcher::Internal(_) => 0,
         };
         (count + 1, bytes + length)
     });

@@ -22,6 +22,13 @@ fn cwd() -> String {
     )
 }
 
+/// Begins in the folder that the host says.
+pub(crate) fn enter() {
+    if let Some(folder) = environment::initial_cwd().filter(|folder| folder != "/") {
+        raw::begin_in(&folder);
+    }
+}
+
 fn chdir(ctx: Ctx<'_>, path: String) -> Result<()> {
     std::env::set_current_dir(path).map_err(|error| io(&ctx, &error))
 }

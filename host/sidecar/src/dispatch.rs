@@ -1,0 +1,231 @@
+//! Which request is answered where: what needs no VM here, in the order in which it came; the rest in the lane of its VM.
+
+use tokio::sync::mpsc;
+use tollgate_protocol::types::{
+    AuthenticateRequest, AuthenticatedResponse, CreateVmRequest, EventPayload, ExtEnvelope,
+    OpenSessionRequest, OwnershipScope, RequestFrame, RequestPayload, ResponsePayload,
+    SessionOpenedResponse, VmCreatedResponse, VmLifecycleEvent, VmLifecycleState,
+};
+use tollgate_protocol::{Asked, BRIDGE_VERSION, RefusalCode, SCHEMA_VERSION};
+
+use crate::calls::Calls;
+use crate::lane::{Answer, Lane, Room, Work, deliver};
+use crate::outbox::Outbox;
+use crate::registry::{TransportId, needs};
+use crate::rejection::Rejection;
+use crate::service::Sidecar;
+use crate::vm::config::VmConfig;
+use crate::vm::{Making, Vm};
+
+/// One client: where its frames go, and what was given out to it.
+pub(crate) struct Client {
+    sidecar: Sidecar,
+    transport: TransportId,
+    outbox: Outbox,
+    calls: Calls,
+}
+
+impl Client {
+    pub(crate) fn new(sidecar: Sidecar, outbox: Outbox, calls: Calls) -> Self {
+        let transport = sidecar.registry().transport();
+        Self {
+            sidecar,
+            transport,
+            outbox,
+            calls,
+        }
+    }
+
+    pub(crate) fn transport(&self) -> TransportId {
+        self.transport
+    }
+}
+
+/// Answers a client's requests until no more come.
+pub(crate) async fn serve(
+    client: Client,
+    mut requests: mpsc::UnboundedReceiver<(RequestFrame, Room)>,
+) {
+    while let Some((frame, room)) = requests.recv().await {
+        let (asked, payload) = frame.split();
+        let answer = match client.place(&asked, &payload) {
+            Err(rejection) => rejection.into(),
+            Ok(Some(lane)) => {
+                lane.take(Work {
+                    asked,
+                    payload,
+                    outbox: client.outbox.clone(),
+                    room,
+                });
+                continue;
+            }
+            Ok(None) => client.answer(&asked, payload).await,
+        };
+        if deliver(&client.outbox, asked, answer).await.is_err() {
+            return;
+        }
+    }
+}
+
+impl Client {
+    /// The VM whose lane a request belongs to; none for one that needs no VM.
+    fn place(&self, asked: &Asked, payload: &RequestPayload) -> Result<Option<Lane>, Rejection> {
+        match payload {
+            RequestPayload::AuthenticateRequest(_)
+            | RequestPayload::OpenSessionRequest(_)
+            | RequestPayload::CreateVmRequest(_)
+            | RequestPayload::HostFilesystemCallRequest(_)
+            | RequestPayload::PersistenceLoadRequest(_)
+            | RequestPayload::PersistenceFlushRequest(_)
+            | RequestPayload::ExtEnvelope(_) => Ok(None),
+            RequestPayload::DisposeVmRequest(_)
+            | RequestPayload::BootstrapRootFilesystemRequest(_)
+            | RequestPayload::ConfigureVmRequest(_)
+            | RequestPayload::RegisterHostCallbacksRequest(_)
+            | RequestPayload::CreateLayerRequest
+            | RequestPayload::SealLayerRequest(_)
+            | RequestPayload::ImportSnapshotRequest(_)
+            | RequestPayload::ExportSnapshotRequest(_)
+            | RequestPayload::CreateOverlayRequest(_)
+            | RequestPayload::GuestFilesystemCallRequest(_)
+            | RequestPayload::SnapshotRootFilesystemRequest
+            | RequestPayload::ExecuteRequest(_)
+            | RequestPayload::WriteStdinRequest(_)
+            | RequestPayload::CloseStdinRequest(_)
+            | RequestPayload::KillProcessRequest(_)
+            | RequestPayload::GetProcessSnapshotRequest
+            | RequestPayload::FindListenerRequest(_)
+            | RequestPayload::FindBoundUdpRequest(_)
+            | RequestPayload::GetSignalStateRequest(_)
+            | RequestPayload::GetZombieTimerCountRequest
+            | RequestPayload::VmFetchRequest(_) => {
+                let lane = self.sidecar.registry().vm(self.transport, &asked.ownership);
+                lane.map(Some)
+            }
+        }
+    }
+
+    /// Answers what needs no VM.
+    async fn answer(&self, asked: &Asked, payload: RequestPayload) -> Answer {
+        let scope = &asked.ownership;
+        match payload {
+            RequestPayload::AuthenticateRequest(request) => {
+                self.authenticate(scope, &request).into()
+            }
+            RequestPayload::OpenSessionRequest(request) => self.open_session(scope, request).into(),
+            RequestPayload::CreateVmRequest(request) => self.create_vm(scope, request).await.into(),
+            RequestPayload::ExtEnvelope(request) => self.extension(&request).into(),
+            // Only a sidecar asks these. What needs a VM has gone to its lane.
+            _ => Rejection::new(
+                RefusalCode::UnsupportedDirection,
+                "only a sidecar sends this request to its host",
+            )
+            .into(),
+        }
+    }
+
+    fn authenticate(
+        &self,
+        scope: &OwnershipScope,
+        request: &AuthenticateRequest,
+    ) -> Result<ResponsePayload, Rejection> {
+        if !matches!(scope, OwnershipScope::ConnectionOwnership(_)) {
+            return Err(needs("connection"));
+        }
+        if !self.sidecar.knows(&request.auth_token) {
+            return Err(Rejection::new(
+                RefusalCode::Unauthorized,
+                "invalid auth token",
+            ));
+        }
+        let mismatch = |code, what, expected: u64, got: u64| {
+            let message = format!("{what} version mismatch: expected {expected}, got {got}");
+            Rejection::new(code, message)
+        };
+        if request.protocol_version != SCHEMA_VERSION {
+            return Err(mismatch(
+                RefusalCode::ProtocolVersionMismatch,
+                "protocol",
+                SCHEMA_VERSION.into(),
+                request.protocol_version.into(),
+            ));
+        }
+        if request.bridge_version != BRIDGE_VERSION {
+            return Err(mismatch(
+                RefusalCode::BridgeVersionMismatch,
+                "bridge",
+                BRIDGE_VERSION.into(),
+                request.bridge_version.into(),
+            ));
+        }
+        let connection_id = self.sidecar.registry().connect(self.transport)?;
+        Ok(ResponsePayload::AuthenticatedResponse(
+            AuthenticatedResponse {
+                sidecar_id: self.sidecar.id().to_owned(),
+                connection_id,
+                max_frame_bytes: self.sidecar.frame_limits().body_bytes,
+            },
+        ))
+    }
+
+    /// Where a session is to live, and the client's words about it, are for whoever has several sidecars.
+    fn open_session(
+        &self,
+        scope: &OwnershipScope,
+        _request: OpenSessionRequest,
+    ) -> Result<ResponsePayload, Rejection> {
+        let opened = self.sidecar.registry().open(self.transport, scope)?;
+        Ok(ResponsePayload::SessionOpenedResponse(
+            SessionOpenedResponse {
+                session_id: opened.session_id,
+                owner_connection_id: opened.connection_id,
+            },
+        ))
+    }
+
+    async fn create_vm(
+        &self,
+        scope: &OwnershipScope,
+        request: CreateVmRequest,
+    ) -> Result<Answer, Rejection> {
+        let registry = self.sidecar.registry();
+        let session = registry.session(self.transport, scope)?;
+        let config = VmConfig::read(&request.config, self.outbox.frame_bytes())?;
+        let owner = registry.name_vm(session);
+        let making = Making {
+            sidecar: self.sidecar.clone(),
+            owner: owner.clone(),
+            outbox: self.outbox.clone(),
+            calls: self.calls.clone(),
+        };
+        let vm = Vm::create(making, config).await?;
+        let lane = Lane::open(vm);
+        if let Err(lane) = registry.add_vm(&owner, lane) {
+            lane.vm.end().await;
+            return Err(Rejection::state("the session is gone"));
+        }
+        let scope = OwnershipScope::VmOwnership(owner.clone());
+        let lifecycle = |state| {
+            let event = EventPayload::VmLifecycleEvent(VmLifecycleEvent { state });
+            (scope.clone(), event)
+        };
+        Ok(Answer {
+            payload: ResponsePayload::VmCreatedResponse(VmCreatedResponse { vm_id: owner.vm_id }),
+            events: vec![
+                lifecycle(VmLifecycleState::Creating),
+                lifecycle(VmLifecycleState::Ready),
+            ],
+            then: None,
+        })
+    }
+
+    fn extension(&self, request: &ExtEnvelope) -> Result<ResponsePayload, Rejection> {
+        Err(Rejection::new(
+            RefusalCode::UnknownExtension,
+            format!(
+                "no extension has the namespace `{}`",
+                request.namespace.escape_debug()
+            ),
+        ))
+    }
+}

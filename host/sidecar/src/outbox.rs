@@ -1,0 +1,160 @@
+//! What goes out to a client: frames, in the order in which they were handed over, and never more of them than a bound of
+//! bytes. Whoever has something to say waits here for a client that does not read, and nobody else does.
+
+use std::sync::Arc;
+
+use tokio::io::{AsyncWrite, AsyncWriteExt as _};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
+use tollgate_protocol::types::{EventFrame, ProtocolFrame, ResponseFrame, SidecarRequestFrame};
+use tollgate_protocol::{FrameError, FrameLimits, RefusalCode, encode};
+
+use crate::rejection::Rejection;
+
+/// Bytes of frames that wait for a client. One frame may be larger than this, and then waits alone.
+pub(crate) const WAITING_BYTES: u32 = 32 << 20;
+
+/// The client is gone, and hears nothing more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the client is gone")]
+pub struct Gone;
+
+struct Waiting {
+    bytes: Vec<u8>,
+    _room: OwnedSemaphorePermit,
+}
+
+/// The end that frames are handed over to. Clones are the same.
+#[derive(Clone, Debug)]
+pub struct Outbox {
+    room: Arc<Semaphore>,
+    frames: mpsc::UnboundedSender<Waiting>,
+    limits: FrameLimits,
+}
+
+/// The end that writes them.
+pub(crate) struct Writer(mpsc::UnboundedReceiver<Waiting>);
+
+/// Both ends of what goes out.
+pub(crate) fn outbox(limits: FrameLimits) -> (Outbox, Writer) {
+    // Bounded by the room that each frame takes before it is put in.
+    let (frames, waiting) = mpsc::unbounded_channel();
+    let outbox = Outbox {
+        room: Arc::new(Semaphore::new(WAITING_BYTES as usize)),
+        frames,
+        limits,
+    };
+    (outbox, Writer(waiting))
+}
+
+impl Outbox {
+    /// Bytes that the body of a frame may have.
+    #[must_use]
+    pub fn frame_bytes(&self) -> u32 {
+        self.limits.body_bytes
+    }
+
+    /// An answer. One that does not fit a frame becomes a refusal that says so.
+    ///
+    /// # Errors
+    ///
+    /// The client is gone.
+    pub async fn answer(&self, answer: ResponseFrame) -> Result<(), Gone> {
+        let (schema, request_id, ownership) = (
+            answer.schema.clone(),
+            answer.request_id,
+            answer.ownership.clone(),
+        );
+        let bytes = match encode(&ProtocolFrame::ResponseFrame(answer), self.limits) {
+            Ok(bytes) => bytes,
+            Err(_too_large) => {
+                let limit = self.limits.body_bytes;
+                let refusal = Rejection::new(
+                    RefusalCode::FrameTooLarge,
+                    format!(
+                        "the answer does not fit a frame of {limit} bytes; ask for less at a time"
+                    ),
+                );
+                let refusal = ResponseFrame {
+                    schema,
+                    request_id,
+                    ownership,
+                    payload: refusal.into(),
+                };
+                encode(&ProtocolFrame::ResponseFrame(refusal), self.limits).map_err(|_| Gone)?
+            }
+        };
+        self.send(bytes).await
+    }
+
+    /// Something that was not asked for. Nothing that is sent here is longer than a frame, but for what a client named so
+    /// itself: that is left out.
+    ///
+    /// # Errors
+    ///
+    /// The client is gone.
+    pub async fn tell(&self, event: EventFrame) -> Result<(), Gone> {
+        match encode(&ProtocolFrame::EventFrame(event), self.limits) {
+            Ok(bytes) => self.send(bytes).await,
+            Err(_too_large) => Ok(()),
+        }
+    }
+
+    /// A question to the client.
+    ///
+    /// # Errors
+    ///
+    /// It does not fit a frame, or the client is gone.
+    pub(crate) async fn ask(&self, question: SidecarRequestFrame) -> Result<(), Unasked> {
+        let frame = ProtocolFrame::SidecarRequestFrame(question);
+        let bytes = encode(&frame, self.limits).map_err(Unasked::Frame)?;
+        self.send(bytes).await.map_err(|Gone| Unasked::Gone)
+    }
+
+    async fn send(&self, bytes: Vec<u8>) -> Result<(), Gone> {
+        let length = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
+        let room = Arc::clone(&self.room)
+            .acquire_many_owned(length.min(WAITING_BYTES))
+            .await
+            .map_err(|_closed| Gone)?;
+        let waiting = Waiting { bytes, _room: room };
+        self.frames.send(waiting).map_err(|_closed| Gone)
+    }
+
+    /// Lets nobody wait any longer: the client is gone.
+    pub(crate) fn close(&self) {
+        self.room.close();
+    }
+
+    /// Whether the client is gone.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        self.room.is_closed()
+    }
+}
+
+/// Why a question was not asked.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Unasked {
+    /// It does not fit a frame.
+    #[error(transparent)]
+    Frame(FrameError),
+    /// The client is gone.
+    #[error("the client is gone")]
+    Gone,
+}
+
+impl Writer {
+    /// Writes what is handed over until nobody can hand anything over, or it cannot be written.
+    pub(crate) async fn run(mut self, mut to: impl AsyncWrite + Unpin) -> std::io::Result<()> {
+        while let Some(first) = self.0.recv().await {
+            to.write_all(&first.bytes).await?;
+            drop(first);
+            // What waits already goes with it.
+            while let Ok(next) = self.0.try_recv() {
+                to.write_all(&next.bytes).await?;
+            }
+            to.flush().await?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,310 @@
+//! How a request to run something is answered.
+
+use std::sync::Arc;
+
+use tokio::sync::oneshot;
+use tollgate::{Component, RunOptions, StdinPipe, output_queue};
+use tollgate_languages::{JavaScript, PythonInTree};
+use tollgate_policy::{FsVerb, Operation, Tier};
+use tollgate_protocol::types::{
+    ExecuteRequest, KillProcessRequest, ProcessKilledResponse, ProcessStartedResponse,
+    ResponsePayload,
+};
+
+use super::environment;
+use super::program::{Program, Source, absolute};
+use super::run::{self, Started};
+use super::signals::Signal;
+use super::table::{Newcomer, PROGRAMS, Stdin};
+use crate::lane::Answer;
+use crate::rejection::Rejection;
+use crate::vm::{self, Kind, Vm};
+
+/// Bytes of output of one program that wait for the client.
+const WAITING_OUTPUT: usize = 256 << 10;
+/// The first bytes of a WebAssembly program of either sort.
+const MAGIC: &[u8] = b"\0asm";
+/// Programs of the machine itself, by their first bytes.
+const NATIVE: [(&[u8], &str); 6] = [
+    (b"\x7fELF", "ELF"),
+    (b"\xcf\xfa\xed\xfe", "Mach-O"),
+    (b"\xce\xfa\xed\xfe", "Mach-O"),
+    (b"\xca\xfe\xba\xbe", "Mach-O"),
+    (b"\xfe\xed\xfa\xcf", "Mach-O"),
+    (b"MZ", "PE"),
+];
+
+/// Everything that a program needs to run, made before it has a place among the others.
+struct Ready {
+    component: Component,
+    options: RunOptions,
+}
+
+impl Vm {
+    /// Starts a program. Whatever can be refused is refused before it has a number.
+    pub(crate) async fn execute(
+        self: &Arc<Self>,
+        request: ExecuteRequest,
+    ) -> Result<Answer, Rejection> {
+        self.processes.check_free(&request.process_id)?;
+        let cwd = self.directory(request.cwd.as_deref()).await?;
+        if let Some(command) = request
+            .command
+            .as_deref()
+            .and_then(|name| self.callback(name))
+        {
+            return self.execute_callback(command, request, cwd).await;
+        }
+        let program = Program::find(self, &request, &cwd).await?;
+        self.may_spawn(&program.command).await?;
+        environment::check_arguments(self, &program.arguments)?;
+        let variables = environment::variables(self, request.env, &cwd)?;
+        let tier = match (request.wasm_permission_tier, &program.source) {
+            (Some(stated), _) => vm::tier(stated),
+            (None, Source::File(path)) => match &request.command {
+                Some(command) => self.command_tier(command),
+                None => self.command_tier(path),
+            },
+            (None, Source::Text(_) | Source::Input) => Tier::Full,
+        };
+        let ready = self.ready(&program, tier, &cwd).await?;
+
+        let resources = &self.config.limits.resources;
+        let most = resources.max_processes.unwrap_or(u64::MAX);
+        let waiting = self.config.limits.js_runtime.stdin_buffer_limit_bytes;
+        let waiting = waiting.and_then(|bytes| usize::try_from(bytes).ok());
+        let (pipe, input) = match waiting {
+            Some(bytes) => StdinPipe::with_capacity(bytes),
+            None => StdinPipe::new(),
+        };
+        let (queue, output) = output_queue(Some(WAITING_OUTPUT));
+        let newcomer = Newcomer {
+            id: request.process_id,
+            command: program.command,
+            arguments: program.arguments,
+            cwd: cwd.clone(),
+            driver: PROGRAMS,
+            stdin: Stdin::Pipe(pipe),
+        };
+        let process = self.processes.enter(newcomer, most)?;
+        let mut options = ready
+            .options
+            .cwd(cwd)
+            .process(&self.owner.vm_id, u64::from(process.pid))
+            .stdin_pipe(input)
+            .output(queue)
+            .control(&process.control);
+        for (name, value) in variables {
+            options = options.variable(name, value);
+        }
+        let payload = ResponsePayload::ProcessStartedResponse(ProcessStartedResponse {
+            process_id: process.id.clone(),
+            pid: Some(process.pid),
+        });
+        let (then, answered) = oneshot::channel();
+        let started = Started {
+            vm: Arc::clone(self),
+            process,
+            kind: program.kind,
+            answered,
+        };
+        run::start(started, ready.component, options, output);
+        Ok(Answer {
+            payload,
+            events: Vec::new(),
+            then: Some(then),
+        })
+    }
+
+    /// Where a program begins.
+    async fn directory(&self, asked: Option<&str>) -> Result<String, Rejection> {
+        let Some(asked) = asked else {
+            return Ok(self.cwd.clone());
+        };
+        let path = absolute(&self.cwd, asked);
+        match self.files.find(&self.gate()?, &path).await {
+            Ok(Some(mode)) if mode & 0o170_000 == 0o040_000 => Ok(path),
+            Ok(Some(_)) => Err(Rejection::state(format!(
+                "cwd {} is no folder",
+                path.escape_debug()
+            ))),
+            Ok(None) => Err(Rejection::state(format!(
+                "cwd {} is not in the VM: a folder of the host is reached by a mount of the plugin host_dir",
+                path.escape_debug()
+            ))),
+            // A program may stand where it sees nothing.
+            Err(_denied) => Ok(path),
+        }
+    }
+
+    pub(super) async fn may_spawn(&self, command: &str) -> Result<(), Rejection> {
+        let operation = Operation::ChildProcess { command };
+        if self
+            .permitted("tollgate:sidecar/control#execute", &operation)
+            .await?
+        {
+            return Ok(());
+        }
+        let shown: String = command.chars().take(256).collect();
+        Err(Rejection::kernel(
+            "EACCES",
+            format!(
+                "permission denied, spawn '{}': blocked by child_process.spawn policy",
+                shown.escape_debug()
+            ),
+        ))
+    }
+
+    /// Loads what runs the program, and gives it the files of the VM.
+    async fn ready(&self, program: &Program, tier: Tier, cwd: &str) -> Result<Ready, Rejection> {
+        let grants = self.grants(program.kind, tier)?;
+        let mut options = RunOptions::new(&grants).rooted(true);
+        for (place, mount) in self.files.mounts(&self.gate()?) {
+            options = match tier {
+                Tier::Full | Tier::ReadWrite => options.mount(place, mount),
+                Tier::ReadOnly => options.mount(place, mount.read_only(true)),
+                Tier::Isolated => options,
+            };
+        }
+        match program.kind {
+            Kind::JavaScript => self.javascript(program, options, cwd).await,
+            Kind::Python => self.python(program, options).await,
+            Kind::WebAssembly | Kind::Client => self.webassembly(program, options).await,
+        }
+    }
+
+    async fn javascript(
+        &self,
+        program: &Program,
+        options: RunOptions,
+        cwd: &str,
+    ) -> Result<Ready, Rejection> {
+        let component = self.sidecar.runtimes().javascript().await?.clone();
+        let (name, in_tree) = match &program.source {
+            Source::File(path) => {
+                self.is_there(path).await?;
+                (path.as_str(), JavaScript::in_tree(path))
+            }
+            Source::Text(text) => ("node", JavaScript::text_in_tree(cwd, text.clone())),
+            Source::Input => {
+                return Err(Rejection::state("node reads no program from its input"));
+            }
+        };
+        if let Some(codes) = component.codes() {
+            in_tree.keep_code(codes.begin());
+        }
+        let options = options.name(name).arguments(program.arguments.clone());
+        Ok(Ready {
+            component,
+            options: options.program(Arc::new(in_tree)),
+        })
+    }
+
+    async fn python(&self, program: &Program, options: RunOptions) -> Result<Ready, Rejection> {
+        let component = self.sidecar.runtimes().python().await?.clone();
+        let in_tree = match &program.source {
+            Source::File(path) => {
+                self.is_there(path).await?;
+                PythonInTree::File(path.clone())
+            }
+            Source::Text(text) => PythonInTree::Text(text.clone()),
+            Source::Input => PythonInTree::Input,
+        };
+        let arguments = in_tree.arguments(program.arguments.clone());
+        Ok(Ready {
+            component,
+            options: options.name("python3").arguments(arguments),
+        })
+    }
+
+    async fn webassembly(
+        &self,
+        program: &Program,
+        options: RunOptions,
+    ) -> Result<Ready, Rejection> {
+        let Source::File(path) = &program.source else {
+            return Err(Rejection::state(
+                "a WebAssembly program lies in a file of the VM",
+            ));
+        };
+        let bytes = self.module(path).await?;
+        let component = self.sidecar.runtimes().program(path, bytes).await?;
+        let options = options.name(path).arguments(program.arguments.clone());
+        Ok(Ready { component, options })
+    }
+
+    /// Refuses a program that is not there, with the place where programs come from.
+    async fn is_there(&self, path: &str) -> Result<(), Rejection> {
+        let gate = self.gate()?;
+        let reading = Operation::Fs {
+            verb: FsVerb::Read,
+            path,
+        };
+        if !gate.permits(&reading) {
+            return Err(Rejection::kernel(
+                "EACCES",
+                format!(
+                    "permission denied, open '{}': blocked by fs.read policy",
+                    path.escape_debug()
+                ),
+            ));
+        }
+        match self.files.find(&gate, path).await? {
+            Some(_) => Ok(()),
+            None => Err(Rejection::kernel(
+                "ENOENT",
+                format!(
+                    "no such file or directory, open '{}' (programs lie in the VM: a folder of the host is reached by a mount of the plugin host_dir)",
+                    path.escape_debug()
+                ),
+            )),
+        }
+    }
+
+    /// The bytes of a WebAssembly program.
+    async fn module(&self, path: &str) -> Result<Vec<u8>, Rejection> {
+        let shown = path.escape_debug();
+        let most = self.config.limits.wasm.max_module_file_bytes;
+        let read = self
+            .files
+            .read_program(&self.gate()?, path, most.unwrap_or(u64::MAX))
+            .await;
+        let bytes = read.map_err(|rejection| {
+            Rejection::execution(format!(
+                "the WebAssembly program {shown} cannot be read: {} (programs lie in the VM: a folder of the host is reached by a mount of the plugin host_dir)",
+                rejection.message
+            ))
+        })?;
+        if bytes.starts_with(MAGIC) {
+            return Ok(bytes);
+        }
+        let native = NATIVE.iter().find(|(magic, _)| bytes.starts_with(magic));
+        Err(Rejection::execution(match native {
+            Some((_, format)) => format!(
+                "ERR_NATIVE_BINARY_NOT_SUPPORTED: {shown} is a native program ({format}), and only WebAssembly, JavaScript and Python run"
+            ),
+            None => format!(
+                "failed to compile the WebAssembly program {shown}: its first bytes are not the \\0asm of WebAssembly"
+            ),
+        }))
+    }
+
+    /// Sends a signal to a program. What becomes of it is told by its exit.
+    pub(crate) async fn kill(
+        &self,
+        request: KillProcessRequest,
+    ) -> Result<ResponsePayload, Rejection> {
+        let signal = Signal::parse(&request.signal)?;
+        let process = self.processes.find(&request.process_id)?;
+        let gate = self.gate()?;
+        let what = format!("{} {}", signal.name, process.pid);
+        // A log that has failed has ended the program already.
+        let _told_where_it_is_asked = gate.note("process.kill", &what, "ok").await;
+        process.signal(signal);
+        Ok(ResponsePayload::ProcessKilledResponse(
+            ProcessKilledResponse {
+                process_id: request.process_id,
+            },
+        ))
+    }
+}

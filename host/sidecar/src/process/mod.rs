@@ -1,0 +1,12 @@
+//! The programs of a VM.
+
+mod callback;
+mod command;
+mod environment;
+mod execute;
+mod program;
+mod run;
+mod signals;
+mod table;
+
+pub(crate) use self::table::Processes;

@@ -1,0 +1,265 @@
+//! Which programs a VM has: those that run, and those that ended a moment ago.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Duration;
+
+use bytes::Bytes;
+use tokio::sync::watch;
+use tokio::time::Instant;
+use tollgate::{PipeError, RunControl, StdinPipe};
+use tollgate_protocol::types::{
+    CloseStdinRequest, ProcessSnapshotEntry, ProcessSnapshotStatus, ResponsePayload,
+    StdinClosedResponse, StdinWrittenResponse, WriteStdinRequest,
+};
+
+use super::signals::{Effect, Signal};
+use crate::rejection::Rejection;
+
+/// How long a program that has ended is still listed.
+pub(crate) const LISTED: Duration = Duration::from_secs(2);
+/// Programs that have ended and are still listed.
+pub(crate) const MOST_LISTED: usize = 256;
+
+/// What serves programs.
+pub(crate) const PROGRAMS: &str = "secure-exec-sidecar-execution";
+/// What serves commands that are the client's functions.
+pub(crate) const CALLBACKS: &str = "secure-exec-host-callbacks";
+
+/// A program, from its start to its end.
+#[derive(Debug)]
+pub(crate) struct Process {
+    pub(crate) id: String,
+    pub(crate) pid: u32,
+    pub(crate) command: String,
+    pub(crate) arguments: Vec<String>,
+    pub(crate) cwd: String,
+    pub(crate) driver: &'static str,
+    pub(crate) control: RunControl,
+    pub(crate) stdin: Stdin,
+    /// The signal that ends it, once one does.
+    pub(crate) killed: watch::Sender<Option<Signal>>,
+    /// Its code, once it has ended.
+    code: OnceLock<i32>,
+    /// Whether its end was told, too.
+    pub(crate) over: watch::Sender<bool>,
+}
+
+/// Where what is written to a program goes.
+#[derive(Debug)]
+pub(crate) enum Stdin {
+    Pipe(StdinPipe),
+    /// A program that reads nothing.
+    Ignored,
+}
+
+/// What is known of a program before it runs.
+pub(crate) struct Newcomer {
+    pub(crate) id: String,
+    pub(crate) command: String,
+    pub(crate) arguments: Vec<String>,
+    pub(crate) cwd: String,
+    pub(crate) driver: &'static str,
+    pub(crate) stdin: Stdin,
+}
+
+#[derive(Debug, Default)]
+struct Table {
+    last_pid: u32,
+    live: BTreeMap<String, Arc<Process>>,
+    ended: VecDeque<(Instant, Arc<Process>)>,
+    /// Nothing starts any more.
+    closed: bool,
+}
+
+/// The programs of a VM.
+#[derive(Debug, Default)]
+pub(crate) struct Processes(Mutex<Table>);
+
+fn none_active(id: &str) -> Rejection {
+    Rejection::state(format!(
+        "the VM has no active process {}",
+        id.escape_debug()
+    ))
+}
+
+impl Processes {
+    fn table(&self) -> MutexGuard<'_, Table> {
+        // A program moves from one list to the other in one step.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether a program of this name runs.
+    pub(crate) fn check_free(&self, id: &str) -> Result<(), Rejection> {
+        if self.table().live.contains_key(id) {
+            return Err(Rejection::state(format!(
+                "the VM already has an active process {}",
+                id.escape_debug()
+            )));
+        }
+        Ok(())
+    }
+
+    /// Enters a program, which runs until it says that it has ended.
+    pub(crate) fn enter(&self, newcomer: Newcomer, most: u64) -> Result<Arc<Process>, Rejection> {
+        self.check_free(&newcomer.id)?;
+        let mut table = self.table();
+        if table.closed {
+            return Err(Rejection::state("the VM is given up"));
+        }
+        if table.live.len() as u64 >= most {
+            return Err(Rejection::kernel("EAGAIN", "maximum process limit reached"));
+        }
+        let Some(pid) = table.last_pid.checked_add(1) else {
+            return Err(Rejection::kernel(
+                "EAGAIN",
+                "the VM has no more process numbers",
+            ));
+        };
+        table.last_pid = pid;
+        let process = Arc::new(Process {
+            id: newcomer.id,
+            pid,
+            command: newcomer.command,
+            arguments: newcomer.arguments,
+            cwd: newcomer.cwd,
+            driver: newcomer.driver,
+            control: RunControl::new(),
+            stdin: newcomer.stdin,
+            killed: watch::Sender::new(None),
+            code: OnceLock::new(),
+            over: watch::Sender::new(false),
+        });
+        table.live.insert(process.id.clone(), Arc::clone(&process));
+        Ok(process)
+    }
+
+    /// A program has ended: its name is free.
+    pub(crate) fn leave(&self, process: &Arc<Process>, code: i32) {
+        let mut table = self.table();
+        table.live.remove(&process.id);
+        let _set_once = process.code.set(code);
+        table.ended.push_back((Instant::now(), Arc::clone(process)));
+        table.forget();
+    }
+
+    pub(crate) fn find(&self, id: &str) -> Result<Arc<Process>, Rejection> {
+        let found = self.table().live.get(id).cloned();
+        found.ok_or_else(|| none_active(id))
+    }
+
+    /// Writes to a program's input.
+    pub(crate) fn write(&self, request: WriteStdinRequest) -> Result<ResponsePayload, Rejection> {
+        let process = self.find(&request.process_id)?;
+        let accepted_bytes = request.chunk.len() as u64;
+        if let Stdin::Pipe(pipe) = &process.stdin {
+            let written = pipe.write(Bytes::from(request.chunk));
+            written.map_err(|error| match error {
+                PipeError::Full { .. } => Rejection::kernel("EAGAIN", error),
+                PipeError::Closed | PipeError::Gone => Rejection::execution(error.to_string()),
+            })?;
+        }
+        Ok(ResponsePayload::StdinWrittenResponse(
+            StdinWrittenResponse {
+                process_id: request.process_id,
+                accepted_bytes,
+            },
+        ))
+    }
+
+    /// Ends a program's input.
+    pub(crate) fn close(&self, request: CloseStdinRequest) -> Result<ResponsePayload, Rejection> {
+        let process = self.find(&request.process_id)?;
+        if let Stdin::Pipe(pipe) = &process.stdin {
+            pipe.close();
+        }
+        Ok(ResponsePayload::StdinClosedResponse(StdinClosedResponse {
+            process_id: request.process_id,
+        }))
+    }
+
+    /// All of them, by their names.
+    pub(crate) fn list(&self) -> Vec<ProcessSnapshotEntry> {
+        let mut table = self.table();
+        table.forget();
+        let mut entries: Vec<_> = table.live.values().map(|process| process.entry()).collect();
+        for (_, process) in &table.ended {
+            if !table.live.contains_key(&process.id) {
+                entries.push(process.entry());
+            }
+        }
+        entries
+            .sort_by(|one, other| (&one.process_id, one.pid).cmp(&(&other.process_id, other.pid)));
+        entries
+    }
+
+    /// Ends every program, and lets none start. Says whether all ended within `patience`.
+    pub(crate) async fn end_all(&self, patience: Duration) -> bool {
+        let live: Vec<_> = {
+            let mut table = self.table();
+            table.closed = true;
+            let not_told = table.ended.iter().map(|(_, process)| process);
+            let not_told = not_told.filter(|process| !*process.over.borrow());
+            table.live.values().chain(not_told).cloned().collect()
+        };
+        for process in &live {
+            process.signal(Signal::TERM);
+        }
+        let ended = live.iter().map(|process| async {
+            let mut over = process.over.subscribe();
+            let _sender_is_held_here = over.wait_for(|over| *over).await;
+        });
+        let all = futures_util::future::join_all(ended);
+        tokio::time::timeout(patience, all).await.is_ok()
+    }
+}
+
+impl Table {
+    fn forget(&mut self) {
+        let old = |at: &Instant| at.elapsed() > LISTED;
+        while self.ended.front().is_some_and(|(at, _)| old(at)) || self.ended.len() > MOST_LISTED {
+            self.ended.pop_front();
+        }
+    }
+}
+
+impl Process {
+    /// Does to it what a signal does.
+    pub(crate) fn signal(&self, signal: Signal) {
+        match signal.effect() {
+            Effect::Ask | Effect::Ignore => {}
+            Effect::End(_) => {
+                self.control.kill(signal.name);
+                self.killed.send_if_modified(|killed| {
+                    let first = killed.is_none();
+                    killed.get_or_insert(signal);
+                    first
+                });
+            }
+            Effect::Stop => self.control.pause(),
+            Effect::Continue => self.control.resume(),
+        }
+    }
+
+    fn entry(&self) -> ProcessSnapshotEntry {
+        let exit_code = self.code.get().copied();
+        let status = match exit_code {
+            Some(_) => ProcessSnapshotStatus::Exited,
+            None if self.control.is_paused() => ProcessSnapshotStatus::Stopped,
+            None => ProcessSnapshotStatus::Running,
+        };
+        ProcessSnapshotEntry {
+            process_id: self.id.clone(),
+            pid: self.pid,
+            ppid: 0,
+            pgid: self.pid,
+            sid: self.pid,
+            driver: self.driver.to_owned(),
+            command: self.command.clone(),
+            args: self.arguments.clone(),
+            cwd: self.cwd.clone(),
+            status,
+            exit_code,
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! What programs run in: the engine of JavaScript and the runner of Python, each loaded once for all VMs, and WebAssembly
+//! programs that were loaded before.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::sync::OnceCell;
+use tollgate::engine::Digest;
+use tollgate::{Component, Host, LoadError};
+
+use crate::rejection::Rejection;
+
+/// WebAssembly programs that are kept loaded. Compiled code lies in the cache on the disk too.
+pub(crate) const KEPT_PROGRAMS: usize = 64;
+
+/// Finds what runs programs in Python.
+pub type FindRunner = dyn Fn() -> Result<Vec<u8>, String> + Send + Sync;
+
+/// What runs programs in Python, read when the first one is to be run.
+#[derive(Clone)]
+pub struct PythonRunner(Arc<FindRunner>);
+
+impl PythonRunner {
+    /// A runner that `find` reads. Its error says what to do, to the client.
+    pub fn new(find: impl Fn() -> Result<Vec<u8>, String> + Send + Sync + 'static) -> Self {
+        Self(Arc::new(find))
+    }
+}
+
+impl std::fmt::Debug for PythonRunner {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("PythonRunner")
+    }
+}
+
+/// What programs run in.
+pub(crate) struct Runtimes {
+    host: Host,
+    javascript: OnceCell<Component>,
+    find_python: Option<PythonRunner>,
+    python: OnceCell<Component>,
+    /// The last used at the back.
+    programs: Mutex<VecDeque<(Digest, Component)>>,
+}
+
+fn not_loaded(what: &str, error: &LoadError) -> Rejection {
+    Rejection::execution(format!("{what} cannot be loaded: {error}"))
+}
+
+impl Runtimes {
+    pub(crate) fn new(host: Host, find_python: Option<PythonRunner>) -> Self {
+        Self {
+            host,
+            javascript: OnceCell::new(),
+            find_python,
+            python: OnceCell::new(),
+            programs: Mutex::default(),
+        }
+    }
+
+    /// The engine of JavaScript.
+    pub(crate) async fn javascript(&self) -> Result<&Component, Rejection> {
+        let load = || self.host.load(tollgate_languages::ENGINE);
+        self.javascript
+            .get_or_try_init(load)
+            .await
+            .map_err(|error| not_loaded("the engine of JavaScript", &error))
+    }
+
+    /// The runner of Python.
+    pub(crate) async fn python(&self) -> Result<&Component, Rejection> {
+        let load = || async {
+            let Some(PythonRunner(find)) = self.find_python.clone() else {
+                return Err(Rejection::execution(
+                    "this sidecar was started without a runner for Python",
+                ));
+            };
+            let found = tokio::task::spawn_blocking(move || find()).await;
+            let bytes = found
+                .unwrap_or_else(|_| Err("the runner of Python cannot be read".to_owned()))
+                .map_err(Rejection::execution)?;
+            let loaded = self.host.load(bytes).await;
+            loaded.map_err(|error| not_loaded("the runner of Python", &error))
+        };
+        self.python.get_or_try_init(load).await
+    }
+
+    /// A WebAssembly program.
+    pub(crate) async fn program(&self, name: &str, bytes: Vec<u8>) -> Result<Component, Rejection> {
+        let digest = Digest::of(&bytes);
+        if let Some(known) = self.known(digest) {
+            return Ok(known);
+        }
+        let loaded = self.host.load(bytes).await.map_err(|error| {
+            Rejection::execution(format!(
+                "failed to compile the WebAssembly program {}: {error}",
+                name.escape_debug()
+            ))
+        })?;
+        self.keep(digest, &loaded);
+        Ok(loaded)
+    }
+
+    fn known(&self, digest: Digest) -> Option<Component> {
+        let mut programs = self.programs.lock().unwrap_or_else(PoisonError::into_inner);
+        let at = programs.iter().position(|(known, _)| *known == digest)?;
+        let found = programs.remove(at)?;
+        let component = found.1.clone();
+        programs.push_back(found);
+        Some(component)
+    }
+
+    fn keep(&self, digest: Digest, component: &Component) {
+        let mut programs = self.programs.lock().unwrap_or_else(PoisonError::into_inner);
+        if programs.iter().all(|(known, _)| *known != digest) {
+            programs.push_back((digest, component.clone()));
+        }
+        while programs.len() > KEPT_PROGRAMS {
+            programs.pop_front();
+        }
+    }
+}

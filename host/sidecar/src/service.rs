@@ -1,0 +1,133 @@
+//! The sidecar itself: what all of its clients share.
+
+use std::sync::Arc;
+
+use tokio::io::{AsyncRead, AsyncWrite};
+use tollgate::Host;
+use tollgate_protocol::FrameLimits;
+
+use crate::fs::HostRoot;
+use crate::registry::{Registry, TransportId};
+use crate::runtimes::{PythonRunner, Runtimes};
+use crate::transport::{self, TransportError};
+
+/// What a sidecar calls itself where nobody says otherwise.
+pub const DEFAULT_ID: &str = "secure-exec-sidecar";
+
+/// How a sidecar is set up.
+#[derive(Debug, Default)]
+pub struct Options {
+    /// What clients authenticate with; without one every text passes.
+    pub auth_token: Option<String>,
+    /// What one frame may take.
+    pub frames: FrameLimits,
+    /// Folders of the host that mounts may reach; none by default.
+    pub host_root: HostRoot,
+    /// What runs programs in Python; none refuses them.
+    pub python: Option<PythonRunner>,
+}
+
+/// A sidecar: it serves clients, each over a stream of its own. Cheap to clone: every clone is the same sidecar.
+///
+/// Its VMs run under the host's ceiling, and are recorded in the host's log.
+#[derive(Clone)]
+pub struct Sidecar(Arc<Inner>);
+
+struct Inner {
+    host: Host,
+    auth_token: Option<String>,
+    frames: FrameLimits,
+    host_root: HostRoot,
+    runtimes: Runtimes,
+    registry: Registry,
+}
+
+impl std::fmt::Debug for Sidecar {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Sidecar").finish_non_exhaustive()
+    }
+}
+
+impl Sidecar {
+    /// A sidecar whose VMs live in `host`.
+    #[must_use]
+    pub fn new(host: Host, options: Options) -> Self {
+        let Options {
+            auth_token,
+            frames,
+            host_root,
+            python,
+        } = options;
+        Self(Arc::new(Inner {
+            runtimes: Runtimes::new(host.clone(), python),
+            host,
+            auth_token,
+            frames,
+            host_root,
+            registry: Registry::default(),
+        }))
+    }
+
+    /// Serves one client until its stream ends. All that it made is gone then, and nothing of another client's is.
+    ///
+    /// # Errors
+    ///
+    /// What it sent is no frame of the protocol, or the stream broke.
+    pub async fn serve(
+        &self,
+        input: impl AsyncRead + Unpin + Send,
+        output: impl AsyncWrite + Unpin + Send + 'static,
+    ) -> Result<(), TransportError> {
+        transport::serve(self, input, output).await
+    }
+
+    pub(crate) fn host(&self) -> &Host {
+        &self.0.host
+    }
+
+    pub(crate) fn registry(&self) -> &Registry {
+        &self.0.registry
+    }
+
+    pub(crate) fn runtimes(&self) -> &Runtimes {
+        &self.0.runtimes
+    }
+
+    pub(crate) fn host_root(&self) -> &HostRoot {
+        &self.0.host_root
+    }
+
+    pub(crate) fn frame_limits(&self) -> FrameLimits {
+        self.0.frames
+    }
+
+    pub(crate) fn id(&self) -> &'static str {
+        DEFAULT_ID
+    }
+
+    /// Whether a client may come in with this token. The time that it takes tells nothing but the lengths.
+    pub(crate) fn knows(&self, token: &str) -> bool {
+        let Some(own) = &self.0.auth_token else {
+            return true;
+        };
+        let differs = own
+            .bytes()
+            .zip(token.bytes())
+            .fold(0, |differs, (own, given)| differs | (own ^ given));
+        own.len() == token.len() && differs == 0
+    }
+
+    /// Ends every VM: the sidecar itself is about to end.
+    pub async fn end(&self) {
+        let lanes = self.registry().close();
+        let ended = lanes.iter().map(|lane| lane.vm.end());
+        futures_util::future::join_all(ended).await;
+    }
+
+    /// Ends all that came by a transport.
+    pub(crate) async fn disconnect(&self, transport: TransportId) {
+        let lanes = self.registry().disconnect(transport);
+        let ended = lanes.iter().map(|lane| lane.vm.end());
+        futures_util::future::join_all(ended).await;
+    }
+}

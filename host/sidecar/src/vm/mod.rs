@@ -1,0 +1,112 @@
+//! A VM: files, programs and callbacks under one policy, with one client.
+
+pub(crate) mod config;
+mod configure;
+mod create;
+mod events;
+mod grants;
+mod handle;
+pub(crate) mod limits;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tollgate::engine::Gate;
+use tollgate::{Grants, Principal};
+use tollgate_policy::Tier;
+use tollgate_protocol::types::{OwnershipScope, VmFetchRequest, VmOwnership};
+
+pub(crate) use self::create::Making;
+pub(crate) use self::events::Events;
+use self::grants::Governed;
+pub(crate) use self::grants::{Kind, tier};
+use crate::callbacks::Toolkits;
+use crate::calls::Calls;
+use crate::fs::{Filesystem, Layers};
+use crate::lane::Answer;
+use crate::process::Processes;
+use crate::rejection::Rejection;
+use crate::service::Sidecar;
+use crate::vm::config::VmConfig;
+
+/// How long the programs of a VM that is given up may take to end. Each is ended at once; this is for what is in the middle
+/// of a call.
+const LAST_STEPS: Duration = Duration::from_millis(200);
+
+/// A VM.
+pub(crate) struct Vm {
+    pub(crate) owner: VmOwnership,
+    pub(crate) sidecar: Sidecar,
+    pub(crate) config: VmConfig,
+    pub(crate) cwd: String,
+    pub(crate) files: Filesystem,
+    pub(crate) events: Arc<Events>,
+    pub(crate) processes: Processes,
+    pub(crate) calls: Calls,
+    pub(crate) toolkits: Mutex<Toolkits>,
+    layers: Layers,
+    governed: Mutex<Governed>,
+    /// How much of the VM a command gets, where its name was told.
+    tiers: Mutex<HashMap<String, Tier>>,
+    /// The client itself, as the log has it; none once the VM is over.
+    client: Mutex<Option<Principal>>,
+}
+
+pub(crate) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // What is in these is replaced or changed in one step.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// What a request to a VM that is over is told.
+fn over(vm: &Vm) -> Rejection {
+    crate::registry::unknown_vm(&vm.owner.vm_id)
+}
+
+impl Vm {
+    /// The gate that the client's own acts pass.
+    pub(crate) fn gate(&self) -> Result<Gate, Rejection> {
+        let client = locked(&self.client);
+        let client = client.as_ref().ok_or_else(|| over(self))?;
+        Ok(client.gate().clone())
+    }
+
+    /// What a program is granted.
+    pub(crate) fn grants(&self, kind: Kind, tier: Tier) -> Result<Grants, Rejection> {
+        locked(&self.governed).grants(self.sidecar.host(), kind, tier)
+    }
+
+    /// How much of the VM a command gets, by its name or the name of its file.
+    pub(crate) fn command_tier(&self, command: &str) -> Tier {
+        let tiers = locked(&self.tiers);
+        let base = command.rsplit('/').next().unwrap_or(command);
+        let told = tiers.get(command).or_else(|| tiers.get(base));
+        told.copied().unwrap_or(Tier::Full)
+    }
+
+    pub(crate) fn scope(&self) -> OwnershipScope {
+        OwnershipScope::VmOwnership(self.owner.clone())
+    }
+
+    /// Sends an HTTP request to a server in the VM.
+    pub(crate) async fn fetch(&self, request: VmFetchRequest) -> Answer {
+        crate::fetch::fetch(self, request).await.into()
+    }
+
+    /// Ends the VM with all that runs in it, for a client that is gone or not told any more.
+    pub(crate) async fn end(&self) {
+        self.events.stop();
+        self.close("connection closed").await;
+    }
+
+    /// Ends all programs, and the VM's part of the log.
+    async fn close(&self, why: &str) -> bool {
+        let all_ended = self.processes.end_all(LAST_STEPS).await;
+        let client = locked(&self.client).take();
+        if let Some(client) = client {
+            let outcome = if all_ended { "ok" } else { "failed" };
+            client.end(why, outcome).await;
+        }
+        all_ended
+    }
+}
