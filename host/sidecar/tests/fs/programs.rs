@@ -12,7 +12,7 @@ async fn told(vm: &Vm, permissions: &str, lines: &[&str]) -> (Vec<String>, Outco
     let component = vm.host.load(bytes).await.unwrap();
     let grants = vm.host.grants(policy(permissions)).unwrap();
     let mut options = RunOptions::new(&grants)
-        .rooted()
+        .rooted(true)
         .process("vm-1", 7)
         .arguments(lines.iter().copied())
         .stdout(Stream::Capture);

@@ -419,3 +419,34 @@ async fn a_native_root_is_what_its_plugin_serves() {
     let blank = RootSpec::native(plugin(" ", "{}"), false, &descriptor());
     invalid(blank.map(|_| ()), "blank");
 }
+
+#[tokio::test]
+async fn a70_no_entry_reaches_through_what_another_one_made() {
+    let through = || vec![link("/way", "/etc"), file("/way/passwd", "mine")];
+    let vm = vm().await;
+    refused(vm.files.bootstrap(through()), "ENOTDIR");
+    assert!(vm.read("/etc/passwd").await.unwrap().contains("agentos"));
+    let odd = [
+        (file("/a/../../etc/passwd", "inside"), ""),
+        (file("/x\0y", ""), "EINVAL"),
+        (file(&"/n".repeat(2_049), ""), "ENAMETOOLONG"),
+        (link("/l", &"n".repeat(4_096)), "target"),
+    ];
+    for (entry, what) in odd {
+        let put = vm.files.bootstrap(vec![entry]);
+        match what {
+            "" => assert_eq!(put.unwrap(), 1),
+            "target" => invalid(put, what),
+            errno => refused(put, errno),
+        }
+    }
+    assert_eq!(vm.read("/etc/passwd").await.unwrap(), "inside");
+    let making = |entries| Making {
+        spec: RootSpec::Layers(RootFilesystemDescriptor {
+            lowers: vec![lower(entries)],
+            ..descriptor()
+        }),
+        ..Making::default()
+    };
+    invalid(making(through()).made().await.map(|_| ()), "snapshot");
+}
