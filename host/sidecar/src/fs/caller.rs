@@ -78,7 +78,8 @@ impl Caller<'_> {
             if held >= most {
                 return Ok(content);
             }
-            content.bytes.extend(piece.iter().take(read));
+            piece.truncate(read);
+            content.bytes.append(&mut piece);
         }
     }
 
