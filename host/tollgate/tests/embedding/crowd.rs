@@ -30,7 +30,7 @@ impl Live {
     async fn line(&mut self) -> String {
         let mut text = Vec::new();
         while !text.ends_with(b"\n") {
-            let (_, bytes) = self.printed.recv().await.expect("it lives");
+            let (_, bytes) = self.printed.recv().await.unwrap();
             text.extend_from_slice(&bytes);
         }
         String::from_utf8(text).unwrap()
@@ -76,8 +76,8 @@ fn a_thousand_programs_in_javascript_live_at_once_and_there_is_room_for_no_more(
         for live in &mut lives {
             assert_eq!(live.line().await, "here\n");
         }
-        let (took, each) = (started.elapsed(), (resident() - before) / AT_ONCE as u64);
-        eprintln!("{AT_ONCE} live after {took:?}, {} KiB each", each >> 10);
+        assert!(started.elapsed() < Duration::from_secs(120));
+        let each = (resident() - before) / AT_ONCE as u64;
         // A program that waits holds little beside what all have in common.
         assert!(each < 8 << 20, "{each} bytes each");
 

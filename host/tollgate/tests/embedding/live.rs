@@ -45,7 +45,7 @@ impl Live {
     /// The text of the next chunk.
     async fn next(&mut self) -> String {
         let chunk = tokio::time::timeout(SOON, self.printed.recv()).await;
-        let (_, bytes) = chunk.expect("soon").expect("something");
+        let (_, bytes) = chunk.unwrap().unwrap();
         String::from_utf8(bytes.to_vec()).unwrap()
     }
 
