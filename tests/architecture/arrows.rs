@@ -93,15 +93,15 @@ const ROOMS: &[Room] = &[
         not: &["tollgate-protocol", "tollgate-client"],
     },
     Room {
-        folder: "sidecar",
-        not: &[],
-    },
-    Room {
         folder: "serve",
         not: &["tollgate-protocol", "tollgate-client"],
     },
     Room {
         folder: "tollgate",
+        not: &[],
+    },
+    Room {
+        folder: "sidecar",
         not: &[],
     },
     Room {

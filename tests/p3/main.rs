@@ -13,6 +13,7 @@
 mod binaries;
 mod flags;
 mod hostile;
+mod live;
 mod programs;
 #[path = "../run/support.rs"]
 #[allow(dead_code, reason = "the tests of 0.2 say more of this")]

@@ -1,4 +1,5 @@
-//! A thousand guests that wait for their next call, in one process: what each takes.
+//! A thousand guests that wait for their next call, and a thousand programs that wait for input, in one process: what each
+//! takes.
 #![expect(
     clippy::disallowed_methods,
     clippy::disallowed_macros,
@@ -8,10 +9,12 @@
 
 use std::fmt::Write as _;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Instant;
 
 use tollgate::engine::Pool;
-use tollgate::{Host, RunOptions};
+use tollgate::{Host, RunOptions, StdinPipe, output_queue};
+use tollgate_languages::{ENGINE, JavaScript};
 
 const GUESTS: usize = 1_000;
 
@@ -28,6 +31,7 @@ fn main() {
         let row = runtime.block_on(hold(folder.path(), place, pool));
         text.push_str(&row);
     }
+    text.push_str(&runtime.block_on(programs()));
     println!("\n{text}");
     if let Some(folder) = std::env::var_os("TOLLGATE_BENCH") {
         std::fs::write(Path::new(&folder).join("density.md"), text).unwrap();
@@ -38,7 +42,7 @@ const HEAD: &str = "\
 # A thousand guests that wait
 
 One Rust component, instantiated a thousand times in one process and called once, then idle; written by `just bench`.
-*Private* is memory that is nobody else's (`Private_Dirty` of the whole process), *resident* counts shared pages too.
+Below, a thousand programs in JavaScript that have printed a line and wait for their input. *Private* is memory that is nobody else's (`Private_Dirty` of the whole process), *resident* counts shared pages too.
 
 | guests | instantiate + call, each | private, each | resident, each | threads, all |
 | --- | --: | --: | --: | --: |
@@ -95,6 +99,53 @@ async fn one(component: &tollgate::Component, grants: &tollgate::Grants) -> toll
         .unwrap();
     guest.call::<(), ()>("nothing", ()).await.unwrap();
     guest
+}
+
+/// Programs in JavaScript, each from its text to the first line that it prints.
+async fn programs() -> String {
+    let size = u32::try_from(GUESTS).unwrap();
+    let builder = Host::builder().compile_in_process().end_without_flush();
+    let host = builder.pool(Pool::of(size)).build().unwrap();
+    let policy = "version = 1\n[stdio]\ndefault = \"allow\"\n[clock]\ndefault = \"allow\"\n[random]\ndefault = \"allow\"\n";
+    let grants = host.grants_from_toml("bench.toml", policy).unwrap();
+    let engine = host.load(ENGINE).await.unwrap();
+    let begin = async || {
+        let (pipe, input) = StdinPipe::new();
+        let (output, mut printed) = output_queue(None);
+        let program = JavaScript::text_in_tree("/", "process.stdin.resume(); console.log('here');");
+        let options = RunOptions::new(&grants)
+            .program(Arc::new(program))
+            .stdin_pipe(input)
+            .output(output);
+        let engine = engine.clone();
+        let run = tokio::spawn(async move { engine.command(options).await });
+        printed.recv().await.unwrap();
+        (pipe, printed, run)
+    };
+    let first = begin().await;
+    let before = Memory::now();
+    let start = Instant::now();
+    let mut lives = Vec::with_capacity(GUESTS);
+    for _ in 1..GUESTS {
+        lives.push(begin().await);
+    }
+    let took = start.elapsed() / (size - 1);
+    let after = Memory::now();
+    lives.push(first);
+    let each = |before: u64, after: u64| after.saturating_sub(before) / u64::from(size - 1) / 1024;
+    let row = format!(
+        "| {} programs in JavaScript in a pool | {:.1} µs | {} KiB | {} KiB | {} |\n",
+        lives.len(),
+        took.as_secs_f64() * 1e6,
+        each(before.private, after.private),
+        each(before.resident, after.resident),
+        std::fs::read_dir("/proc/self/task").unwrap().count(),
+    );
+    for (pipe, _printed, run) in lives {
+        pipe.close();
+        run.await.unwrap().unwrap().result.unwrap();
+    }
+    row
 }
 
 /// Bytes of this process.

@@ -2,13 +2,12 @@
 
 use std::sync::Arc;
 
-use tollgate_audit::{RunIdentity, RunLimits, Summary};
+use tollgate_audit::{RunIdentity, Summary};
 use tollgate_engine::Gate;
-use tollgate_policy::Limits;
 
 use crate::error::Refused;
 use crate::grants::Grants;
-use crate::shared::Inner;
+use crate::shared::{Inner, bounds};
 
 /// What the records of a [`Principal`] say of it.
 #[derive(Debug, Clone)]
@@ -57,7 +56,7 @@ impl Principal {
             process: None,
             component: standing.who,
         };
-        let audit = host.log.run(identity, limits(&grants.policy().limits()));
+        let audit = host.log.run(identity, bounds(&grants.policy().limits()));
         let gate = Gate::new(Arc::clone(&grants.policy), audit, host.decider.clone());
         gate.note(standing.begins, &standing.name, "ok")
             .await
@@ -122,12 +121,5 @@ fn check(host: &Inner, grants: &Grants) -> Result<(), Refused> {
         Ok(())
     } else {
         Err(Refused::ForeignGrants)
-    }
-}
-
-pub(crate) fn limits(limits: &Limits) -> RunLimits {
-    RunLimits {
-        bytes: limits.audit,
-        records_per_second: u32::try_from(limits.audit_rate).unwrap_or(u32::MAX),
     }
 }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use tollgate_audit::{Log, Run, RunIdentity};
+use tollgate_audit::{Log, Run, RunIdentity, RunLimits};
 use tollgate_capability::http::Client;
 use tollgate_capability::net::Resolver;
 use tollgate_engine::cache::Cache;
@@ -13,7 +13,6 @@ use tollgate_policy::{Effective, Limits};
 
 use crate::interface::Interface;
 use crate::machine::Machine;
-use crate::principal;
 
 /// Sixteen digits, a hyphen, and the longest number.
 const RUN_NAME_BYTES: usize = 16 + 1 + 20;
@@ -57,7 +56,7 @@ impl Inner {
             process: place.process,
             component: component.to_owned(),
         };
-        (run, self.log.run(identity, principal::limits(limits)))
+        (run, self.log.run(identity, bounds(limits)))
     }
 }
 
@@ -66,4 +65,12 @@ impl Inner {
 pub(crate) struct Place {
     pub(crate) vm: Option<String>,
     pub(crate) process: Option<u64>,
+}
+
+/// How much of the log a part of it may take.
+pub(crate) fn bounds(limits: &Limits) -> RunLimits {
+    RunLimits {
+        bytes: limits.audit,
+        records_per_second: u32::try_from(limits.audit_rate).unwrap_or(u32::MAX),
+    }
 }

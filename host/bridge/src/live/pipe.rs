@@ -221,7 +221,8 @@ mod tests {
         assert_eq!(read(&input, 2), Some(b"ab".to_vec()));
         assert_eq!(pipe.write("de"), Ok(()));
         assert_eq!(pipe.queued(), 3);
-        assert_eq!(read(&input, 9), Some(b"cde".to_vec()));
+        assert_eq!(read(&input, 9), Some(b"c".to_vec()));
+        assert_eq!(read(&input, 9), Some(b"de".to_vec()));
         assert_eq!(read(&input, 9), Some(Vec::new()));
     }
 

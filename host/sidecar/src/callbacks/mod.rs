@@ -1,17 +1,14 @@
 //! The client's functions, which the guests of a VM call as commands.
+//!
+//! A client offers a **toolkit**: functions with a schema of their input each, and names of commands ([`toolkit`]). A command
+//! with its arguments becomes a question to the client ([`call`], [`flags`]), and the answer what the command prints
+//! ([`answer`]).
 
-use tollgate_protocol::RefusalCode;
-use tollgate_protocol::types::{RegisterHostCallbacksRequest, ResponsePayload};
+mod answer;
+mod call;
+mod flags;
+mod toolkit;
 
-use crate::rejection::Rejection;
-use crate::vm::Vm;
-
-impl Vm {
-    /// Takes functions that a client offers.
-    pub(crate) fn register(
-        &self,
-        _request: RegisterHostCallbacksRequest,
-    ) -> Result<ResponsePayload, Rejection> {
-        Err(Rejection::new(RefusalCode::Unsupported, "not yet"))
-    }
-}
+pub(crate) use self::answer::Printed;
+pub(crate) use self::call::{Invocation, Kind, Wanted};
+pub(crate) use self::toolkit::{Command, Toolkits};

@@ -35,8 +35,7 @@ fn need<T>(argument: Option<T>, call: &str, name: &str) -> Result<T, Rejection> 
 /// What Node calls an operation.
 fn name(operation: Op) -> &'static str {
     match operation {
-        Op::ReadFile | Op::WriteFile => "open",
-        Op::Pread => "read",
+        Op::ReadFile | Op::WriteFile | Op::Pread => "open",
         Op::CreateDir | Op::Mkdir => "mkdir",
         Op::Exists => "access",
         Op::Stat => "stat",

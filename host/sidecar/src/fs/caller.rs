@@ -15,8 +15,9 @@ use crate::Rejection;
 /// The function of the protocol that a client asks through.
 pub(super) const IMPORT: &str = "tollgate:sidecar/control#guest-filesystem-call";
 
-/// Bytes that a read asks for at once: what is read, not what is asked for, decides how much is held.
-const PIECE: usize = 256 * 1024;
+/// Bytes that a read asks for at once, at first and at most: what is read, not what is asked for, decides how much is held.
+const FIRST_PIECE: u64 = 8 * 1024;
+const PIECE: u64 = 256 * 1024;
 
 const READ: OpenOptions = OpenOptions {
     read: true,
@@ -64,10 +65,10 @@ impl Caller<'_> {
         };
         loop {
             let held = content.bytes.len() as u64;
-            let wanted = most.saturating_sub(held).min(PIECE as u64);
             // One byte beyond the end tells whether there is more.
-            let wanted = usize::try_from(wanted).unwrap_or(PIECE).max(1);
-            let mut piece = vec![0; wanted];
+            let left = most.saturating_sub(held).max(1);
+            let wanted = left.min(held.clamp(FIRST_PIECE, PIECE));
+            let mut piece = vec![0; usize::try_from(wanted).unwrap_or(1)];
             let at = offset.saturating_add(held);
             let read = self.piece(&file, &mut piece, at).await?;
             if read == 0 {
@@ -77,7 +78,8 @@ impl Caller<'_> {
             if held >= most {
                 return Ok(content);
             }
-            content.bytes.extend(piece.iter().take(read));
+            piece.truncate(read);
+            content.bytes.append(&mut piece);
         }
     }
 

@@ -3,12 +3,15 @@
 use tollgate::bridge::files::{self, At, Undone};
 use tollgate_policy::FsVerb;
 use tollgate_vfs::{
-    Follow, FsError, Hint, OpenOptions, SetAttributes, SetTime, SetTimes, SyncMode,
+    DirHandle, Follow, FsError, Hint, OpenOptions, SetAttributes, SetTime, SetTimes, SyncMode,
 };
 
 use super::caller::{Caller, IMPORT};
 use super::path::{below_root, parents};
 use super::stat::timestamp;
+
+/// Times that folders are made anew while others make them too, or take them away.
+const ATTEMPTS: u32 = 16;
 
 const WRITE: OpenOptions = OpenOptions {
     read: false,
@@ -39,21 +42,46 @@ impl Caller<'_> {
         self.write(&file, bytes).await
     }
 
-    /// Makes the folders above a path that are missing, each as an operation of its own. What cannot be looked at is left: what
-    /// follows finds it out, and is decided.
+    /// Makes the folders above a path that are missing, each as an operation of its own. What is in the way is left: what follows
+    /// finds it out, and is decided.
     async fn make_parents(&self, path: &str) -> Result<(), Undone> {
-        for parent in parents(path) {
-            let found = self.root.resolve_or_place(below_root(parent), Follow::Yes);
-            let is_missing = found.is_ok_and(|target| target.exists_hint() == Hint::Missing);
-            if is_missing {
-                match self.create_dir(parent).await {
-                    // Somebody else was quicker.
-                    Err(Undone::Code(error)) if error.0 == FsError::Exist => {}
-                    made => made?,
-                }
+        let above: Vec<&str> = parents(path).collect();
+        for _ in 0..ATTEMPTS {
+            // A path leads somewhere only if those above it do, so that few of a long path are looked at.
+            let there = above.partition_point(|parent| self.is_there(parent));
+            let Some((first, below)) = above.get(there..).and_then(<[_]>::split_first) else {
+                return Ok(());
+            };
+            match self.make_below(first, below).await {
+                // Somebody else was quicker.
+                Err(Undone::Code(error)) if error.0 == FsError::Exist => {}
+                made => return made,
             }
         }
         Ok(())
+    }
+
+    fn is_there(&self, path: &str) -> bool {
+        let found = self.root.resolve(below_root(path), Follow::Yes);
+        found.is_ok_and(|target| target.exists_hint() != Hint::Missing)
+    }
+
+    /// Makes a folder and those beneath it, each from the handle on the one before.
+    async fn make_below(&self, first: &str, below: &[&str]) -> Result<(), Undone> {
+        let mut made = self.make(self.name(first)).await?;
+        for path in below {
+            let name = path.rsplit('/').next().unwrap_or_default();
+            made = self.make(At::name(&made, name)).await?;
+        }
+        Ok(())
+    }
+
+    async fn make(&self, at: At<'_>) -> Result<DirHandle, Undone> {
+        let asked = (IMPORT, FsVerb::CreateDir);
+        files::one(self.gate, asked, at, |target, permit, _| {
+            target.create_dir_and_open(permit)
+        })
+        .await
     }
 
     pub(super) async fn create_dir(&self, path: &str) -> Result<(), Undone> {

@@ -123,6 +123,7 @@ impl Filesystem {
         let there = (&inner.root, &inner.host_root);
         let clock = Arc::clone(&inner.clock);
         let table = Table::read(mounts, module_access_cwd, there, &inner.limits, clock)?;
+        table.make_points(&inner.root)?;
         let applied = table.applied();
         *inner.state() = State {
             table,

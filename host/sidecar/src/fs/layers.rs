@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tollgate_protocol::types::RootFilesystemEntry;
-use tollgate_vfs::{Clock, Entry, EntryKind, ExportLimits, Layer, MemoryFs};
+use tollgate_vfs::{Clock, Entry, EntryKind, ExportLimits, Layer, MemoryFs, Quota};
 
 use super::{FsLimits, MAX_LAYERS, base, entries, root};
 use crate::Rejection;
@@ -69,7 +69,7 @@ impl Layers {
     pub fn create(&self) -> Result<String, Rejection> {
         let mut state = self.state();
         state.room()?;
-        let files = MemoryFs::new(self.limits.quota(), self.clock.clone());
+        let files = MemoryFs::new(Quota::default(), self.clock.clone());
         files
             .apply(base::minimal_entries())
             .map_err(|error| entries::not_imported(&error))?;

@@ -11,7 +11,7 @@ use tollgate_vfs::{
 
 use super::errno;
 use super::host::{Closed, HostRoot};
-use super::path::normalise;
+use super::path::{self, normalise};
 use super::root::Root;
 use super::source::{self, Source};
 use super::{FsLimits, MAX_MOUNTS, devices, entries, proc};
@@ -41,6 +41,15 @@ struct Placed {
     mount: Mount,
     source: &'static str,
     read_only: bool,
+}
+
+impl Placed {
+    fn is_inside(&self, outer: &str) -> bool {
+        let rest = self.place.strip_prefix(outer);
+        rest.is_some_and(|rest| rest.starts_with('/'))
+            || path::is_synthesised(&self.place)
+            || self.place.starts_with(PROTECTED)
+    }
 }
 
 impl Table {
@@ -87,6 +96,34 @@ impl Table {
         let told: Vec<_> = std::iter::once(first).chain(told).collect();
         let proc = proc::mount(&told, clock).map_err(|error| entries::not_applied(&error))?;
         Ok(Self { mounts, proc })
+    }
+
+    /// Makes the folders in the root that something is mounted at, where there is nothing: they stay when it is unmounted, and
+    /// what lies beside them can be written to. A root that is not written to shows them all the same.
+    pub(super) fn make_points(&self, root: &Root) -> Result<(), Rejection> {
+        let (Some(files), false) = (&root.files, root.read_only) else {
+            return Ok(());
+        };
+        for placed in &self.mounts {
+            let names: Vec<&str> = placed.place.split('/').skip(1).collect();
+            let is_inside = self
+                .mounts
+                .iter()
+                .any(|outer| placed.is_inside(&outer.place));
+            let is_missing = || matches!(root.mount.below(&names), Err(FsError::NoEntry));
+            if is_inside || !is_missing() {
+                continue;
+            }
+            let point = Entry {
+                path: placed.place.clone(),
+                kind: EntryKind::Directory,
+                mode: 0o755,
+                owner: Owner::ROOT,
+            };
+            let made = files.apply([point]);
+            made.map_err(|error| entries::not_applied(&error))?;
+        }
+        Ok(())
     }
 
     pub(super) fn applied(&self) -> Applied {

@@ -15,7 +15,7 @@ use super::environment;
 use super::program::{Program, Source, absolute};
 use super::run::{self, Started};
 use super::signals::Signal;
-use super::table::{Newcomer, Stdin};
+use super::table::{Newcomer, PROGRAMS, Stdin};
 use crate::lane::Answer;
 use crate::rejection::Rejection;
 use crate::vm::{self, Kind, Vm};
@@ -48,6 +48,13 @@ impl Vm {
     ) -> Result<Answer, Rejection> {
         self.processes.check_free(&request.process_id)?;
         let cwd = self.directory(request.cwd.as_deref()).await?;
+        if let Some(command) = request
+            .command
+            .as_deref()
+            .and_then(|name| self.callback(name))
+        {
+            return self.execute_callback(command, request, cwd).await;
+        }
         let program = Program::find(self, &request, &cwd).await?;
         self.may_spawn(&program.command).await?;
         environment::check_arguments(self, &program.arguments)?;
@@ -76,6 +83,7 @@ impl Vm {
             command: program.command,
             arguments: program.arguments,
             cwd: cwd.clone(),
+            driver: PROGRAMS,
             stdin: Stdin::Pipe(pipe),
         };
         let process = self.processes.enter(newcomer, most)?;
@@ -129,7 +137,7 @@ impl Vm {
         }
     }
 
-    async fn may_spawn(&self, command: &str) -> Result<(), Rejection> {
+    pub(super) async fn may_spawn(&self, command: &str) -> Result<(), Rejection> {
         let operation = Operation::ChildProcess { command };
         if self
             .permitted("tollgate:sidecar/control#execute", &operation)

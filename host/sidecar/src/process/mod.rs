@@ -1,5 +1,6 @@
 //! The programs of a VM.
 
+mod callback;
 mod command;
 mod environment;
 mod execute;

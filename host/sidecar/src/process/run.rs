@@ -14,7 +14,7 @@ use tollgate_protocol::types::{
 use super::signals::Signal;
 use super::table::Process;
 use crate::outbox::Gone;
-use crate::vm::{Events, Kind, Vm};
+use crate::vm::{Kind, Vm};
 
 /// Bytes of one event at most; fewer where a frame takes fewer.
 const PIECE: usize = 64 << 10;
@@ -40,38 +40,47 @@ pub(crate) fn start(
     // Each on a task of its own, so that what computes does not keep what it wrote from being told.
     let running = tokio::spawn(async move { component.command(options).await });
     tokio::spawn(async move {
-        let Started {
-            vm,
-            process,
-            kind,
-            answered,
-        } = started;
-        let told = answered.await.is_ok();
-        let events = told.then_some(&*vm.events);
-        let speech = Speech {
-            process_id: &process.id,
-            events,
-            piece: piece(&vm, &process),
-        };
-        let listening = speech.listen(output).await;
+        let telling = started.telling().await;
+        let listening = telling.listen(output).await;
         let end = match running.await {
-            Ok(outcome) => End::of(kind, outcome),
+            Ok(outcome) => End::of(telling.kind, outcome),
             Err(_cut_off) => End::failed("the program was cut off"),
         };
         if let (Ok(()), Some(words)) = (listening, &end.words) {
             let words = Bytes::from(format!("{words}\n"));
-            let _the_client_is_gone = speech.say(Channel::Stderr, words).await;
+            let _the_client_is_gone = telling.say(Channel::Stderr, words).await;
         }
-        // The name is free before the client hears of the end, so that it can use it at once.
-        vm.processes.leave(&process, end.code);
-        if let Some(events) = events {
-            let exited = EventPayload::ProcessExitedEvent(ProcessExitedEvent {
-                process_id: process.id.clone(),
-                exit_code: end.code,
-            });
-            let _the_client_is_gone = events.tell(exited).await;
-        }
+        telling.end(end.code).await;
     });
+}
+
+/// What is told of a program.
+pub(super) struct Telling {
+    vm: Arc<Vm>,
+    process: Arc<Process>,
+    kind: Kind,
+    /// Whether there is somebody who was told that it runs.
+    told: bool,
+    piece: usize,
+}
+
+impl Started {
+    /// Waits until the client was told that the program runs: nothing of it is told before.
+    pub(super) async fn telling(self) -> Telling {
+        let Self {
+            vm,
+            process,
+            kind,
+            answered,
+        } = self;
+        Telling {
+            told: answered.await.is_ok(),
+            piece: piece(&vm, &process),
+            vm,
+            process,
+            kind,
+        }
+    }
 }
 
 /// How long one event may be.
@@ -83,14 +92,7 @@ fn piece(vm: &Vm, process: &Process) -> usize {
     PIECE.min(frame.saturating_sub(names + 256)).max(1)
 }
 
-/// What a program says, on its way to the client.
-struct Speech<'a> {
-    process_id: &'a str,
-    events: Option<&'a Events>,
-    piece: usize,
-}
-
-impl Speech<'_> {
+impl Telling {
     /// Tells what the program writes until it is over.
     async fn listen(&self, mut output: OutputReceiver) -> Result<(), Gone> {
         while let Some((channel, bytes)) = output.recv().await {
@@ -99,23 +101,39 @@ impl Speech<'_> {
         Ok(())
     }
 
-    async fn say(&self, channel: Channel, mut bytes: Bytes) -> Result<(), Gone> {
-        let events = self.events.ok_or(Gone)?;
+    /// Tells what was written.
+    pub(super) async fn say(&self, channel: Channel, mut bytes: Bytes) -> Result<(), Gone> {
+        if !self.told {
+            return Err(Gone);
+        }
         while !bytes.is_empty() {
             let chunk = bytes.split_to(self.piece.min(bytes.len()));
             let output = ProcessOutputEvent {
-                process_id: self.process_id.to_owned(),
+                process_id: self.process.id.clone(),
                 channel: match channel {
                     Channel::Stdout => StreamChannel::Stdout,
                     Channel::Stderr => StreamChannel::Stderr,
                 },
                 chunk: chunk.into(),
             };
-            events
-                .tell(EventPayload::ProcessOutputEvent(output))
-                .await?;
+            let event = EventPayload::ProcessOutputEvent(output);
+            self.vm.events.tell(event).await?;
         }
         Ok(())
+    }
+
+    /// Tells that the program is over. Its name is free before the client hears of it, so that it can be used at once.
+    pub(super) async fn end(self, code: i32) {
+        let exited = EventPayload::ProcessExitedEvent(ProcessExitedEvent {
+            process_id: self.process.id.clone(),
+            exit_code: code,
+        });
+        self.vm.processes.leave(&self.process, code);
+        if self.told {
+            let _the_client_is_gone = self.vm.events.tell(exited).await;
+        }
+        // Whoever disposes of the VM waits for this: all that was to be said is said.
+        self.process.over.send_replace(true);
     }
 }
 

@@ -70,8 +70,6 @@ const fn signal(name: &'static str, number: i32) -> Signal {
 impl Signal {
     /// What ends a program whose VM is given up.
     pub(crate) const TERM: Self = signal("SIGTERM", 15);
-    /// What ends a program that cannot refuse.
-    pub(crate) const KILL: Self = signal("SIGKILL", 9);
 
     /// Reads a name, with or without `SIG`, in either case, or a number from 0 to 31.
     pub(crate) fn parse(text: &str) -> Result<Self, Rejection> {

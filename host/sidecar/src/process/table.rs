@@ -1,7 +1,7 @@
 //! Which programs a VM has: those that run, and those that ended a moment ago.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -22,7 +22,9 @@ pub(crate) const LISTED: Duration = Duration::from_secs(2);
 pub(crate) const MOST_LISTED: usize = 256;
 
 /// What serves programs.
-const DRIVER: &str = "secure-exec-sidecar-execution";
+pub(crate) const PROGRAMS: &str = "secure-exec-sidecar-execution";
+/// What serves commands that are the client's functions.
+pub(crate) const CALLBACKS: &str = "secure-exec-host-callbacks";
 
 /// A program, from its start to its end.
 #[derive(Debug)]
@@ -35,8 +37,12 @@ pub(crate) struct Process {
     pub(crate) driver: &'static str,
     pub(crate) control: RunControl,
     pub(crate) stdin: Stdin,
+    /// The signal that ends it, once one does.
+    pub(crate) killed: watch::Sender<Option<Signal>>,
     /// Its code, once it has ended.
-    pub(crate) ended: watch::Sender<Option<i32>>,
+    code: OnceLock<i32>,
+    /// Whether its end was told, too.
+    pub(crate) over: watch::Sender<bool>,
 }
 
 /// Where what is written to a program goes.
@@ -53,6 +59,7 @@ pub(crate) struct Newcomer {
     pub(crate) command: String,
     pub(crate) arguments: Vec<String>,
     pub(crate) cwd: String,
+    pub(crate) driver: &'static str,
     pub(crate) stdin: Stdin,
 }
 
@@ -116,10 +123,12 @@ impl Processes {
             command: newcomer.command,
             arguments: newcomer.arguments,
             cwd: newcomer.cwd,
-            driver: DRIVER,
+            driver: newcomer.driver,
             control: RunControl::new(),
             stdin: newcomer.stdin,
-            ended: watch::Sender::new(None),
+            killed: watch::Sender::new(None),
+            code: OnceLock::new(),
+            over: watch::Sender::new(false),
         });
         table.live.insert(process.id.clone(), Arc::clone(&process));
         Ok(process)
@@ -129,7 +138,7 @@ impl Processes {
     pub(crate) fn leave(&self, process: &Arc<Process>, code: i32) {
         let mut table = self.table();
         table.live.remove(&process.id);
-        process.ended.send_replace(Some(code));
+        let _set_once = process.code.set(code);
         table.ended.push_back((Instant::now(), Arc::clone(process)));
         table.forget();
     }
@@ -189,14 +198,16 @@ impl Processes {
         let live: Vec<_> = {
             let mut table = self.table();
             table.closed = true;
-            table.live.values().cloned().collect()
+            let not_told = table.ended.iter().map(|(_, process)| process);
+            let not_told = not_told.filter(|process| !*process.over.borrow());
+            table.live.values().chain(not_told).cloned().collect()
         };
         for process in &live {
-            process.control.kill(Signal::TERM.name);
+            process.signal(Signal::TERM);
         }
         let ended = live.iter().map(|process| async {
-            let mut ended = process.ended.subscribe();
-            let _sender_is_held_here = ended.wait_for(Option::is_some).await;
+            let mut over = process.over.subscribe();
+            let _sender_is_held_here = over.wait_for(|over| *over).await;
         });
         let all = futures_util::future::join_all(ended);
         tokio::time::timeout(patience, all).await.is_ok()
@@ -217,14 +228,21 @@ impl Process {
     pub(crate) fn signal(&self, signal: Signal) {
         match signal.effect() {
             Effect::Ask | Effect::Ignore => {}
-            Effect::End(_) => self.control.kill(signal.name),
+            Effect::End(_) => {
+                self.control.kill(signal.name);
+                self.killed.send_if_modified(|killed| {
+                    let first = killed.is_none();
+                    killed.get_or_insert(signal);
+                    first
+                });
+            }
             Effect::Stop => self.control.pause(),
             Effect::Continue => self.control.resume(),
         }
     }
 
     fn entry(&self) -> ProcessSnapshotEntry {
-        let exit_code = *self.ended.borrow();
+        let exit_code = self.code.get().copied();
         let status = match exit_code {
             Some(_) => ProcessSnapshotStatus::Exited,
             None if self.control.is_paused() => ProcessSnapshotStatus::Stopped,

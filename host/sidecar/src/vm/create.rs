@@ -11,6 +11,7 @@ use tollgate_protocol::types::{
 
 use super::grants::{Governed, Kind};
 use super::{Events, Vm};
+use crate::callbacks::Toolkits;
 use crate::calls::Calls;
 use crate::fs::{Filesystem, FsLimits, Layers, RootSpec};
 use crate::host;
@@ -101,6 +102,7 @@ impl Vm {
         let scope = OwnershipScope::VmOwnership(owner.clone());
         Ok(Arc::new(Self {
             layers: Layers::new(limits, host::clock()),
+            toolkits: Mutex::new(Toolkits::new(config.limits.tools)),
             files,
             cwd,
             processes: Processes::default(),

@@ -21,6 +21,7 @@ pub(crate) use self::create::Making;
 pub(crate) use self::events::Events;
 use self::grants::Governed;
 pub(crate) use self::grants::{Kind, tier};
+use crate::callbacks::Toolkits;
 use crate::calls::Calls;
 use crate::fs::{Filesystem, Layers};
 use crate::lane::Answer;
@@ -43,6 +44,7 @@ pub(crate) struct Vm {
     pub(crate) events: Arc<Events>,
     pub(crate) processes: Processes,
     pub(crate) calls: Calls,
+    pub(crate) toolkits: Mutex<Toolkits>,
     layers: Layers,
     governed: Mutex<Governed>,
     /// How much of the VM a command gets, where its name was told.
@@ -51,7 +53,7 @@ pub(crate) struct Vm {
     client: Mutex<Option<Principal>>,
 }
 
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(crate) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     // What is in these is replaced or changed in one step.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

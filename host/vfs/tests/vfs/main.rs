@@ -14,6 +14,7 @@
     reason = "helpers of tests fail as tests do"
 )]
 
+mod devices;
 mod escape;
 mod fork;
 mod host;

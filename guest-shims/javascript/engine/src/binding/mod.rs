@@ -7,7 +7,7 @@ mod hash;
 mod http;
 mod modules;
 pub(crate) mod outside;
-mod process;
+pub(crate) mod process;
 pub(crate) mod random;
 pub(crate) mod serve;
 mod stdio;
