@@ -25,6 +25,7 @@ mod layers;
 mod mounts;
 mod permissions;
 mod programs;
+mod served;
 mod support;
 mod tiers;
 mod vms;

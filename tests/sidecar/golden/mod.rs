@@ -6,6 +6,7 @@
 mod recorded;
 mod replay;
 mod shape;
+mod told;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -1,6 +1,6 @@
 //! One conversation, said again.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{HashMap, VecDeque};
 use std::io::{Read as _, Write as _};
 use std::path::PathBuf;
 use std::process::{Child, ChildStdin, Stdio};
@@ -12,13 +12,14 @@ use tollgate_client::types::{
     EventFrame, EventPayload, HostCallbackRequest, JsBridgeResultResponse, OwnershipScope,
     ProtocolFrame, RequestFrame, RequestPayload, ResponseFrame, ResponsePayload,
     SidecarRequestFrame, SidecarRequestPayload, SidecarResponseFrame, SidecarResponsePayload,
-    StreamChannel, VmLifecycleState,
+    StreamChannel,
 };
 use tollgate_protocol::{FrameDecoder, FrameLimits, Side};
 use tollgate_tests::{Scene, scene};
 
 use super::recorded::{Conversation, Said};
 use super::shape::shape;
+use super::told::{Told, vm};
 use crate::support::{bytes, python_cache, sidecar};
 
 /// How long something that was recorded may take to come.
@@ -38,18 +39,6 @@ pub(super) fn replay(conversation: &Conversation) -> Option<Vec<String>> {
         }
     }
     Some(replay.end())
-}
-
-/// A program, by its VM and its name.
-type Program = (String, String);
-
-/// What one side's sidecar told of its VMs.
-#[derive(Default)]
-struct Told {
-    states: BTreeMap<String, Vec<VmLifecycleState>>,
-    /// What was written to standard output. What is said to people, on standard error, is not compared.
-    output: BTreeMap<Program, Vec<u8>>,
-    exits: BTreeMap<Program, i32>,
 }
 
 struct Replay<'a> {
@@ -371,44 +360,6 @@ impl Drop for Replay<'_> {
     fn drop(&mut self) {
         let _ended = self.child.kill();
         let _reaped = self.child.wait();
-    }
-}
-
-impl Told {
-    /// A name is free for another program once its own has ended.
-    fn forget(&mut self, scope: &OwnershipScope, process: &str) {
-        let of = (vm(scope), process.to_owned());
-        self.output.remove(&of);
-        self.exits.remove(&of);
-    }
-
-    fn hear(&mut self, frame: &EventFrame) {
-        let vm = vm(&frame.ownership);
-        match &frame.payload {
-            EventPayload::VmLifecycleEvent(event) => {
-                self.states.entry(vm).or_default().push(event.state);
-            }
-            EventPayload::ProcessOutputEvent(event) if event.channel == StreamChannel::Stdout => {
-                let output = self.output.entry((vm, event.process_id.clone()));
-                output.or_default().extend(&event.chunk);
-            }
-            EventPayload::ProcessExitedEvent(event) => {
-                self.exits
-                    .insert((vm, event.process_id.clone()), event.exit_code);
-            }
-            EventPayload::ProcessOutputEvent(_)
-            | EventPayload::StructuredEvent(_)
-            | EventPayload::ExtEnvelope(_) => {}
-        }
-    }
-}
-
-fn vm(scope: &OwnershipScope) -> String {
-    match scope {
-        OwnershipScope::VmOwnership(of) => of.vm_id.clone(),
-        OwnershipScope::ConnectionOwnership(_) | OwnershipScope::SessionOwnership(_) => {
-            String::new()
-        }
     }
 }
 
