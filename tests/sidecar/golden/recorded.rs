@@ -18,7 +18,7 @@ pub(super) struct Conversation {
 
 /// One thing that was said.
 pub(super) enum Said {
-    Frame(ProtocolFrame),
+    Frame(Box<ProtocolFrame>),
     /// By the client, and no frame.
     Bytes(Vec<u8>),
 }
@@ -28,19 +28,19 @@ impl Conversation {
         let content: Value = serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap();
         let frames = content["frames"].as_array().unwrap();
         let steps = content["steps"].as_array().unwrap();
-        let codes = steps
+        let mut codes = steps
             .iter()
             .filter_map(|step| step["expect"]["exit_code"].as_i64());
         Self {
             name: file.file_stem().unwrap().to_str().unwrap().to_owned(),
             said: frames.iter().map(said).collect(),
-            exit_code: codes.last().map(|code| i32::try_from(code).unwrap()),
+            exit_code: codes.next_back().map(|code| i32::try_from(code).unwrap()),
         }
     }
 
     pub(super) fn runs_python(&self) -> bool {
-        self.said.iter().any(|said| match said {
-            Said::Frame(ProtocolFrame::RequestFrame(frame)) => matches!(
+        self.frames().any(|frame| match frame {
+            ProtocolFrame::RequestFrame(frame) => matches!(
                 &frame.payload,
                 RequestPayload::ExecuteRequest(asked) if asked.runtime == Some(GuestRuntimeKind::Python)
             ),
@@ -51,8 +51,8 @@ impl Conversation {
     /// What the client answered about a mount that it served, by what it was asked.
     pub(super) fn bridge(&self, operation: &str, args: &str) -> Option<&JsBridgeResultResponse> {
         let args: Value = serde_json::from_str(args).unwrap();
-        let call = self.said.iter().find_map(|said| match said {
-            Said::Frame(ProtocolFrame::SidecarRequestFrame(frame)) => match &frame.payload {
+        let call = self.frames().find_map(|frame| match frame {
+            ProtocolFrame::SidecarRequestFrame(frame) => match &frame.payload {
                 SidecarRequestPayload::JsBridgeCallRequest(call)
                     if call.operation == operation
                         && serde_json::from_str::<Value>(&call.args).unwrap() == args =>
@@ -63,8 +63,8 @@ impl Conversation {
             },
             _ => None,
         })?;
-        self.said.iter().find_map(|said| match said {
-            Said::Frame(ProtocolFrame::SidecarResponseFrame(frame)) => match &frame.payload {
+        self.frames().find_map(|frame| match frame {
+            ProtocolFrame::SidecarResponseFrame(frame) => match &frame.payload {
                 SidecarResponsePayload::JsBridgeResultResponse(answer)
                     if answer.call_id == *call =>
                 {
@@ -73,6 +73,13 @@ impl Conversation {
                 _ => None,
             },
             _ => None,
+        })
+    }
+
+    fn frames(&self) -> impl Iterator<Item = &ProtocolFrame> {
+        self.said.iter().filter_map(|said| match said {
+            Said::Frame(frame) => Some(&**frame),
+            Said::Bytes(_) => None,
         })
     }
 }
@@ -98,7 +105,7 @@ fn said(frame: &Value) -> Said {
         .get(4..)
         .map(|body| decode(body, from, FrameLimits::default()));
     match read {
-        Some(Ok(frame)) if !bytes.is_empty() && exact(&frame) => Said::Frame(frame),
+        Some(Ok(frame)) if !bytes.is_empty() && exact(&frame) => Said::Frame(Box::new(frame)),
         _ => Said::Bytes(bytes),
     }
 }
