@@ -54,6 +54,8 @@ pub(crate) enum Command {
     Build(Build),
     /// Serve the sidecar protocol: VMs with files, programs and callbacks, for a client on standard input and output
     Sidecar(SidecarArgs),
+    /// Use the VMs of a running sidecar: those that outlive their client
+    Vm(VmArgs),
     /// Look into the cache of compiled components
     #[command(subcommand)]
     Cache(CacheCommand),
@@ -133,6 +135,87 @@ pub(crate) struct SidecarArgs {
     /// The key that signs the log's head (default: the user's own, made at first use)
     #[arg(long, value_name = "FILE", help_heading = "Audit")]
     pub(crate) audit_key: Option<PathBuf>,
+}
+
+/// A sidecar that runs, and what to do with its VMs.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct VmArgs {
+    /// Where the sidecar listens: unix:PATH [env: TOLLGATE_SIDECAR]
+    #[arg(long, value_name = "ADDRESS", global = true)]
+    pub(crate) sidecar: Option<String>,
+    /// Authenticate with the text in a file
+    #[arg(long, value_name = "FILE", global = true)]
+    pub(crate) auth_token_file: Option<PathBuf>,
+    #[command(subcommand)]
+    pub(crate) command: VmCommand,
+}
+
+/// What to do with the VMs of a sidecar. VM is a VM's id or name.
+#[derive(Debug, Subcommand)]
+pub(crate) enum VmCommand {
+    /// Make a VM, and print its id
+    Create {
+        /// What to call it
+        name: Option<String>,
+        /// Its configuration, the JSON of the protocol (default: `{}`, a VM that may do nothing)
+        #[arg(long, value_name = "FILE")]
+        config: Option<PathBuf>,
+        /// End it when it was neither used nor running anything for so long (default: an hour)
+        #[arg(long, value_name = "SECONDS")]
+        idle: Option<u64>,
+    },
+    /// List VMs and snapshots
+    Ls {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Copy a file into a VM or out of it: VM:PATH on one side
+    Cp {
+        /// From where
+        from: String,
+        /// To where
+        to: String,
+    },
+    /// Run a command in a VM, with this command's streams and exit code
+    Run {
+        /// In which VM
+        vm: String,
+        /// The command and its arguments, as `node hello.js`
+        #[arg(required = true, num_args = 1.., trailing_var_arg = true, allow_hyphen_values = true)]
+        command: Vec<String>,
+    },
+    /// List the programs of a VM
+    Ps {
+        /// Of which VM
+        vm: String,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Keep the files of a VM as they are, and print the id of the snapshot
+    Snapshot {
+        /// Of which VM
+        vm: String,
+        /// What to call it
+        name: Option<String>,
+    },
+    /// Make a VM from another one, or from a snapshot, and print its id
+    Fork {
+        /// A VM or a snapshot
+        source: String,
+        /// What to call it
+        name: Option<String>,
+        /// As in `create`
+        #[arg(long, value_name = "SECONDS")]
+        idle: Option<u64>,
+    },
+    /// End a VM with all that runs in it, or forget a snapshot
+    Rm {
+        /// VMs and snapshots
+        #[arg(required = true)]
+        ids: Vec<String>,
+    },
 }
 
 /// A language that programs are written in.

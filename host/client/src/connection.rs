@@ -26,6 +26,10 @@ impl Connection {
         Self { link, made }
     }
 
+    pub(crate) fn link(&self) -> &Arc<Link> {
+        &self.link
+    }
+
     /// What the sidecar calls it.
     #[must_use]
     pub fn id(&self) -> &str {
@@ -116,6 +120,10 @@ pub struct Session {
 }
 
 impl Session {
+    pub(crate) fn link(&self) -> &Arc<Link> {
+        &self.link
+    }
+
     /// What the sidecar calls it.
     #[must_use]
     pub fn id(&self) -> &str {

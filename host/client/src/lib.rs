@@ -37,6 +37,7 @@
 mod answered;
 mod client;
 mod connection;
+mod detached;
 mod error;
 mod events;
 mod handler;
@@ -54,5 +55,5 @@ pub use events::{Event, Events, WhenFull};
 pub use handler::{Answering, Handler, OnHostCallback};
 pub use limits::{FIXED, Limits};
 pub use start::sidecar;
-pub use tollgate_protocol::{FrameError, RefusalCode, types};
+pub use tollgate_protocol::{FrameError, RefusalCode, types, vm as detached_vms};
 pub use vm::{Vm, command, program};

@@ -51,6 +51,7 @@ mod limits;
 mod refusal;
 mod stream;
 pub mod types;
+pub mod vm;
 pub mod wire;
 
 pub use answers::{Asked, event, request, sidecar_request};

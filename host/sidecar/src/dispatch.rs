@@ -6,6 +6,7 @@ use tollgate_protocol::types::{
     OpenSessionRequest, OwnershipScope, RequestFrame, RequestPayload, ResponsePayload,
     SessionOpenedResponse, VmCreatedResponse, VmLifecycleEvent, VmLifecycleState,
 };
+use tollgate_protocol::vm::NAMESPACE;
 use tollgate_protocol::{Asked, BRIDGE_VERSION, RefusalCode, SCHEMA_VERSION};
 
 use crate::calls::Calls;
@@ -15,7 +16,7 @@ use crate::registry::{TransportId, needs};
 use crate::rejection::Rejection;
 use crate::service::Sidecar;
 use crate::vm::config::VmConfig;
-use crate::vm::{Making, Vm};
+use crate::vm::{Front, Making, Seed, Vm};
 
 /// One client: where its frames go, and what was given out to it.
 pub(crate) struct Client {
@@ -114,7 +115,7 @@ impl Client {
             }
             RequestPayload::OpenSessionRequest(request) => self.open_session(scope, request).into(),
             RequestPayload::CreateVmRequest(request) => self.create_vm(scope, request).await.into(),
-            RequestPayload::ExtEnvelope(request) => self.extension(&request).into(),
+            RequestPayload::ExtEnvelope(request) => self.extension(scope, &request).await.into(),
             // Only a sidecar asks these. What needs a VM has gone to its lane.
             _ => Rejection::new(
                 RefusalCode::UnsupportedDirection,
@@ -192,19 +193,23 @@ impl Client {
         let session = registry.session(self.transport, scope)?;
         let config = VmConfig::read(&request.config, self.outbox.frame_bytes())?;
         let owner = registry.name_vm(session);
+        let scope = OwnershipScope::VmOwnership(owner.clone());
+        let frame_bytes = self.outbox.frame_bytes();
+        let seed = Seed::new(&self.sidecar, frame_bytes, config)?;
         let making = Making {
             sidecar: self.sidecar.clone(),
-            owner: owner.clone(),
-            outbox: self.outbox.clone(),
-            calls: self.calls.clone(),
+            vm_id: owner.vm_id.clone(),
+            client: owner.connection_id.clone(),
+            frame_bytes,
+            front: Some(self.front(scope.clone())),
+            detached: false,
         };
-        let vm = Vm::create(making, config).await?;
+        let vm = Vm::create(making, seed).await?;
         let lane = Lane::open(vm);
         if let Err(lane) = registry.add_vm(&owner, lane) {
             lane.vm.end().await;
             return Err(Rejection::state("the session is gone"));
         }
-        let scope = OwnershipScope::VmOwnership(owner.clone());
         let lifecycle = |state| {
             let event = EventPayload::VmLifecycleEvent(VmLifecycleEvent { state });
             (scope.clone(), event)
@@ -219,7 +224,32 @@ impl Client {
         })
     }
 
-    fn extension(&self, request: &ExtEnvelope) -> Result<ResponsePayload, Rejection> {
+    /// This client, as a VM that is attached to it sees it.
+    pub(crate) fn front(&self, scope: OwnershipScope) -> Front {
+        Front {
+            scope,
+            outbox: self.outbox.clone(),
+            calls: self.calls.clone(),
+        }
+    }
+
+    pub(crate) fn sidecar(&self) -> &Sidecar {
+        &self.sidecar
+    }
+
+    pub(crate) fn frame_bytes(&self) -> u32 {
+        self.outbox.frame_bytes()
+    }
+
+    async fn extension(
+        &self,
+        scope: &OwnershipScope,
+        request: &ExtEnvelope,
+    ) -> Result<ResponsePayload, Rejection> {
+        if request.namespace == NAMESPACE {
+            let answered = self.detached(scope, request).await?;
+            return Ok(ResponsePayload::ExtEnvelope(answered));
+        }
         Err(Rejection::new(
             RefusalCode::UnknownExtension,
             format!(

@@ -3,6 +3,7 @@
 
 mod callbacks;
 mod calls;
+mod detached;
 mod dispatch;
 mod fetch;
 pub mod fs;

@@ -119,18 +119,47 @@ impl Registry {
     }
 
     /// A name for a VM that is about to be made.
+    pub(crate) fn next_vm(&self) -> String {
+        format!("vm-{}", next(&self.vms))
+    }
+
+    /// A name for a VM that is about to be made in a session.
     pub(crate) fn name_vm(&self, owner: &SessionOwnership) -> VmOwnership {
         VmOwnership {
             connection_id: owner.connection_id.clone(),
             session_id: owner.session_id.clone(),
-            vm_id: format!("vm-{}", next(&self.vms)),
+            vm_id: self.next_vm(),
         }
+    }
+
+    /// Whether there is such a connection, and it is this client's.
+    pub(crate) fn connection<'a>(
+        &self,
+        transport: TransportId,
+        ownership: &'a OwnershipScope,
+    ) -> Result<&'a str, Rejection> {
+        let OwnershipScope::ConnectionOwnership(owner) = ownership else {
+            return Err(needs("connection"));
+        };
+        self.tables().connected(transport, &owner.connection_id)?;
+        Ok(&owner.connection_id)
+    }
+
+    /// Whether a VM is attached to a session of this connection.
+    pub(crate) fn is_attached_to(&self, vm_id: &str, connection: &str) -> bool {
+        let tables = self.tables();
+        tables
+            .vms
+            .get(vm_id)
+            .is_some_and(|vm| vm.connection == connection)
     }
 
     /// Adds a VM. Its session may have gone while it was made: then it is given back.
     pub(crate) fn add_vm(&self, owner: &VmOwnership, lane: Lane) -> Result<(), Lane> {
         let mut tables = self.tables();
-        if !tables.sessions.contains_key(&owner.session_id) || tables.vms.len() >= MOST_VMS {
+        let is_taken = tables.vms.contains_key(&owner.vm_id);
+        let has_session = tables.sessions.contains_key(&owner.session_id);
+        if is_taken || !has_session || tables.vms.len() >= MOST_VMS {
             return Err(lane);
         }
         let entry = VmEntry {

@@ -6,6 +6,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tollgate::Host;
 use tollgate_protocol::FrameLimits;
 
+use crate::detached::Detached;
 use crate::fs::HostRoot;
 use crate::registry::{Registry, TransportId};
 use crate::runtimes::{PythonRunner, Runtimes};
@@ -40,6 +41,7 @@ struct Inner {
     host_root: HostRoot,
     runtimes: Runtimes,
     registry: Registry,
+    detached: Detached,
 }
 
 impl std::fmt::Debug for Sidecar {
@@ -65,6 +67,7 @@ impl Sidecar {
             frames,
             host_root,
             registry: Registry::default(),
+            detached: Detached::default(),
         }))
     }
 
@@ -87,6 +90,10 @@ impl Sidecar {
 
     pub(crate) fn registry(&self) -> &Registry {
         &self.0.registry
+    }
+
+    pub(crate) fn detached(&self) -> &Detached {
+        &self.0.detached
     }
 
     pub(crate) fn runtimes(&self) -> &Runtimes {
@@ -119,15 +126,23 @@ impl Sidecar {
 
     /// Ends every VM: the sidecar itself is about to end.
     pub async fn end(&self) {
-        let lanes = self.registry().close();
+        let mut lanes = self.registry().close();
+        lanes.extend(self.detached().close());
         let ended = lanes.iter().map(|lane| lane.vm.end());
         futures_util::future::join_all(ended).await;
     }
 
     /// Ends all that came by a transport.
     pub(crate) async fn disconnect(&self, transport: TransportId) {
-        let lanes = self.registry().disconnect(transport);
-        let ended = lanes.iter().map(|lane| lane.vm.end());
+        let (kept, gone): (Vec<_>, Vec<_>) = self
+            .registry()
+            .disconnect(transport)
+            .into_iter()
+            .partition(|lane| lane.vm.detached);
+        for lane in &kept {
+            self.detached().let_go(&lane.vm.vm_id);
+        }
+        let ended = gone.iter().map(|lane| lane.vm.end());
         futures_util::future::join_all(ended).await;
     }
 }

@@ -14,6 +14,7 @@ mod program;
 mod release;
 mod run;
 mod sidecar;
+mod vm;
 
 use clap::CommandFactory as _;
 
@@ -36,6 +37,7 @@ pub(crate) fn dispatch(args: Args) -> Result<u8, Failure> {
         } => compile::compile(&files, json, wasi_p3),
         Command::Build(args) => build::build(&args, ceiling),
         Command::Sidecar(args) => sidecar::sidecar(&args, ceiling),
+        Command::Vm(args) => vm::vm(&args),
         Command::Cache(command) => compile::look(&command),
         Command::Limits { json } => limits::limits(json),
         Command::Completion { shell } => {

@@ -15,6 +15,13 @@ pub(crate) fn ceiling() -> Option<PathBuf> {
         .map(PathBuf::from)
 }
 
+/// Where a sidecar listens, where no flag says so.
+pub(crate) fn sidecar() -> Option<String> {
+    std::env::var("TOLLGATE_SIDECAR")
+        .ok()
+        .filter(|address| !address.is_empty())
+}
+
 /// The user's configuration folder for Tollgate, as the XDG base directories have it.
 pub(crate) fn configuration() -> Option<PathBuf> {
     base("XDG_CONFIG_HOME", ".config")

@@ -28,3 +28,11 @@ pub(crate) fn all() -> Result<Vec<u8>, Failure> {
     }
     Ok(bytes)
 }
+
+/// Reads what is there of standard input, waiting for at least a byte; nothing at its end.
+pub(crate) fn piece() -> std::io::Result<Vec<u8>> {
+    let mut piece = vec![0; 64 << 10];
+    let read = std::io::stdin().lock().read(&mut piece)?;
+    piece.truncate(read);
+    Ok(piece)
+}

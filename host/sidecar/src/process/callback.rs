@@ -16,6 +16,7 @@ use super::environment;
 use super::run::Started;
 use super::table::{CALLBACKS, Newcomer, Process, Stdin};
 use crate::callbacks::{Command, Invocation, Kind as Asks, Printed, Wanted};
+use crate::calls::NoAnswer;
 use crate::lane::Answer;
 use crate::rejection::Rejection;
 use crate::vm::{Kind, Vm, locked};
@@ -140,7 +141,10 @@ impl Vm {
             input: invocation.input.to_string(),
             timeout_ms: invocation.timeout_ms,
         });
-        Printed::of(self.calls.ask(self.scope(), question, patience).await)
+        let Some(front) = self.events.front() else {
+            return Printed::failed(NoAnswer::Gone);
+        };
+        Printed::of(front.calls.ask(front.scope, question, patience).await)
     }
 
     /// A client that answers for itself is not asked about.

@@ -90,7 +90,7 @@ impl Vm {
         let mut options = ready
             .options
             .cwd(cwd)
-            .process(&self.owner.vm_id, u64::from(process.pid))
+            .process(&self.vm_id, u64::from(process.pid))
             .stdin_pipe(input)
             .output(queue)
             .control(&process.control);

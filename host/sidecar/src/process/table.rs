@@ -178,6 +178,11 @@ impl Processes {
         }))
     }
 
+    /// How many run.
+    pub(crate) fn count(&self) -> usize {
+        self.table().live.len()
+    }
+
     /// All of them, by their names.
     pub(crate) fn list(&self) -> Vec<ProcessSnapshotEntry> {
         let mut table = self.table();

@@ -5,17 +5,14 @@ use std::sync::{Arc, Mutex};
 
 use tollgate::Standing;
 use tollgate_policy::Tier;
-use tollgate_protocol::types::{
-    OwnershipScope, RootFilesystemEntry, RootFilesystemEntryKind, RootFilesystemMode, VmOwnership,
-};
+use tollgate_protocol::types::{RootFilesystemEntry, RootFilesystemEntryKind, RootFilesystemMode};
 
+use super::events::Front;
 use super::grants::{Governed, Kind};
-use super::{Events, Vm};
+use super::{Events, Vm, locked};
 use crate::callbacks::Toolkits;
-use crate::calls::Calls;
 use crate::fs::{Filesystem, FsLimits, Layers, RootSpec};
 use crate::host;
-use crate::outbox::Outbox;
 use crate::process::Processes;
 use crate::rejection::Rejection;
 use crate::service::Sidecar;
@@ -27,9 +24,23 @@ pub(crate) const DEFAULT_CWD: &str = "/workspace";
 /// Whom a VM is made for.
 pub(crate) struct Making {
     pub(crate) sidecar: Sidecar,
-    pub(crate) owner: VmOwnership,
-    pub(crate) outbox: Outbox,
-    pub(crate) calls: Calls,
+    pub(crate) vm_id: String,
+    /// The connection that asked for it.
+    pub(crate) client: String,
+    /// Bytes that a frame may have.
+    pub(crate) frame_bytes: u32,
+    /// Whom it is attached to.
+    pub(crate) front: Option<Front>,
+    /// Whether it outlives its client.
+    pub(crate) detached: bool,
+}
+
+/// What a VM begins with, or what a VM that is made of another one begins with.
+pub(crate) struct Seed {
+    config: VmConfig,
+    files: Filesystem,
+    cwd: String,
+    governed: Governed,
 }
 
 /// What is counted of a VM's filesystem.
@@ -50,19 +61,14 @@ fn fs_limits(config: &VmConfig, frame_bytes: u32) -> FsLimits {
     }
 }
 
-impl Vm {
-    /// Makes a VM, and begins its part of the log.
-    pub(crate) async fn create(
-        making: Making,
+impl Seed {
+    /// What a configuration describes.
+    pub(crate) fn new(
+        sidecar: &Sidecar,
+        frame_bytes: u32,
         mut config: VmConfig,
-    ) -> Result<Arc<Self>, Rejection> {
-        let Making {
-            sidecar,
-            owner,
-            outbox,
-            calls,
-        } = making;
-        let limits = fs_limits(&config, outbox.frame_bytes());
+    ) -> Result<Self, Rejection> {
+        let limits = fs_limits(&config, frame_bytes);
         let descriptor = std::mem::take(&mut config.root_filesystem).descriptor();
         let writable = descriptor.mode == RootFilesystemMode::Ephemeral;
         let (spec, own_root) = match config.native_root.take() {
@@ -78,17 +84,52 @@ impl Vm {
         if own_root && config.cwd.is_some() {
             files.bootstrap(vec![folder(&cwd)])?;
         }
-
-        let mut governed = Governed::new(
+        let governed = Governed::new(
             config.permissions.take(),
             config.loopback_exempt_ports.clone(),
             config.limits,
         );
+        Ok(Self {
+            config,
+            files,
+            cwd,
+            governed,
+        })
+    }
+
+    /// The same once more: files that are a copy of these, and all else alike.
+    pub(crate) fn again(&self) -> Result<Self, Rejection> {
+        Ok(Self {
+            config: self.config.clone(),
+            files: self.files.fork()?,
+            cwd: self.cwd.clone(),
+            governed: self.governed.changed(None, &[]),
+        })
+    }
+}
+
+impl Vm {
+    /// Makes a VM, and begins its part of the log.
+    pub(crate) async fn create(making: Making, seed: Seed) -> Result<Arc<Self>, Rejection> {
+        let Making {
+            sidecar,
+            vm_id,
+            client,
+            frame_bytes,
+            front,
+            detached,
+        } = making;
+        let Seed {
+            config,
+            files,
+            cwd,
+            mut governed,
+        } = seed;
         let grants = governed.grants(sidecar.host(), Kind::Client, Tier::Full)?;
         let standing = Standing {
-            name: owner.vm_id.clone(),
-            who: format!("client:{}", owner.connection_id),
-            vm: Some(owner.vm_id.clone()),
+            name: vm_id.clone(),
+            who: format!("client:{client}"),
+            vm: Some(vm_id.clone()),
             begins: "vm.created",
             ends: "vm.disposed",
         };
@@ -99,22 +140,31 @@ impl Vm {
                 format!("the VM cannot be recorded: {error}"),
             )
         })?;
-        let scope = OwnershipScope::VmOwnership(owner.clone());
         Ok(Arc::new(Self {
-            layers: Layers::new(limits, host::clock()),
+            layers: Layers::new(fs_limits(&config, frame_bytes), host::clock()),
             toolkits: Mutex::new(Toolkits::new(config.limits.tools)),
             files,
             cwd,
             processes: Processes::default(),
-            events: Arc::new(Events::new(scope, outbox)),
-            calls,
+            events: Events::new(front),
             governed: Mutex::new(governed),
             tiers: Mutex::new(HashMap::new()),
             client: Mutex::new(Some(client)),
             config,
-            owner,
+            vm_id,
+            detached,
             sidecar,
         }))
+    }
+
+    /// What another VM would begin with that has all of this one but its programs, mounts and callbacks.
+    pub(crate) fn seed(&self) -> Result<Seed, Rejection> {
+        Ok(Seed {
+            config: self.config.clone(),
+            files: self.files.fork()?,
+            cwd: self.cwd.clone(),
+            governed: locked(&self.governed).changed(None, &[]),
+        })
     }
 }
 

@@ -1,62 +1,97 @@
-//! Where the events of a VM go: to its client as they happen; while it is disposed of, into its last answer; nowhere once the
-//! client is gone.
+//! Where the events of a VM go: to the client that it is attached to, as they happen; while it is disposed of, into its last
+//! answer; nowhere where it is attached to none, or its client is gone.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tollgate_protocol::event;
 use tollgate_protocol::types::{EventPayload, OwnershipScope};
 
+use crate::calls::Calls;
 use crate::outbox::{Gone, Outbox};
+
+/// A client's session, as a VM sees it.
+#[derive(Debug, Clone)]
+pub(crate) struct Front {
+    pub(crate) scope: OwnershipScope,
+    pub(crate) outbox: Outbox,
+    pub(crate) calls: Calls,
+}
 
 #[derive(Debug)]
 enum Way {
-    Told(Outbox),
+    Told(Front),
+    /// Attached to nobody: what happens is told to nobody, and goes on.
+    Unheard,
     Kept(Vec<EventPayload>),
     Nowhere,
 }
 
 /// The events of one VM.
 #[derive(Debug)]
-pub(crate) struct Events {
-    scope: OwnershipScope,
-    way: Mutex<Way>,
-}
+pub(crate) struct Events(Mutex<Way>);
 
 impl Events {
-    pub(crate) fn new(scope: OwnershipScope, outbox: Outbox) -> Self {
-        Self {
-            scope,
-            way: Mutex::new(Way::Told(outbox)),
-        }
-    }
-
-    pub(crate) fn scope(&self) -> &OwnershipScope {
-        &self.scope
+    pub(crate) fn new(front: Option<Front>) -> Self {
+        Self(Mutex::new(front.map_or(Way::Unheard, Way::Told)))
     }
 
     fn way(&self) -> MutexGuard<'_, Way> {
         // Replaced or appended to, each in one step.
-        self.way.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whom the VM is attached to.
+    pub(crate) fn front(&self) -> Option<Front> {
+        match &*self.way() {
+            Way::Told(front) => Some(front.clone()),
+            Way::Unheard | Way::Kept(_) | Way::Nowhere => None,
+        }
+    }
+
+    /// Attaches the VM, where it is not over.
+    pub(crate) fn attach(&self, front: Front) -> Result<(), Gone> {
+        let mut way = self.way();
+        match *way {
+            Way::Told(_) | Way::Unheard => {
+                *way = Way::Told(front);
+                Ok(())
+            }
+            Way::Kept(_) | Way::Nowhere => Err(Gone),
+        }
+    }
+
+    /// Lets go of it.
+    pub(crate) fn detach(&self) {
+        let mut way = self.way();
+        if matches!(*way, Way::Told(_)) {
+            *way = Way::Unheard;
+        }
     }
 
     /// Tells the client, when it has room for it.
     pub(crate) async fn tell(&self, payload: EventPayload) -> Result<(), Gone> {
-        let outbox = match &mut *self.way() {
-            Way::Told(outbox) => outbox.clone(),
+        let front = match &mut *self.way() {
+            Way::Told(front) => front.clone(),
+            Way::Unheard => return Ok(()),
             Way::Kept(kept) => {
                 kept.push(payload);
                 return Ok(());
             }
             Way::Nowhere => return Err(Gone),
         };
-        outbox.tell(event(self.scope.clone(), payload)).await
+        let told = front.outbox.tell(event(front.scope, payload)).await;
+        // A client that let go of the VM in the meantime is no reason for its programs to end.
+        match (told, &*self.way()) {
+            (Err(Gone), Way::Unheard) => Ok(()),
+            (told, _) => told,
+        }
     }
 
     /// Keeps what happens from now on: it belongs to the answer that is being made. What programs write meanwhile is
     /// bounded by what waits of their output.
     pub(crate) fn keep(&self) {
         let mut way = self.way();
-        if matches!(*way, Way::Told(_)) {
+        if matches!(*way, Way::Told(_) | Way::Unheard) {
             *way = Way::Kept(Vec::new());
         }
     }
@@ -65,7 +100,7 @@ impl Events {
     pub(crate) fn stop(&self) -> Vec<EventPayload> {
         match std::mem::replace(&mut *self.way(), Way::Nowhere) {
             Way::Kept(kept) => kept,
-            Way::Told(_) | Way::Nowhere => Vec::new(),
+            Way::Told(_) | Way::Unheard | Way::Nowhere => Vec::new(),
         }
     }
 }

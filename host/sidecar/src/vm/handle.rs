@@ -173,9 +173,11 @@ impl Vm {
 
     /// Ends the VM for good. What its programs still said is part of the answer.
     async fn dispose(&self) -> Result<Answer, Rejection> {
-        if !self.sidecar.registry().remove_vm(&self.owner.vm_id) {
+        if !self.sidecar.registry().remove_vm(&self.vm_id) {
             return Err(super::over(self));
         }
+        self.sidecar.detached().forget(&self.vm_id);
+        let front = self.events.front();
         self.events.keep();
         let all_ended = self.close("disposed").await;
         let kept = self.events.stop();
@@ -184,7 +186,7 @@ impl Vm {
                 "a program of the VM did not end in time; the VM is gone all the same",
             ));
         }
-        let scope = self.scope();
+        let scope = front.ok_or_else(|| super::over(self))?.scope;
         let lifecycle = |state| EventPayload::VmLifecycleEvent(VmLifecycleEvent { state });
         let events = std::iter::once(lifecycle(VmLifecycleState::Disposing))
             .chain(kept)
@@ -193,7 +195,7 @@ impl Vm {
             .collect();
         Ok(Answer {
             payload: ResponsePayload::VmDisposedResponse(VmDisposedResponse {
-                vm_id: self.owner.vm_id.clone(),
+                vm_id: self.vm_id.clone(),
             }),
             events,
             then: None,

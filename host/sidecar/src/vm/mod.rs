@@ -9,20 +9,19 @@ mod handle;
 pub(crate) mod limits;
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tollgate::engine::Gate;
 use tollgate::{Grants, Principal};
 use tollgate_policy::Tier;
-use tollgate_protocol::types::{OwnershipScope, VmFetchRequest, VmOwnership};
+use tollgate_protocol::types::VmFetchRequest;
 
-pub(crate) use self::create::Making;
-pub(crate) use self::events::Events;
+pub(crate) use self::create::{Making, Seed};
+pub(crate) use self::events::{Events, Front};
 use self::grants::Governed;
 pub(crate) use self::grants::{Kind, tier};
 use crate::callbacks::Toolkits;
-use crate::calls::Calls;
 use crate::fs::{Filesystem, Layers};
 use crate::lane::Answer;
 use crate::process::Processes;
@@ -36,14 +35,15 @@ const LAST_STEPS: Duration = Duration::from_millis(200);
 
 /// A VM.
 pub(crate) struct Vm {
-    pub(crate) owner: VmOwnership,
+    pub(crate) vm_id: String,
+    /// Whether it outlives its client.
+    pub(crate) detached: bool,
     pub(crate) sidecar: Sidecar,
     pub(crate) config: VmConfig,
     pub(crate) cwd: String,
     pub(crate) files: Filesystem,
-    pub(crate) events: Arc<Events>,
+    pub(crate) events: Events,
     pub(crate) processes: Processes,
-    pub(crate) calls: Calls,
     pub(crate) toolkits: Mutex<Toolkits>,
     layers: Layers,
     governed: Mutex<Governed>,
@@ -60,7 +60,7 @@ pub(crate) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 /// What a request to a VM that is over is told.
 fn over(vm: &Vm) -> Rejection {
-    crate::registry::unknown_vm(&vm.owner.vm_id)
+    crate::registry::unknown_vm(&vm.vm_id)
 }
 
 impl Vm {
@@ -82,10 +82,6 @@ impl Vm {
         let base = command.rsplit('/').next().unwrap_or(command);
         let told = tiers.get(command).or_else(|| tiers.get(base));
         told.copied().unwrap_or(Tier::Full)
-    }
-
-    pub(crate) fn scope(&self) -> OwnershipScope {
-        OwnershipScope::VmOwnership(self.owner.clone())
     }
 
     /// Sends an HTTP request to a server in the VM.
