@@ -8,7 +8,8 @@ use std::collections::HashSet;
 
 use super::at;
 use super::module::{Module, Place, kind_of};
-use super::outline::{Instance, Item, Kind, Origin, Outline, named_by_canonical, named_by_types};
+use super::named::{named_by_canonical, named_by_types};
+use super::outline::{Instance, Item, Kind, Origin, Outline};
 
 /// Instances that the first of the chosen ones is looked for among. Before libraries there is at most what stands in for
 /// functions that need the libraries' memory.
@@ -148,12 +149,12 @@ impl<'w, 'a> Walk<'w, 'a> {
         let Some(parsed) = at(self.modules, *module)?.as_ref() else {
             return Some(Step::End);
         };
-        let Some(written) = self.definitions(instance, parsed) else {
-            return Some(Step::End);
-        };
         if !self.used.insert(*module) {
             return Some(Step::End);
         }
+        let Some(written) = self.definitions(instance, parsed) else {
+            return Some(Step::End);
+        };
         if self.may_join(instance, parsed, &written)? {
             self.runs |= parsed.start.is_some();
             self.chosen.insert(instance);
@@ -170,8 +171,8 @@ impl<'w, 'a> Walk<'w, 'a> {
 
     fn may_join(&self, instance: u32, module: &Module<'a>, written: &[Definition]) -> Option<bool> {
         // Their segments are written first, and then all that they run is run.
-        let in_order = !(self.runs && !written.is_empty())
-            && !(module.start.is_some() && !self.apart.is_empty());
+        let in_order =
+            (!self.runs || written.is_empty()) && (module.start.is_none() || self.apart.is_empty());
         let alone = written.iter().all(|place| !self.written.contains(place));
         if !in_order || !alone {
             return Some(false);

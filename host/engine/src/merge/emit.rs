@@ -1,20 +1,17 @@
 //! The component around the merged module: everything that was there before, by its new indices.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use wasm_encoder::reencode::{self, Reencode, ReencodeComponent};
-use wasm_encoder::{
-    Alias, CanonicalFunctionSection, Component, ComponentAliasSection, ComponentTypeSection,
-    InstanceSection, ModuleArg, RawSection,
-};
+use wasm_encoder::{Alias, ComponentTypeSection, ModuleArg};
 
-use super::choice::module_of;
 use super::code::{OUTSIDE, export_kind, export_name, write};
 use super::link::{Linked, link};
-use super::module::{Module, kind_of};
-use super::outline::{
-    ByKind, Instance, Item, Kind, Origin, Outline, named_by_canonical, named_by_types,
-};
+use super::module::Module;
+use super::named::{named_by_canonical, named_by_types};
+use super::needed::{Needed, taken};
+use super::outline::{ByKind, Instance, Item, Kind, Origin, Outline};
+use super::output::Output;
 use super::{LeftAlone, at};
 
 /// Writes the component with the chosen instances as one.
@@ -26,57 +23,36 @@ pub(super) fn emit(
     let linked = link(outline, modules, chosen)?;
     let needed = Needed::of(outline, modules, &linked)?;
     let module = write(&linked, &needed.exports)?;
-    let modules_apart = modules_apart(outline, &linked);
     let mut emitting = Emitting {
         outline,
         modules,
         linked: &linked,
-        needed: &needed,
-        last: *chosen.last()?,
         merged: None,
         aliased: HashMap::new(),
         next: Next::default(),
         indices: Indices::of(outline),
         output: Output::default(),
     };
+    let last = *chosen.last()?;
     let mut later = Vec::new();
     for item in &outline.items {
-        match item {
-            Item::Module(module) if !modules_apart.contains(module) => {}
-            Item::Instance(instance) if linked.has(*instance) => {
-                if *instance == emitting.last {
-                    emitting.merged(&module)?;
-                    for item in later.drain(..) {
-                        emitting.item(item)?;
-                    }
-                }
+        if matches!(item, Item::Instance(instance) if *instance == last) {
+            emitting.merged(&module)?;
+            for item in later.drain(..) {
+                emitting.item(item)?;
             }
-            item if emitting.is_needed(item) => {
-                // What waits for the merged instance makes only core items, so that no other index changes.
-                if emitting.is_ready(item)? {
-                    emitting.item(item)?;
-                } else if emitting.merged.is_none() && makes_core_items(item) {
-                    later.push(item);
-                } else {
-                    return None;
-                }
-            }
-            _ => {}
+        } else if !needed.has(item) {
+            continue;
+        } else if emitting.is_ready(item)? {
+            emitting.item(item)?;
+        } else if emitting.merged.is_none() && makes_core_items(item) {
+            // What waits makes only core items, so that no other index changes.
+            later.push(item);
+        } else {
+            return None;
         }
     }
     Some(emitting.output.finish())
-}
-
-/// The modules of instances that stay apart.
-fn modules_apart(outline: &Outline<'_>, linked: &Linked<'_, '_>) -> BTreeSet<u32> {
-    let instances = (0_u32..).zip(&outline.instances);
-    let apart = instances.filter(|(index, _)| !linked.has(*index));
-    apart
-        .filter_map(|(_, instance)| match instance {
-            Instance::Made { module, .. } => Some(*module),
-            Instance::Bag { .. } => None,
-        })
-        .collect()
 }
 
 fn makes_core_items(item: &Item<'_>) -> bool {
@@ -84,118 +60,6 @@ fn makes_core_items(item: &Item<'_>) -> bool {
         item,
         Item::Instance(_) | Item::CoreAlias(..) | Item::Canonical(_, Some(_))
     )
-}
-
-/// What of the aliases and of the instances that are put together of them is still used, and what of the merged module.
-struct Needed {
-    items: ByKind<Vec<bool>>,
-    instances: Vec<bool>,
-    exports: BTreeSet<(Kind, u32)>,
-}
-
-impl Needed {
-    /// Each item names earlier ones, so that going back once sees each use before what is used.
-    fn of(
-        outline: &Outline<'_>,
-        modules: &[Option<Module<'_>>],
-        linked: &Linked<'_, '_>,
-    ) -> Option<Self> {
-        let mut items = ByKind::default();
-        for kind in Kind::ALL {
-            *items.of_mut(kind) = vec![false; outline.origins.of(kind).len()];
-        }
-        let mut needed = Self {
-            items,
-            instances: vec![false; outline.instances.len()],
-            exports: BTreeSet::new(),
-        };
-        for item in outline.items.iter().rev() {
-            needed.add(outline, modules, linked, item)?;
-        }
-        Some(needed)
-    }
-
-    fn add(
-        &mut self,
-        outline: &Outline<'_>,
-        modules: &[Option<Module<'_>>],
-        linked: &Linked<'_, '_>,
-        item: &Item<'_>,
-    ) -> Option<()> {
-        match item {
-            Item::Raw { .. } | Item::Module(_) | Item::Alias(_) => {}
-            Item::Types(types) => self.mark(&named_by_types(types)?)?,
-            Item::Canonical(function, _) => self.mark(&named_by_canonical(function)?)?,
-            Item::CoreAlias(kind, index, instance, name) => {
-                if *at(self.items.of(*kind), *index)? {
-                    if linked.has(*instance) {
-                        let export = linked.export(*instance, *kind, name)?;
-                        self.exports.insert((*kind, export));
-                    }
-                    self.mark_instance(*instance)?;
-                }
-            }
-            Item::Instance(index) => match at(&outline.instances, *index)? {
-                Instance::Made { arguments, .. } if !linked.has(*index) => {
-                    for (name, from) in arguments {
-                        self.mark_instance(*from)?;
-                        if linked.has(*from) {
-                            let items = taken(outline, modules, linked, *index, (name, *from))?;
-                            self.exports
-                                .extend(items.into_iter().map(|(.., item)| item));
-                        }
-                    }
-                }
-                Instance::Made { .. } => {}
-                Instance::Bag { exports, .. } => {
-                    if *at(&self.instances, *index)? {
-                        for (_, kind, item) in exports {
-                            self.mark(&[(*kind, *item)])?;
-                        }
-                    }
-                }
-            },
-        }
-        Some(())
-    }
-
-    fn mark(&mut self, named: &[(Kind, u32)]) -> Option<()> {
-        for (kind, index) in named {
-            *self
-                .items
-                .of_mut(*kind)
-                .get_mut(usize::try_from(*index).ok()?)? = true;
-        }
-        Some(())
-    }
-
-    fn mark_instance(&mut self, index: u32) -> Option<()> {
-        *self.instances.get_mut(usize::try_from(index).ok()?)? = true;
-        Some(())
-    }
-}
-
-/// What an instance that stays apart takes of one that is linked, which is its argument of this name: the names, and what of the
-/// merged module they lead to.
-fn taken<'a>(
-    outline: &Outline<'a>,
-    modules: &[Option<Module<'a>>],
-    linked: &Linked<'_, '_>,
-    instance: u32,
-    (name, from): (&str, u32),
-) -> Option<Vec<(&'a str, (Kind, u32))>> {
-    let imports = &module_of(outline, modules, instance)?.imports;
-    let taken = imports.iter().filter(|import| import.module == name);
-    let mut items: Vec<_> = taken
-        .map(|import| {
-            let kind = kind_of(import)?;
-            Some((import.name, (kind, linked.export(from, kind, import.name)?)))
-        })
-        .collect::<Option<_>>()?;
-    // It may import one thing twice.
-    items.sort_unstable();
-    items.dedup();
-    Some(items)
 }
 
 /// The new index of each item, once it has one.
@@ -246,9 +110,6 @@ struct Emitting<'e, 'a> {
     outline: &'e Outline<'a>,
     modules: &'e [Option<Module<'a>>],
     linked: &'e Linked<'e, 'a>,
-    needed: &'e Needed,
-    /// The last of the chosen instances: here the merged one is made.
-    last: u32,
     /// The merged instance, once it is made.
     merged: Option<u32>,
     /// Its exports that have an index already.
@@ -259,19 +120,6 @@ struct Emitting<'e, 'a> {
 }
 
 impl<'a> Emitting<'_, 'a> {
-    fn is_needed(&self, item: &Item<'a>) -> bool {
-        match item {
-            Item::CoreAlias(kind, index, ..) => {
-                at(self.needed.items.of(*kind), *index) == Some(&true)
-            }
-            Item::Instance(index) => match at(&self.outline.instances, *index) {
-                Some(Instance::Bag { .. }) => at(&self.needed.instances, *index) == Some(&true),
-                _ => true,
-            },
-            _ => true,
-        }
-    }
-
     /// Whether all that an item names has its index.
     fn is_ready(&self, item: &Item<'a>) -> Option<bool> {
         let have = |named: &[(Kind, u32)]| {
@@ -455,77 +303,3 @@ impl Reencode for Renaming<'_> {
 }
 
 impl ReencodeComponent for Renaming<'_> {}
-
-/// A component that is being written: neighbours of one kind share a section.
-#[derive(Default)]
-struct Output {
-    component: Component,
-    // At most one of them has something in it.
-    instances: InstanceSection,
-    aliases: ComponentAliasSection,
-    canonical: CanonicalFunctionSection,
-}
-
-impl Output {
-    fn close(&mut self) {
-        self.close_instances();
-        self.close_aliases();
-        self.close_canonical();
-    }
-
-    fn close_instances(&mut self) {
-        if !self.instances.is_empty() {
-            self.component.section(&std::mem::take(&mut self.instances));
-        }
-    }
-
-    fn close_aliases(&mut self) {
-        if !self.aliases.is_empty() {
-            self.component.section(&std::mem::take(&mut self.aliases));
-        }
-    }
-
-    fn close_canonical(&mut self) {
-        if !self.canonical.is_empty() {
-            self.component.section(&std::mem::take(&mut self.canonical));
-        }
-    }
-
-    fn raw(&mut self, id: u8, data: &[u8]) {
-        self.close();
-        self.component.section(&RawSection { id, data });
-    }
-
-    fn module(&mut self, bytes: &[u8]) {
-        const MODULE: u8 = 1;
-        self.raw(MODULE, bytes);
-    }
-
-    fn types(&mut self, section: &ComponentTypeSection) {
-        self.close();
-        self.component.section(section);
-    }
-
-    fn instances(&mut self) -> &mut InstanceSection {
-        self.close_aliases();
-        self.close_canonical();
-        &mut self.instances
-    }
-
-    fn aliases(&mut self) -> &mut ComponentAliasSection {
-        self.close_instances();
-        self.close_canonical();
-        &mut self.aliases
-    }
-
-    fn canonical(&mut self) -> &mut CanonicalFunctionSection {
-        self.close_instances();
-        self.close_aliases();
-        &mut self.canonical
-    }
-
-    fn finish(mut self) -> Vec<u8> {
-        self.close();
-        self.component.finish()
-    }
-}

@@ -5,16 +5,12 @@ use std::collections::{BTreeSet, HashSet};
 
 use wasmparser::{ElementItems, ElementKind, FunctionBody, Operator};
 
-use super::constant::{Value, fold};
+use super::constant::Value;
 use super::link::{Linked, Member};
 use super::outline::Kind;
+use super::passing::{Passed, leads, passed_on};
 use super::segments::values;
 use super::{at, count};
-
-/// Elements of a table whose functions are looked up here, at most.
-const MOST_ELEMENTS: u64 = 1 << 20;
-/// How often one function that only passes a call on may lead to another.
-const MOST_LEADS: usize = 8;
 
 /// What each function and global becomes.
 pub(super) struct Kept {
@@ -33,7 +29,8 @@ impl Kept {
     pub(super) fn of(linked: &Linked<'_, '_>, used: &BTreeSet<(Kind, u32)>) -> Option<Self> {
         let outside = count(&linked.imports)?;
         let (bodies, changed) = read_bodies(linked)?;
-        let leads = leads(linked, &bodies, &Slots::of(linked, &changed, used)?)?;
+        let passed: Vec<_> = bodies.iter().map(|body| body.passed_on).collect();
+        let leads = leads(linked, &passed, &changed, used)?;
         let all = usize::try_from(outside).ok()?.checked_add(bodies.len())?;
         let mut reach = Reach {
             leads: &leads,
@@ -136,8 +133,7 @@ struct Body {
     calls: Vec<u32>,
     references: Vec<u32>,
     sets: Vec<u32>,
-    /// Where in which table the function is that this one passes its call on to, and its type.
-    passes_on: Option<(u32, u32, u32)>,
+    passed_on: Option<Passed>,
 }
 
 /// Each body, and the tables that some of them change.
@@ -147,8 +143,8 @@ fn read_bodies(linked: &Linked<'_, '_>) -> Option<(Vec<Body>, HashSet<u32>)> {
         for (body, ty) in member.module.bodies.iter().zip(&member.module.functions) {
             let mut read = read_body(member, body, &mut changed)?;
             let parameters = at(&member.module.types, *ty)?.params().len();
-            read.passes_on = passes_on(member, body, parameters)
-                .filter(|(.., called)| at(&member.types, *ty) == Some(called));
+            read.passed_on = passed_on(member, body, parameters)
+                .filter(|passed| at(&member.types, *ty) == Some(&passed.ty));
             bodies.push(read);
         }
     }
@@ -186,134 +182,6 @@ fn read_body(
         }
     }
     Some(read)
-}
-
-/// The table, the element and the type of a call that is all that a function does, with its own arguments.
-fn passes_on(
-    member: &Member<'_, '_>,
-    body: &FunctionBody<'_>,
-    parameters: usize,
-) -> Option<(u32, u32, u32)> {
-    let mut operators = body.get_operators_reader().ok()?;
-    for parameter in 0..parameters {
-        match operators.read().ok()? {
-            Operator::LocalGet { local_index } if usize::try_from(local_index) == Ok(parameter) => {
-            }
-            _ => return None,
-        }
-    }
-    let Operator::I32Const { value } = operators.read().ok()? else {
-        return None;
-    };
-    let Operator::CallIndirect {
-        type_index,
-        table_index,
-    } = operators.read().ok()?
-    else {
-        return None;
-    };
-    let (Operator::End, true) = (operators.read().ok()?, operators.eof()) else {
-        return None;
-    };
-    Some((
-        *at(&member.indices.tables, table_index)?,
-        value.cast_unsigned(),
-        *at(&member.types, type_index)?,
-    ))
-}
-
-/// The functions in tables that nothing changes once they are filled.
-struct Slots(Vec<Option<Vec<Option<u32>>>>);
-
-impl Slots {
-    fn of(
-        linked: &Linked<'_, '_>,
-        changed: &HashSet<u32>,
-        used: &BTreeSet<(Kind, u32)>,
-    ) -> Option<Self> {
-        let mut tables = Vec::new();
-        for (index, ty) in (0_u32..).zip(&linked.tables) {
-            let fixed = !changed.contains(&index) && !used.contains(&(Kind::Table, index));
-            let fixed = fixed && ty.initial <= MOST_ELEMENTS;
-            tables.push(match fixed {
-                true => Some(vec![None; usize::try_from(ty.initial).ok()?]),
-                false => None,
-            });
-        }
-        let mut slots = Self(tables);
-        for member in &linked.members {
-            for element in &member.module.elements {
-                if let ElementKind::Active {
-                    table_index,
-                    offset_expr,
-                } = &element.kind
-                {
-                    let table = *at(&member.indices.tables, table_index.unwrap_or(0))?;
-                    let offset = fold(offset_expr, &member.values, &member.indices.funcs)?;
-                    slots.fill(table, offset, &values(member, &element.items)?);
-                }
-            }
-        }
-        Some(slots)
-    }
-
-    fn fill(&mut self, table: u32, offset: Value, values: &[Value]) {
-        let known = usize::try_from(table).ok();
-        let Some(slots) = known.and_then(|table| self.0.get_mut(table)) else {
-            return;
-        };
-        let Some(filled) = slots else {
-            return;
-        };
-        let range = match offset {
-            Value::I32(offset) => usize::try_from(offset.cast_unsigned())
-                .ok()
-                .and_then(|start| filled.get_mut(start..start.checked_add(values.len())?)),
-            _ => None,
-        };
-        match range {
-            Some(range) => {
-                for (slot, value) in range.iter_mut().zip(values) {
-                    *slot = match value {
-                        Value::Func(index) => Some(*index),
-                        _ => None,
-                    };
-                }
-            }
-            // It traps, and nothing is run.
-            None => *slots = None,
-        }
-    }
-
-    fn function(&self, table: u32, slot: u32) -> Option<u32> {
-        *at(at(&self.0, table)?.as_ref()?, slot)?
-    }
-}
-
-/// What each function comes to, in the whole.
-fn leads(linked: &Linked<'_, '_>, bodies: &[Body], slots: &Slots) -> Option<Vec<u32>> {
-    let outside = count(&linked.imports)?;
-    let type_of = |function: u32| match function.checked_sub(outside) {
-        Some(own) => at(&linked.functions, own).copied(),
-        None => at(&linked.imports, function).map(|(_, ty)| *ty),
-    };
-    let next = |function: u32| {
-        let (table, slot, ty) = at(bodies, function.checked_sub(outside)?)?.passes_on?;
-        let called = slots.function(table, slot)?;
-        (type_of(called) == Some(ty)).then_some(called)
-    };
-    let all = outside.checked_add(count(bodies)?)?;
-    Some(
-        (0..all)
-            .map(|function| {
-                let mut last = function;
-                for _ in 0..MOST_LEADS {
-                    last = next(last).unwrap_or(last);
-                }
-                last
-            })
-            .collect(),
-    )
 }
 
 struct Reach<'k> {

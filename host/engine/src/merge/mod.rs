@@ -16,7 +16,11 @@ mod emit;
 mod kept;
 mod link;
 mod module;
+mod named;
+mod needed;
 mod outline;
+mod output;
+mod passing;
 mod segments;
 #[cfg(test)]
 mod tests;

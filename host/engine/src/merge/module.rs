@@ -9,6 +9,9 @@ use wasmparser::{
 
 use super::outline::Kind;
 
+/// Tables and memories of one module, imported or its own, at most: each of them is looked for among the imports.
+const MOST_TABLES: usize = 100;
+
 /// A module's sections.
 #[derive(Default)]
 pub(super) struct Module<'a> {
@@ -47,7 +50,11 @@ impl<'a> Module<'a> {
         for payload in Parser::new(0).parse_all(bytes) {
             module.read(payload.ok()?)?;
         }
-        (module.bodies.len() == module.functions.len()).then_some(module)
+        let few = [Kind::Table, Kind::Memory].into_iter().all(|kind| {
+            let own = module.tables.len() + module.memories.len();
+            own + module.imported(kind).count() <= MOST_TABLES
+        });
+        (few && module.bodies.len() == module.functions.len()).then_some(module)
     }
 
     fn read(&mut self, payload: Payload<'a>) -> Option<()> {
