@@ -6,10 +6,11 @@
 
 use std::collections::HashSet;
 
-use super::at;
+use super::index::at;
+use super::kind::Kind;
 use super::module::{Module, Place, kind_of};
 use super::named::{named_by_canonical, named_by_types};
-use super::outline::{Instance, Item, Kind, Origin, Outline};
+use super::outline::{Instance, Item, Origin, Outline};
 
 /// Instances that the first of the chosen ones is looked for among. Before libraries there is at most what stands in for
 /// functions that need the libraries' memory.

@@ -10,10 +10,11 @@ use wasm_encoder::{
 };
 use wasmparser::Operator;
 
+use super::index::{LeftAlone, at, count};
 use super::kept::Kept;
+use super::kind::Kind;
 use super::link::{Linked, Member};
-use super::outline::Kind;
-use super::{LeftAlone, at, count, segments};
+use super::segments;
 
 /// What imports of the merged module are imported from; their names are their numbers.
 pub(super) const OUTSIDE: &str = "";
@@ -109,7 +110,10 @@ impl Writing {
         let mut globals = GlobalSection::new();
         for (index, (ty, value)) in (0_u32..).zip(&linked.globals) {
             if kept.global(index).is_some() {
-                globals.global(plain.global_type(*ty).ok()?, &value.expression(kept)?);
+                globals.global(
+                    plain.global_type(*ty).ok()?,
+                    &value.expression(|function| kept.function(function))?,
+                );
             }
         }
         self.module
@@ -275,7 +279,7 @@ impl Reencode for Rewriting<'_, '_, '_> {
         if let Operator::GlobalGet { global_index } = operator {
             let whole = found(at(&self.member.indices.globals, global_index))?;
             if let Some(number) = self.kept.number(whole) {
-                return (number.instruction(self.kept))
+                return (number.instruction(|function| self.kept.function(function)))
                     .ok_or(reencode::Error::UserError(LeftAlone));
             }
         }

@@ -3,8 +3,7 @@
 use wasm_encoder::{ConstExpr, HeapType, Instruction};
 use wasmparser::{Operator, RefType, ValType};
 
-use super::at;
-use super::kept::Kept;
+use super::index::at;
 
 /// A value that is known before anything runs.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -23,8 +22,11 @@ pub(super) enum Value {
 }
 
 impl Value {
-    /// The instruction that gives it. Nothing for a function that is not kept.
-    pub(super) fn instruction(self, kept: &Kept) -> Option<Instruction<'static>> {
+    /// The instruction that gives it, where `function` gives each function's new index. Nothing for one that has none.
+    pub(super) fn instruction(
+        self,
+        function: impl Fn(u32) -> Option<u32>,
+    ) -> Option<Instruction<'static>> {
         Some(match self {
             Self::I32(value) => Instruction::I32Const(value),
             Self::I64(value) => Instruction::I64Const(value),
@@ -33,12 +35,12 @@ impl Value {
             Self::V128(value) => Instruction::V128Const(value),
             Self::NoFunc => Instruction::RefNull(HeapType::FUNC),
             Self::NoExtern => Instruction::RefNull(HeapType::EXTERN),
-            Self::Func(index) => Instruction::RefFunc(kept.function(index)?),
+            Self::Func(index) => Instruction::RefFunc(function(index)?),
         })
     }
 
-    pub(super) fn expression(self, kept: &Kept) -> Option<ConstExpr> {
-        Some(ConstExpr::extended([self.instruction(kept)?]))
+    pub(super) fn expression(self, function: impl Fn(u32) -> Option<u32>) -> Option<ConstExpr> {
+        Some(ConstExpr::extended([self.instruction(function)?]))
     }
 
     pub(super) fn is_number(self) -> bool {

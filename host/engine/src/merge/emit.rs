@@ -6,13 +6,14 @@ use wasm_encoder::reencode::{self, Reencode, ReencodeComponent};
 use wasm_encoder::{Alias, ComponentTypeSection, ModuleArg};
 
 use super::code::{OUTSIDE, export_kind, export_name, write};
+use super::index::{LeftAlone, at};
+use super::kind::{ByKind, Kind};
 use super::link::{Linked, link};
 use super::module::Module;
 use super::named::{named_by_canonical, named_by_types};
 use super::needed::{Needed, taken};
-use super::outline::{ByKind, Instance, Item, Kind, Origin, Outline};
+use super::outline::{Instance, Item, Origin, Outline};
 use super::output::Output;
-use super::{LeftAlone, at};
 
 /// Writes the component with the chosen instances as one.
 pub(super) fn emit(

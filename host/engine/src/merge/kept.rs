@@ -6,11 +6,10 @@ use std::collections::{BTreeSet, HashSet};
 use wasmparser::{ElementItems, ElementKind, FunctionBody, Operator};
 
 use super::constant::Value;
+use super::index::{at, count};
+use super::kind::Kind;
 use super::link::{Linked, Member};
-use super::outline::Kind;
 use super::passing::{Passed, leads, passed_on};
-use super::segments::values;
-use super::{at, count};
 
 /// What each function and global becomes.
 pub(super) struct Kept {
@@ -221,7 +220,7 @@ impl Reach<'_> {
     }
 
     fn items(&mut self, member: &Member<'_, '_>, items: &ElementItems<'_>) -> Option<()> {
-        for value in values(member, items)? {
+        for value in member.values_of(items)? {
             if let Value::Func(function) = value {
                 self.function(function)?;
             }

@@ -2,13 +2,14 @@
 
 use std::collections::HashMap;
 
-use wasmparser::{FuncType, GlobalType, MemoryType, TableType, TypeRef};
+use wasmparser::{ElementItems, FuncType, GlobalType, MemoryType, TableType, TypeRef};
 
 use super::choice::{given, module_of};
 use super::constant::{Value, fold};
+use super::index::{at, count};
+use super::kind::{ByKind, Kind};
 use super::module::{Module, kind_of};
-use super::outline::{ByKind, Kind, Origin, Outline};
-use super::{at, count};
+use super::outline::{Origin, Outline};
 
 /// The modules of the chosen instances, and what is to be one module.
 pub(super) struct Linked<'m, 'a> {
@@ -234,5 +235,26 @@ impl Linked<'_, '_> {
             (found, index) if *found == kind => at(member.indices.of(kind), *index).copied(),
             _ => None,
         }
+    }
+}
+
+impl Member<'_, '_> {
+    /// What a segment holds, by the indices of the whole.
+    pub(super) fn values_of(&self, items: &ElementItems<'_>) -> Option<Vec<Value>> {
+        let mut values = Vec::new();
+        match items {
+            ElementItems::Functions(functions) => {
+                for function in functions.clone() {
+                    values.push(Value::Func(*at(&self.indices.funcs, function.ok()?)?));
+                }
+            }
+            ElementItems::Expressions(_, expressions) => {
+                for expression in expressions.clone() {
+                    let expression = expression.ok()?;
+                    values.push(fold(&expression, &self.values, &self.indices.funcs)?);
+                }
+            }
+        }
+        Some(values)
     }
 }

@@ -13,7 +13,9 @@ mod choice;
 mod code;
 mod constant;
 mod emit;
+mod index;
 mod kept;
+mod kind;
 mod link;
 mod module;
 mod named;
@@ -58,25 +60,4 @@ fn merged(component: &[u8], features: WasmFeatures) -> Option<Vec<u8>> {
         .validate_all(component)
         .ok()?;
     emit::emit(&outline, &modules, &members)
-}
-
-/// Stands for any reason for which a component is left alone.
-#[derive(Debug)]
-struct LeftAlone;
-
-impl std::fmt::Display for LeftAlone {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("the modules are not merged")
-    }
-}
-
-impl std::error::Error for LeftAlone {}
-
-/// The item at an index that a binary names.
-fn at<T>(items: &[T], index: u32) -> Option<&T> {
-    items.get(usize::try_from(index).ok()?)
-}
-
-fn count<T>(items: &[T]) -> Option<u32> {
-    u32::try_from(items.len()).ok()
 }

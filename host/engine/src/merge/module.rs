@@ -7,7 +7,7 @@ use wasmparser::{
     MemoryType, Name, Parser, Payload, TableInit, TableType, TypeRef,
 };
 
-use super::outline::Kind;
+use super::kind::Kind;
 
 /// Tables and memories of one module, imported or its own, at most: each of them is looked for among the imports.
 const MOST_TABLES: usize = 100;

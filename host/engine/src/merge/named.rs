@@ -3,8 +3,8 @@
 use wasm_encoder::reencode::{self, Reencode, ReencodeComponent};
 use wasmparser::{CanonicalFunction, ComponentTypeSectionReader};
 
-use super::LeftAlone;
-use super::outline::Kind;
+use super::index::LeftAlone;
+use super::kind::Kind;
 
 /// Collects the core items that something names.
 #[derive(Default)]

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use super::at;
 use super::choice::module_of;
+use super::index::at;
+use super::kind::{ByKind, Kind};
 use super::link::Linked;
 use super::module::{Module, kind_of};
 use super::named::{named_by_canonical, named_by_types};
-use super::outline::{ByKind, Instance, Item, Kind, Outline};
+use super::outline::{Instance, Item, Outline};
 
 /// What of the modules, the instances and the aliases is still used, and what of the merged module.
 pub(super) struct Needed {

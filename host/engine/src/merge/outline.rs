@@ -5,12 +5,13 @@ use std::ops::Range;
 
 use wasmparser::{
     CanonicalFunction, Chunk, ComponentAlias, ComponentExternalKind, ComponentInstance,
-    ComponentOuterAliasKind, ComponentType, ComponentTypeRef, ComponentTypeSectionReader,
-    ExternalKind, Parser, Payload,
+    ComponentOuterAliasKind, ComponentType, ComponentTypeRef, ComponentTypeSectionReader, Parser,
+    Payload,
 };
 
+use super::index::{at, count};
+use super::kind::{ByKind, Kind};
 use super::module::Module;
-use super::{at, count};
 
 /// What a core item is at last, through all the names that it was passed on under.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -19,58 +20,6 @@ pub(super) enum Origin<'a> {
     Canonical(u32),
     /// An export of an instance of a module.
     Export(u32, &'a str),
-}
-
-/// A kind of core item that has indices of its own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) enum Kind {
-    Func,
-    Table,
-    Memory,
-    Global,
-}
-
-impl Kind {
-    pub(super) const ALL: [Self; 4] = [Self::Func, Self::Table, Self::Memory, Self::Global];
-
-    pub(super) fn of(kind: ExternalKind) -> Option<Self> {
-        match kind {
-            ExternalKind::Func => Some(Self::Func),
-            ExternalKind::Table => Some(Self::Table),
-            ExternalKind::Memory => Some(Self::Memory),
-            ExternalKind::Global => Some(Self::Global),
-            ExternalKind::Tag | ExternalKind::FuncExact => None,
-        }
-    }
-}
-
-/// One value for each kind.
-#[derive(Debug, Clone, Default)]
-pub(super) struct ByKind<T> {
-    pub(super) funcs: T,
-    pub(super) tables: T,
-    pub(super) memories: T,
-    pub(super) globals: T,
-}
-
-impl<T> ByKind<T> {
-    pub(super) fn of(&self, kind: Kind) -> &T {
-        match kind {
-            Kind::Func => &self.funcs,
-            Kind::Table => &self.tables,
-            Kind::Memory => &self.memories,
-            Kind::Global => &self.globals,
-        }
-    }
-
-    pub(super) fn of_mut(&mut self, kind: Kind) -> &mut T {
-        match kind {
-            Kind::Func => &mut self.funcs,
-            Kind::Table => &mut self.tables,
-            Kind::Memory => &mut self.memories,
-            Kind::Global => &mut self.globals,
-        }
-    }
 }
 
 /// Core items by the names in an instance that was put together of them.

@@ -6,10 +6,9 @@ use std::collections::{BTreeSet, HashSet};
 use wasmparser::{ElementKind, FunctionBody, Operator};
 
 use super::constant::{Value, fold};
+use super::index::{at, count};
+use super::kind::Kind;
 use super::link::{Linked, Member};
-use super::outline::Kind;
-use super::segments::values;
-use super::{at, count};
 
 /// Elements of all tables whose functions are looked up, at most.
 const MOST_ELEMENTS: u64 = 1 << 20;
@@ -89,7 +88,7 @@ impl Slots {
                 {
                     let table = *at(&member.indices.tables, table_index.unwrap_or(0))?;
                     let offset = fold(offset_expr, &member.values, &member.indices.funcs)?;
-                    slots.fill(table, offset, &values(member, &element.items)?);
+                    slots.fill(table, offset, &member.values_of(&element.items)?);
                 }
             }
         }

@@ -3,8 +3,8 @@
 use wasm_encoder::{DataSection, ElementSection, Elements, HeapType, RefType};
 use wasmparser::{DataKind, ElementItems, ElementKind, ValType};
 
-use super::at;
 use super::constant::{Value, fold};
+use super::index::at;
 use super::kept::Kept;
 use super::link::{Linked, Member};
 
@@ -22,7 +22,7 @@ pub(super) fn elements(linked: &Linked<'_, '_>, kept: &Kept) -> Option<ElementSe
                     let items = items(member, kept, &element.items)?;
                     let table = *at(&member.indices.tables, table_index.unwrap_or(0))?;
                     let offset = fold(offset_expr, &member.values, &member.indices.funcs)?;
-                    let offset = offset.expression(kept)?;
+                    let offset = offset.expression(|function| kept.function(function))?;
                     // The short form is of the first table, and of functions.
                     let explicit = table != 0 || matches!(items, Elements::Expressions(..));
                     section.active(explicit.then_some(table), &offset, items)
@@ -42,31 +42,12 @@ pub(super) fn elements(linked: &Linked<'_, '_>, kept: &Kept) -> Option<ElementSe
     Some(section)
 }
 
-/// What a segment holds, by the indices of the whole.
-pub(super) fn values(member: &Member<'_, '_>, items: &ElementItems<'_>) -> Option<Vec<Value>> {
-    let mut values = Vec::new();
-    match items {
-        ElementItems::Functions(functions) => {
-            for function in functions.clone() {
-                values.push(Value::Func(*at(&member.indices.funcs, function.ok()?)?));
-            }
-        }
-        ElementItems::Expressions(_, expressions) => {
-            for expression in expressions.clone() {
-                let expression = expression.ok()?;
-                values.push(fold(&expression, &member.values, &member.indices.funcs)?);
-            }
-        }
-    }
-    Some(values)
-}
-
 fn items(
     member: &Member<'_, '_>,
     kept: &Kept,
     items: &ElementItems<'_>,
 ) -> Option<Elements<'static>> {
-    let values = values(member, items)?;
+    let values = member.values_of(items)?;
     let heap_type = match items {
         ElementItems::Functions(_) => HeapType::FUNC,
         ElementItems::Expressions(ty, _) => match ValType::Ref(*ty) {
@@ -87,7 +68,7 @@ fn items(
     }
     let nullable = true;
     let expressions: Option<Vec<_>> = (values.into_iter())
-        .map(|value| value.expression(kept))
+        .map(|value| value.expression(|function| kept.function(function)))
         .collect();
     let ty = RefType {
         nullable,
@@ -109,7 +90,11 @@ pub(super) fn data(linked: &Linked<'_, '_>, kept: &Kept) -> Option<DataSection> 
                 } => {
                     let memory = *at(&member.indices.memories, *memory_index)?;
                     let offset = fold(offset_expr, &member.values, &member.indices.funcs)?;
-                    section.active(memory, &offset.expression(kept)?, bytes)
+                    section.active(
+                        memory,
+                        &offset.expression(|function| kept.function(function))?,
+                        bytes,
+                    )
                 }
                 DataKind::Passive => section.passive(bytes),
             };

@@ -85,7 +85,7 @@ fn the_mark_of_a_deep_stack_stays_at_the_end() {
 }
 
 #[test]
-fn a87_no_damage_to_the_bytes_makes_a_merge_panic_or_accept_what_is_not_valid() {
+fn no_damage_to_the_bytes_makes_a_merge_panic_or_accept_what_is_not_valid() {
     let component = wat::parse_str(plain()).unwrap();
     let features = features::<RunLanguage>();
     let valid = |bytes: &[u8]| {
