@@ -18,6 +18,7 @@ mod imports;
 mod invoke;
 mod limiter;
 mod live;
+mod merge;
 mod place;
 mod pool;
 mod preinitialise;

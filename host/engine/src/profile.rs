@@ -100,7 +100,7 @@ impl Profile for RunP3WithFuel {
 /// changes nothing here. Left out is what no guest here needs and what past advisories came through: garbage collection
 /// and its types, typed function references, exceptions, threads, 64-bit memories, stack switching, and, but for the
 /// profiles that are there for it, the asynchronous component model.
-fn features<P: Profile>() -> WasmFeatures {
+pub(crate) fn features<P: Profile>() -> WasmFeatures {
     // Functions, streams and futures, and no more of it: threads, stackful lifts and error contexts are further steps
     // of the proposal, which no guest here needs.
     let asynchronous = if P::ASYNC {

@@ -16,6 +16,7 @@ use super::entry::{Entry, Fault};
 use super::folder::{CacheError, Folder, at, touch};
 use crate::code::{MOST_CODE, Pack};
 use crate::digest::Digest;
+use crate::merge;
 
 const ARTIFACT: &str = ".cwasm";
 /// The code of a program in source, which is bytes for its runtime and never mapped.
@@ -63,7 +64,8 @@ impl Key {
             .precompile_compatibility_hash()
             .hash(&mut compatibility);
         let mut hash = Sha256::new();
-        for part in [env!("CARGO_PKG_VERSION"), profile, &source.to_string()] {
+        let version = env!("CARGO_PKG_VERSION");
+        for part in [version, merge::REVISION, profile, &source.to_string()] {
             hash.update((part.len() as u64).to_le_bytes());
             hash.update(part);
         }

@@ -14,6 +14,7 @@ use crate::component::Source;
 use crate::digest::Digest;
 use crate::engine::Engine;
 use crate::guarded::{Panicked, guarded};
+use crate::merge;
 use crate::profile::Profile;
 use crate::time::Stopwatch;
 use crate::worker;
@@ -168,9 +169,11 @@ impl<P: Profile> Engine<P> {
         warn: impl FnOnce(CacheError),
     ) -> Result<(Component, Origin), CompileError> {
         let watch = Stopwatch::start();
-        let component = guarded(|| Component::from_binary(self.wasmtime(), source.component()))
-            .map_err(|Panicked| CompileError::Unreadable)?
-            .map_err(|error| CompileError::Invalid(format!("{error:#}")))?;
+        let component = merge::compile::<P, _, _>(source.component(), |component| {
+            guarded(|| Component::from_binary(self.wasmtime(), component))
+                .map_err(|Panicked| CompileError::Unreadable)?
+                .map_err(|error| CompileError::Invalid(format!("{error:#}")))
+        })?;
         let took = watch.reading();
         let Some(cache) = cache else {
             let artifact = None;

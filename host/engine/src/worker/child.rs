@@ -7,6 +7,7 @@ use rustix::process::{Resource, Rlimit, setrlimit};
 
 use super::wire::{Answer, LONGEST_LINE, LONGEST_MESSAGE, Task};
 use crate::guarded::{Panicked, guarded};
+use crate::merge;
 use crate::profile::{
     Profile, Run, RunLanguage, RunLanguageWithFuel, RunP3, RunP3WithFuel, RunWithFuel, config,
 };
@@ -123,12 +124,14 @@ fn compile_as<P: Profile>(component: &[u8]) -> Result<Vec<u8>, Answer> {
     };
     let engine =
         wasmtime::Engine::new(&config::<P>()).map_err(|error| Answer::Failed(said(error)))?;
-    guarded(|| engine.precompile_component(component))
-        .map_err(|Panicked| match STARVED.load(Ordering::Relaxed) {
-            true => Answer::OutOfMemory,
-            false => Answer::Unreadable,
-        })?
-        .map_err(|error| Answer::Invalid(said(error)))
+    merge::compile::<P, _, _>(component, |component| {
+        guarded(|| engine.precompile_component(component))
+            .map_err(|Panicked| match STARVED.load(Ordering::Relaxed) {
+                true => Answer::OutOfMemory,
+                false => Answer::Unreadable,
+            })?
+            .map_err(|error| Answer::Invalid(said(error)))
+    })
 }
 
 fn write(answer: &Answer, artifact: &[u8]) -> io::Result<()> {
