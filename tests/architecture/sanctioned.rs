@@ -146,4 +146,19 @@ pub(crate) const SANCTIONS: &[Sanction] = &[
         folder: "host/cli/src/terminal",
         reason: "the command line speaks to the person who called it",
     },
+    Sanction {
+        class: Class::Net,
+        folder: "host/cli/src/host",
+        reason: "the socket that a sidecar's clients connect to, at a path of the operator's",
+    },
+    Sanction {
+        class: Class::Stdio,
+        folder: "host/cli/src/host",
+        reason: "the streams that a sidecar's client talks by, which are nobody else's then",
+    },
+    Sanction {
+        class: Class::Clock,
+        folder: "host/sidecar/src/host",
+        reason: "the times of files, and how long ago something was in a sidecar: no guest reads a clock by it",
+    },
 ];

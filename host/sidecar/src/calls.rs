@@ -19,7 +19,7 @@ pub(crate) const MOST_WAITING: usize = 10_000;
 
 /// Why a question has no answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum NoAnswer {
+pub(crate) enum NoAnswer {
     /// None came in time.
     #[error("timed out waiting for sidecar response after {} ms", .0.as_millis())]
     TimedOut(Duration),
@@ -39,7 +39,7 @@ pub enum NoAnswer {
 
 /// The questions to one client. Clones are the same.
 #[derive(Clone, Debug)]
-pub struct Calls(Arc<Inner>);
+pub(crate) struct Calls(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
@@ -82,7 +82,7 @@ impl Calls {
     /// # Errors
     ///
     /// There is no answer.
-    pub async fn ask(
+    pub(crate) async fn ask(
         &self,
         ownership: OwnershipScope,
         payload: SidecarRequestPayload,

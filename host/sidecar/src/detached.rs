@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::time::Instant;
 use tollgate_protocol::RefusalCode;
 use tollgate_protocol::types::{ExtEnvelope, OwnershipScope, VmOwnership};
 use tollgate_protocol::vm::{
@@ -12,6 +11,7 @@ use tollgate_protocol::vm::{
 };
 
 use crate::dispatch::Client;
+use crate::host::Moment;
 use crate::lane::Lane;
 use crate::registry::MOST_VMS;
 use crate::rejection::Rejection;
@@ -33,17 +33,17 @@ const SHORTEST_IDLE: Duration = Duration::from_millis(100);
 struct Kept {
     number: u64,
     name: Option<String>,
-    made: Instant,
+    made: Moment,
     lane: Lane,
     /// When it was last seen with an attachment or a program.
-    busy: Instant,
+    busy: Moment,
 }
 
 struct Snapshot {
     number: u64,
     name: Option<String>,
     vm_id: String,
-    made: Instant,
+    made: Moment,
     seed: Arc<Seed>,
 }
 
@@ -80,8 +80,8 @@ fn idle(ms: Option<u64>) -> Duration {
     stated.clamp(SHORTEST_IDLE, LONGEST_IDLE)
 }
 
-fn age_ms(since: Instant) -> u64 {
-    u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX)
+fn age_ms(since: Moment) -> u64 {
+    u64::try_from(since.age().as_millis()).unwrap_or(u64::MAX)
 }
 
 impl Detached {
@@ -105,8 +105,8 @@ impl Detached {
         let kept = Kept {
             number: tables.last,
             name,
-            made: Instant::now(),
-            busy: Instant::now(),
+            made: Moment::now(),
+            busy: Moment::now(),
             lane,
         };
         tables.vms.insert(kept.lane.vm.vm_id.clone(), kept);
@@ -122,7 +122,7 @@ impl Detached {
     pub(crate) fn let_go(&self, vm_id: &str) {
         if let Some(kept) = self.tables().vms.get_mut(vm_id) {
             kept.lane.vm.events.detach();
-            kept.busy = Instant::now();
+            kept.busy = Moment::now();
         }
     }
 
@@ -142,9 +142,9 @@ impl Detached {
         let kept = tables.vms.get_mut(vm_id)?;
         let vm = &kept.lane.vm;
         if vm.events.front().is_some() || vm.processes.count() > 0 {
-            kept.busy = Instant::now();
+            kept.busy = Moment::now();
         }
-        Some(idle.saturating_sub(kept.busy.elapsed()))
+        Some(idle.saturating_sub(kept.busy.age()))
     }
 
     fn listing(&self) -> VmListing {
@@ -191,7 +191,7 @@ impl Detached {
             number,
             name,
             vm_id,
-            made: Instant::now(),
+            made: Moment::now(),
             seed,
         };
         tables.snapshots.insert(id.clone(), snapshot);

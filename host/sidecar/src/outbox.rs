@@ -16,7 +16,7 @@ pub(crate) const WAITING_BYTES: u32 = 32 << 20;
 /// The client is gone, and hears nothing more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the client is gone")]
-pub struct Gone;
+pub(crate) struct Gone;
 
 struct Waiting {
     bytes: Vec<u8>,
@@ -25,7 +25,7 @@ struct Waiting {
 
 /// The end that frames are handed over to. Clones are the same.
 #[derive(Clone, Debug)]
-pub struct Outbox {
+pub(crate) struct Outbox {
     room: Arc<Semaphore>,
     frames: mpsc::UnboundedSender<Waiting>,
     limits: FrameLimits,
@@ -49,7 +49,7 @@ pub(crate) fn outbox(limits: FrameLimits) -> (Outbox, Writer) {
 impl Outbox {
     /// Bytes that the body of a frame may have.
     #[must_use]
-    pub fn frame_bytes(&self) -> u32 {
+    pub(crate) fn frame_bytes(&self) -> u32 {
         self.limits.body_bytes
     }
 
@@ -58,7 +58,7 @@ impl Outbox {
     /// # Errors
     ///
     /// The client is gone.
-    pub async fn answer(&self, answer: ResponseFrame) -> Result<(), Gone> {
+    pub(crate) async fn answer(&self, answer: ResponseFrame) -> Result<(), Gone> {
         let (schema, request_id, ownership) = (
             answer.schema.clone(),
             answer.request_id,
@@ -92,7 +92,7 @@ impl Outbox {
     /// # Errors
     ///
     /// The client is gone.
-    pub async fn tell(&self, event: EventFrame) -> Result<(), Gone> {
+    pub(crate) async fn tell(&self, event: EventFrame) -> Result<(), Gone> {
         match encode(&ProtocolFrame::EventFrame(event), self.limits) {
             Ok(bytes) => self.send(bytes).await,
             Err(_too_large) => Ok(()),
@@ -127,7 +127,7 @@ impl Outbox {
 
     /// Whether the client is gone.
     #[must_use]
-    pub fn is_closed(&self) -> bool {
+    pub(crate) fn is_closed(&self) -> bool {
         self.room.is_closed()
     }
 }

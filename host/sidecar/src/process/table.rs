@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::sync::watch;
-use tokio::time::Instant;
 use tollgate::{PipeError, RunControl, StdinPipe};
 use tollgate_protocol::types::{
     CloseStdinRequest, ProcessSnapshotEntry, ProcessSnapshotStatus, ResponsePayload,
@@ -14,6 +13,7 @@ use tollgate_protocol::types::{
 };
 
 use super::signals::{Effect, Signal};
+use crate::host::Moment;
 use crate::rejection::Rejection;
 
 /// How long a program that has ended is still listed.
@@ -67,7 +67,7 @@ pub(crate) struct Newcomer {
 struct Table {
     last_pid: u32,
     live: BTreeMap<String, Arc<Process>>,
-    ended: VecDeque<(Instant, Arc<Process>)>,
+    ended: VecDeque<(Moment, Arc<Process>)>,
     /// Nothing starts any more.
     closed: bool,
 }
@@ -139,7 +139,7 @@ impl Processes {
         let mut table = self.table();
         table.live.remove(&process.id);
         let _set_once = process.code.set(code);
-        table.ended.push_back((Instant::now(), Arc::clone(process)));
+        table.ended.push_back((Moment::now(), Arc::clone(process)));
         table.forget();
     }
 
@@ -221,7 +221,7 @@ impl Processes {
 
 impl Table {
     fn forget(&mut self) {
-        let old = |at: &Instant| at.elapsed() > LISTED;
+        let old = |at: &Moment| at.age() > LISTED;
         while self.ended.front().is_some_and(|(at, _)| old(at)) || self.ended.len() > MOST_LISTED {
             self.ended.pop_front();
         }

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 
 use serde::Deserialize;
+use serde_json::Value;
 use tollgate_policy::{Policy, ProtocolPermissions};
 use tollgate_protocol::types::{
     MountPluginDescriptor, RootFilesystemDescriptor, RootFilesystemEntry,
@@ -115,7 +116,7 @@ pub const WITHOUT_EFFECT: &[(&str, &str)] = &[
 /// What a client states about a VM.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "camelCase")]
-pub struct VmConfig {
+pub(crate) struct VmConfig {
     /// Where its programs begin: a path in the VM.
     pub cwd: Option<String>,
     /// The environment of its programs, as far as the policy lets them read it.
@@ -141,7 +142,7 @@ pub struct VmConfig {
 /// What the root is made of.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "camelCase")]
-pub struct RootConfig {
+pub(crate) struct RootConfig {
     mode: RootMode,
     disable_default_base_layer: bool,
     lowers: Vec<Lower>,
@@ -196,7 +197,7 @@ enum Encoding {
 /// Names and addresses.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "camelCase")]
-pub struct DnsConfig {
+pub(crate) struct DnsConfig {
     name_servers: Vec<String>,
     /// Addresses of names, which are not looked up.
     pub overrides: BTreeMap<String, Vec<String>>,
@@ -205,7 +206,7 @@ pub struct DnsConfig {
 /// A mount in place of the layered root.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct NativeRoot {
+pub(crate) struct NativeRoot {
     plugin: PluginConfig,
     /// Whether it can be written to.
     #[serde(default)]
@@ -217,13 +218,13 @@ pub struct NativeRoot {
 struct PluginConfig {
     id: String,
     #[serde(default)]
-    config: serde_json::Value,
+    config: Value,
 }
 
 /// Which ports may be listened on.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "camelCase")]
-pub struct ListenConfig {
+pub(crate) struct ListenConfig {
     port_min: Option<u16>,
     port_max: Option<u16>,
     allow_privileged: bool,
@@ -232,7 +233,7 @@ pub struct ListenConfig {
 impl ListenConfig {
     /// The ports, first and last.
     #[must_use]
-    pub fn ports(self) -> (u16, u16) {
+    pub(crate) fn ports(self) -> (u16, u16) {
         let least = if self.allow_privileged { 1 } else { 1024 };
         (
             self.port_min.unwrap_or(least),
@@ -260,7 +261,7 @@ impl ListenConfig {
 /// How programs in JavaScript are run. Without effect, and checked.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "camelCase")]
-pub struct JsRuntimeConfig {
+pub(crate) struct JsRuntimeConfig {
     platform: Platform,
     module_resolution: ModuleResolution,
     allowed_builtins: Option<Vec<String>>,
@@ -365,6 +366,45 @@ impl JsRuntimeConfig {
     }
 }
 
+/// Members that are objects, beside the limits, which are found by their own names.
+const OBJECTS: [&str; 17] = [
+    "",
+    "/env",
+    "/rootFilesystem",
+    "/permissions",
+    "/permissions/fs",
+    "/permissions/network",
+    "/permissions/childProcess",
+    "/permissions/process",
+    "/permissions/env",
+    "/permissions/binding",
+    "/permissions/tool",
+    "/limits",
+    "/dns",
+    "/nativeRoot",
+    "/nativeRoot/plugin",
+    "/listen",
+    "/jsRuntime",
+];
+
+/// Refuses lists where objects belong: a derived reader would take a list for the members in their order, and nobody who
+/// writes one means that.
+fn check_objects(config: &Value) -> Result<(), Rejection> {
+    let limits = config.get("limits").and_then(Value::as_object);
+    let limits = limits.into_iter().flat_map(|groups| groups.iter());
+    let named = OBJECTS.iter();
+    let named = named.filter_map(|at| Some((*at, config.pointer(at)?)));
+    let all = named.chain(limits.map(|(name, value)| (name.as_str(), value)));
+    for (at, value) in all {
+        if value.is_array() {
+            let at = at.trim_start_matches('/').replace('/', ".");
+            let what = if at.is_empty() { "the config" } else { &at };
+            return Err(wrong(format!("{what} is a list, where an object belongs")));
+        }
+    }
+    Ok(())
+}
+
 fn wrong(what: impl std::fmt::Display) -> Rejection {
     Rejection::state(format!("invalid create VM config: {what}"))
 }
@@ -375,8 +415,10 @@ impl VmConfig {
     /// # Errors
     ///
     /// `invalid_state`, with the member that is wrong.
-    pub fn read(json: &str, frame_bytes: u32) -> Result<Self, Rejection> {
-        let config: Self = serde_json::from_str(json).map_err(wrong)?;
+    pub(crate) fn read(json: &str, frame_bytes: u32) -> Result<Self, Rejection> {
+        let value: Value = serde_json::from_str(json).map_err(wrong)?;
+        check_objects(&value)?;
+        let config: Self = serde_json::from_value(value).map_err(wrong)?;
         config.check(frame_bytes)?;
         Ok(config)
     }
@@ -470,7 +512,7 @@ impl RootConfig {
 
     /// The same, as the protocol's own messages have it.
     #[must_use]
-    pub fn descriptor(self) -> RootFilesystemDescriptor {
+    pub(crate) fn descriptor(self) -> RootFilesystemDescriptor {
         RootFilesystemDescriptor {
             mode: match self.mode {
                 RootMode::Ephemeral => RootFilesystemMode::Ephemeral,
@@ -548,7 +590,7 @@ impl Entry {
 impl NativeRoot {
     /// The plugin, as the protocol's own messages have it.
     #[must_use]
-    pub fn descriptor(self) -> MountPluginDescriptor {
+    pub(crate) fn descriptor(self) -> MountPluginDescriptor {
         MountPluginDescriptor {
             id: self.plugin.id,
             config: self.plugin.config.to_string(),

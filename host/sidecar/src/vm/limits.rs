@@ -14,8 +14,8 @@ macro_rules! group {
         $(#[doc = $about])+
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
         #[serde(default, deny_unknown_fields)]
-        pub struct $name {
-            $(#[doc = $what] #[serde(rename = $key)] pub $field: Option<u64>,)+
+        pub(crate) struct $name {
+            $(#[doc = $what] #[serde(rename = $key)] pub(crate) $field: Option<u64>,)+
         }
 
         impl Default for $name {
@@ -26,7 +26,7 @@ macro_rules! group {
 
         impl $name {
             fn check(&self) -> Result<(), String> {
-                $(if self.$field.is_some_and(|value| value < $least) {
+                $(if self.$field.is_some_and(|value: u64| !($least..).contains(&value)) {
                     return Err(format!("limits.{}.{} must be at least {}", $at, $key, $least));
                 })+
                 Ok(())
@@ -178,7 +178,7 @@ group! {
 /// What the guests of a VM may take.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "camelCase")]
-pub struct VmLimits {
+pub(crate) struct VmLimits {
     /// What its programs share.
     pub resources: Resources,
     /// Requests to programs that serve HTTP.
