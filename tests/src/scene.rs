@@ -3,6 +3,7 @@
 use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::time::Duration;
 
 use tempfile::TempDir;
@@ -98,6 +99,21 @@ impl Scene {
             .env("XDG_CACHE_HOME", self.path("home/cache"))
             .env("PATH", "/usr/bin:/bin")
             .args(arguments)
+    }
+
+    /// As [`Scene::tollgate`], for who talks to it over its streams.
+    #[must_use]
+    pub fn command(&self, arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Command {
+        let mut command = Command::new(&self.binary);
+        command
+            .env_clear()
+            .current_dir(self.folder.path())
+            .env("HOME", self.path("home"))
+            .env("XDG_CONFIG_HOME", self.path("home/config"))
+            .env("XDG_CACHE_HOME", self.path("home/cache"))
+            .env("PATH", "/usr/bin:/bin")
+            .args(arguments);
+        command
     }
 
     /// A run of the component at `file`.

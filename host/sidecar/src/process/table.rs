@@ -125,6 +125,12 @@ impl Processes {
         Ok(process)
     }
 
+    /// A program that was entered does not start after all: nobody was told of it.
+    pub(crate) fn abandon(&self, process: &Arc<Process>) {
+        self.table().live.remove(&process.id);
+        process.ended.send_replace(Some(1));
+    }
+
     /// A program has ended: its name is free.
     pub(crate) fn leave(&self, process: &Arc<Process>, code: i32) {
         let mut table = self.table();

@@ -15,6 +15,7 @@ use crate::calls::Calls;
 use crate::fs::{Filesystem, FsLimits, Layers, RootSpec};
 use crate::host;
 use crate::outbox::Outbox;
+use crate::ports::PortTable;
 use crate::process::Processes;
 use crate::rejection::Rejection;
 use crate::service::Sidecar;
@@ -104,6 +105,7 @@ impl Vm {
             files,
             cwd,
             processes: Processes::default(),
+            ports: Arc::new(PortTable::new(config.listen.unwrap_or_default().ports())),
             events: Arc::new(Events::new(scope, outbox)),
             calls,
             governed: Mutex::new(governed),

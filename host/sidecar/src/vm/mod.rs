@@ -24,6 +24,7 @@ pub(crate) use self::grants::{Kind, tier};
 use crate::calls::Calls;
 use crate::fs::{Filesystem, Layers};
 use crate::lane::Answer;
+use crate::ports::PortTable;
 use crate::process::Processes;
 use crate::rejection::Rejection;
 use crate::service::Sidecar;
@@ -42,6 +43,7 @@ pub(crate) struct Vm {
     pub(crate) files: Filesystem,
     pub(crate) events: Arc<Events>,
     pub(crate) processes: Processes,
+    pub(crate) ports: Arc<PortTable>,
     pub(crate) calls: Calls,
     layers: Layers,
     governed: Mutex<Governed>,
