@@ -20,12 +20,13 @@ export default { async fetch(request) {
 } };
 ";
 
-/// Builds it, once for all tests.
+/// Builds it.
 async fn handler(scene: &Scene) -> Vec<u8> {
-    scene.write("handler.mjs", HANDLER);
+    // In a folder of its own: no program is given one that holds the key of the log.
+    scene.write("program/handler.mjs", HANDLER);
     let words = [
         "build",
-        "handler.mjs",
+        "program/handler.mjs",
         "--world",
         "http",
         "-o",

@@ -102,12 +102,13 @@ class Socket extends EventEmitter {
 }
 
 function receive(server, exchange) {
-  const [method, , fields, url] = wire.request(exchange);
+  const [method, href, fields, url] = wire.request(exchange);
   const socket = new Socket(server[kAddress]?.port);
   const request = new (server[kOptions].IncomingMessage ?? IncomingMessage)(socket);
   request.method = method;
   request.url = url;
-  request.rawHeaders = fields;
+  // Whom it is for and how it is carried the host tells apart from its fields, or not at all.
+  request.rawHeaders = [...fields, 'host', href.slice('http://'.length, href.length - url.length), 'connection', 'close'];
   if (fields.some((field, at) => at % 2 === 0 && field === 'content-length')) feed(request, new Channel(wire.input, exchange));
   const response = new (server[kOptions].ServerResponse ?? ServerResponse)(request);
   response.socket = socket;
