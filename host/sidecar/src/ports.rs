@@ -9,11 +9,12 @@ use tollgate::ports::{Listener, PortError, Ports, Posted, covers_port};
 use tollgate_policy::Permit;
 use tollgate_protocol::types::{FindListenerRequest, SocketStateEntry};
 
-use crate::lane::MOST_FETCHES;
 use crate::process::Process;
 
 /// Ports that the programs of one VM listen at.
 pub(crate) const MOST_PORTS: usize = 256;
+/// Requests that wait for one server; a VM has no more of them under way at once.
+const MOST_WAITING: usize = 64;
 /// The first of the ports that are given to whoever does not mind which.
 const EPHEMERAL: u16 = 49_152;
 
@@ -131,7 +132,7 @@ impl Ports for OwnPorts {
         if served.len() >= MOST_PORTS {
             return Err(PortError::TooMany);
         }
-        let (requests, incoming) = mpsc::channel(MOST_FETCHES);
+        let (requests, incoming) = mpsc::channel(MOST_WAITING);
         served.insert(
             port,
             Served {
