@@ -110,12 +110,13 @@ bench *arguments:
 # Of which a case takes a tenth of a second, so that a test run has 24 of them and not 256.
 dear := 'test(a_coalesced_log_says_as_much_as_a_full_one)'
 
-# What takes long: 1,000 kills, ten thousand mutants and made-up modules, property tests a hundred times over, sanitizers
+# What takes long: 1,000 kills, ten thousand requests to a server in a VM, ten thousand mutants and made-up modules, property tests a hundred times over, sanitizers
 [group("now and then")]
 soak: (sanitize "thread") (sanitize "address")
     # Not through nextest, which would stop a quarter of an hour of kills as a test that hangs.
     TOLLGATE_KILLS=1000 cargo test --test kill -- --nocapture
     TOLLGATE_MUTANTS=6 TOLLGATE_SMITHS=10000 cargo test --test load -- --nocapture i37_i38_ i38_
+    TOLLGATE_FETCHES=10000 cargo test --test sidecar_fetch -- --nocapture nothing_stays_of_thousands
     PROPTEST_CASES=25600 cargo nextest run --profile soak -E '(package(tollgate-policy) + package(tollgate-audit) + package(tollgate-vfs)) - {{ dear }}'
     PROPTEST_CASES=2400 cargo nextest run --profile soak -E '{{ dear }}'
 

@@ -83,9 +83,10 @@ const LINKED_P3: [&str; 19] = [
 ];
 
 /// What the host links of 0.2.
-const LINKED: [&str; 31] = [
+const LINKED: [&str; 32] = [
     "tollgate:bridge/module-loading",
     "tollgate:bridge/program",
+    "tollgate:host/http-server",
     "wasi:cli/environment",
     "wasi:cli/exit",
     "wasi:cli/stderr",

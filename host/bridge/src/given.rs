@@ -11,6 +11,7 @@ use tollgate_capability::net::{Lookups, Resolver, Sockets, SystemResolver};
 use tollgate_vfs::Tree;
 
 use crate::live::{PipeInput, QueuedOutput};
+use crate::ports::Ports;
 use crate::program::Program;
 
 /// Where a guest's standard input comes from.
@@ -78,6 +79,8 @@ pub(crate) struct Given {
     pub(crate) state: Option<Arc<dyn Any + Send + Sync>>,
     /// What a language's runtime runs.
     pub(crate) program: Option<Arc<dyn Program>>,
+    /// The network in which it may listen.
+    pub(crate) ports: Option<Arc<dyn Ports>>,
     pub(crate) clock: Monotonic,
     /// Made when it is first asked, where the operator gave none: most runs look nothing up.
     pub(crate) resolver: OnceLock<Arc<dyn Resolver>>,

@@ -2,6 +2,7 @@
 
 use std::any::Any;
 use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use tollgate_capability::clock::Monotonic;
@@ -10,15 +11,19 @@ use tollgate_capability::net::{Resolver, Sockets};
 use tollgate_engine::{Gate, GuestState, Limiter};
 use tollgate_policy::{LimitKey, Limits};
 use tollgate_vfs::{Tree, TreeBuilder};
-use wasmtime::component::ResourceTable;
+use wasmtime::component::{Resource, ResourceTable};
 use wasmtime_wasi_http::WasiHttpCtx;
+use wasmtime_wasi_http::p2::types::{HostIncomingRequest, HostResponseOutparam};
 
 use crate::given::{Given, Input, Learnt, Output};
+use crate::ports::{Ports, Posted, ServingView, request_of};
 use crate::program::Program;
 use crate::view::View;
 
 /// The data of a store: one guest, in one run.
 pub struct Guest {
+    /// Before the table, so that whoever reads an answer knows that its end was no end.
+    alive: Alive,
     table: ResourceTable,
     gate: Gate,
     limiter: Limiter,
@@ -26,6 +31,21 @@ pub struct Guest {
     learnt: Learnt,
     http: WasiHttpCtx,
     http_hooks: crate::http::Hooks,
+}
+
+/// Whether the guest is there, for those who read what it wrote.
+struct Alive {
+    is_alive: Arc<AtomicBool>,
+    /// Whether it ended by itself after all that it had to do.
+    ended_well: AtomicBool,
+}
+
+impl Drop for Alive {
+    fn drop(&mut self) {
+        if !self.ended_well.load(Ordering::Acquire) {
+            self.is_alive.store(false, Ordering::Release);
+        }
+    }
 }
 
 impl fmt::Debug for Guest {
@@ -62,6 +82,7 @@ impl Guest {
             stderr: Output::Inherit,
             state: None,
             program: None,
+            ports: None,
             resolver: None,
             http: Client::default(),
         }
@@ -86,6 +107,41 @@ impl Guest {
         &mut self.table
     }
 
+    pub(crate) fn serving(&mut self) -> ServingView<'_> {
+        ServingView {
+            http: wasmtime_wasi_http::WasiHttpCtxView {
+                ctx: &mut self.http,
+                table: &mut self.table,
+                hooks: &mut self.http_hooks,
+            },
+            gate: &self.gate,
+            given: &self.given,
+            alive: &self.alive.is_alive,
+        }
+    }
+
+    /// Gives it a request before it begins, as the arguments of `wasi:http/incoming-handler`. An answer that it has
+    /// not finished when it goes is not whole, unless it [`ended_well`](Guest::ended_well).
+    ///
+    /// # Errors
+    ///
+    /// There is no room for the handles.
+    pub fn take_in(
+        &mut self,
+        posted: Posted,
+    ) -> wasmtime::Result<(
+        Resource<HostIncomingRequest>,
+        Resource<HostResponseOutparam>,
+    )> {
+        let alive = Arc::clone(&self.alive.is_alive);
+        request_of(posted, alive, &mut self.http())
+    }
+
+    /// Says that it is about to go because it has done all that it was called for.
+    pub fn ended_well(&self) {
+        self.alive.ended_well.store(true, Ordering::Release);
+    }
+
     pub(crate) fn http(&mut self) -> wasmtime_wasi_http::WasiHttpCtxView<'_> {
         wasmtime_wasi_http::WasiHttpCtxView {
             ctx: &mut self.http,
@@ -107,6 +163,7 @@ pub struct GuestBuilder {
     stderr: Output,
     state: Option<Arc<dyn Any + Send + Sync>>,
     program: Option<Arc<dyn Program>>,
+    ports: Option<Arc<dyn Ports>>,
     resolver: Option<Arc<dyn Resolver>>,
     http: Client,
 }
@@ -181,6 +238,13 @@ impl GuestBuilder {
         self
     }
 
+    /// The network in which the guest may listen at ports. Without it: none.
+    #[must_use]
+    pub fn ports(mut self, ports: Arc<dyn Ports>) -> Self {
+        self.ports = Some(ports);
+        self
+    }
+
     /// Where names are looked up. Without it: the system's resolver.
     #[must_use]
     pub fn resolver(mut self, resolver: Arc<dyn Resolver>) -> Self {
@@ -220,6 +284,7 @@ impl GuestBuilder {
             stderr: self.stderr,
             state: self.state,
             program: self.program,
+            ports: self.ports,
             clock: Monotonic::start(),
             resolver: self.resolver.map(OnceLock::from).unwrap_or_default(),
             sockets: Sockets::new(count(limits.handles)),
@@ -227,6 +292,10 @@ impl GuestBuilder {
             http_requests: OnceLock::new(),
         };
         Guest {
+            alive: Alive {
+                is_alive: Arc::new(AtomicBool::new(true)),
+                ended_well: AtomicBool::new(false),
+            },
             table,
             gate: self.gate,
             limiter,

@@ -24,6 +24,7 @@ mod module_loading;
 mod outcome;
 #[cfg(feature = "wasi-p3")]
 mod p3;
+pub mod ports;
 mod program;
 mod program_files;
 mod random;

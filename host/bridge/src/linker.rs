@@ -1,6 +1,6 @@
 //! Filling a linker: every interface of the world, one line each.
 
-use tollgate_world::tollgate::bridge;
+use tollgate_world::tollgate::{bridge, host};
 use tollgate_world::wasi::{cli, clocks, filesystem, http, random, sockets};
 use wasmtime::StoreContextMut;
 use wasmtime::component::{Component, HasData, Linker, Resource, ResourceTable};
@@ -9,6 +9,7 @@ use wasmtime_wasi_http::WasiHttp;
 use wasmtime_wasi_http::p2::bindings::http::types as http_types;
 
 use crate::guest::Guest;
+use crate::ports::Serving;
 use crate::view::Bridge;
 
 /// Streams, pollables and errors work on the table alone.
@@ -28,6 +29,7 @@ pub fn add_to_linker(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
     add_usual(linker)?;
     add_sockets(linker)?;
     add_http(linker)?;
+    host::http_server::add_to_linker::<_, Serving>(linker, Guest::serving)?;
     add_bridge(linker)
 }
 
@@ -52,6 +54,9 @@ pub fn add_imported_to_linker(
     }
     if imports("wasi:http/") {
         add_http(linker)?;
+    }
+    if imports("tollgate:host/http-server") {
+        host::http_server::add_to_linker::<_, Serving>(linker, Guest::serving)?;
     }
     if imports("tollgate:bridge/") {
         add_bridge(linker)?;

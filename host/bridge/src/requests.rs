@@ -57,6 +57,11 @@ const READINGS: &[Reading] = &[
         "load modules of the program",
     ),
     reading(
+        "tollgate:host/http-server",
+        Scope::Network,
+        "answer requests at a port of the network that it is run in, if it is in one",
+    ),
+    reading(
         "wasi:cli/environment",
         Scope::Env,
         "read environment variables",

@@ -35,6 +35,14 @@ pub const UNGATED: &[(&str, &str)] = &[
         "tollgate:bridge/program#at",
         "says where the guest's own program is: kept, and reaches nothing",
     ),
+    (
+        "tollgate:host/http-server#[method]server.port",
+        "the port at which listening was decided",
+    ),
+    (
+        "tollgate:host/http-server#[method]server.subscribe",
+        "waits for requests at a port whose listening was decided",
+    ),
     ("wasi:cli/exit#exit", "ends the guest"),
     ("wasi:cli/exit#exit-with-code", "ends the guest"),
     (

@@ -18,8 +18,12 @@ pub(crate) fn failed(error: impl std::fmt::Display) -> ComposeError {
     ComposeError(format!("{error:#}"))
 }
 
-/// The interfaces that only Tollgate serves. A program that lies in the engine's memory asks none of them.
-pub(crate) const OURS: &str = "tollgate:bridge/";
+/// Whether only Tollgate serves an interface, or a host of it: a program that lies in the engine's memory asks none of them.
+pub(crate) fn is_ours(interface: &str) -> bool {
+    ["tollgate:bridge/", "tollgate:host/"]
+        .iter()
+        .any(|package| interface.starts_with(package))
+}
 
 /// The imports that any host need not have.
 fn ours(resolve: &Resolve, world: WorldId) -> Vec<String> {
@@ -33,7 +37,7 @@ fn ours(resolve: &Resolve, world: WorldId) -> Vec<String> {
             WorldKey::Interface(id) => resolve.id_of(*id),
             WorldKey::Name(_) => None,
         })
-        .filter(|name| name.starts_with(OURS))
+        .filter(|name| is_ours(name))
         .collect()
 }
 

@@ -357,7 +357,7 @@ fn network_verbs(word: &str) -> Result<VerbSet, UnknownWord> {
         "fetch" => Ok(VerbSet::NONE),
         "http" => Ok(VerbSet::of(&[NetworkVerb::Connect, NetworkVerb::Send])),
         "dns" => Ok(NetworkVerb::Resolve.into()),
-        "listen" => Ok(VerbSet::of(&NetworkVerb::INCOMING)),
+        "listen" => Ok(VerbSet::of(&NetworkVerb::INCOMING).with(NetworkVerb::Serve.into())),
         "inspect" => Ok(NetworkVerb::Inspect.into()),
         word => Err(UnknownWord::new("operation word", word, NETWORK_WORDS)),
     }

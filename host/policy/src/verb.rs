@@ -58,6 +58,8 @@ verbs! {
         Listen = "listen",
         /// Looking at the sockets of the VM.
         Inspect = "inspect",
+        /// Answering requests at a port of the VM's own, which nobody outside the sidecar reaches.
+        Serve = "serve",
     }
 }
 
@@ -74,7 +76,7 @@ impl NetworkVerb {
         match self {
             Self::Connect | Self::Send => "http",
             Self::Resolve => "dns",
-            Self::Bind | Self::Listen => "listen",
+            Self::Bind | Self::Listen | Self::Serve => "listen",
             Self::Inspect => "inspect",
         }
     }

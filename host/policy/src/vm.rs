@@ -60,7 +60,8 @@ impl fmt::Display for Internal {
 
 impl Policy {
     /// Puts what holds in every VM before what the client permits: no internal address is dialled, but for ports of the
-    /// loopback that are `exempt`; nothing is bound on the machine; the sidecar's own variables can be read. Streams,
+    /// loopback that are `exempt`; nothing is bound on the machine (a port of the VM's own is
+    /// [`NetworkVerb::Serve`], which the client decides about); the sidecar's own variables can be read. Streams,
     /// clocks and entropy, which the protocol has no word for, are allowed. Variables are those that the VM is given.
     #[must_use]
     pub fn for_vm(self, exempt: &[u16]) -> Self {
@@ -207,6 +208,24 @@ mod tests {
                 }
             ));
         }
+    }
+
+    #[test]
+    fn ports_of_the_vms_own_are_served_as_the_client_permits() {
+        let target = |port| NetworkTarget::at(Transport::Tcp, ([127, 0, 0, 1], port).into());
+        let serves = |vm: &Effective, port| {
+            let operation = Operation::Network {
+                verb: NetworkVerb::Serve,
+                target: target(port),
+            };
+            allows(vm, &operation)
+        };
+        assert!(serves(&vm(ALL, &[], Tier::Full), 3000));
+        assert!(!serves(&vm(ALL, &[], Tier::ReadWrite), 3000));
+        assert!(!serves(&vm("{}", &[], Tier::Full), 3000));
+        let one = r#"{"network":{"rules":[{"mode":"allow","operations":["listen"],"patterns":["tcp://127.0.0.1:3000"]}]}}"#;
+        let one = vm(one, &[], Tier::Full);
+        assert!(serves(&one, 3000) && !serves(&one, 3001));
     }
 
     #[test]

@@ -174,7 +174,10 @@ fn the_words_of_the_network_cover_what_they_say() {
         ["network.connect", "network.send", "http.request"]
     );
     assert_eq!(allowed("dns"), ["network.resolve"]);
-    assert_eq!(allowed("listen"), ["network.bind", "network.listen"]);
+    assert_eq!(
+        allowed("listen"),
+        ["network.bind", "network.listen", "network.serve"]
+    );
     assert_eq!(allowed("inspect"), ["network.inspect"]);
     assert_eq!(allowed("*").len(), NetworkVerb::ALL.len() + 1);
     for verb in NetworkVerb::ALL {

@@ -10,6 +10,7 @@ pub mod fs;
 mod host;
 mod lane;
 mod outbox;
+mod ports;
 mod process;
 mod registry;
 mod rejection;

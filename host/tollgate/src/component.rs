@@ -2,10 +2,13 @@
 
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 
+use tollgate_bridge::ports::Posted;
 use tollgate_bridge::{Request, Said, check};
 use tollgate_engine::cache::CacheError;
 use tollgate_engine::code::Codes;
-use tollgate_engine::{CallError, Digest, Entry, Gate, Invocation, Origin, Surface};
+use tollgate_engine::{
+    CallError, Digest, Entry, Gate, Invocation, Origin, RunError, Surface, Usage,
+};
 use tollgate_policy::Effective;
 use wasmtime::component::{ComponentNamedList, Lift, Lower};
 
@@ -17,6 +20,9 @@ use crate::options::{Prepared, RunOptions};
 use crate::outcome::Outcome;
 use crate::recorded::{How, Recorded};
 use crate::shared::Inner;
+
+/// What answers requests of HTTP, without the last number of its version.
+const HANDLER: &str = "wasi:http/incoming-handler@0.2.";
 
 /// A component that is compiled and linked, for any number of runs under any grants. Cheap to clone.
 #[derive(Clone)]
@@ -160,6 +166,48 @@ impl Component {
                 (result, live.usage())
             }
             Err((error, usage)) => (Err(error), usage),
+        };
+        let how = How::of_call(&result);
+        Ok(begun.beside.end(&how, result, usage).await)
+    }
+
+    /// The interface by which it answers requests of HTTP, if it does: `wasi:http/incoming-handler` of any 0.2 version.
+    #[must_use]
+    pub fn handler(&self) -> Option<&str> {
+        let names = self.0.surface.exports.iter().map(|export| &*export.name);
+        let mut handlers = names.filter(|name| name.starts_with(HANDLER));
+        handlers.next()
+    }
+
+    /// Has it answer one request (`wasi:http/incoming-handler`), in a store of its own. Whoever posted the request reads the
+    /// answer meanwhile, and knows by the outcome whether it is whole. Dropping the future ends the guest.
+    ///
+    /// # Errors
+    ///
+    /// The run did not begin.
+    pub async fn handle(
+        &self,
+        posted: Posted,
+        options: RunOptions,
+    ) -> Result<Outcome<(), CallError>, Refused> {
+        let prepared = self.prepare(options)?;
+        let mut begun = Begun::new(self, prepared).await?;
+        let name = format!("{}#handle", self.handler().unwrap_or(HANDLER));
+        let (result, usage) = match begun.guest.take_in(posted) {
+            Err(error) => {
+                let error = RunError::Trap(format!("the request cannot be handed over: {error}"));
+                (Err(error.into()), Usage::default())
+            }
+            Ok(arguments) => match self.0.program.instantiate(begun.guest).await {
+                Ok(mut live) => {
+                    let result = live.call::<_, ()>(&name, arguments).await;
+                    if result.is_ok() {
+                        live.state().ended_well();
+                    }
+                    (result, live.usage())
+                }
+                Err((error, usage)) => (Err(error), usage),
+            },
         };
         let how = How::of_call(&result);
         Ok(begun.beside.end(&how, result, usage).await)

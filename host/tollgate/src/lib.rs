@@ -84,6 +84,7 @@
 //! | [`Component::command`] | `wasi:cli/run` | lives for the run |
 //! | [`Component::invoke`] | WAVE | lives for the call |
 //! | [`Component::call`] | typed | lives for the call |
+//! | [`Component::handle`] | a request of HTTP (`wasi:http/incoming-handler`) | lives for the request |
 //! | [`Component::instantiate`], then [`Instance::call`], [`Instance::invoke`] | typed, WAVE | stays, until it goes wrong |
 //!
 //! # Time
@@ -125,6 +126,7 @@ pub use options::{RunOptions, Stream};
 pub use outcome::Outcome;
 pub use principal::{Principal, Standing};
 pub use stopped::Stopped;
+pub use tollgate_bridge::ports;
 pub use tollgate_bridge::{
     Channel, OutputReceiver, PipeError, PipeInput, QueuedOutput, StdinPipe, output_queue,
 };

@@ -4,6 +4,7 @@ use std::any::Any;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use tollgate_bridge::ports::Ports;
 use tollgate_bridge::{Captured, Guest, Input, Output, PipeInput, Program, QueuedOutput};
 use tollgate_capability::http::Client;
 use tollgate_capability::net::Resolver;
@@ -62,6 +63,7 @@ pub struct RunOptions {
     control: Option<Control>,
     state: Option<Arc<dyn Any + Send + Sync>>,
     program: Option<Arc<dyn Program>>,
+    ports: Option<Arc<dyn Ports>>,
 }
 
 impl RunOptions {
@@ -85,6 +87,7 @@ impl RunOptions {
             control: None,
             state: None,
             program: None,
+            ports: None,
         }
     }
 
@@ -277,6 +280,41 @@ impl RunOptions {
         self.program = Some(program);
         self
     }
+
+    /// The same for another run. None where a [tree](RunOptions::tree) was given whole, which counts the handles of one run.
+    #[must_use]
+    pub fn again(&self) -> Option<Self> {
+        if self.tree.is_some() {
+            return None;
+        }
+        Some(Self {
+            grants: self.grants.clone(),
+            name: self.name.clone(),
+            place: self.place.clone(),
+            arguments: self.arguments.clone(),
+            environment: self.environment.clone(),
+            mounts: self.mounts.clone(),
+            tree: None,
+            rooted: self.rooted,
+            cwd: self.cwd.clone(),
+            stdin: self.stdin.clone(),
+            stdout: self.stdout,
+            stderr: self.stderr,
+            queue: self.queue.clone(),
+            control: self.control.clone(),
+            state: self.state.clone(),
+            program: self.program.clone(),
+            ports: self.ports.clone(),
+        })
+    }
+
+    /// The network in which the guest may listen at ports (`tollgate:host/http-server`), as its policy says. Without it a
+    /// guest that would listen is told that it is in none.
+    #[must_use]
+    pub fn ports(mut self, ports: Arc<dyn Ports>) -> Self {
+        self.ports = Some(ports);
+        self
+    }
 }
 
 /// What is kept of a guest's output.
@@ -303,6 +341,7 @@ pub(crate) struct Prepared {
     pub(crate) place: Place,
     pub(crate) program: Option<Arc<dyn Program>>,
     pub(crate) control: Option<Control>,
+    ports: Option<Arc<dyn Ports>>,
     kept: Kept,
     cwd: String,
     arguments: Vec<String>,
@@ -335,6 +374,9 @@ impl Prepared {
         }
         if let Some(program) = self.program {
             guest = guest.program(program);
+        }
+        if let Some(ports) = self.ports {
+            guest = guest.ports(ports);
         }
         (guest.build(), self.kept)
     }
@@ -371,6 +413,7 @@ impl RunOptions {
             place: self.place,
             program: self.program,
             control: self.control,
+            ports: self.ports,
             cwd: self.cwd,
             kept: Kept {
                 stdout: kept_stdout,

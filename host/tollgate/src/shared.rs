@@ -61,7 +61,7 @@ impl Inner {
 }
 
 /// Where a run takes place.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Place {
     pub(crate) vm: Option<String>,
     pub(crate) process: Option<u64>,

@@ -17,6 +17,10 @@ const NOT_TRIED: &[(&str, &str)] = &[
     ),
     ("wasi:http/types#", "values; handing one over is tried"),
     (
+        "tollgate:host/http-server#",
+        "of a run in a network of its own, which `tollgate run` gives none: `tests/sidecar_fetch` tries them",
+    ),
+    (
         "tollgate:bridge/",
         "of a run with a program, which a component is not: `tests/languages` tries them",
     ),

@@ -13,7 +13,7 @@ const { serve: wire } = binding;
 const ofConnection = ['connection', 'keep-alive', 'proxy-connection', 'transfer-encoding', 'upgrade'];
 
 function received() {
-  const [method, url, list] = wire.request();
+  const [method, url, list] = wire.request(0);
   const headers = new Headers();
   for (let at = 0; at < list.length; at += 2) headers.append(list[at], list[at + 1]);
   if (method === 'GET' || method === 'HEAD') {
@@ -39,7 +39,7 @@ async function send(response) {
   for (const name of ofConnection) headers.delete(name);
   const body = bodyOf(response);
   if (body !== null && body.length !== null) headers.set('content-length', `${body.length}`);
-  wire.respond(response.status, flatOf(headers));
+  wire.respond(0, response.status, flatOf(headers));
   const out = new Channel(wire.output, 0);
   let whole = false;
   try {
@@ -93,7 +93,7 @@ function serve(program) {
   if (isDone) return;
   require('internal/errors-fatal').report(error);
   try {
-    wire.respond(500, []);
+    wire.respond(0, 500, []);
     wire.output.end(0);
   } catch {
     // The answer had begun.

@@ -1,5 +1,5 @@
-// The module `http`: what it says of the protocol is here. Requests go through fetch, and a component has no sockets on
-// which it could serve.
+// The module `http`: what it says of the protocol is here. Requests go by the wire of fetch, and a server answers at a port of
+// the network that the run is in, if it is in one.
 
 const { codes } = require('internal/errors');
 const { fill } = require('internal/unavailable');
@@ -72,7 +72,38 @@ Object.defineProperty(exports, 'globalAgent', {
   set(value) { globalAgent = value; },
 });
 
-fill(exports, 'http', ['createServer', 'get', 'request', 'setMaxIdleHTTPParsers'],
-     ['ClientRequest', 'IncomingMessage', 'OutgoingMessage', 'Server', 'ServerResponse'],
-     (name) => (name === 'Server' ? require('events') :
-       name === 'IncomingMessage' ? require('stream').Readable : require('stream').Writable));
+// Each is loaded when a program first looks at it.
+function later(name, file) {
+  Object.defineProperty(exports, name, {
+    configurable: true,
+    enumerable: true,
+    get() {
+      const value = require(file)[name];
+      Object.defineProperty(exports, name, { value, writable: true, configurable: true, enumerable: true });
+      return value;
+    },
+    set(value) { Object.defineProperty(exports, name, { value, writable: true, configurable: true, enumerable: true }); },
+  });
+}
+
+later('ClientRequest', 'internal/http/client');
+later('IncomingMessage', 'internal/http/incoming');
+later('OutgoingMessage', 'internal/http/outgoing');
+later('Server', 'internal/http/server');
+later('ServerResponse', 'internal/http/response');
+
+exports.createServer = function createServer(options, listener) {
+  return new exports.Server(options, listener);
+};
+
+exports.request = function request(url, options, callback) {
+  return new exports.ClientRequest(url, options, callback);
+};
+
+exports.get = function get(url, options, callback) {
+  const request = exports.request(url, options, callback);
+  request.end();
+  return request;
+};
+
+exports.setMaxIdleHTTPParsers = function setMaxIdleHTTPParsers() {};

@@ -4,7 +4,7 @@
 use wit_parser::decoding::{DecodedWasm, decode};
 use wit_parser::{Resolve, WorldId, WorldKey};
 
-use crate::compose::{ComposeError, OURS, failed};
+use crate::compose::{ComposeError, failed, is_ours};
 
 /// The packages, each behind those that it refers to.
 const PACKAGES: [(&str, &str); 7] = [
@@ -41,7 +41,7 @@ fn imported(engine: &[u8]) -> Result<Vec<String>, ComposeError> {
         WorldKey::Interface(id) => {
             let full = resolve.id_of(*id)?;
             let name = full.split('@').next()?;
-            (!name.starts_with(OURS)).then(|| name.to_owned())
+            (!is_ours(name)).then(|| name.to_owned())
         }
         WorldKey::Name(_) => None,
     };

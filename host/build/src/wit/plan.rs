@@ -6,7 +6,7 @@ use wit_parser::{
 };
 
 use super::error::WitError;
-use crate::compose::OURS;
+use crate::compose::is_ours;
 
 /// Something that the program calls.
 #[derive(Debug)]
@@ -197,7 +197,7 @@ impl Plan {
     fn interface(&mut self, key: &WorldKey, id: InterfaceId, way: Way) -> Result<Group, WitError> {
         let full = self.resolve.name_world_key(key);
         // Within the component something stands in for these.
-        if matches!(way, Way::Out) && full.starts_with(OURS) {
+        if matches!(way, Way::Out) && is_ours(&full) {
             let what = "an import of what Tollgate serves its engine";
             return Err(WitError::Unsupported { place: full, what });
         }

@@ -9,7 +9,7 @@ use wasm_encoder::{
 };
 use wasmparser::{CompositeInnerType, FuncType, Parser, Payload, TypeRef};
 
-use crate::compose::{ComposeError, OURS, failed};
+use crate::compose::{ComposeError, failed, is_ours};
 
 /// Functions of one interface: names, and what each takes and gives.
 type Functions = Vec<(String, FuncType)>;
@@ -39,7 +39,7 @@ fn wanted(module: &[u8]) -> Result<BTreeMap<String, Functions>, ComposeError> {
                         continue;
                     };
                     let ty = usize::try_from(ty).ok().and_then(|ty| types.get(ty));
-                    if let (true, Some(Some(ty))) = (import.module.starts_with(OURS), ty) {
+                    if let (true, Some(Some(ty))) = (is_ours(import.module), ty) {
                         let functions = wanted.entry(import.module.to_owned()).or_default();
                         functions.push((import.name.to_owned(), ty.clone()));
                     }

@@ -1,7 +1,7 @@
 //! Halting a run from outside, letting it go on, and ending it at once.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Waker};
+use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
 use wasmtime::EngineWeak;
@@ -86,6 +86,27 @@ impl Control {
     #[must_use]
     pub fn killed(&self) -> Option<&'static str> {
         self.lock().killed
+    }
+
+    /// Waits while it is paused, or while it is not, for what is no run and has the handle all the same: a server that runs
+    /// its guest for each request. Only the last one who waits is woken.
+    ///
+    /// # Errors
+    ///
+    /// What it was killed with.
+    pub async fn wait_while(&self, paused: bool) -> Result<(), &'static str> {
+        std::future::poll_fn(|context| {
+            let mut state = self.lock();
+            if let Some(signal) = state.killed {
+                return Poll::Ready(Err(signal));
+            }
+            if state.paused_at.is_some() != paused {
+                return Poll::Ready(Ok(()));
+            }
+            state.waker = Some(context.waker().clone());
+            Poll::Pending
+        })
+        .await
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

@@ -13,10 +13,12 @@ use tollgate_protocol::types::{
 
 use super::environment;
 use super::program::{Program, Source, absolute};
-use super::run::{self, Started};
+use super::run::{self, Started, Work};
+use super::serve;
 use super::signals::Signal;
 use super::table::{Newcomer, PROGRAMS, Stdin};
 use crate::lane::Answer;
+use crate::ports::OwnPorts;
 use crate::rejection::Rejection;
 use crate::vm::{self, Kind, Vm};
 
@@ -38,6 +40,10 @@ const NATIVE: [(&[u8], &str); 6] = [
 struct Ready {
     component: Component,
     options: RunOptions,
+}
+
+fn is_server(ready: &Ready, kind: Kind) -> bool {
+    kind == Kind::WebAssembly && serve::is_server(&ready.component)
 }
 
 impl Vm {
@@ -86,12 +92,30 @@ impl Vm {
             driver: PROGRAMS,
             stdin: Stdin::Pipe(pipe),
         };
+        let server_port = is_server(&ready, program.kind)
+            .then(|| serve::port_of(&variables))
+            .transpose()?;
         let process = self.processes.enter(newcomer, most)?;
+        let work = match server_port {
+            None => Work::Command,
+            Some(port) => match self.listen(&process, port, tier).await {
+                Ok(listener) => Work::Serve(listener),
+                Err(rejection) => {
+                    self.processes.abandon(&process);
+                    return Err(rejection);
+                }
+            },
+        };
+        let ports = OwnPorts {
+            table: Arc::clone(&self.ports),
+            process: Arc::clone(&process),
+        };
         let mut options = ready
             .options
             .cwd(cwd)
             .process(&self.vm_id, u64::from(process.pid))
             .stdin_pipe(input)
+            .ports(Arc::new(ports))
             .output(queue)
             .control(&process.control);
         for (name, value) in variables {
@@ -108,7 +132,7 @@ impl Vm {
             kind: program.kind,
             answered,
         };
-        run::start(started, ready.component, options, output);
+        run::start(started, ready.component, options, work, output);
         Ok(Answer {
             payload,
             events: Vec::new(),

@@ -6,7 +6,8 @@ mod environment;
 mod execute;
 mod program;
 mod run;
+mod serve;
 mod signals;
 mod table;
 
-pub(crate) use self::table::Processes;
+pub(crate) use self::table::{Process, Processes};

@@ -5,12 +5,14 @@ use std::sync::Arc;
 use bytes::Bytes;
 use tokio::sync::oneshot;
 use tollgate::engine::{Ended, RunError};
+use tollgate::ports::Listener;
 use tollgate::{Channel, Component, Outcome, OutputReceiver, Refused, RunOptions};
 use tollgate_policy::LimitKey;
 use tollgate_protocol::types::{
     EventPayload, ProcessExitedEvent, ProcessOutputEvent, StreamChannel,
 };
 
+use super::serve;
 use super::signals::Signal;
 use super::table::Process;
 use crate::outbox::Gone;
@@ -30,20 +32,37 @@ pub(crate) struct Started {
     pub(crate) answered: oneshot::Receiver<()>,
 }
 
+/// What a program does.
+pub(crate) enum Work {
+    /// It runs, from its beginning to its end.
+    Command,
+    /// It answers requests until it is ended.
+    Serve(Listener),
+}
+
 /// Runs a program, beside whoever asked for it.
 pub(crate) fn start(
     started: Started,
     component: Component,
     options: RunOptions,
+    work: Work,
     output: OutputReceiver,
 ) {
     // Each on a task of its own, so that what computes does not keep what it wrote from being told.
-    let running = tokio::spawn(async move { component.command(options).await });
+    let (kind, control) = (started.kind, started.process.control.clone());
+    let running = tokio::spawn(async move {
+        match work {
+            Work::Command => End::of(kind, component.command(options).await),
+            Work::Serve(listener) => {
+                End::by(serve::serve(component, options, listener, control).await)
+            }
+        }
+    });
     tokio::spawn(async move {
         let telling = started.telling().await;
         let listening = telling.listen(output).await;
         let end = match running.await {
-            Ok(outcome) => End::of(telling.kind, outcome),
+            Ok(end) => end,
             Err(_cut_off) => End::failed("the program was cut off"),
         };
         if let (Ok(()), Some(words)) = (listening, &end.words) {
@@ -152,6 +171,14 @@ impl End {
         }
     }
 
+    /// Ended by a signal.
+    fn by(signal: &str) -> Self {
+        Self {
+            code: Signal::parse(signal).map_or(1, |signal| 128 + signal.number),
+            words: None,
+        }
+    }
+
     fn of(kind: Kind, outcome: Result<Outcome, Refused>) -> Self {
         let outcome = match outcome {
             Ok(outcome) => outcome,
@@ -175,10 +202,7 @@ impl End {
         let seen = outcome.seen_at.map(|place| format!(" at {place}"));
         let seen = seen.unwrap_or_default();
         match (&error, kind) {
-            (RunError::Killed(signal), _) => Self {
-                code: Signal::parse(signal).map_or(1, |signal| 128 + signal.number),
-                words: None,
-            },
+            (RunError::Killed(signal), _) => Self::by(signal),
             (RunError::Limit(LimitKey::Cpu), Kind::WebAssembly) => Self {
                 code: TIMED_OUT,
                 words: Some("WebAssembly fuel budget exhausted".to_owned()),

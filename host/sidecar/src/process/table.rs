@@ -1,7 +1,7 @@
 //! Which programs a VM has: those that run, and those that ended a moment ago.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -40,7 +40,7 @@ pub(crate) struct Process {
     /// The signal that ends it, once one does.
     pub(crate) killed: watch::Sender<Option<Signal>>,
     /// Its code, once it has ended.
-    code: OnceLock<i32>,
+    pub(crate) ended: watch::Sender<Option<i32>>,
     /// Whether its end was told, too.
     pub(crate) over: watch::Sender<bool>,
 }
@@ -127,18 +127,25 @@ impl Processes {
             control: RunControl::new(),
             stdin: newcomer.stdin,
             killed: watch::Sender::new(None),
-            code: OnceLock::new(),
+            ended: watch::Sender::new(None),
             over: watch::Sender::new(false),
         });
         table.live.insert(process.id.clone(), Arc::clone(&process));
         Ok(process)
     }
 
+    /// A program that was entered does not start after all: nobody was told of it.
+    pub(crate) fn abandon(&self, process: &Arc<Process>) {
+        self.table().live.remove(&process.id);
+        process.ended.send_replace(Some(1));
+        process.over.send_replace(true);
+    }
+
     /// A program has ended: its name is free.
     pub(crate) fn leave(&self, process: &Arc<Process>, code: i32) {
         let mut table = self.table();
         table.live.remove(&process.id);
-        let _set_once = process.code.set(code);
+        process.ended.send_replace(Some(code));
         table.ended.push_back((Moment::now(), Arc::clone(process)));
         table.forget();
     }
@@ -247,7 +254,7 @@ impl Process {
     }
 
     fn entry(&self) -> ProcessSnapshotEntry {
-        let exit_code = self.code.get().copied();
+        let exit_code = *self.ended.borrow();
         let status = match exit_code {
             Some(_) => ProcessSnapshotStatus::Exited,
             None if self.control.is_paused() => ProcessSnapshotStatus::Stopped,

@@ -40,10 +40,6 @@ pub const WITHOUT_EFFECT: &[(&str, &str)] = &[
         "the code of programs is kept by their text",
     ),
     (
-        "listen",
-        "no guest listens on an address of the machine; ports of the VM are its own",
-    ),
-    (
         "limits.resources.cpuCount",
         "programs of a VM share the machine's processors",
     ),

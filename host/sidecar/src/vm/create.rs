@@ -13,6 +13,7 @@ use super::{Events, Vm, locked};
 use crate::callbacks::Toolkits;
 use crate::fs::{Filesystem, FsLimits, Layers, RootSpec};
 use crate::host;
+use crate::ports::PortTable;
 use crate::process::Processes;
 use crate::rejection::Rejection;
 use crate::service::Sidecar;
@@ -146,6 +147,7 @@ impl Vm {
             files,
             cwd,
             processes: Processes::default(),
+            ports: Arc::new(PortTable::new(config.listen.unwrap_or_default().ports())),
             events: Events::new(front),
             governed: Mutex::new(governed),
             tiers: Mutex::new(HashMap::new()),

@@ -9,7 +9,7 @@ mod handle;
 pub(crate) mod limits;
 
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tollgate::engine::Gate;
@@ -24,6 +24,7 @@ pub(crate) use self::grants::{Kind, tier};
 use crate::callbacks::Toolkits;
 use crate::fs::{Filesystem, Layers};
 use crate::lane::Answer;
+use crate::ports::PortTable;
 use crate::process::Processes;
 use crate::rejection::Rejection;
 use crate::service::Sidecar;
@@ -45,6 +46,7 @@ pub(crate) struct Vm {
     pub(crate) events: Events,
     pub(crate) processes: Processes,
     pub(crate) toolkits: Mutex<Toolkits>,
+    pub(crate) ports: Arc<PortTable>,
     layers: Layers,
     governed: Mutex<Governed>,
     /// How much of the VM a command gets, where its name was told.

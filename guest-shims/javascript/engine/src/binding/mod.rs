@@ -10,6 +10,7 @@ pub(crate) mod outside;
 pub(crate) mod process;
 pub(crate) mod random;
 pub(crate) mod serve;
+mod server;
 mod stdio;
 mod text;
 mod time;
@@ -31,6 +32,7 @@ pub(crate) fn create<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
     binding.set("url", url::create(ctx)?)?;
     binding.set("http", http::create(ctx)?)?;
     binding.set("serve", serve::create(ctx)?)?;
+    binding.set("server", server::create(ctx)?)?;
     binding.set("outside", outside::create(ctx)?)?;
     binding.set("process", process::create(ctx)?)?;
     binding.set("modules", modules::create(ctx)?)?;

@@ -1,6 +1,8 @@
-//! One request that came in, and its answer, over `wasi:http`.
+//! Requests that came in, and their answers, over `wasi:http`. Each has a number: 0 is the one that a component was called
+//! with, and those that a server accepted have their own.
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 
 use rquickjs::prelude::Func;
 use rquickjs::{Array, Ctx, Object, Result, TypedArray};
@@ -26,26 +28,61 @@ struct Exchange {
     outparam: Option<ResponseOutparam>,
 }
 
-thread_local! {
-    static EXCHANGE: RefCell<Exchange> = RefCell::default();
+#[derive(Default)]
+struct Exchanges {
+    last: u32,
+    by_number: BTreeMap<u32, Exchange>,
 }
 
-/// What is answered next.
-pub(crate) fn begin(request: IncomingRequest, outparam: ResponseOutparam) {
+thread_local! {
+    static EXCHANGES: RefCell<Exchanges> = RefCell::default();
+}
+
+/// The request that the component was called with.
+const CALLED: u32 = 0;
+
+fn exchange(request: IncomingRequest, outparam: ResponseOutparam) -> Exchange {
     let incoming = request.consume().ok();
     let input = incoming.as_ref().and_then(|body| body.stream().ok());
-    EXCHANGE.set(Exchange {
+    Exchange {
         input,
         incoming,
         request: Some(request),
         outparam: Some(outparam),
         ..Exchange::default()
-    });
+    }
+}
+
+/// What is answered next.
+pub(crate) fn begin(request: IncomingRequest, outparam: ResponseOutparam) {
+    let made = exchange(request, outparam);
+    EXCHANGES.with_borrow_mut(|exchanges| exchanges.by_number.insert(CALLED, made));
+}
+
+/// The same, of a server that goes on: the number that it has.
+pub(super) fn accepted(request: IncomingRequest, outparam: ResponseOutparam) -> u32 {
+    let made = exchange(request, outparam);
+    EXCHANGES.with_borrow_mut(|exchanges| {
+        exchanges.last = exchanges.last.wrapping_add(1).max(1);
+        exchanges.by_number.insert(exchanges.last, made);
+        exchanges.last
+    })
 }
 
 /// Lets go of everything; an answer that was not finished is cut off, so that nobody takes it for whole.
 pub(crate) fn end_of_exchange() {
-    EXCHANGE.set(Exchange::default());
+    close(CALLED);
+}
+
+fn close(number: u32) {
+    EXCHANGES.with_borrow_mut(|exchanges| exchanges.by_number.remove(&number));
+}
+
+fn with<R>(ctx: &Ctx<'_>, number: u32, work: impl FnOnce(&mut Exchange) -> Result<R>) -> Result<R> {
+    EXCHANGES.with_borrow_mut(|exchanges| match exchanges.by_number.get_mut(&number) {
+        Some(exchange) => work(exchange),
+        None => Err(gone(ctx)),
+    })
 }
 
 fn method_name(method: Method) -> String {
@@ -75,31 +112,28 @@ fn gone(ctx: &Ctx<'_>) -> rquickjs::Error {
     throw(ctx, "EBADF", "there is no request to answer")
 }
 
-/// Method, URL, and the fields one behind the other.
-fn request(ctx: Ctx<'_>) -> Result<Array<'_>> {
-    let told = EXCHANGE.with_borrow(|exchange| {
-        let request = exchange.request.as_ref()?;
+/// Method, URL, the fields one behind the other, and the path alone.
+fn request(ctx: Ctx<'_>, number: u32) -> Result<Array<'_>> {
+    let (method, href, fields, path) = with(&ctx, number, |exchange| {
+        let request = exchange.request.as_ref().ok_or_else(|| gone(&ctx))?;
         let authority = request
             .authority()
             .unwrap_or_else(|| "localhost".to_owned());
         let path = request.path_with_query().unwrap_or_else(|| "/".to_owned());
         let href = format!("{}://{authority}{path}", scheme_name(request.scheme()));
-        Some((
-            method_name(request.method()),
-            href,
-            request.headers().entries(),
-        ))
-    });
-    let (method, href, fields) = told.ok_or_else(|| gone(&ctx))?;
+        let method = method_name(request.method());
+        Ok((method, href, request.headers().entries(), path))
+    })?;
     let array = Array::new(ctx.clone())?;
     array.set(0, method)?;
     array.set(1, href)?;
     array.set(2, listed(&ctx, fields)?)?;
+    array.set(3, path)?;
     Ok(array)
 }
 
 /// Status and fields, which go out at once; the body follows.
-fn respond(ctx: Ctx<'_>, status: u16, headers: Vec<String>) -> Result<()> {
+fn respond(ctx: Ctx<'_>, number: u32, status: u16, headers: Vec<String>) -> Result<()> {
     let refused = |what: &str| throw(&ctx, "ERR_INVALID_ARG_VALUE", what);
     let fields = Fields::from_list(&headers_of(&headers))
         .map_err(|error| refused(&format!("a header is refused: {error:?}")))?;
@@ -109,7 +143,7 @@ fn respond(ctx: Ctx<'_>, status: u16, headers: Vec<String>) -> Result<()> {
         .map_err(|()| refused("the status is refused"))?;
     let body = response.body().map_err(|()| refused("there is no body"))?;
     let output = body.write().map_err(|()| refused("there is no body"))?;
-    EXCHANGE.with_borrow_mut(|exchange| {
+    with(&ctx, number, |exchange| {
         let outparam = exchange.outparam.take().ok_or_else(|| gone(&ctx))?;
         ResponseOutparam::set(outparam, Ok(response));
         exchange.output = Some(output);
@@ -118,8 +152,8 @@ fn respond(ctx: Ctx<'_>, status: u16, headers: Vec<String>) -> Result<()> {
     })
 }
 
-fn read<'js>(ctx: Ctx<'js>, _number: u32, bytes: TypedArray<'js, u8>) -> Result<i64> {
-    EXCHANGE.with_borrow(|exchange| {
+fn read<'js>(ctx: Ctx<'js>, number: u32, bytes: TypedArray<'js, u8>) -> Result<i64> {
+    with(&ctx, number, |exchange| {
         let Some(input) = &exchange.input else {
             return Ok(0);
         };
@@ -137,22 +171,24 @@ fn read<'js>(ctx: Ctx<'js>, _number: u32, bytes: TypedArray<'js, u8>) -> Result<
     })
 }
 
-fn close_input(_number: u32) {
-    EXCHANGE.with_borrow_mut(|exchange| {
-        exchange.input = None;
-        exchange.incoming = None;
+fn close_input(number: u32) {
+    EXCHANGES.with_borrow_mut(|exchanges| {
+        if let Some(exchange) = exchanges.by_number.get_mut(&number) {
+            exchange.input = None;
+            exchange.incoming = None;
+        }
     });
 }
 
-fn watch_input(ctx: Ctx<'_>, _number: u32) -> Result<u32> {
-    EXCHANGE.with_borrow(|exchange| {
+fn watch_input(ctx: Ctx<'_>, number: u32) -> Result<u32> {
+    with(&ctx, number, |exchange| {
         let input = exchange.input.as_ref().ok_or_else(|| gone(&ctx))?;
         Ok(event_loop::watch(vec![input.subscribe()]))
     })
 }
 
-fn write<'js>(ctx: Ctx<'js>, _number: u32, bytes: TypedArray<'js, u8>) -> Result<usize> {
-    EXCHANGE.with_borrow(|exchange| {
+fn write<'js>(ctx: Ctx<'js>, number: u32, bytes: TypedArray<'js, u8>) -> Result<usize> {
+    with(&ctx, number, |exchange| {
         let output = exchange.output.as_ref().ok_or_else(|| gone(&ctx))?;
         let room = output.check_write().map_err(|error| broken(&ctx, &error))?;
         let room = usize::try_from(room).unwrap_or(usize::MAX);
@@ -167,16 +203,16 @@ fn write<'js>(ctx: Ctx<'js>, _number: u32, bytes: TypedArray<'js, u8>) -> Result
     })
 }
 
-fn watch_output(ctx: Ctx<'_>, _number: u32) -> Result<u32> {
-    EXCHANGE.with_borrow(|exchange| {
+fn watch_output(ctx: Ctx<'_>, number: u32) -> Result<u32> {
+    with(&ctx, number, |exchange| {
         let output = exchange.output.as_ref().ok_or_else(|| gone(&ctx))?;
         Ok(event_loop::watch(vec![output.subscribe()]))
     })
 }
 
 /// The body is whole.
-fn end(ctx: Ctx<'_>, _number: u32) -> Result<()> {
-    EXCHANGE.with_borrow_mut(|exchange| {
+fn end(ctx: Ctx<'_>, number: u32) -> Result<()> {
+    with(&ctx, number, |exchange| {
         exchange.output = None;
         let body = exchange.outgoing.take().ok_or_else(|| gone(&ctx))?;
         OutgoingBody::finish(body, None)
@@ -184,10 +220,12 @@ fn end(ctx: Ctx<'_>, _number: u32) -> Result<()> {
     })
 }
 
-fn cut(_number: u32) {
-    EXCHANGE.with_borrow_mut(|exchange| {
-        exchange.output = None;
-        exchange.outgoing = None;
+fn cut(number: u32) {
+    EXCHANGES.with_borrow_mut(|exchanges| {
+        if let Some(exchange) = exchanges.by_number.get_mut(&number) {
+            exchange.output = None;
+            exchange.outgoing = None;
+        }
     });
 }
 
@@ -204,6 +242,7 @@ pub(super) fn create<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
     let object = Object::new(ctx.clone())?;
     object.set("request", Func::from(request))?;
     object.set("respond", Func::from(respond))?;
+    object.set("close", Func::from(close))?;
     object.set("input", input)?;
     object.set("output", output)?;
     Ok(object)
