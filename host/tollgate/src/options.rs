@@ -7,7 +7,7 @@ use bytes::Bytes;
 use tollgate_bridge::{Captured, Guest, Input, Output, PipeInput, Program, QueuedOutput};
 use tollgate_capability::http::Client;
 use tollgate_capability::net::Resolver;
-use tollgate_engine::{Control, Gate};
+use tollgate_engine::{Control, Decider, Gate};
 use tollgate_policy::Effective;
 use tollgate_vfs::{Mount, Tree, TreeBuilder};
 
@@ -60,8 +60,19 @@ pub struct RunOptions {
     stderr: Stream,
     queue: Option<QueuedOutput>,
     control: Option<Control>,
+    decider: Option<Deciding>,
     state: Option<Arc<dyn Any + Send + Sync>>,
     program: Option<Arc<dyn Program>>,
+}
+
+/// Who is asked. What that is like inside is nobody's business.
+#[derive(Clone)]
+pub(crate) struct Deciding(pub(crate) Arc<dyn Decider>);
+
+impl std::fmt::Debug for Deciding {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Deciding").finish_non_exhaustive()
+    }
 }
 
 impl RunOptions {
@@ -83,6 +94,7 @@ impl RunOptions {
             stderr: Stream::default(),
             queue: None,
             control: None,
+            decider: None,
             state: None,
             program: None,
         }
@@ -118,6 +130,13 @@ impl RunOptions {
     #[must_use]
     pub fn mount(mut self, place: impl Into<String>, mount: Mount) -> Self {
         self.mounts.push((place.into(), mount));
+        self
+    }
+
+    /// Who is asked what the policy leaves to be asked, in place of the host's own decider.
+    #[must_use]
+    pub fn decider(mut self, decider: Arc<dyn Decider>) -> Self {
+        self.decider = Some(Deciding(decider));
         self
     }
 
@@ -303,6 +322,7 @@ pub(crate) struct Prepared {
     pub(crate) place: Place,
     pub(crate) program: Option<Arc<dyn Program>>,
     pub(crate) control: Option<Control>,
+    pub(crate) decider: Option<Deciding>,
     kept: Kept,
     cwd: String,
     arguments: Vec<String>,
@@ -371,6 +391,7 @@ impl RunOptions {
             place: self.place,
             program: self.program,
             control: self.control,
+            decider: self.decider,
             cwd: self.cwd,
             kept: Kept {
                 stdout: kept_stdout,
