@@ -3,6 +3,7 @@
 
 mod callbacks;
 mod calls;
+mod denial;
 mod dispatch;
 mod fetch;
 pub mod fs;

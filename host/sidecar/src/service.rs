@@ -6,7 +6,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tollgate::Host;
 use tollgate_protocol::FrameLimits;
 
-use crate::fs::HostRoot;
+use crate::fs::{HostRoot, Waits};
 use crate::registry::{Registry, TransportId};
 use crate::runtimes::{PythonRunner, Runtimes};
 use crate::transport::{self, TransportError};
@@ -40,6 +40,7 @@ struct Inner {
     host_root: HostRoot,
     runtimes: Runtimes,
     registry: Registry,
+    waits: Waits,
 }
 
 impl std::fmt::Debug for Sidecar {
@@ -65,6 +66,7 @@ impl Sidecar {
             frames,
             host_root,
             registry: Registry::default(),
+            waits: Waits::default(),
         }))
     }
 
@@ -95,6 +97,11 @@ impl Sidecar {
 
     pub(crate) fn host_root(&self) -> &HostRoot {
         &self.0.host_root
+    }
+
+    /// Waits of guests for what clients serve.
+    pub(crate) fn waits(&self) -> &Waits {
+        &self.0.waits
     }
 
     pub(crate) fn frame_limits(&self) -> FrameLimits {

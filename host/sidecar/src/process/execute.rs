@@ -16,6 +16,8 @@ use super::program::{Program, Source, absolute};
 use super::run::{self, Started};
 use super::signals::Signal;
 use super::table::{Newcomer, Stdin};
+use crate::denial;
+use crate::fs::Leave;
 use crate::lane::Answer;
 use crate::rejection::Rejection;
 use crate::vm::{self, Kind, Vm};
@@ -60,7 +62,8 @@ impl Vm {
             },
             (None, Source::Text(_) | Source::Input) => Tier::Full,
         };
-        let ready = self.ready(&program, tier, &cwd).await?;
+        let leave = Leave::default();
+        let ready = self.ready(&program, tier, &cwd, &leave).await?;
 
         let resources = &self.config.limits.resources;
         let most = resources.max_processes.unwrap_or(u64::MAX);
@@ -77,6 +80,7 @@ impl Vm {
             arguments: program.arguments,
             cwd: cwd.clone(),
             stdin: Stdin::Pipe(pipe),
+            leave,
         };
         let process = self.processes.enter(newcomer, most)?;
         let mut options = ready
@@ -85,7 +89,8 @@ impl Vm {
             .process(&self.owner.vm_id, u64::from(process.pid))
             .stdin_pipe(input)
             .output(queue)
-            .control(&process.control);
+            .control(&process.control)
+            .decider(self.prompt.decider(Some(&process.id)));
         for (name, value) in variables {
             options = options.variable(name, value);
         }
@@ -141,17 +146,24 @@ impl Vm {
         Err(Rejection::kernel(
             "EACCES",
             format!(
-                "permission denied, spawn '{}': blocked by child_process.spawn policy",
-                shown.escape_debug()
+                "permission denied, spawn '{}': {}",
+                shown.escape_debug(),
+                self.denial(&operation, "child_process.spawn")
             ),
         ))
     }
 
     /// Loads what runs the program, and gives it the files of the VM.
-    async fn ready(&self, program: &Program, tier: Tier, cwd: &str) -> Result<Ready, Rejection> {
+    async fn ready(
+        &self,
+        program: &Program,
+        tier: Tier,
+        cwd: &str,
+        leave: &Leave,
+    ) -> Result<Ready, Rejection> {
         let grants = self.grants(program.kind, tier)?;
         let mut options = RunOptions::new(&grants).rooted(true);
-        for (place, mount) in self.files.mounts(&self.gate()?) {
+        for (place, mount) in self.files.mounts(&self.gate()?, leave) {
             options = match tier {
                 Tier::Full | Tier::ReadWrite => options.mount(place, mount),
                 Tier::ReadOnly => options.mount(place, mount.read_only(true)),
@@ -236,8 +248,9 @@ impl Vm {
             return Err(Rejection::kernel(
                 "EACCES",
                 format!(
-                    "permission denied, open '{}': blocked by fs.read policy",
-                    path.escape_debug()
+                    "permission denied, open '{}': {}",
+                    path.escape_debug(),
+                    denial::why(&gate, &reading, "fs.read")
                 ),
             ));
         }

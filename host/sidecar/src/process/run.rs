@@ -62,6 +62,12 @@ pub(crate) fn start(
             let words = Bytes::from(format!("{words}\n"));
             let _the_client_is_gone = speech.say(Channel::Stderr, words).await;
         }
+        if let Ok(gate) = vm.gate() {
+            let what = format!("{} {}", process.pid, end.code);
+            // A log that has failed has ended the program already.
+            let _told_where_it_is_asked = gate.note("process.exited", &what, "ok").await;
+        }
+        vm.warn().await;
         // The name is free before the client hears of the end, so that it can use it at once.
         vm.processes.leave(&process, end.code);
         if let Some(events) = events {

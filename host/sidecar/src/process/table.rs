@@ -14,6 +14,7 @@ use tollgate_protocol::types::{
 };
 
 use super::signals::{Effect, Signal};
+use crate::fs::Leave;
 use crate::rejection::Rejection;
 
 /// How long a program that has ended is still listed.
@@ -35,6 +36,8 @@ pub(crate) struct Process {
     pub(crate) driver: &'static str,
     pub(crate) control: RunControl,
     pub(crate) stdin: Stdin,
+    /// Ends what it waits for.
+    pub(crate) leave: Leave,
     /// Its code, once it has ended.
     pub(crate) ended: watch::Sender<Option<i32>>,
 }
@@ -54,6 +57,7 @@ pub(crate) struct Newcomer {
     pub(crate) arguments: Vec<String>,
     pub(crate) cwd: String,
     pub(crate) stdin: Stdin,
+    pub(crate) leave: Leave,
 }
 
 #[derive(Debug, Default)]
@@ -119,6 +123,7 @@ impl Processes {
             driver: DRIVER,
             control: RunControl::new(),
             stdin: newcomer.stdin,
+            leave: newcomer.leave,
             ended: watch::Sender::new(None),
         });
         table.live.insert(process.id.clone(), Arc::clone(&process));
@@ -132,6 +137,11 @@ impl Processes {
         process.ended.send_replace(Some(code));
         table.ended.push_back((Instant::now(), Arc::clone(process)));
         table.forget();
+    }
+
+    /// How many there are.
+    pub(crate) fn live(&self) -> usize {
+        self.table().live.len()
     }
 
     pub(crate) fn find(&self, id: &str) -> Result<Arc<Process>, Rejection> {
@@ -192,7 +202,7 @@ impl Processes {
             table.live.values().cloned().collect()
         };
         for process in &live {
-            process.control.kill(Signal::TERM.name);
+            process.end(Signal::TERM);
         }
         let ended = live.iter().map(|process| async {
             let mut ended = process.ended.subscribe();
@@ -217,10 +227,16 @@ impl Process {
     pub(crate) fn signal(&self, signal: Signal) {
         match signal.effect() {
             Effect::Ask | Effect::Ignore => {}
-            Effect::End(_) => self.control.kill(signal.name),
+            Effect::End(_) => self.end(signal),
             Effect::Stop => self.control.pause(),
             Effect::Continue => self.control.resume(),
         }
+    }
+
+    /// Ends it, whatever it waits for.
+    fn end(&self, signal: Signal) {
+        self.control.kill(signal.name);
+        self.leave.leave();
     }
 
     fn entry(&self) -> ProcessSnapshotEntry {

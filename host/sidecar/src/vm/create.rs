@@ -3,16 +3,17 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
-use tollgate::Standing;
+use tollgate::{Grants, Principal, Standing};
 use tollgate_policy::Tier;
 use tollgate_protocol::types::{
     OwnershipScope, RootFilesystemEntry, RootFilesystemEntryKind, RootFilesystemMode, VmOwnership,
 };
 
 use super::grants::{Governed, Kind};
-use super::{Events, Vm};
+use super::warnings::Warnings;
+use super::{Events, Prompt, Vm};
 use crate::calls::Calls;
-use crate::fs::{Filesystem, FsLimits, Layers, RootSpec};
+use crate::fs::{Bridge, BridgeLimits, Filesystem, FsLimits, Layers, Leave, RootSpec};
 use crate::host;
 use crate::outbox::Outbox;
 use crate::process::Processes;
@@ -84,28 +85,31 @@ impl Vm {
             config.limits,
         );
         let grants = governed.grants(sidecar.host(), Kind::Client, Tier::Full)?;
-        let standing = Standing {
-            name: owner.vm_id.clone(),
-            who: format!("client:{}", owner.connection_id),
-            vm: Some(owner.vm_id.clone()),
-            begins: "vm.created",
-            ends: "vm.disposed",
-        };
-        let client = sidecar.host().principal(&grants, standing).await;
-        let client = client.map_err(|error| {
-            Rejection::new(
-                tollgate_protocol::RefusalCode::IoError,
-                format!("the VM cannot be recorded: {error}"),
-            )
-        })?;
         let scope = OwnershipScope::VmOwnership(owner.clone());
+        let prompt = Prompt::new(calls.clone(), scope.clone());
+        let client = begin(&sidecar, &owner, &grants, &prompt).await?;
+        let over = Leave::default();
+        files.ask(Bridge::new(
+            calls.clone(),
+            scope.clone(),
+            over.clone(),
+            sidecar.waits().clone(),
+            host::clock(),
+            BridgeLimits {
+                frame_bytes: outbox.frame_bytes(),
+                readdir_entries: limits.readdir_entries,
+            },
+        ));
         Ok(Arc::new(Self {
             layers: Layers::new(limits, host::clock()),
             files,
             cwd,
             processes: Processes::default(),
+            warnings: Warnings::new(outbox.clone(), owner.connection_id.clone()),
             events: Arc::new(Events::new(scope, outbox)),
             calls,
+            prompt,
+            over,
             governed: Mutex::new(governed),
             tiers: Mutex::new(HashMap::new()),
             client: Mutex::new(Some(client)),
@@ -114,6 +118,31 @@ impl Vm {
             sidecar,
         }))
     }
+}
+
+/// The client as the log has it, from the first record of its VM on.
+async fn begin(
+    sidecar: &Sidecar,
+    owner: &VmOwnership,
+    grants: &Grants,
+    prompt: &Prompt,
+) -> Result<Principal, Rejection> {
+    let standing = Standing {
+        name: owner.vm_id.clone(),
+        who: format!("client:{}", owner.connection_id),
+        vm: Some(owner.vm_id.clone()),
+        begins: "vm.created",
+        ends: "vm.disposed",
+    };
+    let client = sidecar.host().principal(grants, standing).await;
+    let mut client = client.map_err(|error| {
+        Rejection::new(
+            tollgate_protocol::RefusalCode::IoError,
+            format!("the VM cannot be recorded: {error}"),
+        )
+    })?;
+    client.decided_by(prompt.decider(None));
+    Ok(client)
 }
 
 fn folder(path: &str) -> RootFilesystemEntry {

@@ -7,6 +7,8 @@ mod events;
 mod grants;
 mod handle;
 pub(crate) mod limits;
+mod prompt;
+mod warnings;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -21,8 +23,10 @@ pub(crate) use self::create::Making;
 pub(crate) use self::events::Events;
 use self::grants::Governed;
 pub(crate) use self::grants::{Kind, tier};
+pub(crate) use self::prompt::Prompt;
+use self::warnings::Warnings;
 use crate::calls::Calls;
-use crate::fs::{Filesystem, Layers};
+use crate::fs::{Filesystem, Layers, Leave};
 use crate::lane::Answer;
 use crate::process::Processes;
 use crate::rejection::Rejection;
@@ -43,6 +47,10 @@ pub(crate) struct Vm {
     pub(crate) events: Arc<Events>,
     pub(crate) processes: Processes,
     pub(crate) calls: Calls,
+    pub(crate) prompt: Prompt,
+    /// Ends what waits for the client on the VM's behalf.
+    over: Leave,
+    warnings: Warnings,
     layers: Layers,
     governed: Mutex<Governed>,
     /// How much of the VM a command gets, where its name was told.
@@ -99,6 +107,7 @@ impl Vm {
 
     /// Ends all programs, and the VM's part of the log.
     async fn close(&self, why: &str) -> bool {
+        self.over.leave();
         let all_ended = self.processes.end_all(LAST_STEPS).await;
         let client = locked(&self.client).take();
         if let Some(client) = client {
