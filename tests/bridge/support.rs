@@ -48,6 +48,7 @@ impl Host {
             .args(flags)
             .env_clear()
             .current_dir(scene.root())
+            .env("HOME", scene.path("home"))
             .env("XDG_CACHE_HOME", cache)
             .env("PATH", "/usr/bin:/bin");
         let client = Client::spawn(command, Options::default().handler(handler)).unwrap();
