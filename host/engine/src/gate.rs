@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use tollgate_audit::{Entry, Pending, Run};
-use tollgate_policy::{Decision, Effective, LimitKey, Limits, Operation, Permit, RuleId};
+use tollgate_policy::{Decision, Effective, LimitKey, Limits, Operation, Permit, Question, RuleId};
 
 use crate::Stop;
 use crate::place::{Place, Whereabouts, is_nearly_used};
@@ -20,9 +20,14 @@ use crate::time::Control;
 /// Answers what a policy leaves to be asked. Without one, `ask` denies.
 #[async_trait::async_trait]
 pub trait Decider: Send + Sync {
-    /// Whether the operation that `question` describes may go on. The text holds guest-made names: a terminal
-    /// must escape it.
-    async fn allows(&self, question: &str) -> bool;
+    /// Whether there is anybody to ask at present. Where there is not, it is as if there were no decider.
+    fn is_there(&self) -> bool {
+        true
+    }
+
+    /// Whether what `question` is about may go on. Its resource, which its text holds too, is made by the guest: a terminal
+    /// must escape it. Reading a question gives no permit.
+    async fn allows(&self, question: &Question) -> bool;
 }
 
 /// The name of an outcome in the log: the error case of the interface, in WIT spelling.
@@ -245,7 +250,7 @@ impl Gate {
         rate: Rate,
     ) -> Result<Option<Verdict>, Stop> {
         let (permit, decision, rule) = match self.0.policy.decide(operation) {
-            Decision::Ask(..) if self.0.decider.is_some() => return Ok(None),
+            Decision::Ask(..) if self.asks_somebody() => return Ok(None),
             decided => split(decided),
         };
         if self.flushes_each() {
@@ -264,7 +269,7 @@ impl Gate {
     pub fn permits(&self, operation: &Operation<'_>) -> bool {
         match self.0.policy.decide(operation) {
             Decision::Allow(..) | Decision::WouldDeny(..) => true,
-            Decision::Ask(..) => self.0.decider.is_some(),
+            Decision::Ask(..) => self.asks_somebody(),
             Decision::Deny(_) => false,
         }
     }
@@ -273,10 +278,18 @@ impl Gate {
     /// somebody has to be asked.
     #[must_use]
     pub fn always_waits(&self, operation: &Operation<'_>) -> bool {
-        let asks = || {
-            matches!(self.0.policy.decide(operation), Decision::Ask(..)) && self.0.decider.is_some()
-        };
+        let asks =
+            || matches!(self.0.policy.decide(operation), Decision::Ask(..)) && self.asks_somebody();
         self.flushes_each() || asks()
+    }
+
+    /// Whether there is somebody to answer what the policy leaves to be asked.
+    #[must_use]
+    pub fn asks_somebody(&self) -> bool {
+        self.0
+            .decider
+            .as_ref()
+            .is_some_and(|decider| decider.is_there())
     }
 
     /// Whether each record is flushed before its effect: then nothing passes without waiting.
@@ -485,10 +498,11 @@ impl Gate {
     ) -> (Option<Permit>, tollgate_audit::Decision, RuleId) {
         let decision = match self.0.policy.decide(operation) {
             Decision::Ask(question, _) => {
-                let Some(decider) = &self.0.decider else {
+                let Some(decider) = self.0.decider.as_ref().filter(|decider| decider.is_there())
+                else {
                     return split(question.unanswered());
                 };
-                if decider.allows(&question.to_string()).await {
+                if decider.allows(&question).await {
                     question.allow()
                 } else {
                     question.deny()

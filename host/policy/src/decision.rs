@@ -112,6 +112,12 @@ impl Question {
         })
     }
 
+    /// The rule that asks.
+    #[must_use]
+    pub fn rule(&self) -> &RuleId {
+        &self.rule
+    }
+
     /// The scope that asks.
     #[must_use]
     pub fn scope(&self) -> Scope {

@@ -2,7 +2,7 @@
 //! zero, and is answered by a frame with that number; nobody waits longer than the question says.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -46,6 +46,7 @@ struct Inner {
     outbox: Outbox,
     waiting: Mutex<HashMap<RequestId, oneshot::Sender<SidecarResponseFrame>>>,
     last: AtomicI64,
+    invocations: AtomicU64,
 }
 
 /// A place among the questions that wait, given back however the waiting ends.
@@ -66,6 +67,7 @@ impl Calls {
             outbox,
             waiting: Mutex::default(),
             last: AtomicI64::new(0),
+            invocations: AtomicU64::new(0),
         }))
     }
 
@@ -75,6 +77,11 @@ impl Calls {
             .waiting
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A number for what a question is called, never twice.
+    pub(crate) fn invocation(&self) -> u64 {
+        self.0.invocations.fetch_add(1, Ordering::Relaxed) + 1
     }
 
     /// Asks, and waits for the answer for at most `patience`. Dropping the future forgets the question.

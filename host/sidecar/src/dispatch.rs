@@ -10,13 +10,14 @@ use tollgate_protocol::vm::NAMESPACE;
 use tollgate_protocol::{Asked, BRIDGE_VERSION, RefusalCode, SCHEMA_VERSION};
 
 use crate::calls::Calls;
+use crate::front::Front;
 use crate::lane::{Answer, Lane, Room, Work, deliver};
 use crate::outbox::Outbox;
 use crate::registry::{TransportId, needs};
 use crate::rejection::Rejection;
 use crate::service::Sidecar;
 use crate::vm::config::VmConfig;
-use crate::vm::{Front, Making, Seed, Vm};
+use crate::vm::{Making, Seed, Vm};
 
 /// One client: where its frames go, and what was given out to it.
 pub(crate) struct Client {

@@ -3,9 +3,11 @@
 
 mod callbacks;
 mod calls;
+mod denial;
 mod detached;
 mod dispatch;
 mod fetch;
+mod front;
 pub mod fs;
 mod host;
 mod lane;

@@ -120,15 +120,24 @@ impl Outbox {
         self.frames.send(waiting).map_err(|_closed| Gone)
     }
 
-    /// Lets nobody wait any longer: the client is gone.
-    pub(crate) fn close(&self) {
-        self.room.close();
+    /// What lets nobody wait any longer once the client is gone. It keeps nobody waiting itself.
+    pub(crate) fn closing(&self) -> Closing {
+        Closing(Arc::clone(&self.room))
     }
 
     /// Whether the client is gone.
     #[must_use]
     pub(crate) fn is_closed(&self) -> bool {
         self.room.is_closed()
+    }
+}
+
+/// Ends an outbox.
+pub(crate) struct Closing(Arc<Semaphore>);
+
+impl Closing {
+    pub(crate) fn close(&self) {
+        self.0.close();
     }
 }
 

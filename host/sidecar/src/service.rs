@@ -7,7 +7,7 @@ use tollgate::Host;
 use tollgate_protocol::FrameLimits;
 
 use crate::detached::Detached;
-use crate::fs::HostRoot;
+use crate::fs::{HostRoot, Waits};
 use crate::registry::{Registry, TransportId};
 use crate::runtimes::{PythonRunner, Runtimes};
 use crate::transport::{self, TransportError};
@@ -42,6 +42,7 @@ struct Inner {
     runtimes: Runtimes,
     registry: Registry,
     detached: Detached,
+    waits: Waits,
 }
 
 impl std::fmt::Debug for Sidecar {
@@ -68,6 +69,7 @@ impl Sidecar {
             host_root,
             registry: Registry::default(),
             detached: Detached::default(),
+            waits: Waits::default(),
         }))
     }
 
@@ -102,6 +104,11 @@ impl Sidecar {
 
     pub(crate) fn host_root(&self) -> &HostRoot {
         &self.0.host_root
+    }
+
+    /// Waits of guests for what clients serve.
+    pub(crate) fn waits(&self) -> &Waits {
+        &self.0.waits
     }
 
     pub(crate) fn frame_limits(&self) -> FrameLimits {

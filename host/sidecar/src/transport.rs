@@ -76,11 +76,11 @@ pub(crate) async fn serve(
 ) -> Result<(), TransportError> {
     let (out, writer) = outbox(sidecar.frame_limits());
     let calls = Calls::new(out.clone());
-    let closed = out.clone();
+    let closing = out.closing();
     let writing = tokio::spawn(async move {
         let written = writer.run(output).await;
         // Nobody waits for a client that takes nothing any more.
-        closed.close();
+        closing.close();
         written
     });
     let (requests, waiting) = mpsc::unbounded_channel();
@@ -100,9 +100,8 @@ pub(crate) async fn serve(
     // What its programs still say is for nobody.
     sidecar.disconnect(transport).await;
     drop((calls, out));
-    if tokio::time::timeout(LAST_ANSWERS, writing).await.is_err() {
-        // It does not read what it asked for.
-    }
+    // One that does not read what it asked for is not waited for.
+    let _in_time = tokio::time::timeout(LAST_ANSWERS, writing).await;
     ended
 }
 

@@ -292,7 +292,9 @@ impl Begun {
         let place = std::mem::take(&mut prepared.place);
         let (run, audit) = host.audit(&component.0.digest, place, &policy.limits());
         let control = prepared.control.clone();
-        let gate = Gate::controlled(policy, audit, host.decider.clone(), control);
+        let own = prepared.decider.take().map(|deciding| deciding.0);
+        let decider = own.or_else(|| host.decider.clone());
+        let gate = Gate::controlled(policy, audit, decider, control);
         let (name, program) = (prepared.name.clone(), prepared.program.clone());
         let recorded = Recorded::begin(gate.clone(), name, program, host.flushed)
             .await

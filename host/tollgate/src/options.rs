@@ -8,7 +8,7 @@ use tollgate_bridge::ports::Ports;
 use tollgate_bridge::{Captured, Guest, Input, Output, PipeInput, Program, QueuedOutput};
 use tollgate_capability::http::Client;
 use tollgate_capability::net::Resolver;
-use tollgate_engine::{Control, Gate};
+use tollgate_engine::{Control, Decider, Gate};
 use tollgate_policy::Effective;
 use tollgate_vfs::{Mount, Tree, TreeBuilder};
 
@@ -61,9 +61,20 @@ pub struct RunOptions {
     stderr: Stream,
     queue: Option<QueuedOutput>,
     control: Option<Control>,
+    decider: Option<Deciding>,
     state: Option<Arc<dyn Any + Send + Sync>>,
     program: Option<Arc<dyn Program>>,
     ports: Option<Arc<dyn Ports>>,
+}
+
+/// Who is asked. What that is like inside is nobody's business.
+#[derive(Clone)]
+pub(crate) struct Deciding(pub(crate) Arc<dyn Decider>);
+
+impl std::fmt::Debug for Deciding {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Deciding").finish_non_exhaustive()
+    }
 }
 
 impl RunOptions {
@@ -85,6 +96,7 @@ impl RunOptions {
             stderr: Stream::default(),
             queue: None,
             control: None,
+            decider: None,
             state: None,
             program: None,
             ports: None,
@@ -121,6 +133,13 @@ impl RunOptions {
     #[must_use]
     pub fn mount(mut self, place: impl Into<String>, mount: Mount) -> Self {
         self.mounts.push((place.into(), mount));
+        self
+    }
+
+    /// Who is asked what the policy leaves to be asked, in place of the host's own decider.
+    #[must_use]
+    pub fn decider(mut self, decider: Arc<dyn Decider>) -> Self {
+        self.decider = Some(Deciding(decider));
         self
     }
 
@@ -301,6 +320,7 @@ impl RunOptions {
             stdout: self.stdout,
             stderr: self.stderr,
             queue: self.queue.clone(),
+            decider: self.decider.clone(),
             control: self.control.clone(),
             state: self.state.clone(),
             program: self.program.clone(),
@@ -342,6 +362,7 @@ pub(crate) struct Prepared {
     pub(crate) program: Option<Arc<dyn Program>>,
     pub(crate) control: Option<Control>,
     ports: Option<Arc<dyn Ports>>,
+    pub(crate) decider: Option<Deciding>,
     kept: Kept,
     cwd: String,
     arguments: Vec<String>,
@@ -414,6 +435,7 @@ impl RunOptions {
             program: self.program,
             control: self.control,
             ports: self.ports,
+            decider: self.decider,
             cwd: self.cwd,
             kept: Kept {
                 stdout: kept_stdout,

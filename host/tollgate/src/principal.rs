@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use tollgate_audit::{RunIdentity, Summary};
-use tollgate_engine::Gate;
+use tollgate_engine::{Decider, Gate};
 
 use crate::error::Refused;
 use crate::grants::Grants;
@@ -32,6 +32,7 @@ pub struct Principal {
     run: String,
     name: String,
     ends: &'static str,
+    decider: Option<Arc<dyn Decider>>,
 }
 
 impl std::fmt::Debug for Principal {
@@ -57,7 +58,8 @@ impl Principal {
             component: standing.who,
         };
         let audit = host.log.run(identity, bounds(&grants.policy().limits()));
-        let gate = Gate::new(Arc::clone(&grants.policy), audit, host.decider.clone());
+        let decider = host.decider.clone();
+        let gate = Gate::new(Arc::clone(&grants.policy), audit, decider.clone());
         gate.note(standing.begins, &standing.name, "ok")
             .await
             .map_err(Refused::Unrecorded)?;
@@ -67,6 +69,7 @@ impl Principal {
             run,
             name: standing.name,
             ends: standing.ends,
+            decider,
         })
     }
 
@@ -90,9 +93,18 @@ impl Principal {
     pub fn regrant(&mut self, grants: &Grants) -> Result<(), Refused> {
         check(&self.host, grants)?;
         let audit = self.gate.audit().clone();
-        let decider = self.host.decider.clone();
-        self.gate = Gate::new(Arc::clone(&grants.policy), audit, decider);
+        let policy = Arc::clone(&grants.policy);
+        self.gate = Gate::new(policy, audit, self.decider.clone());
         Ok(())
+    }
+
+    /// Has `decider` answer what the policy leaves to be asked, in place of the host's own, from the next thing that it asks
+    /// for on.
+    pub fn decided_by(&mut self, decider: Arc<dyn Decider>) {
+        let policy = Arc::clone(self.gate.shared_policy());
+        let audit = self.gate.audit().clone();
+        self.gate = Gate::new(policy, audit, Some(Arc::clone(&decider)));
+        self.decider = Some(decider);
     }
 
     /// Ends its part of the log, after all that was begun in it: `how`, and the outcome of that in a word. Says what was

@@ -6,6 +6,7 @@ use crate::chunk::CHUNK;
 use crate::host::{MAX_KEY_BYTES, MAX_REFS};
 use crate::limits::{MAX_LAYER_DEPTH, MAX_LAYERS, MAX_TRANSFER_BYTES};
 use crate::path::{MAX_CANONICAL_BYTES, MAX_LINKS, MAX_NAME_BYTES, MAX_PATH_BYTES};
+use crate::remote::WHOLE_BYTES;
 use crate::save::{MAX_BLOB_BYTES, MAX_FILE_CHUNKS, MAX_TREE_ENTRIES};
 
 /// Numbers of this crate that nobody can state.
@@ -44,6 +45,13 @@ pub const FIXED: &[LimitRow] = &[
         MAX_TRANSFER_BYTES as u64,
         "Bytes that one read or write of a file moves.",
         "the host holds them; a guest reads on",
+    ),
+    LimitRow::fixed(
+        "remote-whole-bytes",
+        Unit::Bytes,
+        WHOLE_BYTES as u64,
+        "Length up to which a file that somebody else serves is asked for whole.",
+        "each open file may hold as much",
     ),
     LimitRow::fixed(
         "chunk-bytes",

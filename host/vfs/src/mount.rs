@@ -10,6 +10,7 @@ use crate::devices::DeviceDir;
 use crate::entry::{Entry, ExportError, ExportLimits, ImportError};
 use crate::memory::{MemoryFs, Quota};
 use crate::namespace::Mounted;
+use crate::remote::{Remote, RemoteDir, Server};
 use crate::save::{self, TreeError};
 use crate::stat::Kept;
 use crate::{Digest, Entropy, FsError, MountError, Timestamp, export, host};
@@ -81,6 +82,16 @@ impl Mount {
     pub fn devices(entropy: Entropy) -> Self {
         Self {
             root: Arc::new(DeviceDir::new(entropy)),
+            read_only: false,
+        }
+    }
+
+    /// A filesystem that somebody else serves: each use of it asks, on the calling thread. Mounts of one `number` are the
+    /// same filesystem to whoever compares files. Nothing is asked before something is used.
+    #[must_use]
+    pub fn remote(remote: Arc<dyn Remote>, number: u64) -> Self {
+        Self {
+            root: Arc::new(RemoteDir::root(Server { remote, number })),
             read_only: false,
         }
     }

@@ -231,6 +231,12 @@ pub(crate) enum ObjectId {
     Virtual { number: u64 },
     /// One of the devices that are files of this crate, or their folder.
     Device { number: u64 },
+    /// Which mount that somebody else serves, and what that somebody calls the object, or a hash of its path.
+    Remote {
+        mount: u64,
+        number: u64,
+        by_path: bool,
+    },
 }
 
 impl ObjectId {
@@ -241,6 +247,7 @@ impl ObjectId {
             Self::Memory { filesystem, .. } => (1, filesystem),
             Self::Virtual { .. } => (2, 0),
             Self::Device { .. } => (3, 0),
+            Self::Remote { mount, .. } => (4, mount),
         }
     }
 }

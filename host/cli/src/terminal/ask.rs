@@ -4,6 +4,7 @@ use std::io::{BufRead as _, IsTerminal as _, Write as _};
 use std::sync::Arc;
 
 use tollgate_engine::Decider;
+use tollgate_policy::Question;
 
 struct Terminal;
 
@@ -16,8 +17,8 @@ pub(crate) fn decider() -> Option<Arc<dyn Decider>> {
 
 #[tollgate_engine::async_trait]
 impl Decider for Terminal {
-    async fn allows(&self, question: &str) -> bool {
-        let question = tollgate_audit::printable(question).to_string();
+    async fn allows(&self, question: &Question) -> bool {
+        let question = tollgate_audit::printable(&question.to_string()).to_string();
         tokio::task::spawn_blocking(move || ask(&question))
             .await
             .unwrap_or(false)

@@ -2,7 +2,7 @@
 
 use tollgate::bridge::files::{self, Ask, At, Undone};
 use tollgate::engine::{Gate, Rate, Stop};
-use tollgate_policy::{Decision, FsVerb, Operation};
+use tollgate_policy::{FsVerb, Operation};
 use tollgate_protocol::RefusalCode;
 use tollgate_vfs::{
     DirHandle, Examined, FileHandle, Follow, FsError, Hint, OpenOptions, Opened, Target,
@@ -11,6 +11,7 @@ use tollgate_vfs::{
 use super::path::{below_root, is_reserved};
 use super::{FsLimits, errno};
 use crate::Rejection;
+use crate::denial;
 
 /// The function of the protocol that a client asks through.
 pub(super) const IMPORT: &str = "tollgate:sidecar/control#guest-filesystem-call";
@@ -216,12 +217,7 @@ impl Caller<'_> {
 
     fn denied(&self, verb: FsVerb, path: &str) -> Rejection {
         let operation = Operation::Fs { verb, path };
-        let why = match self.gate.policy().decide(&operation) {
-            Decision::Ask(..) => format!("permission prompt required for fs.{verb}"),
-            Decision::Allow(..) | Decision::WouldDeny(..) | Decision::Deny(_) => {
-                format!("blocked by fs.{verb} policy")
-            }
-        };
+        let why = denial::why(self.gate, &operation, &format!("fs.{verb}"));
         Rejection::kernel(
             "EACCES",
             format_args!("permission denied, {verb} '{path}': {why}"),

@@ -1,7 +1,7 @@
 //! The filesystem of one VM: its root, its mounts, and whoever acts on them.
 
 use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use tollgate::engine::Gate;
 use tollgate_policy::Effective;
@@ -11,6 +11,7 @@ use tollgate_vfs::{
     TreeBuilder,
 };
 
+use super::bridge::{Bridge, Leave};
 use super::host::HostRoot;
 use super::root::{self, Root};
 use super::table::{Applied, Table};
@@ -19,6 +20,13 @@ use crate::Rejection;
 
 /// Entries of a snapshot beyond those that a VM makes itself: the layers of its root are not counted against its limit.
 const LAYERED_ENTRIES: usize = 131_072;
+
+/// What is used of a root, each with the most of it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Fill {
+    pub(crate) bytes: (u64, u64),
+    pub(crate) inodes: (u64, u64),
+}
 
 /// The filesystem of one VM, shared by its client and all of its programs. Cheap to clone.
 #[derive(Clone)]
@@ -31,6 +39,8 @@ struct Inner {
     root: Root,
     /// Under whose secret the trees of the client tell objects apart, so that a file keeps its number.
     secret: Tree,
+    /// How the client is asked for what it serves itself, where it can be.
+    bridge: OnceLock<Bridge>,
     state: Mutex<State>,
 }
 
@@ -88,6 +98,7 @@ impl Filesystem {
             clock,
             root,
             secret: TreeBuilder::new().build(),
+            bridge: OnceLock::new(),
             state: Mutex::new(State {
                 table,
                 client: None,
@@ -95,16 +106,22 @@ impl Filesystem {
         })))
     }
 
+    /// Lets the client serve mounts itself. The first one that is given counts.
+    pub(crate) fn ask(&self, bridge: Bridge) {
+        self.0.bridge.get_or_init(|| bridge);
+    }
+
     /// What a program of the VM gets: each filesystem with its place, the root at `/` first. For
     /// [`RunOptions::mount`](tollgate::RunOptions::mount) with [`RunOptions::rooted`](tollgate::RunOptions::rooted), or one
-    /// tree of them. Reading chance from `/dev` takes what the policy of `gate`, the VM's, says of entropy.
+    /// tree of them. Reading chance from `/dev` takes what the policy of `gate`, the VM's, says of entropy. What
+    /// the client serves is waited for until `leave`, the end of the program.
     #[must_use]
-    pub fn mounts(&self, gate: &Gate) -> Vec<(String, Mount)> {
+    pub fn mounts(&self, gate: &Gate, leave: &Leave) -> Vec<(String, Mount)> {
         let inner = &*self.0;
         inner
             .state()
             .table
-            .mounts(&inner.root, gate.shared_policy())
+            .mounts(&inner.root, gate.shared_policy(), leave)
     }
 
     /// Replaces all mounts by these, and by the packages of the client's project if it has any. Where it is refused, nothing
@@ -122,7 +139,9 @@ impl Filesystem {
         let inner = &*self.0;
         let there = (&inner.root, &inner.host_root);
         let clock = Arc::clone(&inner.clock);
-        let table = Table::read(mounts, module_access_cwd, there, &inner.limits, clock)?;
+        let bridge = inner.bridge.get();
+        let limits = &inner.limits;
+        let table = Table::read(mounts, module_access_cwd, there, bridge, limits, clock)?;
         table.make_points(&inner.root)?;
         let applied = table.applied();
         *inner.state() = State {
@@ -130,6 +149,22 @@ impl Filesystem {
             client: None,
         };
         Ok(applied)
+    }
+
+    /// How full the root is; none for a root that is a folder of the machine.
+    pub(crate) fn fill(&self) -> Option<Fill> {
+        let usage = self.0.root.files.as_ref()?.usage();
+        let limits = &self.0.limits;
+        Some(Fill {
+            bytes: (usage.bytes, limits.filesystem_bytes),
+            inodes: (usage.inodes, limits.inodes),
+        })
+    }
+
+    /// What the client mounted: the plugin that serves it, and its place in the guest's tree.
+    #[must_use]
+    pub fn mounted(&self) -> Vec<(&'static str, String)> {
+        self.0.state().table.told()
     }
 
     /// Puts entries into the root, past the policy and in their order. Says how many there were.

@@ -3,6 +3,8 @@
 use tollgate::vfs::Quota;
 use tollgate_policy::{LimitRow, Unit};
 
+use super::bridge;
+
 /// Filesystems that a VM has beside its root and those of its own.
 pub const MAX_MOUNTS: usize = 256;
 
@@ -24,6 +26,34 @@ pub const FIXED: &[LimitRow] = &[
         MAX_LAYERS as u64,
         "Layers that a client makes in one VM.",
         "what other sidecars allow",
+    ),
+    LimitRow::fixed(
+        "bridge-waits-per-vm",
+        Unit::Count,
+        bridge::MOST_VM_WAITS as u64,
+        "Guests of one VM that wait for files that its client serves; beyond them EAGAIN.",
+        "each keeps a thread",
+    ),
+    LimitRow::fixed(
+        "bridge-waits",
+        Unit::Count,
+        bridge::MOST_WAITS as u64,
+        "The same, of one sidecar.",
+        "each keeps a thread",
+    ),
+    LimitRow::fixed(
+        "bridge-transfer-bytes",
+        Unit::Bytes,
+        bridge::TRANSFER_BYTES as u64,
+        "Bytes of content in one question to a client that serves files, or in its answer.",
+        "as text they fit a frame several times over",
+    ),
+    LimitRow::fixed(
+        "bridge-patience",
+        Unit::Time,
+        bridge::PATIENCE_MS,
+        "How long a client that serves files is waited for, where its mount does not say less; then EIO.",
+        "what other sidecars wait",
     ),
 ];
 

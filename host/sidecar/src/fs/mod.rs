@@ -16,6 +16,7 @@
 
 mod answer;
 mod base;
+mod bridge;
 mod call;
 mod caller;
 mod changes;
@@ -34,7 +35,10 @@ mod source;
 mod stat;
 mod table;
 
+pub use bridge::Leave;
+pub(crate) use bridge::{Bridge, BridgeLimits, Waits};
 pub use filesystem::Filesystem;
+pub(crate) use filesystem::Fill;
 pub use host::HostRoot;
 pub use layers::Layers;
 pub use limits::{FIXED, FsLimits, MAX_LAYERS, MAX_MOUNTS};

@@ -6,6 +6,7 @@ use serde_json::Value;
 use tollgate_protocol::types::MountPluginDescriptor;
 use tollgate_vfs::{FsError, Mount, MountError};
 
+use super::bridge::BridgeConfig;
 use super::errno;
 use super::host::{Closed, HostRoot};
 use crate::Rejection;
@@ -20,7 +21,7 @@ pub(super) enum Source {
     /// A folder of packages of the machine, which is never written.
     ModuleAccess { path: String },
     /// The client itself, which is asked for each operation.
-    JsBridge,
+    JsBridge(BridgeConfig),
 }
 
 #[derive(Deserialize)]
@@ -62,7 +63,7 @@ impl Source {
                 let ModuleAccessConfig { host_path: path } = fields(config)?;
                 Ok(Self::ModuleAccess { path })
             }
-            "js_bridge" => Ok(Self::JsBridge),
+            "js_bridge" => BridgeConfig::read(config).map(Self::JsBridge),
             unknown => Err(Rejection::plugin(
                 "ENOSYS",
                 format_args!("filesystem plugin is not registered: {unknown}"),
@@ -76,7 +77,7 @@ impl Source {
             Self::Memory => "memory",
             Self::HostDir { .. } => "host_dir",
             Self::ModuleAccess { .. } => "module_access",
-            Self::JsBridge => "js_bridge",
+            Self::JsBridge(_) => "js_bridge",
         }
     }
 
@@ -85,7 +86,7 @@ impl Source {
         match self {
             Self::HostDir { read_only, .. } => *read_only,
             Self::ModuleAccess { .. } => true,
-            Self::Memory | Self::JsBridge => false,
+            Self::Memory | Self::JsBridge(_) => false,
         }
     }
 
@@ -105,7 +106,8 @@ impl Source {
                 })?;
                 host(folder, true, path).map(Some)
             }
-            Self::JsBridge => Err(Rejection::plugin(
+            // Only a client that is there to be asked can serve one.
+            Self::JsBridge(_) => Err(Rejection::plugin(
                 "ENOSYS",
                 "filesystem plugin is not registered: js_bridge",
             )),

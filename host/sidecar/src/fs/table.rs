@@ -9,6 +9,7 @@ use tollgate_vfs::{
     Clock, Entry, EntryKind, FsError, MemoryFs, Mount, MountError, Owner, Tree, TreeBuilder,
 };
 
+use super::bridge::{self, Bridge, BridgeMount, Leave};
 use super::errno;
 use super::host::{Closed, HostRoot};
 use super::path::{self, normalise};
@@ -38,9 +39,17 @@ pub(super) struct Table {
 
 struct Placed {
     place: String,
-    mount: Mount,
+    mount: Given,
     source: &'static str,
     read_only: bool,
+}
+
+/// What is mounted.
+enum Given {
+    /// The same for everybody.
+    Shared(Mount),
+    /// Served by the client, who is waited for by one program at a time.
+    Bridge(BridgeMount),
 }
 
 impl Placed {
@@ -49,6 +58,15 @@ impl Placed {
         rest.is_some_and(|rest| rest.starts_with('/'))
             || path::is_synthesised(&self.place)
             || self.place.starts_with(PROTECTED)
+    }
+
+    /// The mount for somebody who waits until `leave`.
+    fn mount(&self, leave: &Leave) -> Mount {
+        let mount = match &self.mount {
+            Given::Shared(mount) => mount.clone(),
+            Given::Bridge(bridge) => bridge::mount(bridge, leave),
+        };
+        mount.read_only(self.read_only)
     }
 }
 
@@ -63,11 +81,13 @@ impl Table {
         given: Vec<MountDescriptor>,
         module_access_cwd: Option<&str>,
         (root, host_root): (&Root, &HostRoot),
+        bridge: Option<&Bridge>,
         limits: &FsLimits,
         clock: Clock,
     ) -> Result<Self, Rejection> {
         let mut reading = Reading {
             host_root,
+            bridge,
             // One memory for all memory mounts, so that together they hold no more than the limit.
             memory: MemoryFs::new(limits.quota(), Arc::clone(&clock)),
             taken: BTreeSet::from([PROC, DEV, PROTECTED].map(str::to_owned)),
@@ -132,8 +152,20 @@ impl Table {
         }
     }
 
-    /// Everything with its place, the root first, for whoever acts under `policy`.
-    pub(super) fn mounts(&self, root: &Root, policy: &Arc<Effective>) -> Vec<(String, Mount)> {
+    /// What a client mounted: the plugin that serves it, and its place in the guest's tree.
+    pub(super) fn told(&self) -> Vec<(&'static str, String)> {
+        let told = self.mounts.iter();
+        told.map(|placed| (placed.source, placed.place.clone()))
+            .collect()
+    }
+
+    /// Everything with its place, the root first, for whoever acts under `policy` and waits until `leave`.
+    pub(super) fn mounts(
+        &self,
+        root: &Root,
+        policy: &Arc<Effective>,
+        leave: &Leave,
+    ) -> Vec<(String, Mount)> {
         let own = [
             ("/", root.mount.clone()),
             (PROTECTED, root.protected.clone()),
@@ -142,7 +174,7 @@ impl Table {
         ];
         let own = own.map(|(place, mount)| (place.to_owned(), mount));
         let given = self.mounts.iter();
-        let given = given.map(|placed| (placed.place.clone(), placed.mount.clone()));
+        let given = given.map(|placed| (placed.place.clone(), placed.mount(leave)));
         own.into_iter().chain(given).collect()
     }
 
@@ -153,7 +185,8 @@ impl Table {
         policy: &Arc<Effective>,
         secret: &Tree,
     ) -> Result<Tree, MountError> {
-        let mounts = self.mounts(root, policy);
+        // The client itself leaves with its VM.
+        let mounts = self.mounts(root, policy, &Leave::default());
         let mut builder = TreeBuilder::with_capacity(mounts.len())
             .rooted(true)
             .sharing_secret_with(secret);
@@ -170,6 +203,7 @@ impl Table {
 
 struct Reading<'a> {
     host_root: &'a HostRoot,
+    bridge: Option<&'a Bridge>,
     memory: MemoryFs,
     taken: BTreeSet<String>,
     mounts: Vec<Placed>,
@@ -184,9 +218,14 @@ impl Reading<'_> {
         }
         let source = Source::read(&descriptor.plugin)?;
         self.take(&place)?;
-        let mount = match source.folder(self.host_root)? {
-            Some(folder) => folder,
-            None => self.memory()?,
+        let mount = match (&source, self.bridge) {
+            (Source::JsBridge(config), Some(bridge)) => {
+                Given::Bridge(BridgeMount::new(bridge, config.clone(), &place))
+            }
+            _ => Given::Shared(match source.folder(self.host_root)? {
+                Some(folder) => folder,
+                None => self.memory()?,
+            }),
         };
         let read_only = descriptor.read_only || source.is_read_only();
         self.place(place, mount, source.id(), read_only);
@@ -225,7 +264,12 @@ impl Reading<'_> {
         };
         self.take(PACKAGES)?;
         let mount = source::host(folder, true, &path)?;
-        self.place(PACKAGES.to_owned(), mount, "module_access", true);
+        self.place(
+            PACKAGES.to_owned(),
+            Given::Shared(mount),
+            "module_access",
+            true,
+        );
         let linked = self.host_root.linked_packages(&path);
         for (name, folder) in linked.map_err(|why| source::not_opened(why, &path))? {
             let place = format!("{PACKAGES}/{name}");
@@ -234,7 +278,7 @@ impl Reading<'_> {
             }
             self.take(&place)?;
             let mount = source::host(folder, true, &path)?;
-            self.place(place, mount, "host_dir", true);
+            self.place(place, Given::Shared(mount), "host_dir", true);
         }
         Ok(())
     }
@@ -249,10 +293,10 @@ impl Reading<'_> {
         Ok(())
     }
 
-    fn place(&mut self, place: String, mount: Mount, source: &'static str, read_only: bool) {
+    fn place(&mut self, place: String, mount: Given, source: &'static str, read_only: bool) {
         self.mounts.push(Placed {
             place,
-            mount: mount.read_only(read_only),
+            mount,
             source,
             read_only,
         });

@@ -17,6 +17,7 @@ use super::run::Started;
 use super::table::{CALLBACKS, Newcomer, Process, Stdin};
 use crate::callbacks::{Command, Invocation, Kind as Asks, Printed, Wanted};
 use crate::calls::NoAnswer;
+use crate::fs::Leave;
 use crate::lane::Answer;
 use crate::rejection::Rejection;
 use crate::vm::{Kind, Vm, locked};
@@ -90,6 +91,7 @@ impl Vm {
             cwd,
             driver: CALLBACKS,
             stdin: Stdin::Ignored,
+            leave: Leave::default(),
         };
         let process = self.processes.enter(newcomer, most.unwrap_or(u64::MAX))?;
         let payload = ResponsePayload::ProcessStartedResponse(ProcessStartedResponse {

@@ -17,6 +17,8 @@ use super::run::{self, Started, Work};
 use super::serve;
 use super::signals::Signal;
 use super::table::{Newcomer, PROGRAMS, Stdin};
+use crate::denial;
+use crate::fs::Leave;
 use crate::lane::Answer;
 use crate::ports::OwnPorts;
 use crate::rejection::Rejection;
@@ -73,7 +75,8 @@ impl Vm {
             },
             (None, Source::Text(_) | Source::Input) => Tier::Full,
         };
-        let ready = self.ready(&program, tier, &cwd).await?;
+        let leave = Leave::default();
+        let ready = self.ready(&program, tier, &cwd, &leave).await?;
 
         let resources = &self.config.limits.resources;
         let most = resources.max_processes.unwrap_or(u64::MAX);
@@ -91,6 +94,7 @@ impl Vm {
             cwd: cwd.clone(),
             driver: PROGRAMS,
             stdin: Stdin::Pipe(pipe),
+            leave,
         };
         let server_port = is_server(&ready, program.kind)
             .then(|| serve::port_of(&variables))
@@ -117,7 +121,8 @@ impl Vm {
             .stdin_pipe(input)
             .ports(Arc::new(ports))
             .output(queue)
-            .control(&process.control);
+            .control(&process.control)
+            .decider(self.prompt.decider(Some(&process.id)));
         for (name, value) in variables {
             options = options.variable(name, value);
         }
@@ -173,17 +178,24 @@ impl Vm {
         Err(Rejection::kernel(
             "EACCES",
             format!(
-                "permission denied, spawn '{}': blocked by child_process.spawn policy",
-                shown.escape_debug()
+                "permission denied, spawn '{}': {}",
+                shown.escape_debug(),
+                self.denial(&operation, "child_process.spawn")
             ),
         ))
     }
 
     /// Loads what runs the program, and gives it the files of the VM.
-    async fn ready(&self, program: &Program, tier: Tier, cwd: &str) -> Result<Ready, Rejection> {
+    async fn ready(
+        &self,
+        program: &Program,
+        tier: Tier,
+        cwd: &str,
+        leave: &Leave,
+    ) -> Result<Ready, Rejection> {
         let grants = self.grants(program.kind, tier)?;
         let mut options = RunOptions::new(&grants).rooted(true);
-        for (place, mount) in self.files.mounts(&self.gate()?) {
+        for (place, mount) in self.files.mounts(&self.gate()?, leave) {
             options = match tier {
                 Tier::Full | Tier::ReadWrite => options.mount(place, mount),
                 Tier::ReadOnly => options.mount(place, mount.read_only(true)),
@@ -268,8 +280,9 @@ impl Vm {
             return Err(Rejection::kernel(
                 "EACCES",
                 format!(
-                    "permission denied, open '{}': blocked by fs.read policy",
-                    path.escape_debug()
+                    "permission denied, open '{}': {}",
+                    path.escape_debug(),
+                    denial::why(&gate, &reading, "fs.read")
                 ),
             ));
         }

@@ -77,7 +77,6 @@ pub(crate) fn start(
 pub(super) struct Telling {
     vm: Arc<Vm>,
     process: Arc<Process>,
-    kind: Kind,
     /// Whether there is somebody who was told that it runs.
     told: bool,
     piece: usize,
@@ -89,7 +88,7 @@ impl Started {
         let Self {
             vm,
             process,
-            kind,
+            kind: _,
             answered,
         } = self;
         Telling {
@@ -97,7 +96,6 @@ impl Started {
             piece: piece(&vm, &process),
             vm,
             process,
-            kind,
         }
     }
 }
@@ -146,6 +144,12 @@ impl Telling {
             process_id: self.process.id.clone(),
             exit_code: code,
         });
+        if let Ok(gate) = self.vm.gate() {
+            let what = format!("{} {code}", self.process.pid);
+            // A log that has failed has ended the program already.
+            let _told_where_it_is_asked = gate.note("process.exited", &what, "ok").await;
+        }
+        self.vm.warn().await;
         self.vm.processes.leave(&self.process, code);
         if self.told {
             let _the_client_is_gone = self.vm.events.tell(exited).await;

@@ -13,6 +13,7 @@ use tollgate_protocol::types::{
 };
 
 use super::signals::{Effect, Signal};
+use crate::fs::Leave;
 use crate::host::Moment;
 use crate::rejection::Rejection;
 
@@ -39,6 +40,8 @@ pub(crate) struct Process {
     pub(crate) stdin: Stdin,
     /// The signal that ends it, once one does.
     pub(crate) killed: watch::Sender<Option<Signal>>,
+    /// Ends what it waits for.
+    pub(crate) leave: Leave,
     /// Its code, once it has ended.
     pub(crate) ended: watch::Sender<Option<i32>>,
     /// Whether its end was told, too.
@@ -61,6 +64,7 @@ pub(crate) struct Newcomer {
     pub(crate) cwd: String,
     pub(crate) driver: &'static str,
     pub(crate) stdin: Stdin,
+    pub(crate) leave: Leave,
 }
 
 #[derive(Debug, Default)]
@@ -127,6 +131,7 @@ impl Processes {
             control: RunControl::new(),
             stdin: newcomer.stdin,
             killed: watch::Sender::new(None),
+            leave: newcomer.leave,
             ended: watch::Sender::new(None),
             over: watch::Sender::new(false),
         });
@@ -148,6 +153,11 @@ impl Processes {
         process.ended.send_replace(Some(code));
         table.ended.push_back((Moment::now(), Arc::clone(process)));
         table.forget();
+    }
+
+    /// How many there are.
+    pub(crate) fn live(&self) -> usize {
+        self.table().live.len()
     }
 
     pub(crate) fn find(&self, id: &str) -> Result<Arc<Process>, Rejection> {
@@ -242,6 +252,7 @@ impl Process {
             Effect::Ask | Effect::Ignore => {}
             Effect::End(_) => {
                 self.control.kill(signal.name);
+                self.leave.leave();
                 self.killed.send_if_modified(|killed| {
                     let first = killed.is_none();
                     killed.get_or_insert(signal);

@@ -3,17 +3,42 @@
 use std::collections::HashMap;
 
 use tollgate_policy::{Policy, Tier};
+use tollgate_protocol::RefusalCode;
 use tollgate_protocol::types::{ConfigureVmRequest, ResponsePayload, VmConfiguredResponse};
 
 use super::grants::{self, Kind};
 use super::{Vm, locked};
 use crate::rejection::Rejection;
 
+fn unrecorded(error: impl std::fmt::Display) -> Rejection {
+    let message = format!("it cannot be recorded: {error}");
+    Rejection::new(RefusalCode::IoError, message)
+}
+
 fn count(of: usize) -> u32 {
     u32::try_from(of).unwrap_or(u32::MAX)
 }
 
 impl Vm {
+    /// Records what a configuration came to: what is no longer mounted, and what is now. A plugin and a place of the guest's
+    /// say enough; what a folder is called on the machine is nobody's to read here.
+    async fn note_configured(&self, before: &[(&'static str, String)]) -> Result<(), Rejection> {
+        let gate = self.gate()?;
+        let note = async |operation, plugin: &str, place: &str| {
+            let what = format!("{plugin} {place}");
+            gate.note(operation, &what, "ok").await.map_err(unrecorded)
+        };
+        for (plugin, place) in before {
+            note("vm.unmounted", plugin, place).await?;
+        }
+        for (plugin, place) in &self.files.mounted() {
+            note("vm.mounted", plugin, place).await?;
+        }
+        gate.note("vm.configured", &self.vm_id, "ok")
+            .await
+            .map_err(unrecorded)
+    }
+
     /// Replaces the mounts, the tiers of commands and, where one is given, the policy. What runs already goes on under the
     /// policy and the mounts that it began with.
     pub(crate) async fn configure(
@@ -38,6 +63,7 @@ impl Vm {
         // Everything that can be refused is looked at before anything changes.
         let mut governed = locked(&self.governed).changed(permissions, &loopback_exempt_ports);
         let client = governed.grants(self.sidecar.host(), Kind::Client, Tier::Full)?;
+        let before = self.files.mounted();
         let applied = self
             .files
             .configure_mounts(mounts, module_access_cwd.as_deref())?;
@@ -51,6 +77,7 @@ impl Vm {
         *locked(&self.tiers) = tiers
             .map(|(command, tier)| (command, grants::tier(tier)))
             .collect::<HashMap<_, _>>();
+        self.note_configured(&before).await?;
         Ok(ResponsePayload::VmConfiguredResponse(
             VmConfiguredResponse {
                 applied_mounts: applied.mounts,

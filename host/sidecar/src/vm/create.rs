@@ -2,16 +2,18 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
-use tollgate::Standing;
+use tollgate::{Grants, Principal, Standing};
 use tollgate_policy::Tier;
 use tollgate_protocol::types::{RootFilesystemEntry, RootFilesystemEntryKind, RootFilesystemMode};
 
-use super::events::Front;
 use super::grants::{Governed, Kind};
-use super::{Events, Vm, locked};
+use super::warnings::Warnings;
+use super::{Prompt, Vm, locked};
 use crate::callbacks::Toolkits;
-use crate::fs::{Filesystem, FsLimits, Layers, RootSpec};
+use crate::front::{Events, Front};
+use crate::fs::{Bridge, BridgeLimits, Filesystem, FsLimits, Layers, Leave, RootSpec};
 use crate::host;
 use crate::ports::PortTable;
 use crate::process::Processes;
@@ -127,28 +129,40 @@ impl Vm {
             mut governed,
         } = seed;
         let grants = governed.grants(sidecar.host(), Kind::Client, Tier::Full)?;
-        let standing = Standing {
-            name: vm_id.clone(),
-            who: format!("client:{client}"),
-            vm: Some(vm_id.clone()),
-            begins: "vm.created",
-            ends: "vm.disposed",
-        };
-        let client = sidecar.host().principal(&grants, standing).await;
-        let client = client.map_err(|error| {
-            Rejection::new(
-                tollgate_protocol::RefusalCode::IoError,
-                format!("the VM cannot be recorded: {error}"),
-            )
-        })?;
+        let events = Arc::new(Events::new(front));
+        let prompt = Prompt::new(Arc::clone(&events));
+        let client = begin(&sidecar, &vm_id, &client, &grants, &prompt).await?;
+        let over = Leave::default();
+        let limits = fs_limits(&config, frame_bytes);
+        files.ask(Bridge::new(
+            Arc::clone(&events),
+            over.clone(),
+            sidecar.waits().clone(),
+            host::clock(),
+            BridgeLimits {
+                frame_bytes,
+                readdir_entries: limits.readdir_entries,
+            },
+        ));
+        let toolkits = Arc::new(Mutex::new(Toolkits::new(config.limits.tools)));
+        prompt.registered({
+            let toolkits = Arc::clone(&toolkits);
+            Arc::new(move || {
+                let patience = locked(&toolkits).patience("permissions", "decide");
+                patience.map(Duration::from_millis)
+            })
+        });
         Ok(Arc::new(Self {
-            layers: Layers::new(fs_limits(&config, frame_bytes), host::clock()),
-            toolkits: Mutex::new(Toolkits::new(config.limits.tools)),
+            layers: Layers::new(limits, host::clock()),
+            toolkits,
             files,
             cwd,
             processes: Processes::default(),
             ports: Arc::new(PortTable::new(config.listen.unwrap_or_default().ports())),
-            events: Events::new(front),
+            warnings: Warnings::new(Arc::clone(&events)),
+            events,
+            prompt,
+            over,
             governed: Mutex::new(governed),
             tiers: Mutex::new(HashMap::new()),
             client: Mutex::new(Some(client)),
@@ -168,6 +182,32 @@ impl Vm {
             governed: locked(&self.governed).changed(None, &[]),
         })
     }
+}
+
+/// The client as the log has it, from the first record of its VM on.
+async fn begin(
+    sidecar: &Sidecar,
+    vm_id: &str,
+    client: &str,
+    grants: &Grants,
+    prompt: &Prompt,
+) -> Result<Principal, Rejection> {
+    let standing = Standing {
+        name: vm_id.to_owned(),
+        who: format!("client:{client}"),
+        vm: Some(vm_id.to_owned()),
+        begins: "vm.created",
+        ends: "vm.disposed",
+    };
+    let client = sidecar.host().principal(grants, standing).await;
+    let mut client = client.map_err(|error| {
+        Rejection::new(
+            tollgate_protocol::RefusalCode::IoError,
+            format!("the VM cannot be recorded: {error}"),
+        )
+    })?;
+    client.decided_by(prompt.decider(None));
+    Ok(client)
 }
 
 fn folder(path: &str) -> RootFilesystemEntry {

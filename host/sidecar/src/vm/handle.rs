@@ -14,12 +14,19 @@ use tollgate_protocol::types::{
 };
 
 use super::Vm;
+use crate::denial;
 use crate::lane::Answer;
 use crate::rejection::Rejection;
 
 impl Vm {
     /// Answers one request. They come one after the other.
     pub(crate) async fn request(self: &Arc<Self>, payload: RequestPayload) -> Answer {
+        let answer = self.answer(payload).await;
+        self.warn().await;
+        answer
+    }
+
+    async fn answer(self: &Arc<Self>, payload: RequestPayload) -> Answer {
         match payload {
             RequestPayload::DisposeVmRequest(_) => self.dispose().await.into(),
             RequestPayload::BootstrapRootFilesystemRequest(request) => self
@@ -202,6 +209,22 @@ impl Vm {
         })
     }
 
+    /// Tells the client which limits are near.
+    pub(crate) async fn warn(&self) {
+        let most = self.config.limits.resources.max_processes;
+        let live = self.processes.live() as u64;
+        let processes = most.map(|most| (live, most));
+        self.warnings.look(processes, self.files.fill()).await;
+    }
+
+    /// Why an operation of the client's own is denied: `blocked by fs.read policy`.
+    pub(crate) fn denial(&self, operation: &Operation<'_>, capability: &str) -> String {
+        match self.gate() {
+            Ok(gate) => denial::why(&gate, operation, capability),
+            Err(_over) => format!("blocked by {capability} policy"),
+        }
+    }
+
     /// Asks the policy whether the client may look.
     async fn inspect(
         &self,
@@ -213,8 +236,9 @@ impl Vm {
             return Ok(());
         }
         let resource = operation.resource();
+        let why = self.denial(operation, &format!("{scope}.inspect"));
         Err(Rejection::execution(format!(
-            "EACCES: permission denied, {resource}: blocked by {scope}.inspect policy"
+            "EACCES: permission denied, {resource}: {why}"
         )))
     }
 

@@ -3,10 +3,11 @@
 pub(crate) mod config;
 mod configure;
 mod create;
-mod events;
 mod grants;
 mod handle;
 pub(crate) mod limits;
+mod prompt;
+mod warnings;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -18,11 +19,13 @@ use tollgate_policy::Tier;
 use tollgate_protocol::types::VmFetchRequest;
 
 pub(crate) use self::create::{Making, Seed};
-pub(crate) use self::events::{Events, Front};
 use self::grants::Governed;
 pub(crate) use self::grants::{Kind, tier};
+pub(crate) use self::prompt::Prompt;
+use self::warnings::Warnings;
 use crate::callbacks::Toolkits;
-use crate::fs::{Filesystem, Layers};
+use crate::front::Events;
+use crate::fs::{Filesystem, Layers, Leave};
 use crate::lane::Answer;
 use crate::ports::PortTable;
 use crate::process::Processes;
@@ -43,10 +46,14 @@ pub(crate) struct Vm {
     pub(crate) config: VmConfig,
     pub(crate) cwd: String,
     pub(crate) files: Filesystem,
-    pub(crate) events: Events,
+    pub(crate) events: Arc<Events>,
     pub(crate) processes: Processes,
-    pub(crate) toolkits: Mutex<Toolkits>,
+    pub(crate) toolkits: Arc<Mutex<Toolkits>>,
     pub(crate) ports: Arc<PortTable>,
+    pub(crate) prompt: Prompt,
+    /// Ends what waits for the client on the VM's behalf.
+    over: Leave,
+    warnings: Warnings,
     layers: Layers,
     governed: Mutex<Governed>,
     /// How much of the VM a command gets, where its name was told.
@@ -99,6 +106,7 @@ impl Vm {
 
     /// Ends all programs, and the VM's part of the log.
     async fn close(&self, why: &str) -> bool {
+        self.over.leave();
         let all_ended = self.processes.end_all(LAST_STEPS).await;
         let client = locked(&self.client).take();
         if let Some(client) = client {

@@ -4,7 +4,7 @@ use std::os::unix::fs::symlink;
 use std::path::Path;
 
 use tollgate_protocol::types::{GuestFilesystemOperation as Op, MountDescriptor};
-use tollgate_sidecar::fs::{FsLimits, MAX_MOUNTS};
+use tollgate_sidecar::fs::{FsLimits, Leave, MAX_MOUNTS};
 
 use crate::support::*;
 
@@ -293,7 +293,7 @@ async fn packages_of_a_project_are_seen_with_those_that_are_links() {
 async fn a_program_gets_all_of_it_in_one_tree() {
     let vm = vm().await;
     vm.mounted(vec![mount("/m", memory())]).unwrap();
-    let mounts = vm.files.mounts(vm.principal.gate());
+    let mounts = vm.files.mounts(vm.principal.gate(), &Leave::default());
     let places: Vec<&str> = mounts.iter().map(|(place, _)| place.as_str()).collect();
     assert_eq!(places, ["/", "/etc/agentos", "/proc", "/dev", "/m"]);
 }

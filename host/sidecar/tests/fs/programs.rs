@@ -2,6 +2,7 @@
 
 use tollgate::{Outcome, RunOptions, Stream};
 use tollgate_protocol::types::GuestFilesystemOperation as Op;
+use tollgate_sidecar::fs::Leave;
 use tollgate_tests::guests;
 
 use crate::support::*;
@@ -16,7 +17,7 @@ async fn told(vm: &Vm, permissions: &str, lines: &[&str]) -> (Vec<String>, Outco
         .process("vm-1", 7)
         .arguments(lines.iter().copied())
         .stdout(Stream::Capture);
-    for (place, mount) in vm.files.mounts(vm.principal.gate()) {
+    for (place, mount) in vm.files.mounts(vm.principal.gate(), &Leave::default()) {
         options = options.mount(place, mount);
     }
     let outcome = component.command(options).await.unwrap();

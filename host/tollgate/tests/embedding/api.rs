@@ -6,7 +6,7 @@ use tollgate::audit::verify::{VerifyOptions, verify};
 use tollgate::audit::{Decision, Flush, Log, LogOptions};
 use tollgate::capability::http::Trust;
 use tollgate::engine::{Decider, Ended, InvokeError, Origin, RunError, async_trait};
-use tollgate::policy::{LimitKey, Mode, Policy, PolicyBuilder, Scope};
+use tollgate::policy::{LimitKey, Mode, Policy, PolicyBuilder, Question, Scope};
 use tollgate::vfs::{Layer, MemoryFs, Mount, Quota, Timestamp};
 use tollgate::{BuildError, GrantsError, Host, Recording, Refused, RunOptions, Stream};
 use tollgate_tests::guests;
@@ -452,8 +452,9 @@ struct Says(bool);
 
 #[async_trait]
 impl Decider for Says {
-    async fn allows(&self, question: &str) -> bool {
-        assert!(question.contains("keyvalue.read"), "{question}");
+    async fn allows(&self, question: &Question) -> bool {
+        assert_eq!(question.operation(), "keyvalue.read");
+        assert!(question.to_string().contains(question.resource()));
         self.0
     }
 }

@@ -27,6 +27,7 @@ mod mounts;
 mod oracle;
 mod overlay;
 mod read_only;
+mod remote;
 mod scale;
 mod store;
 mod support;
