@@ -2,7 +2,6 @@
 
 #![expect(
     clippy::disallowed_methods,
-    clippy::disallowed_types,
     clippy::disallowed_macros,
     clippy::unwrap_used,
     clippy::expect_used,

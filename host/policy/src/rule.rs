@@ -7,12 +7,11 @@ use serde::{Serialize, Serializer};
 
 use crate::asked::Asked;
 use crate::http::HttpGrant;
-use crate::net::Endpoint;
+use crate::net::{Endpoint, Internal};
 use crate::path;
 use crate::pattern::Pattern;
 use crate::scope::{Mode, Scope};
 use crate::verb::{VerbSet, Verbs};
-use crate::vm::Internal;
 use crate::words::words;
 
 words! {
@@ -179,7 +178,7 @@ impl Matcher {
             Self::Http(grant) => asked
                 .peer()
                 .is_some_and(|peer| grant.covers(mode, asked.operation(), peer)),
-            Self::Internal(internal) => internal.holds(asked),
+            Self::Internal(internal) => asked.peer().is_some_and(|peer| internal.holds(peer)),
         }
     }
 }

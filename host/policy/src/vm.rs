@@ -3,11 +3,8 @@
 //! The protocol's permissions know nothing of internal addresses, of a machine that the sidecar itself stands on, or of the
 //! parts of a VM that are the sidecar's own. These rules stand before all of the client's, and no client states them.
 
-use std::fmt;
-
-use crate::asked::Asked;
 use crate::limits::{LimitError, LimitKey};
-use crate::net::internal_range;
+use crate::net::Internal;
 use crate::policy::Policy;
 use crate::quantity;
 use crate::rule::{Matcher, Origin, Rule, RuleId, Source, Statement};
@@ -33,31 +30,6 @@ pub enum Tier {
     Isolated,
 }
 
-/// Addresses that are internal to the operator's machine or network, but for ports of the loopback that are exempt.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Internal {
-    exempt: Vec<u16>,
-}
-
-impl Internal {
-    pub(crate) fn holds(&self, asked: &Asked<'_, '_>) -> bool {
-        let Some(peer) = asked.peer() else {
-            return false;
-        };
-        let Some(address) = peer.address else {
-            return false;
-        };
-        let exempt = peer.port.is_some_and(|port| self.exempt.contains(&port));
-        internal_range(address.raw).is_some() && !(address.is_loopback() && exempt)
-    }
-}
-
-impl fmt::Display for Internal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("internal addresses")
-    }
-}
-
 impl Policy {
     /// Puts what holds in every VM before what the client permits: no internal address is dialled, but for ports of the
     /// loopback that are `exempt`; nothing is bound on the machine (a port of the VM's own is
@@ -67,11 +39,7 @@ impl Policy {
     pub fn for_vm(self, exempt: &[u16]) -> Self {
         let mut policy = self.command_line_defaults();
         policy.environment.open = true;
-        let internal = || {
-            vec![Matcher::Internal(Internal {
-                exempt: exempt.to_vec(),
-            })]
-        };
+        let internal = || vec![Matcher::Internal(Internal::but(exempt))];
         let dialling = VerbSet::of(&[NetworkVerb::Connect, NetworkVerb::Send]);
         policy.wall(0, Scope::Network, Mode::Deny, dialling, internal());
         policy.wall(1, Scope::Http, Mode::Deny, VerbSet::ALL, internal());

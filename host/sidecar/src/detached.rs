@@ -1,23 +1,16 @@
-//! VMs that outlive their client: the extension `tollgate.vm/1`.
+//! VMs that outlive their client, and files that were kept of them.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tollgate_protocol::RefusalCode;
-use tollgate_protocol::types::{ExtEnvelope, OwnershipScope, VmOwnership};
-use tollgate_protocol::vm::{
-    SnapshotEntry, SnapshotMade, VmAttached, VmCommand, VmEntry, VmListing, VmMade, VmReply,
-};
+use tollgate_protocol::vm::{SnapshotEntry, VmEntry, VmListing};
 
-use crate::dispatch::Client;
 use crate::host::Moment;
 use crate::lane::Lane;
 use crate::registry::MOST_VMS;
 use crate::rejection::Rejection;
-use crate::service::Sidecar;
-use crate::vm::config::VmConfig;
-use crate::vm::{Making, Seed, Vm};
+use crate::vm::Seed;
 
 /// Snapshots that one sidecar keeps.
 pub(crate) const MOST_SNAPSHOTS: usize = 1_024;
@@ -58,12 +51,12 @@ struct Tables {
 #[derive(Default)]
 pub(crate) struct Detached(Mutex<Tables>);
 
-fn unknown(what: &str, id: &str) -> Rejection {
+pub(crate) fn unknown(what: &str, id: &str) -> Rejection {
     let id: String = id.chars().take(NAME_BYTES).collect();
     Rejection::state(format!("unknown detached {what} {}", id.escape_debug()))
 }
 
-fn check_name(name: Option<&String>) -> Result<(), Rejection> {
+pub(crate) fn check_name(name: Option<&String>) -> Result<(), Rejection> {
     let is_fine = |name: &String| {
         (1..=NAME_BYTES).contains(&name.len()) && !name.chars().any(char::is_control)
     };
@@ -75,7 +68,7 @@ fn check_name(name: Option<&String>) -> Result<(), Rejection> {
     )))
 }
 
-fn idle(ms: Option<u64>) -> Duration {
+pub(crate) fn idle(ms: Option<u64>) -> Duration {
     let stated = ms.map_or(IDLE, Duration::from_millis);
     stated.clamp(SHORTEST_IDLE, LONGEST_IDLE)
 }
@@ -90,13 +83,13 @@ impl Detached {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn lane(&self, vm_id: &str) -> Result<Lane, Rejection> {
+    pub(crate) fn lane(&self, vm_id: &str) -> Result<Lane, Rejection> {
         let tables = self.tables();
         let kept = tables.vms.get(vm_id).ok_or_else(|| unknown("VM", vm_id))?;
         Ok(kept.lane.clone())
     }
 
-    fn keep(&self, name: Option<String>, lane: Lane) -> Result<(), Lane> {
+    pub(crate) fn keep(&self, name: Option<String>, lane: Lane) -> Result<(), Lane> {
         let mut tables = self.tables();
         if tables.vms.len() >= MOST_VMS {
             return Err(lane);
@@ -136,8 +129,13 @@ impl Detached {
             .collect()
     }
 
+    /// Forgets a snapshot. Says whether there was one.
+    pub(crate) fn forget_snapshot(&self, id: &str) -> bool {
+        self.tables().snapshots.remove(id).is_some()
+    }
+
     /// How long a VM is still waited for; none where it is not there any more.
-    fn patience(&self, vm_id: &str, idle: Duration) -> Option<Duration> {
+    pub(crate) fn patience(&self, vm_id: &str, idle: Duration) -> Option<Duration> {
         let mut tables = self.tables();
         let kept = tables.vms.get_mut(vm_id)?;
         let vm = &kept.lane.vm;
@@ -147,7 +145,7 @@ impl Detached {
         Some(idle.saturating_sub(kept.busy.age()))
     }
 
-    fn listing(&self) -> VmListing {
+    pub(crate) fn listing(&self) -> VmListing {
         let tables = self.tables();
         let mut vms: Vec<_> = tables.vms.values().collect();
         vms.sort_by_key(|kept| kept.number);
@@ -176,7 +174,11 @@ impl Detached {
         }
     }
 
-    fn snapshot(&self, vm_id: String, name: Option<String>) -> Result<String, Rejection> {
+    pub(crate) fn snapshot(
+        &self,
+        vm_id: String,
+        name: Option<String>,
+    ) -> Result<String, Rejection> {
         let seed = Arc::new(self.lane(&vm_id)?.vm.seed()?);
         let mut tables = self.tables();
         if tables.snapshots.len() >= MOST_SNAPSHOTS {
@@ -199,7 +201,7 @@ impl Detached {
     }
 
     /// What a VM begins with that is made of another one, or of a snapshot.
-    fn source(&self, id: &str) -> Result<Seed, Rejection> {
+    pub(crate) fn source(&self, id: &str) -> Result<Seed, Rejection> {
         let snapshot = {
             let tables = self.tables();
             tables
@@ -211,140 +213,5 @@ impl Detached {
             Some(seed) => seed.again(),
             None => self.lane(id)?.vm.seed(),
         }
-    }
-}
-
-/// Ends a VM that nobody has had any use for.
-async fn watch(sidecar: Sidecar, vm_id: String, idle: Duration) {
-    while let Some(left) = sidecar.detached().patience(&vm_id, idle) {
-        if left.is_zero() {
-            sidecar.registry().remove_vm(&vm_id);
-            if let Some(lane) = sidecar.detached().forget(&vm_id) {
-                lane.vm.end().await;
-            }
-            return;
-        }
-        tokio::time::sleep(left).await;
-    }
-}
-
-impl Client {
-    /// Answers a command about detached VMs.
-    pub(crate) async fn detached(
-        &self,
-        scope: &OwnershipScope,
-        request: &ExtEnvelope,
-    ) -> Result<ExtEnvelope, Rejection> {
-        let command = VmCommand::open(request)
-            .map_err(|error| Rejection::state(format!("the payload is no vm-command: {error}")))?;
-        let detached = self.sidecar().detached();
-        let registry = self.sidecar().registry();
-        if let VmCommand::AttachVmCommand(asked) = command {
-            return Ok(self.attach(scope, asked.vm_id)?.envelope());
-        }
-        let connection = registry.connection(self.transport(), scope)?;
-        let reply = match command {
-            VmCommand::CreateVmCommand(asked) => {
-                let config = VmConfig::read(&asked.config, self.frame_bytes())?;
-                let seed = Seed::new(self.sidecar(), self.frame_bytes(), config)?;
-                self.make(connection, seed, asked.name, idle(asked.idle_ms))
-                    .await?
-            }
-            VmCommand::ForkVmCommand(asked) => {
-                let seed = detached.source(&asked.source)?;
-                self.make(connection, seed, asked.name, idle(asked.idle_ms))
-                    .await?
-            }
-            VmCommand::ListVmsCommand => VmReply::VmListing(detached.listing()),
-            // Answered above, with the scope that it needs.
-            VmCommand::AttachVmCommand(asked) => self.attach(scope, asked.vm_id)?,
-            VmCommand::DetachVmCommand(asked) => {
-                detached.lane(&asked.vm_id)?;
-                if !registry.is_attached_to(&asked.vm_id, connection) {
-                    return Err(Rejection::state(format!(
-                        "VM {} is not attached to this connection",
-                        asked.vm_id.escape_debug()
-                    )));
-                }
-                registry.remove_vm(&asked.vm_id);
-                detached.let_go(&asked.vm_id);
-                VmReply::VmDone
-            }
-            VmCommand::SnapshotVmCommand(asked) => {
-                check_name(asked.name.as_ref())?;
-                let snapshot_id = detached.snapshot(asked.vm_id, asked.name)?;
-                VmReply::SnapshotMade(SnapshotMade { snapshot_id })
-            }
-            VmCommand::RemoveVmCommand(asked) => self.remove(&asked.id).await?,
-        };
-        Ok(reply.envelope())
-    }
-
-    async fn make(
-        &self,
-        connection: &str,
-        seed: Seed,
-        name: Option<String>,
-        idle: Duration,
-    ) -> Result<VmReply, Rejection> {
-        check_name(name.as_ref())?;
-        let vm_id = self.sidecar().registry().next_vm();
-        let making = Making {
-            sidecar: self.sidecar().clone(),
-            vm_id: vm_id.clone(),
-            client: connection.to_owned(),
-            frame_bytes: self.frame_bytes(),
-            front: None,
-            detached: true,
-        };
-        let lane = Lane::open(Vm::create(making, seed).await?);
-        if let Err(lane) = self.sidecar().detached().keep(name, lane) {
-            lane.vm.end().await;
-            return Err(Rejection::state(format!(
-                "the sidecar has {MOST_VMS} detached VMs already"
-            )));
-        }
-        tokio::spawn(watch(self.sidecar().clone(), vm_id.clone(), idle));
-        Ok(VmReply::VmMade(VmMade { vm_id }))
-    }
-
-    fn attach(&self, scope: &OwnershipScope, vm_id: String) -> Result<VmReply, Rejection> {
-        let registry = self.sidecar().registry();
-        let session = registry.session(self.transport(), scope)?;
-        let lane = self.sidecar().detached().lane(&vm_id)?;
-        let owner = VmOwnership {
-            connection_id: session.connection_id.clone(),
-            session_id: session.session_id.clone(),
-            vm_id: vm_id.clone(),
-        };
-        let vm = Arc::clone(&lane.vm);
-        registry.add_vm(&owner, lane).map_err(|_lane| {
-            Rejection::new(
-                RefusalCode::Conflict,
-                format!("VM {vm_id} is attached to another session"),
-            )
-        })?;
-        let front = self.front(OwnershipScope::VmOwnership(owner));
-        if vm.events.attach(front).is_err() {
-            registry.remove_vm(&vm_id);
-            return Err(unknown("VM", &vm_id));
-        }
-        Ok(VmReply::VmAttached(VmAttached {
-            vm_id,
-            cwd: vm.cwd.clone(),
-        }))
-    }
-
-    async fn remove(&self, id: &str) -> Result<VmReply, Rejection> {
-        let detached = self.sidecar().detached();
-        if detached.tables().snapshots.remove(id).is_some() {
-            return Ok(VmReply::VmDone);
-        }
-        let lane = detached
-            .forget(id)
-            .ok_or_else(|| unknown("VM or snapshot", id))?;
-        self.sidecar().registry().remove_vm(id);
-        lane.vm.end().await;
-        Ok(VmReply::VmDone)
     }
 }

@@ -9,9 +9,10 @@ use tollgate_protocol::types::{
 use tollgate_protocol::vm::NAMESPACE;
 use tollgate_protocol::{Asked, BRIDGE_VERSION, RefusalCode, SCHEMA_VERSION};
 
+use crate::answer::Answer;
 use crate::calls::Calls;
 use crate::front::Front;
-use crate::lane::{Answer, Lane, Room, Work, deliver};
+use crate::lane::{Lane, Room, Work, deliver};
 use crate::outbox::Outbox;
 use crate::registry::{TransportId, needs};
 use crate::rejection::Rejection;
@@ -196,9 +197,10 @@ impl Client {
         let owner = registry.name_vm(session);
         let scope = OwnershipScope::VmOwnership(owner.clone());
         let frame_bytes = self.outbox.frame_bytes();
-        let seed = Seed::new(&self.sidecar, frame_bytes, config)?;
+        let seed = Seed::new(self.sidecar.house(), frame_bytes, config)?;
         let making = Making {
-            sidecar: self.sidecar.clone(),
+            house: self.sidecar.house().clone(),
+            books: self.sidecar.books(),
             vm_id: owner.vm_id.clone(),
             client: owner.connection_id.clone(),
             frame_bytes,

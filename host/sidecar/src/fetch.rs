@@ -31,7 +31,7 @@ fn authority(port: u16) -> String {
 }
 
 /// Sends a request to the server at a port of the VM.
-pub(crate) async fn fetch(vm: &Vm, request: VmFetchRequest) -> Result<ResponsePayload, Rejection> {
+async fn fetch(vm: &Vm, request: VmFetchRequest) -> Result<ResponsePayload, Rejection> {
     let fields = fields(&request.headers_json)?;
     let gate = vm.gate()?;
     let port = request.port;
@@ -43,7 +43,7 @@ pub(crate) async fn fetch(vm: &Vm, request: VmFetchRequest) -> Result<ResponsePa
             format!("it cannot be recorded: {error}"),
         )
     })?;
-    let frame = vm.sidecar.frame_limits().body_bytes;
+    let frame = vm.house.frame_limits().body_bytes;
     let most = vm.config.limits.fetch_bytes(frame);
     let path = if request.path.starts_with('/') {
         request.path
@@ -53,7 +53,7 @@ pub(crate) async fn fetch(vm: &Vm, request: VmFetchRequest) -> Result<ResponsePa
     let url = format!("http://{}{path}", authority(port));
     let method = request.method.as_bytes();
     let Some(sent) = message(method, &path, port, fields, request.body) else {
-        return told(&Answer::bad_request(), &url, most);
+        return told(&Reached::bad_request(), &url, most);
     };
     let exchanged = tokio::time::timeout(LONGEST, exchange(&served, sent, most)).await;
     let answer = exchanged.map_err(|_elapsed| {
@@ -63,6 +63,13 @@ pub(crate) async fn fetch(vm: &Vm, request: VmFetchRequest) -> Result<ResponsePa
         ))
     })??;
     told(&answer, &url, most)
+}
+
+impl Vm {
+    /// Sends an HTTP request to a server in the VM.
+    pub(crate) async fn fetch(&self, request: VmFetchRequest) -> crate::answer::Answer {
+        fetch(self, request).await.into()
+    }
 }
 
 fn none(port: u16) -> Rejection {
@@ -147,13 +154,13 @@ fn message(
 }
 
 /// An answer, whole.
-struct Answer {
+struct Reached {
     status: StatusCode,
     headers: HeaderMap,
     body: Vec<u8>,
 }
 
-impl Answer {
+impl Reached {
     /// To what is no message of HTTP.
     fn bad_request() -> Self {
         Self {
@@ -169,7 +176,7 @@ async fn exchange(
     served: &Served,
     request: http::Request<Bytes>,
     most: u64,
-) -> Result<Answer, Rejection> {
+) -> Result<Reached, Rejection> {
     tokio::select! {
         // What was answered counts, even if the program has ended since.
         biased;
@@ -210,7 +217,7 @@ async fn answered(
     served: &Served,
     request: http::Request<Bytes>,
     most: u64,
-) -> Result<Answer, Rejection> {
+) -> Result<Reached, Rejection> {
     let has_body = request.method() != Method::HEAD;
     let (posted, replied) = post(request);
     if served.requests.send(posted).await.is_err() {
@@ -229,20 +236,24 @@ async fn answered(
         body: mut pieces,
     } = reply;
     let mut body = Vec::new();
-    while has_body {
-        match pieces.next().await {
-            Ok(Some(piece)) => {
-                // In the answer each three bytes take four.
-                if (body.len() + piece.len()) as u64 > most {
-                    return Err(too_long(most));
-                }
-                body.extend_from_slice(&piece);
-            }
-            Ok(None) => break,
-            Err(_cut_off) => return Err(failed(served).await),
+    loop {
+        let piece = match has_body {
+            true => pieces.next().await,
+            false => Ok(None),
+        };
+        let Ok(piece) = piece else {
+            return Err(failed(served).await);
+        };
+        let Some(piece) = piece else {
+            break;
+        };
+        // In the answer each three bytes take four.
+        if (body.len() + piece.len()) as u64 > most {
+            return Err(too_long(most));
         }
+        body.extend_from_slice(&piece);
     }
-    Ok(Answer {
+    Ok(Reached {
         status,
         headers,
         body,
@@ -256,7 +267,7 @@ fn too_long(most: u64) -> Rejection {
 }
 
 /// What a client is told: the fields in small letters, and as they would stand on a wire.
-fn told(answer: &Answer, url: &str, most: u64) -> Result<ResponsePayload, Rejection> {
+fn told(answer: &Reached, url: &str, most: u64) -> Result<ResponsePayload, Rejection> {
     let mut headers = Vec::new();
     let mut raw = Vec::new();
     for (name, value) in &answer.headers {

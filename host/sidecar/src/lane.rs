@@ -6,16 +6,14 @@ use std::sync::Arc;
 use futures_util::StreamExt as _;
 use futures_util::future::{BoxFuture, FutureExt as _, ready};
 use futures_util::stream::FuturesOrdered;
-use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
-use tollgate_protocol::types::{EventPayload, OwnershipScope, RequestPayload, ResponsePayload};
+use tokio::sync::{OwnedSemaphorePermit, mpsc};
+use tollgate_protocol::types::RequestPayload;
 use tollgate_protocol::{Asked, event};
 
+use crate::answer::Answer;
 use crate::outbox::{Gone, Outbox};
-use crate::rejection::Rejection;
+use crate::ports::MOST_FETCHES;
 use crate::vm::Vm;
-
-/// Fetches of one VM that are under way at once.
-pub(crate) const MOST_FETCHES: usize = 64;
 
 /// Room that a request takes of its transport until it is answered.
 pub(crate) struct Room(
@@ -28,36 +26,6 @@ pub(crate) struct Work {
     pub(crate) payload: RequestPayload,
     pub(crate) outbox: Outbox,
     pub(crate) room: Room,
-}
-
-/// What a request comes to: an answer, and what is told after it.
-pub(crate) struct Answer {
-    pub(crate) payload: ResponsePayload,
-    pub(crate) events: Vec<(OwnershipScope, EventPayload)>,
-    /// What may go on once the answer is on its way: a program's own events come after it.
-    pub(crate) then: Option<oneshot::Sender<()>>,
-}
-
-impl From<ResponsePayload> for Answer {
-    fn from(payload: ResponsePayload) -> Self {
-        Self {
-            payload,
-            events: Vec::new(),
-            then: None,
-        }
-    }
-}
-
-impl From<Rejection> for Answer {
-    fn from(rejection: Rejection) -> Self {
-        ResponsePayload::from(rejection).into()
-    }
-}
-
-impl<T: Into<Answer>> From<Result<T, Rejection>> for Answer {
-    fn from(result: Result<T, Rejection>) -> Self {
-        result.map_or_else(Self::from, T::into)
-    }
 }
 
 /// The end that a VM's requests are handed over to, and the VM itself. Clones are the same.

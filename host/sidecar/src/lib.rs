@@ -1,15 +1,18 @@
 //! The sidecar: connections, sessions and VMs with filesystems, processes and host callbacks, served over the sidecar
 //! protocol. Whatever a client or a guest does in a VM passes the gate of the embedding API, under the VM's own policy.
 
+mod answer;
 mod callbacks;
 mod calls;
 mod denial;
 mod detached;
 mod dispatch;
+mod extension;
 mod fetch;
 mod front;
 pub mod fs;
 mod host;
+mod house;
 mod lane;
 mod outbox;
 mod ports;

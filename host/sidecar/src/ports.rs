@@ -11,6 +11,9 @@ use tollgate_protocol::types::{FindListenerRequest, SocketStateEntry};
 
 use crate::process::Process;
 
+/// Fetches of one VM that are under way at once.
+pub(crate) const MOST_FETCHES: usize = 64;
+
 /// Ports that the programs of one VM listen at.
 pub(crate) const MOST_PORTS: usize = 256;
 /// Requests that wait for one server; a VM has no more of them under way at once.

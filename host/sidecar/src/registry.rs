@@ -183,7 +183,7 @@ impl Registry {
         let tables = self.tables();
         tables.session(transport, &owner.connection_id, &owner.session_id)?;
         let Some(vm) = tables.vms.get(&owner.vm_id) else {
-            return Err(unknown_vm(&owner.vm_id));
+            return Err(Rejection::unknown_vm(&owner.vm_id));
         };
         if vm.connection != owner.connection_id || vm.session != owner.session_id {
             return Err(Rejection::state(format!(
@@ -254,9 +254,4 @@ impl Tables {
 /// What a request without the right kind of scope is told.
 pub(crate) fn needs(what: &str) -> Rejection {
     Rejection::state(format!("request requires {what} ownership scope"))
-}
-
-/// What a request for a VM that is not there is told.
-pub(crate) fn unknown_vm(vm_id: &str) -> Rejection {
-    Rejection::state(format!("unknown sidecar VM {}", vm_id.escape_debug()))
 }

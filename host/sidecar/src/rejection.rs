@@ -28,6 +28,11 @@ impl Rejection {
         Self::new(RefusalCode::InvalidState, message)
     }
 
+    /// The VM is not there, or not any more.
+    pub fn unknown_vm(vm_id: &str) -> Self {
+        Self::state(format!("unknown sidecar VM {}", vm_id.escape_debug()))
+    }
+
     /// A file, a process or a quota said no: `ERRNO: message`.
     pub fn kernel(errno: &str, message: impl std::fmt::Display) -> Self {
         Self::new(RefusalCode::KernelError, format!("{errno}: {message}"))

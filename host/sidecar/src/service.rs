@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
-use tokio::io::{AsyncRead, AsyncWrite};
 use tollgate::Host;
 use tollgate_protocol::FrameLimits;
 
 use crate::detached::Detached;
-use crate::fs::{HostRoot, Waits};
+use crate::fs::HostRoot;
+use crate::house::House;
 use crate::registry::{Registry, TransportId};
 use crate::runtimes::{PythonRunner, Runtimes};
-use crate::transport::{self, TransportError};
+use crate::vm::Books;
 
 /// What a sidecar calls itself where nobody says otherwise.
 pub const DEFAULT_ID: &str = "secure-exec-sidecar";
@@ -35,14 +35,17 @@ pub struct Options {
 pub struct Sidecar(Arc<Inner>);
 
 struct Inner {
-    host: Host,
     auth_token: Option<String>,
-    frames: FrameLimits,
-    host_root: HostRoot,
-    runtimes: Runtimes,
+    house: House,
     registry: Registry,
     detached: Detached,
-    waits: Waits,
+}
+
+impl Books for Inner {
+    fn strike(&self, vm_id: &str) -> bool {
+        self.detached.forget(vm_id);
+        self.registry.remove_vm(vm_id)
+    }
 }
 
 impl std::fmt::Debug for Sidecar {
@@ -61,33 +64,21 @@ impl Sidecar {
             host_root,
             python,
         } = options;
+        let runtimes = Runtimes::new(host.clone(), python);
         Self(Arc::new(Inner {
-            runtimes: Runtimes::new(host.clone(), python),
-            host,
             auth_token,
-            frames,
-            host_root,
+            house: House::new(host, frames, host_root, runtimes),
             registry: Registry::default(),
             detached: Detached::default(),
-            waits: Waits::default(),
         }))
     }
 
-    /// Serves one client until its stream ends. All that it made is gone then, and nothing of another client's is.
-    ///
-    /// # Errors
-    ///
-    /// What it sent is no frame of the protocol, or the stream broke.
-    pub async fn serve(
-        &self,
-        input: impl AsyncRead + Unpin + Send,
-        output: impl AsyncWrite + Unpin + Send + 'static,
-    ) -> Result<(), TransportError> {
-        transport::serve(self, input, output).await
+    pub(crate) fn house(&self) -> &House {
+        &self.0.house
     }
 
-    pub(crate) fn host(&self) -> &Host {
-        &self.0.host
+    pub(crate) fn books(&self) -> Arc<dyn Books> {
+        Arc::<Inner>::clone(&self.0)
     }
 
     pub(crate) fn registry(&self) -> &Registry {
@@ -98,21 +89,8 @@ impl Sidecar {
         &self.0.detached
     }
 
-    pub(crate) fn runtimes(&self) -> &Runtimes {
-        &self.0.runtimes
-    }
-
-    pub(crate) fn host_root(&self) -> &HostRoot {
-        &self.0.host_root
-    }
-
-    /// Waits of guests for what clients serve.
-    pub(crate) fn waits(&self) -> &Waits {
-        &self.0.waits
-    }
-
     pub(crate) fn frame_limits(&self) -> FrameLimits {
-        self.0.frames
+        self.0.house.frame_limits()
     }
 
     pub(crate) fn id(&self) -> &'static str {

@@ -63,13 +63,23 @@ impl Rooms {
     }
 }
 
-/// Serves one client until its stream ends. Everything that it made is gone when this returns, and nothing of another
-/// client's is.
-///
-/// # Errors
-///
-/// What it sent is no frame, or the stream broke. Its VMs are gone all the same.
-pub(crate) async fn serve(
+impl Sidecar {
+    /// Serves one client until its stream ends. Everything that it made is gone when this returns, but for what was made to
+    /// outlive it, and nothing of another client's is.
+    ///
+    /// # Errors
+    ///
+    /// What it sent is no frame of the protocol, or the stream broke. Its VMs are gone all the same.
+    pub async fn serve(
+        &self,
+        input: impl AsyncRead + Unpin + Send,
+        output: impl AsyncWrite + Unpin + Send + 'static,
+    ) -> Result<(), TransportError> {
+        serve(self, input, output).await
+    }
+}
+
+async fn serve(
     sidecar: &Sidecar,
     mut input: impl AsyncRead + Unpin + Send,
     output: impl AsyncWrite + Unpin + Send + 'static,

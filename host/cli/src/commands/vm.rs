@@ -11,7 +11,7 @@ use tollgate_protocol::types::ExecuteRequest;
 
 use crate::args::{VmArgs, VmCommand};
 use crate::exit::Failure;
-use crate::host::{environment, files};
+use crate::host::{environment, files, identity};
 use crate::terminal::{input, table};
 
 /// What this command calls itself.
@@ -258,7 +258,7 @@ async fn execute(vm: &Vm, words: &[String]) -> Result<u8, Failure> {
         return Err(Failure::Usage("there is no command".to_owned()));
     };
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    let process_id = format!("{PROCESS}-{}", std::process::id());
+    let process_id = format!("{PROCESS}-{}", identity::run()?);
     let asked: ExecuteRequest = command(&process_id, name, &arguments);
     let mut events = vm.events();
     vm.execute(asked).await.map_err(said)?;

@@ -7,6 +7,7 @@
 
 mod address;
 mod endpoint;
+mod internal;
 mod name;
 mod peer;
 mod port;
@@ -14,6 +15,7 @@ mod port;
 pub use address::{InternalRange, internal_range};
 pub use endpoint::EndpointError;
 pub(crate) use endpoint::{Direction, Endpoint};
+pub(crate) use internal::Internal;
 pub use name::{NameError, normalised as host_name};
 pub(crate) use peer::Peer;
 pub use port::PortError;

@@ -15,10 +15,10 @@ use tollgate_protocol::types::{
 use super::environment;
 use super::run::Started;
 use super::table::{CALLBACKS, Newcomer, Process, Stdin};
+use crate::answer::Answer;
 use crate::callbacks::{Command, Invocation, Kind as Asks, Printed, Wanted};
 use crate::calls::NoAnswer;
 use crate::fs::Leave;
-use crate::lane::Answer;
 use crate::rejection::Rejection;
 use crate::vm::{Kind, Vm, locked};
 

@@ -1,5 +1,7 @@
 //! Commands: what a name stands for in a VM.
 
+use tollgate_protocol::types::{ExecuteRequest, GuestRuntimeKind};
+
 use super::environment::SYSTEM_PATH;
 use super::program::{Program, Source, absolute, is_javascript};
 use crate::rejection::Rejection;
@@ -21,8 +23,40 @@ fn not_found(command: &str) -> Rejection {
     ))
 }
 
+impl Program {
+    /// Finds what a request asks for.
+    pub(crate) async fn find(
+        vm: &Vm,
+        request: &ExecuteRequest,
+        cwd: &str,
+    ) -> Result<Self, Rejection> {
+        if let Some(command) = &request.command {
+            return of_command(vm, command, request.args.clone(), cwd).await;
+        }
+        let (Some(runtime), Some(entry)) = (request.runtime, &request.entrypoint) else {
+            return Err(Rejection::state(
+                "execute needs a command, or a runtime and an entrypoint",
+            ));
+        };
+        let arguments = request.args.clone();
+        let file = || Source::File(absolute(cwd, entry));
+        let (kind, source, command) = match runtime {
+            GuestRuntimeKind::JavaScript => (Kind::JavaScript, file(), "node"),
+            GuestRuntimeKind::Python if entry.ends_with(".py") => (Kind::Python, file(), "python"),
+            GuestRuntimeKind::Python => (Kind::Python, Source::Text(entry.clone()), "python"),
+            GuestRuntimeKind::WebAssembly => (Kind::WebAssembly, file(), "wasm"),
+        };
+        Ok(Self {
+            kind,
+            source,
+            command: command.to_owned(),
+            arguments,
+        })
+    }
+}
+
 /// Finds what a command and its arguments stand for.
-pub(crate) async fn find(
+async fn of_command(
     vm: &Vm,
     command: &str,
     arguments: Vec<String>,

@@ -17,9 +17,9 @@ use super::run::{self, Started, Work};
 use super::serve;
 use super::signals::Signal;
 use super::table::{Newcomer, PROGRAMS, Stdin};
+use crate::answer::Answer;
 use crate::denial;
 use crate::fs::Leave;
-use crate::lane::Answer;
 use crate::ports::OwnPorts;
 use crate::rejection::Rejection;
 use crate::vm::{self, Kind, Vm};
@@ -215,7 +215,7 @@ impl Vm {
         options: RunOptions,
         cwd: &str,
     ) -> Result<Ready, Rejection> {
-        let component = self.sidecar.runtimes().javascript().await?.clone();
+        let component = self.house.runtimes().javascript().await?.clone();
         let (name, in_tree) = match &program.source {
             Source::File(path) => {
                 self.is_there(path).await?;
@@ -237,7 +237,7 @@ impl Vm {
     }
 
     async fn python(&self, program: &Program, options: RunOptions) -> Result<Ready, Rejection> {
-        let component = self.sidecar.runtimes().python().await?.clone();
+        let component = self.house.runtimes().python().await?.clone();
         let in_tree = match &program.source {
             Source::File(path) => {
                 self.is_there(path).await?;
@@ -264,7 +264,7 @@ impl Vm {
             ));
         };
         let bytes = self.module(path).await?;
-        let component = self.sidecar.runtimes().program(path, bytes).await?;
+        let component = self.house.runtimes().program(path, bytes).await?;
         let options = options.name(path).arguments(program.arguments.clone());
         Ok(Ready { component, options })
     }

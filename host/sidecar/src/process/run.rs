@@ -104,7 +104,7 @@ impl Started {
 fn piece(vm: &Vm, process: &Process) -> usize {
     // Names of connections, sessions and VMs are short: the sidecar makes them.
     let names = process.id.len() + 3 * 64;
-    let frame = vm.sidecar.frame_limits().body_bytes as usize;
+    let frame = vm.house.frame_limits().body_bytes as usize;
     PIECE.min(frame.saturating_sub(names + 256)).max(1)
 }
 

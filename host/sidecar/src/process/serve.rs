@@ -11,8 +11,7 @@ use tollgate_policy::Tier;
 use tollgate_protocol::RefusalCode;
 
 use super::table::Process;
-use crate::lane::MOST_FETCHES;
-use crate::ports::OwnPorts;
+use crate::ports::{MOST_FETCHES, OwnPorts};
 use crate::rejection::Rejection;
 use crate::vm::Vm;
 

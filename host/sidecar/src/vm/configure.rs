@@ -62,7 +62,7 @@ impl Vm {
         }
         // Everything that can be refused is looked at before anything changes.
         let mut governed = locked(&self.governed).changed(permissions, &loopback_exempt_ports);
-        let client = governed.grants(self.sidecar.host(), Kind::Client, Tier::Full)?;
+        let client = governed.grants(self.house.host(), Kind::Client, Tier::Full)?;
         let before = self.files.mounted();
         let applied = self
             .files

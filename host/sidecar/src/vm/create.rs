@@ -10,15 +10,15 @@ use tollgate_protocol::types::{RootFilesystemEntry, RootFilesystemEntryKind, Roo
 
 use super::grants::{Governed, Kind};
 use super::warnings::Warnings;
-use super::{Prompt, Vm, locked};
+use super::{Books, Prompt, Vm, locked};
 use crate::callbacks::Toolkits;
 use crate::front::{Events, Front};
 use crate::fs::{Bridge, BridgeLimits, Filesystem, FsLimits, Layers, Leave, RootSpec};
 use crate::host;
+use crate::house::House;
 use crate::ports::PortTable;
 use crate::process::Processes;
 use crate::rejection::Rejection;
-use crate::service::Sidecar;
 use crate::vm::config::VmConfig;
 
 /// Where programs begin where nobody says.
@@ -26,7 +26,8 @@ pub(crate) const DEFAULT_CWD: &str = "/workspace";
 
 /// Whom a VM is made for.
 pub(crate) struct Making {
-    pub(crate) sidecar: Sidecar,
+    pub(crate) house: House,
+    pub(crate) books: Arc<dyn Books>,
     pub(crate) vm_id: String,
     /// The connection that asked for it.
     pub(crate) client: String,
@@ -67,7 +68,7 @@ fn fs_limits(config: &VmConfig, frame_bytes: u32) -> FsLimits {
 impl Seed {
     /// What a configuration describes.
     pub(crate) fn new(
-        sidecar: &Sidecar,
+        house: &House,
         frame_bytes: u32,
         mut config: VmConfig,
     ) -> Result<Self, Rejection> {
@@ -82,7 +83,7 @@ impl Seed {
             }
             None => (RootSpec::Layers(descriptor), writable),
         };
-        let files = Filesystem::create(spec, limits, sidecar.host_root(), host::clock())?;
+        let files = Filesystem::create(spec, limits, house.host_root(), host::clock())?;
         let cwd = config.cwd.clone().unwrap_or_else(|| DEFAULT_CWD.to_owned());
         if own_root && config.cwd.is_some() {
             files.bootstrap(vec![folder(&cwd)])?;
@@ -115,7 +116,8 @@ impl Vm {
     /// Makes a VM, and begins its part of the log.
     pub(crate) async fn create(making: Making, seed: Seed) -> Result<Arc<Self>, Rejection> {
         let Making {
-            sidecar,
+            house,
+            books,
             vm_id,
             client,
             frame_bytes,
@@ -128,16 +130,16 @@ impl Vm {
             cwd,
             mut governed,
         } = seed;
-        let grants = governed.grants(sidecar.host(), Kind::Client, Tier::Full)?;
+        let grants = governed.grants(house.host(), Kind::Client, Tier::Full)?;
         let events = Arc::new(Events::new(front));
         let prompt = Prompt::new(Arc::clone(&events));
-        let client = begin(&sidecar, &vm_id, &client, &grants, &prompt).await?;
+        let client = begin(&house, &vm_id, &client, &grants, &prompt).await?;
         let over = Leave::default();
         let limits = fs_limits(&config, frame_bytes);
         files.ask(Bridge::new(
             Arc::clone(&events),
             over.clone(),
-            sidecar.waits().clone(),
+            house.waits().clone(),
             host::clock(),
             BridgeLimits {
                 frame_bytes,
@@ -169,7 +171,8 @@ impl Vm {
             config,
             vm_id,
             detached,
-            sidecar,
+            house,
+            books,
         }))
     }
 
@@ -186,7 +189,7 @@ impl Vm {
 
 /// The client as the log has it, from the first record of its VM on.
 async fn begin(
-    sidecar: &Sidecar,
+    house: &House,
     vm_id: &str,
     client: &str,
     grants: &Grants,
@@ -199,7 +202,7 @@ async fn begin(
         begins: "vm.created",
         ends: "vm.disposed",
     };
-    let client = sidecar.host().principal(grants, standing).await;
+    let client = house.host().principal(grants, standing).await;
     let mut client = client.map_err(|error| {
         Rejection::new(
             tollgate_protocol::RefusalCode::IoError,

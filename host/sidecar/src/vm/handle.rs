@@ -14,8 +14,8 @@ use tollgate_protocol::types::{
 };
 
 use super::Vm;
+use crate::answer::Answer;
 use crate::denial;
-use crate::lane::Answer;
 use crate::rejection::Rejection;
 
 impl Vm {
@@ -180,10 +180,9 @@ impl Vm {
 
     /// Ends the VM for good. What its programs still said is part of the answer.
     async fn dispose(&self) -> Result<Answer, Rejection> {
-        if !self.sidecar.registry().remove_vm(&self.vm_id) {
+        if !self.books.strike(&self.vm_id) {
             return Err(super::over(self));
         }
-        self.sidecar.detached().forget(&self.vm_id);
         let front = self.events.front();
         self.events.keep();
         let all_ended = self.close("disposed").await;

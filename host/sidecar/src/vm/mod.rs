@@ -16,7 +16,6 @@ use std::time::Duration;
 use tollgate::engine::Gate;
 use tollgate::{Grants, Principal};
 use tollgate_policy::Tier;
-use tollgate_protocol::types::VmFetchRequest;
 
 pub(crate) use self::create::{Making, Seed};
 use self::grants::Governed;
@@ -26,23 +25,29 @@ use self::warnings::Warnings;
 use crate::callbacks::Toolkits;
 use crate::front::Events;
 use crate::fs::{Filesystem, Layers, Leave};
-use crate::lane::Answer;
+use crate::house::House;
 use crate::ports::PortTable;
 use crate::process::Processes;
 use crate::rejection::Rejection;
-use crate::service::Sidecar;
 use crate::vm::config::VmConfig;
 
 /// How long the programs of a VM that is given up may take to end. Each is ended at once; this is for what is in the middle
 /// of a call.
 const LAST_STEPS: Duration = Duration::from_millis(200);
 
+/// Where VMs are found by their names.
+pub(crate) trait Books: Send + Sync {
+    /// Strikes a VM out: nobody finds it any more. Says whether it was there.
+    fn strike(&self, vm_id: &str) -> bool;
+}
+
 /// A VM.
 pub(crate) struct Vm {
     pub(crate) vm_id: String,
     /// Whether it outlives its client.
     pub(crate) detached: bool,
-    pub(crate) sidecar: Sidecar,
+    pub(crate) house: House,
+    books: Arc<dyn Books>,
     pub(crate) config: VmConfig,
     pub(crate) cwd: String,
     pub(crate) files: Filesystem,
@@ -69,7 +74,7 @@ pub(crate) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 /// What a request to a VM that is over is told.
 fn over(vm: &Vm) -> Rejection {
-    crate::registry::unknown_vm(&vm.vm_id)
+    Rejection::unknown_vm(&vm.vm_id)
 }
 
 impl Vm {
@@ -82,7 +87,7 @@ impl Vm {
 
     /// What a program is granted.
     pub(crate) fn grants(&self, kind: Kind, tier: Tier) -> Result<Grants, Rejection> {
-        locked(&self.governed).grants(self.sidecar.host(), kind, tier)
+        locked(&self.governed).grants(self.house.host(), kind, tier)
     }
 
     /// How much of the VM a command gets, by its name or the name of its file.
@@ -91,11 +96,6 @@ impl Vm {
         let base = command.rsplit('/').next().unwrap_or(command);
         let told = tiers.get(command).or_else(|| tiers.get(base));
         told.copied().unwrap_or(Tier::Full)
-    }
-
-    /// Sends an HTTP request to a server in the VM.
-    pub(crate) async fn fetch(&self, request: VmFetchRequest) -> Answer {
-        crate::fetch::fetch(self, request).await.into()
     }
 
     /// Ends the VM with all that runs in it, for a client that is gone or not told any more.

@@ -12,7 +12,6 @@
 #![expect(
     clippy::disallowed_methods,
     clippy::unwrap_used,
-    clippy::panic,
     reason = "the bans are about the host; a test makes folders of the machine, and fails by panicking"
 )]
 

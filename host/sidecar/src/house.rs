@@ -1,0 +1,58 @@
+//! What all VMs of a sidecar share.
+
+use std::sync::Arc;
+
+use tollgate::Host;
+use tollgate_protocol::FrameLimits;
+
+use crate::fs::{HostRoot, Waits};
+use crate::runtimes::Runtimes;
+
+/// What all VMs of a sidecar share. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct House(Arc<Inner>);
+
+struct Inner {
+    host: Host,
+    frames: FrameLimits,
+    host_root: HostRoot,
+    runtimes: Runtimes,
+    waits: Waits,
+}
+
+impl House {
+    pub(crate) fn new(
+        host: Host,
+        frames: FrameLimits,
+        host_root: HostRoot,
+        runtimes: Runtimes,
+    ) -> Self {
+        Self(Arc::new(Inner {
+            host,
+            frames,
+            host_root,
+            runtimes,
+            waits: Waits::default(),
+        }))
+    }
+
+    pub(crate) fn host(&self) -> &Host {
+        &self.0.host
+    }
+
+    pub(crate) fn runtimes(&self) -> &Runtimes {
+        &self.0.runtimes
+    }
+
+    pub(crate) fn host_root(&self) -> &HostRoot {
+        &self.0.host_root
+    }
+
+    pub(crate) fn frame_limits(&self) -> FrameLimits {
+        self.0.frames
+    }
+
+    pub(crate) fn waits(&self) -> &Waits {
+        &self.0.waits
+    }
+}
