@@ -51,7 +51,6 @@ mod limits;
 mod refusal;
 mod stream;
 pub mod types;
-pub mod vm;
 pub mod wire;
 
 pub use answers::{Asked, event, request, sidecar_request};
@@ -63,3 +62,4 @@ pub use limits::{
 };
 pub use refusal::RefusalCode;
 pub use stream::FrameDecoder;
+pub use types::vm;

@@ -72,6 +72,35 @@ const DIFFERENT: &[(&str, &str)] = &[
     ),
 ];
 
+/// What is recorded, and not served yet: Node's child processes, its sockets within a VM, and the signals that a program
+/// handles itself. And how many questions a mount of the client's takes is each sidecar's own affair: those that a recording
+/// answers are not those that are asked here.
+const NOT_SERVED: &[(&str, &str)] = &[
+    (
+        "callback_from_guest_javascript",
+        "a guest starts no other program",
+    ),
+    ("js_child_process", "a guest starts no other program"),
+    ("find_listener_tcp", "`node:net` is not served"),
+    ("guest_tcp_to_itself", "`node:net` is not served"),
+    (
+        "js_signal_handler",
+        "a signal ends a program, whatever it handles",
+    ),
+    (
+        "signal_state_of_js",
+        "a signal ends a program, whatever it handles",
+    ),
+    (
+        "mount_js_bridge_error_text",
+        "other questions are asked of the client",
+    ),
+    (
+        "mount_js_bridge_read_only",
+        "other questions are asked of the client",
+    ),
+];
+
 /// The recordings, if they are there.
 fn conversations() -> Option<Vec<Conversation>> {
     let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/golden");
@@ -97,7 +126,7 @@ fn recorded_conversations_go_as_they_went() {
         return;
     };
     let names: Vec<_> = conversations.iter().map(|each| each.name.clone()).collect();
-    for (name, _) in DIFFERENT {
+    for (name, _) in DIFFERENT.iter().chain(NOT_SERVED) {
         assert!(
             names.iter().any(|each| each == name),
             "there is no recording {name}"
@@ -127,7 +156,10 @@ fn recorded_conversations_go_as_they_went() {
     });
     let mut wrong = String::new();
     for (name, differences) in found.into_inner().unwrap() {
-        let meant = DIFFERENT.iter().find(|(each, _)| each == name);
+        let meant = DIFFERENT
+            .iter()
+            .chain(NOT_SERVED)
+            .find(|(each, _)| each == name);
         match (meant, differences.is_empty()) {
             (None, false) => wrong += &format!("{name}:\n  {}\n", differences.join("\n  ")),
             (Some((_, why)), true) => wrong += &format!("{name} no longer differs, where {why}\n"),

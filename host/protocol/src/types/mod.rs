@@ -7,6 +7,8 @@
 
 use std::fmt;
 
+pub mod vm;
+
 #[cfg(feature = "component")]
 mod component;
 #[cfg(feature = "component")]

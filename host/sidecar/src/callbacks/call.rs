@@ -41,7 +41,7 @@ impl Pending<'_> {
     /// Takes what the file holds.
     pub(crate) fn take(self, text: &str) -> Result<Invocation, String> {
         let input = serde_json::from_str(text)
-            .map_err(|error| format!("Flag --json-file expects a file with JSON: {error}"))?;
+            .map_err(|error| format!("invalid --json-file tool input: {error}"))?;
         invocation(self.toolkit, self.name, input)
     }
 }
@@ -93,7 +93,7 @@ impl Command {
         let input = match arguments {
             [] if flags::properties(&function.schema).is_none() => Ok(json!({})),
             [flag, text] if flag == "--json" => serde_json::from_str(text)
-                .map_err(|error| format!("Flag --json expects JSON: {error}")),
+                .map_err(|error| format!("invalid --json tool input: {error}")),
             [flag, path] if flag == "--json-file" => {
                 return Wanted::File {
                     path,

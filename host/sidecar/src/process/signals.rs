@@ -81,7 +81,8 @@ impl Signal {
         }
         let upper = trimmed.to_ascii_uppercase();
         let bare = upper.strip_prefix("SIG").unwrap_or(&upper);
-        let number = bare.parse::<i32>().ok().filter(|_| bare == upper);
+        let is_number = bare == upper && bare.bytes().all(|byte| byte.is_ascii_digit());
+        let number = is_number.then(|| bare.parse::<i32>().ok()).flatten();
         let alias = || {
             let alias = ALIASES.iter().find(|(name, _)| *name == bare);
             alias.map(|(_, number)| *number)
