@@ -16,6 +16,7 @@
 
 mod callbacks;
 mod connection;
+mod detached;
 mod ends;
 mod fetch;
 mod files;

@@ -198,3 +198,49 @@ async fn s80_a_program_needs_a_permission_to_be_started() {
         "EACCES",
     );
 }
+
+/// Decides about files by their names, as the client's function for that.
+struct Decides;
+
+impl tollgate_client::Handler for Decides {
+    fn host_callback(
+        &self,
+        _scope: tollgate_client::types::OwnershipScope,
+        call: tollgate_client::types::HostCallbackRequest,
+    ) -> tollgate_client::Answering<Result<String, String>> {
+        let allows = call.callback_key == "permissions:decide"
+            && call.input.contains("fs.read")
+            && call.input.contains("/open");
+        let verdict = if allows { "allow" } else { "deny" };
+        Box::pin(async move { Ok(format!(r#"{{"verdict":"{verdict}"}}"#)) })
+    }
+}
+
+#[tokio::test]
+async fn s78_what_is_to_be_asked_is_asked_of_the_client_that_can_be() {
+    use tollgate_client::types::{RegisterHostCallbacksRequest, RegisteredHostCallbackDefinition};
+    let options = tollgate_client::Options::default().handler(Decides);
+    let host = crate::support::host_with(tollgate_tests::scene!(), &[], options).await;
+    let vm = host.vm(r#"{"permissions":{"fs":{"default":"ask"}},"rootFilesystem":{"bootstrapEntries":[
+        {"path":"/open","kind":"file","content":"yes"},{"path":"/shut","kind":"file","content":"no"}]}}"#).await;
+    // Nobody can be asked yet.
+    refused(vm.read_file("/open").await, RefusalCode::KernelError);
+    let decide = RegisteredHostCallbackDefinition {
+        description: "Decides".to_owned(),
+        input_schema: "{}".to_owned(),
+        timeout_ms: Some(5_000),
+        examples: Vec::new(),
+    };
+    vm.register_host_callbacks(RegisterHostCallbacksRequest {
+        name: "permissions".to_owned(),
+        description: "Decides about what is asked".to_owned(),
+        command_aliases: Vec::new(),
+        registry_command_aliases: Vec::new(),
+        callbacks: vec![("decide".to_owned(), decide)],
+    })
+    .await
+    .unwrap();
+    assert_eq!(vm.read_file("/open").await.unwrap(), b"yes");
+    let denied = refused(vm.read_file("/shut").await, RefusalCode::KernelError);
+    assert!(denied.starts_with("EACCES"), "{denied}");
+}

@@ -9,6 +9,7 @@ mod detached;
 mod dispatch;
 mod extension;
 mod fetch;
+mod fixed;
 mod front;
 pub mod fs;
 mod host;
@@ -24,6 +25,7 @@ mod service;
 mod transport;
 mod vm;
 
+pub use fixed::FIXED;
 pub use rejection::Rejection;
 pub use runtimes::{FindRunner, PythonRunner};
 pub use service::{DEFAULT_ID, Options, Sidecar};

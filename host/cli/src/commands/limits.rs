@@ -19,6 +19,10 @@ fn rows() -> impl Iterator<Item = &'static LimitRow> {
         .chain(tollgate_bridge::FIXED)
         .chain(tollgate_languages::FIXED)
         .chain(super::build::FIXED)
+        .chain(tollgate_protocol::FIXED)
+        .chain(tollgate_sidecar::FIXED)
+        .chain(tollgate_sidecar::fs::FIXED)
+        .chain(tollgate_client::FIXED)
 }
 
 pub(crate) fn limits(as_json: bool) -> Result<u8, Failure> {

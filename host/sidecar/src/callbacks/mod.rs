@@ -11,4 +11,6 @@ mod toolkit;
 
 pub(crate) use self::answer::Printed;
 pub(crate) use self::call::{Invocation, Kind, Wanted};
-pub(crate) use self::toolkit::{Command, Toolkits};
+pub(crate) use self::toolkit::{
+    Command, DESCRIPTION_BYTES, MOST_ALIASES, NAME_BYTES, SCHEMA_LEVELS, Toolkits,
+};

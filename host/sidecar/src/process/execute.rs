@@ -16,7 +16,7 @@ use super::program::{Program, Source, absolute};
 use super::run::{self, Started, Work};
 use super::serve;
 use super::signals::Signal;
-use super::table::{Newcomer, PROGRAMS, Stdin};
+use super::table::{Newcomer, PROGRAMS, Stdin, WAITING_OUTPUT};
 use crate::answer::Answer;
 use crate::denial;
 use crate::fs::Leave;
@@ -24,8 +24,6 @@ use crate::ports::OwnPorts;
 use crate::rejection::Rejection;
 use crate::vm::{self, Kind, Vm};
 
-/// Bytes of output of one program that wait for the client.
-const WAITING_OUTPUT: usize = 256 << 10;
 /// The first bytes of a WebAssembly program of either sort.
 const MAGIC: &[u8] = b"\0asm";
 /// Programs of the machine itself, by their first bytes.

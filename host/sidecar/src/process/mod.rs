@@ -10,4 +10,4 @@ mod serve;
 mod signals;
 mod table;
 
-pub(crate) use self::table::{Process, Processes};
+pub(crate) use self::table::{LISTED, MOST_LISTED, Process, Processes, WAITING_OUTPUT};

@@ -19,6 +19,8 @@ use crate::rejection::Rejection;
 
 /// How long a program that has ended is still listed.
 pub(crate) const LISTED: Duration = Duration::from_secs(2);
+/// Bytes of output of one program that wait for the client.
+pub(crate) const WAITING_OUTPUT: usize = 256 << 10;
 /// Programs that have ended and are still listed.
 pub(crate) const MOST_LISTED: usize = 256;
 

@@ -1,0 +1,160 @@
+//! The numbers of the sidecar that nobody can state.
+
+use tollgate_policy::{LimitRow, Unit};
+
+use crate::callbacks::{
+    DESCRIPTION_BYTES, MOST_ALIASES, NAME_BYTES as FUNCTION_NAME_BYTES, SCHEMA_LEVELS,
+};
+use crate::calls::MOST_WAITING;
+use crate::detached::{IDLE, MOST_SNAPSHOTS, NAME_BYTES};
+use crate::outbox::WAITING_BYTES;
+use crate::ports::{MOST_FETCHES, MOST_PORTS};
+use crate::process::{LISTED, MOST_LISTED, WAITING_OUTPUT};
+use crate::registry::{MOST_CONNECTIONS, MOST_SESSIONS, MOST_VMS};
+use crate::runtimes::KEPT_PROGRAMS;
+use crate::transport::{WAITING_REQUEST_BYTES, WAITING_REQUESTS};
+
+/// Numbers of this crate that nobody can state; those of a VM's files are in [`fs::FIXED`](crate::fs::FIXED). What a client
+/// states about a VM is in its configuration.
+pub const FIXED: &[LimitRow] = &[
+    LimitRow::fixed(
+        "sidecar-connections",
+        Unit::Count,
+        MOST_CONNECTIONS as u64,
+        "Connections that one sidecar has at once.",
+        "each costs a few hundred bytes; no honest client makes so many",
+    ),
+    LimitRow::fixed(
+        "sidecar-sessions",
+        Unit::Count,
+        MOST_SESSIONS as u64,
+        "Sessions that one sidecar has at once.",
+        "they live as long as their connections, and nobody closes them",
+    ),
+    LimitRow::fixed(
+        "sidecar-vms",
+        Unit::Count,
+        MOST_VMS as u64,
+        "VMs that one sidecar has at once, and detached ones as many.",
+        "several times what a machine of this kind runs programs in",
+    ),
+    LimitRow::fixed(
+        "sidecar-snapshots",
+        Unit::Count,
+        MOST_SNAPSHOTS as u64,
+        "Snapshots of detached VMs that one sidecar keeps.",
+        "each keeps what its VM has changed since",
+    ),
+    LimitRow::fixed(
+        "sidecar-idle",
+        Unit::Time,
+        IDLE.as_millis() as u64,
+        "How long a detached VM lives unused where its maker says nothing.",
+        "longer than a person is away from a terminal",
+    ),
+    LimitRow::fixed(
+        "sidecar-name-bytes",
+        Unit::Bytes,
+        NAME_BYTES as u64,
+        "Length of the name of a detached VM or a snapshot.",
+        "a line of a table has room for it",
+    ),
+    LimitRow::fixed(
+        "sidecar-waiting-requests",
+        Unit::Count,
+        WAITING_REQUESTS as u64,
+        "Requests of one client that wait for their answers; more are not read.",
+        "a client that pipelines is served without waiting for it",
+    ),
+    LimitRow::fixed(
+        "sidecar-waiting-request-bytes",
+        Unit::Bytes,
+        WAITING_REQUEST_BYTES as u64,
+        "Bytes of these requests.",
+        "four frames of the largest size",
+    ),
+    LimitRow::fixed(
+        "sidecar-waiting-bytes",
+        Unit::Bytes,
+        WAITING_BYTES as u64,
+        "Bytes of frames that wait for a client that does not read.",
+        "two frames of the largest size; then whoever has something to say waits",
+    ),
+    LimitRow::fixed(
+        "sidecar-questions",
+        Unit::Count,
+        MOST_WAITING as u64,
+        "Questions that wait for the answer of one client.",
+        "what the protocol's original allows",
+    ),
+    LimitRow::fixed(
+        "sidecar-fetches",
+        Unit::Count,
+        MOST_FETCHES as u64,
+        "Fetches of one VM that are under way at once.",
+        "each may hold a request and an answer of a frame's size",
+    ),
+    LimitRow::fixed(
+        "sidecar-ports",
+        Unit::Count,
+        MOST_PORTS as u64,
+        "Ports that servers of one VM have at once.",
+        "as many as it may have programs",
+    ),
+    LimitRow::fixed(
+        "sidecar-output-bytes",
+        Unit::Bytes,
+        WAITING_OUTPUT as u64,
+        "Bytes that a program has written and its client was not told yet.",
+        "a few screens; then the program waits",
+    ),
+    LimitRow::fixed(
+        "sidecar-listed",
+        Unit::Time,
+        LISTED.as_millis() as u64,
+        "How long a program that has ended is still listed.",
+        "what clients of the protocol expect",
+    ),
+    LimitRow::fixed(
+        "sidecar-listed-programs",
+        Unit::Count,
+        MOST_LISTED as u64,
+        "Programs that have ended and are still listed.",
+        "a VM that starts thousands in a second keeps no list of them",
+    ),
+    LimitRow::fixed(
+        "sidecar-kept-programs",
+        Unit::Count,
+        KEPT_PROGRAMS as u64,
+        "WebAssembly programs that are kept loaded.",
+        "others are found in the cache on the disk",
+    ),
+    LimitRow::fixed(
+        "callback-name-bytes",
+        Unit::Bytes,
+        FUNCTION_NAME_BYTES as u64,
+        "Length of the name of a toolkit or a function.",
+        "the protocol's own",
+    ),
+    LimitRow::fixed(
+        "callback-description-bytes",
+        Unit::Bytes,
+        DESCRIPTION_BYTES as u64,
+        "Length of a description of a toolkit, a function or an example.",
+        "the protocol's own",
+    ),
+    LimitRow::fixed(
+        "callback-schema-levels",
+        Unit::Count,
+        SCHEMA_LEVELS as u64,
+        "Levels of the schema of a function.",
+        "the protocol's own",
+    ),
+    LimitRow::fixed(
+        "callback-aliases",
+        Unit::Count,
+        MOST_ALIASES as u64,
+        "Commands of one list of a toolkit.",
+        "as many as it may have functions",
+    ),
+];
