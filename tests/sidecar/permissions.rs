@@ -206,7 +206,7 @@ impl tollgate_client::Handler for Decides {
     fn host_callback(
         &self,
         _scope: tollgate_client::types::OwnershipScope,
-        call: tollgate_client::types::HostCallbackRequest,
+        call: HostCallbackRequest,
     ) -> tollgate_client::Answering<Result<String, String>> {
         let allows = call.callback_key == "permissions:decide"
             && call.input.contains("fs.read")
@@ -219,8 +219,8 @@ impl tollgate_client::Handler for Decides {
 #[tokio::test]
 async fn s78_what_is_to_be_asked_is_asked_of_the_client_that_can_be() {
     use tollgate_client::types::{RegisterHostCallbacksRequest, RegisteredHostCallbackDefinition};
-    let options = tollgate_client::Options::default().handler(Decides);
-    let host = crate::support::host_with(tollgate_tests::scene!(), &[], options).await;
+    let options = Options::default().handler(Decides);
+    let host = host_with(scene!(), &[], options).await;
     let vm = host.vm(r#"{"permissions":{"fs":{"default":"ask"}},"rootFilesystem":{"bootstrapEntries":[
         {"path":"/open","kind":"file","content":"yes"},{"path":"/shut","kind":"file","content":"no"}]}}"#).await;
     // Nobody can be asked yet.

@@ -16,8 +16,8 @@ use crate::vm::Seed;
 pub(crate) const MOST_SNAPSHOTS: usize = 1_024;
 /// Bytes of the name of a VM or a snapshot.
 pub(crate) const NAME_BYTES: usize = 64;
-/// How long a VM lives without an attachment and without a program where nobody says.
-pub(crate) const IDLE: Duration = Duration::from_secs(3_600);
+/// How long a VM lives without an attachment and without a program where nobody says, in milliseconds.
+pub(crate) const IDLE_MS: u64 = 3_600_000;
 /// The longest that can be said.
 const LONGEST_IDLE: Duration = Duration::from_secs(366 * 24 * 3_600);
 /// The shortest.
@@ -69,7 +69,7 @@ pub(crate) fn check_name(name: Option<&String>) -> Result<(), Rejection> {
 }
 
 pub(crate) fn idle(ms: Option<u64>) -> Duration {
-    let stated = ms.map_or(IDLE, Duration::from_millis);
+    let stated = Duration::from_millis(ms.unwrap_or(IDLE_MS));
     stated.clamp(SHORTEST_IDLE, LONGEST_IDLE)
 }
 

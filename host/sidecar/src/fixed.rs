@@ -6,10 +6,10 @@ use crate::callbacks::{
     DESCRIPTION_BYTES, MOST_ALIASES, NAME_BYTES as FUNCTION_NAME_BYTES, SCHEMA_LEVELS,
 };
 use crate::calls::MOST_WAITING;
-use crate::detached::{IDLE, MOST_SNAPSHOTS, NAME_BYTES};
+use crate::detached::{IDLE_MS, MOST_SNAPSHOTS, NAME_BYTES};
 use crate::outbox::WAITING_BYTES;
 use crate::ports::{MOST_FETCHES, MOST_PORTS};
-use crate::process::{LISTED, MOST_LISTED, WAITING_OUTPUT};
+use crate::process::{LISTED_MS, MOST_LISTED, WAITING_OUTPUT};
 use crate::registry::{MOST_CONNECTIONS, MOST_SESSIONS, MOST_VMS};
 use crate::runtimes::KEPT_PROGRAMS;
 use crate::transport::{WAITING_REQUEST_BYTES, WAITING_REQUESTS};
@@ -48,7 +48,7 @@ pub const FIXED: &[LimitRow] = &[
     LimitRow::fixed(
         "sidecar-idle",
         Unit::Time,
-        IDLE.as_millis() as u64,
+        IDLE_MS,
         "How long a detached VM lives unused where its maker says nothing.",
         "longer than a person is away from a terminal",
     ),
@@ -111,7 +111,7 @@ pub const FIXED: &[LimitRow] = &[
     LimitRow::fixed(
         "sidecar-listed",
         Unit::Time,
-        LISTED.as_millis() as u64,
+        LISTED_MS,
         "How long a program that has ended is still listed.",
         "what clients of the protocol expect",
     ),

@@ -10,4 +10,4 @@ mod serve;
 mod signals;
 mod table;
 
-pub(crate) use self::table::{LISTED, MOST_LISTED, Process, Processes, WAITING_OUTPUT};
+pub(crate) use self::table::{LISTED_MS, MOST_LISTED, Process, Processes, WAITING_OUTPUT};

@@ -17,8 +17,8 @@ use crate::fs::Leave;
 use crate::host::Moment;
 use crate::rejection::Rejection;
 
-/// How long a program that has ended is still listed.
-pub(crate) const LISTED: Duration = Duration::from_secs(2);
+/// How long a program that has ended is still listed, in milliseconds.
+pub(crate) const LISTED_MS: u64 = 2_000;
 /// Bytes of output of one program that wait for the client.
 pub(crate) const WAITING_OUTPUT: usize = 256 << 10;
 /// Programs that have ended and are still listed.
@@ -240,7 +240,7 @@ impl Processes {
 
 impl Table {
     fn forget(&mut self) {
-        let old = |at: &Moment| at.age() > LISTED;
+        let old = |at: &Moment| at.age() > Duration::from_millis(LISTED_MS);
         while self.ended.front().is_some_and(|(at, _)| old(at)) || self.ended.len() > MOST_LISTED {
             self.ended.pop_front();
         }
