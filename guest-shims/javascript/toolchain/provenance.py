@@ -19,8 +19,9 @@ def sha256(data):
 def sources():
     """One digest over every file that goes into the engine, by its path."""
     found = hashlib.sha256()
-    files = [ROOT / "wit", ROOT / "host" / "modules", HOME / "engine", HOME / "lib", HOME / "toolchain", HOME / "third-party.json",
-             ROOT / "bridge-contract.json"]
+    wit = ROOT / "wit"
+    files = [*wit.glob("*.wit"), wit / "deps", wit / "bridge", ROOT / "host" / "modules", HOME / "engine", HOME / "lib",
+             HOME / "toolchain", HOME / "third-party.json", ROOT / "bridge-contract.json"]
     paths = sorted(path for file in files for path in ([file] if file.is_file() else file.rglob("*")) if path.is_file())
     for path in paths:
         if "__pycache__" in path.parts:
@@ -32,8 +33,13 @@ def sources():
 
 
 def crate(name):
+    """The version of a crate that the engine takes. The lock file names it where the workspace has several."""
     lock = (ROOT / "Cargo.lock").read_text()
-    return re.search(rf'name = "{name}"\nversion = "([^"]+)"', lock).group(1)
+    versions = re.findall(rf'name = "{name}"\nversion = "([^"]+)"', lock)
+    if len(versions) == 1:
+        return versions[0]
+    engine = lock[lock.index('name = "tollgate-javascript"'):].split("[[package]]")[0]
+    return re.search(rf'^ "{name} ([^" ]+)', engine, re.M).group(1)
 
 
 def main():
