@@ -117,6 +117,7 @@ soak: (sanitize "thread") (sanitize "address")
     TOLLGATE_KILLS=1000 cargo test --test kill -- --nocapture
     TOLLGATE_MUTANTS=6 TOLLGATE_SMITHS=10000 cargo test --test load -- --nocapture i37_i38_ i38_
     TOLLGATE_FETCHES=10000 cargo test --test sidecar_fetch -- --nocapture nothing_stays_of_thousands
+    TOLLGATE_CYCLES=10000 TOLLGATE_PIPELINED=1000000 cargo test --test sidecar -- --nocapture many:: hostile::
     PROPTEST_CASES=25600 cargo nextest run --profile soak -E '(package(tollgate-policy) + package(tollgate-audit) + package(tollgate-vfs)) - {{ dear }}'
     PROPTEST_CASES=2400 cargo nextest run --profile soak -E '{{ dear }}'
 

@@ -83,10 +83,11 @@ const LINKED_P3: [&str; 19] = [
 ];
 
 /// What the host links of 0.2.
-const LINKED: [&str; 32] = [
+const LINKED: [&str; 33] = [
     "tollgate:bridge/module-loading",
     "tollgate:bridge/program",
     "tollgate:host/http-server",
+    "tollgate:host/signals",
     "wasi:cli/environment",
     "wasi:cli/exit",
     "wasi:cli/stderr",

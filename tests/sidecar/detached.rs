@@ -1,79 +1,12 @@
 //! VMs that outlive their client, at a socket: `tollgate.vm/1`, and `tollgate vm`.
 
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::PathBuf;
-use std::process::{Child, Command, Output};
 use std::time::Duration;
 
-use tollgate_client::{Client, Connection, Options, RefusalCode, command};
-use tollgate_tests::{Scene, scene};
+use tollgate_client::{RefusalCode, command};
+use tollgate_tests::scene;
 
-use crate::support::{ALLOW, Watch, refused, sidecar, soon};
-
-/// A sidecar at a socket, which ends with this.
-struct Served {
-    scene: Scene,
-    socket: PathBuf,
-    child: Child,
-}
-
-impl Drop for Served {
-    fn drop(&mut self) {
-        let _ended_already = self.child.kill();
-        let _ended = self.child.wait();
-    }
-}
-
-impl Served {
-    async fn new(scene: Scene, flags: &[&str]) -> Self {
-        let socket = scene.path("socket");
-        let listen = format!("unix:{}", socket.display());
-        let mut all = vec!["--listen", &listen];
-        all.extend(flags);
-        let child = sidecar(&scene, &all).spawn().unwrap();
-        let served = Self {
-            scene,
-            socket,
-            child,
-        };
-        soon(async {
-            while !served.socket.exists() {
-                tokio::time::sleep(Duration::from_millis(10)).await;
-            }
-        })
-        .await;
-        served
-    }
-
-    async fn client(&self, token: &str) -> Result<(Client, Connection), tollgate_client::Error> {
-        let client = soon(Client::connect_unix(&self.socket, Options::default())).await?;
-        let connection = soon(client.authenticate("tests", token)).await?;
-        Ok((client, connection))
-    }
-
-    /// What `tollgate vm` says.
-    async fn vm(&self, arguments: &[&str]) -> Output {
-        let mut command: Command = self.scene.command(["vm"]);
-        command.args(arguments).env(
-            "TOLLGATE_SIDECAR",
-            format!("unix:{}", self.socket.display()),
-        );
-        let ended = tokio::task::spawn_blocking(move || command.output());
-        soon(ended).await.unwrap().unwrap()
-    }
-
-    /// The same, where it is done.
-    async fn done(&self, arguments: &[&str]) -> String {
-        let output = self.vm(arguments).await;
-        let (stdout, stderr) = (text(&output.stdout), text(&output.stderr));
-        assert!(output.status.success(), "{arguments:?}: {stdout}{stderr}");
-        stdout
-    }
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).trim_end().to_owned()
-}
+use crate::support::{ALLOW, Served, Watch, refused, soon, text};
 
 #[tokio::test]
 async fn a_vm_outlives_its_client_and_is_one_clients_at_a_time() {

@@ -13,6 +13,7 @@ use tollgate_vfs::Tree;
 use crate::live::{PipeInput, QueuedOutput};
 use crate::ports::Ports;
 use crate::program::Program;
+use crate::signals::Signals;
 
 /// Where a guest's standard input comes from.
 #[derive(Debug, Clone)]
@@ -81,6 +82,8 @@ pub(crate) struct Given {
     pub(crate) program: Option<Arc<dyn Program>>,
     /// The network in which it may listen.
     pub(crate) ports: Option<Arc<dyn Ports>>,
+    /// By which it is sent signals.
+    pub(crate) signals: Option<Signals>,
     pub(crate) clock: Monotonic,
     /// Made when it is first asked, where the operator gave none: most runs look nothing up.
     pub(crate) resolver: OnceLock<Arc<dyn Resolver>>,

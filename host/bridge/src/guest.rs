@@ -18,6 +18,7 @@ use wasmtime_wasi_http::p2::types::{HostIncomingRequest, HostResponseOutparam};
 use crate::given::{Given, Input, Learnt, Output};
 use crate::ports::{Ports, Posted, ServingView, request_of};
 use crate::program::Program;
+use crate::signals::Signals;
 use crate::view::View;
 
 /// The data of a store: one guest, in one run.
@@ -83,6 +84,7 @@ impl Guest {
             state: None,
             program: None,
             ports: None,
+            signals: None,
             resolver: None,
             http: Client::default(),
         }
@@ -164,6 +166,7 @@ pub struct GuestBuilder {
     state: Option<Arc<dyn Any + Send + Sync>>,
     program: Option<Arc<dyn Program>>,
     ports: Option<Arc<dyn Ports>>,
+    signals: Option<Signals>,
     resolver: Option<Arc<dyn Resolver>>,
     http: Client,
 }
@@ -245,6 +248,13 @@ impl GuestBuilder {
         self
     }
 
+    /// By which the guest is sent signals. Without it: by nothing.
+    #[must_use]
+    pub fn signals(mut self, signals: Signals) -> Self {
+        self.signals = Some(signals);
+        self
+    }
+
     /// Where names are looked up. Without it: the system's resolver.
     #[must_use]
     pub fn resolver(mut self, resolver: Arc<dyn Resolver>) -> Self {
@@ -285,6 +295,7 @@ impl GuestBuilder {
             state: self.state,
             program: self.program,
             ports: self.ports,
+            signals: self.signals,
             clock: Monotonic::start(),
             resolver: self.resolver.map(OnceLock::from).unwrap_or_default(),
             sockets: Sockets::new(count(limits.handles)),

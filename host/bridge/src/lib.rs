@@ -29,6 +29,7 @@ mod program;
 mod program_files;
 mod random;
 mod requests;
+mod signals;
 mod sockets;
 mod stdio;
 mod streams;
@@ -58,4 +59,5 @@ pub use program::{
     Quest, Question, Reply, Search, Sourced, Step, Unread,
 };
 pub use requests::{Inexpressible, Request, Said, check, provides, requests};
+pub use signals::{Disposition, Signals};
 pub use ungated::UNGATED;

@@ -29,7 +29,7 @@ pub fn add_to_linker(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
     add_usual(linker)?;
     add_sockets(linker)?;
     add_http(linker)?;
-    host::http_server::add_to_linker::<_, Serving>(linker, Guest::serving)?;
+    add_host(linker)?;
     add_bridge(linker)
 }
 
@@ -55,13 +55,18 @@ pub fn add_imported_to_linker(
     if imports("wasi:http/") {
         add_http(linker)?;
     }
-    if imports("tollgate:host/http-server") {
-        host::http_server::add_to_linker::<_, Serving>(linker, Guest::serving)?;
+    if imports("tollgate:host/") {
+        add_host(linker)?;
     }
     if imports("tollgate:bridge/") {
         add_bridge(linker)?;
     }
     Ok(())
+}
+
+fn add_host(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
+    host::http_server::add_to_linker::<_, Serving>(linker, Guest::serving)?;
+    host::signals::add_to_linker::<_, Bridge>(linker, Guest::view)
 }
 
 fn add_bridge(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {

@@ -43,6 +43,18 @@ pub const UNGATED: &[(&str, &str)] = &[
         "tollgate:host/http-server#[method]server.subscribe",
         "waits for requests at a port whose listening was decided",
     ),
+    (
+        "tollgate:host/signals#dispose",
+        "says what the program does with signals: kept, and reaches nothing",
+    ),
+    (
+        "tollgate:host/signals#subscribe",
+        "waits for signals that whoever runs the program sends to it",
+    ),
+    (
+        "tollgate:host/signals#next",
+        "a number that whoever runs the program sent to it",
+    ),
     ("wasi:cli/exit#exit", "ends the guest"),
     ("wasi:cli/exit#exit-with-code", "ends the guest"),
     (

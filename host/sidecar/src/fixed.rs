@@ -10,7 +10,7 @@ use crate::detached::{IDLE_MS, MOST_SNAPSHOTS, NAME_BYTES};
 use crate::outbox::WAITING_BYTES;
 use crate::ports::{MOST_FETCHES, MOST_PORTS};
 use crate::process::{LISTED_MS, MOST_LISTED, WAITING_OUTPUT};
-use crate::registry::{MOST_CONNECTIONS, MOST_SESSIONS, MOST_VMS};
+use crate::registry::{CLIENTS_PART, MOST_CONNECTIONS, MOST_SESSIONS, MOST_VMS};
 use crate::runtimes::KEPT_PROGRAMS;
 use crate::transport::{WAITING_REQUEST_BYTES, WAITING_REQUESTS};
 
@@ -37,6 +37,13 @@ pub const FIXED: &[LimitRow] = &[
         MOST_VMS as u64,
         "VMs that one sidecar has at once, and detached ones as many.",
         "several times what a machine of this kind runs programs in",
+    ),
+    LimitRow::fixed(
+        "sidecar-clients-part",
+        Unit::Count,
+        CLIENTS_PART as u64,
+        "One of so many parts of the connections, sessions and VMs is the most that one client has.",
+        "a client that takes all that it can leaves room for others",
     ),
     LimitRow::fixed(
         "sidecar-snapshots",

@@ -15,6 +15,8 @@ pub(crate) const MOST_CONNECTIONS: usize = 4_096;
 pub(crate) const MOST_SESSIONS: usize = 16_384;
 /// VMs that one sidecar has at once.
 pub(crate) const MOST_VMS: usize = 4_096;
+/// The part of each of these that one client gets at most, so that no client takes all from the others.
+pub(crate) const CLIENTS_PART: usize = 4;
 
 /// What frames come and go by. Names that were given out on one mean nothing on another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -24,7 +26,16 @@ struct Session {
     connection: String,
 }
 
+/// What a client has.
+#[derive(Default, Clone, Copy)]
+struct Held {
+    connections: usize,
+    sessions: usize,
+    vms: usize,
+}
+
 struct VmEntry {
+    transport: TransportId,
     connection: String,
     session: String,
     lane: Lane,
@@ -32,6 +43,7 @@ struct VmEntry {
 
 #[derive(Default)]
 struct Tables {
+    held: HashMap<TransportId, Held>,
     connections: HashMap<String, TransportId>,
     sessions: HashMap<String, Session>,
     vms: HashMap<String, VmEntry>,
@@ -51,8 +63,20 @@ fn next(counter: &AtomicU64) -> u64 {
     counter.fetch_add(1, Ordering::Relaxed) + 1
 }
 
-fn full(what: &str, most: usize) -> Rejection {
-    Rejection::state(format!("the sidecar has {most} {what} already"))
+/// Whether there is room for one more, in the sidecar and for the client that asks.
+fn has_room(all: usize, own: usize, most: usize, what: &str) -> Result<(), Rejection> {
+    let part = most / CLIENTS_PART;
+    if all >= most {
+        return Err(Rejection::state(format!(
+            "the sidecar has {most} {what} already"
+        )));
+    }
+    if own >= part {
+        return Err(Rejection::state(format!(
+            "the client has {part} {what} already"
+        )));
+    }
+    Ok(())
 }
 
 impl Registry {
@@ -68,11 +92,16 @@ impl Registry {
     /// Makes a connection on a transport.
     pub(crate) fn connect(&self, transport: TransportId) -> Result<String, Rejection> {
         let mut tables = self.tables();
-        if tables.connections.len() >= MOST_CONNECTIONS {
-            return Err(full("connections", MOST_CONNECTIONS));
-        }
+        let own = tables.held(transport).connections;
+        has_room(
+            tables.connections.len(),
+            own,
+            MOST_CONNECTIONS,
+            "connections",
+        )?;
         let id = format!("conn-{}", next(&self.connections));
         tables.connections.insert(id.clone(), transport);
+        tables.holding(transport).connections += 1;
         Ok(id)
     }
 
@@ -87,14 +116,14 @@ impl Registry {
         };
         let mut tables = self.tables();
         tables.connected(transport, &owner.connection_id)?;
-        if tables.sessions.len() >= MOST_SESSIONS {
-            return Err(full("sessions", MOST_SESSIONS));
-        }
+        let own = tables.held(transport).sessions;
+        has_room(tables.sessions.len(), own, MOST_SESSIONS, "sessions")?;
         let session_id = format!("session-{}", next(&self.sessions));
         let session = Session {
             connection: owner.connection_id.clone(),
         };
         tables.sessions.insert(session_id.clone(), session);
+        tables.holding(transport).sessions += 1;
         Ok(SessionOwnership {
             connection_id: owner.connection_id.clone(),
             session_id,
@@ -112,9 +141,12 @@ impl Registry {
         };
         let tables = self.tables();
         tables.session(transport, &owner.connection_id, &owner.session_id)?;
-        if tables.vms.len() >= MOST_VMS {
-            return Err(full("VMs", MOST_VMS));
-        }
+        has_room(
+            tables.vms.len(),
+            tables.held(transport).vms,
+            MOST_VMS,
+            "VMs",
+        )?;
         Ok(owner)
     }
 
@@ -159,10 +191,17 @@ impl Registry {
         let mut tables = self.tables();
         let is_taken = tables.vms.contains_key(&owner.vm_id);
         let has_session = tables.sessions.contains_key(&owner.session_id);
-        if is_taken || !has_session || tables.vms.len() >= MOST_VMS {
+        let transport = tables.connections.get(&owner.connection_id).copied();
+        let (Some(transport), true, false) = (transport, has_session, is_taken) else {
+            return Err(lane);
+        };
+        let own = tables.held(transport).vms;
+        if has_room(tables.vms.len(), own, MOST_VMS, "VMs").is_err() {
             return Err(lane);
         }
+        tables.holding(transport).vms += 1;
         let entry = VmEntry {
+            transport,
             connection: owner.connection_id.clone(),
             session: owner.session_id.clone(),
             lane,
@@ -196,12 +235,19 @@ impl Registry {
 
     /// Forgets a VM: nobody finds it any more.
     pub(crate) fn remove_vm(&self, vm_id: &str) -> bool {
-        self.tables().vms.remove(vm_id).is_some()
+        let mut tables = self.tables();
+        let Some(vm) = tables.vms.remove(vm_id) else {
+            return false;
+        };
+        let held = tables.holding(vm.transport);
+        held.vms = held.vms.saturating_sub(1);
+        true
     }
 
     /// Forgets everything, and gives the VMs.
     pub(crate) fn close(&self) -> Vec<Lane> {
         let mut tables = self.tables();
+        tables.held.clear();
         tables.connections.clear();
         tables.sessions.clear();
         tables.vms.drain().map(|(_, vm)| vm.lane).collect()
@@ -211,10 +257,12 @@ impl Registry {
     pub(crate) fn disconnect(&self, transport: TransportId) -> Vec<Lane> {
         let mut tables = self.tables();
         let Tables {
+            held,
             connections,
             sessions,
             vms,
         } = &mut *tables;
+        held.remove(&transport);
         connections.retain(|_, of| *of != transport);
         sessions.retain(|_, session| connections.contains_key(&session.connection));
         let gone = vms.extract_if(|_, vm| !sessions.contains_key(&vm.session));
@@ -223,6 +271,14 @@ impl Registry {
 }
 
 impl Tables {
+    fn held(&self, transport: TransportId) -> Held {
+        self.held.get(&transport).copied().unwrap_or_default()
+    }
+
+    fn holding(&mut self, transport: TransportId) -> &mut Held {
+        self.held.entry(transport).or_default()
+    }
+
     fn connected(&self, transport: TransportId, connection: &str) -> Result<(), Rejection> {
         if self.connections.get(connection) == Some(&transport) {
             return Ok(());

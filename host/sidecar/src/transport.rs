@@ -106,6 +106,8 @@ async fn serve(
         let _in_time = tokio::time::timeout(LAST_ANSWERS, rooms.emptied()).await;
     }
     dispatching.abort();
+    // Nothing is made for this client once it is struck out.
+    let _aborted = dispatching.await;
     calls.forget();
     // What its programs still say is for nobody.
     sidecar.disconnect(transport).await;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use tollgate_bridge::ports::Ports;
-use tollgate_bridge::{Captured, Guest, Input, Output, PipeInput, Program, QueuedOutput};
+use tollgate_bridge::{Captured, Guest, Input, Output, PipeInput, Program, QueuedOutput, Signals};
 use tollgate_capability::http::Client;
 use tollgate_capability::net::Resolver;
 use tollgate_engine::{Control, Decider, Gate};
@@ -65,6 +65,7 @@ pub struct RunOptions {
     state: Option<Arc<dyn Any + Send + Sync>>,
     program: Option<Arc<dyn Program>>,
     ports: Option<Arc<dyn Ports>>,
+    signals: Option<Signals>,
 }
 
 /// Who is asked. What that is like inside is nobody's business.
@@ -100,6 +101,7 @@ impl RunOptions {
             state: None,
             program: None,
             ports: None,
+            signals: None,
         }
     }
 
@@ -325,6 +327,7 @@ impl RunOptions {
             state: self.state.clone(),
             program: self.program.clone(),
             ports: self.ports.clone(),
+            signals: self.signals.clone(),
         })
     }
 
@@ -333,6 +336,14 @@ impl RunOptions {
     #[must_use]
     pub fn ports(mut self, ports: Arc<dyn Ports>) -> Self {
         self.ports = Some(ports);
+        self
+    }
+
+    /// By which the guest is sent signals (`tollgate:host/signals`); without it by nothing. What a signal does that the guest
+    /// does not handle is the sender's affair: see [`Signals::send`].
+    #[must_use]
+    pub fn signals(mut self, signals: Signals) -> Self {
+        self.signals = Some(signals);
         self
     }
 }
@@ -362,6 +373,7 @@ pub(crate) struct Prepared {
     pub(crate) program: Option<Arc<dyn Program>>,
     pub(crate) control: Option<Control>,
     ports: Option<Arc<dyn Ports>>,
+    signals: Option<Signals>,
     pub(crate) decider: Option<Deciding>,
     kept: Kept,
     cwd: String,
@@ -399,6 +411,9 @@ impl Prepared {
         if let Some(ports) = self.ports {
             guest = guest.ports(ports);
         }
+        if let Some(signals) = self.signals {
+            guest = guest.signals(signals);
+        }
         (guest.build(), self.kept)
     }
 }
@@ -435,6 +450,7 @@ impl RunOptions {
             program: self.program,
             control: self.control,
             ports: self.ports,
+            signals: self.signals,
             decider: self.decider,
             cwd: self.cwd,
             kept: Kept {

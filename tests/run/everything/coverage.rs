@@ -21,6 +21,10 @@ const NOT_TRIED: &[(&str, &str)] = &[
         "of a run in a network of its own, which `tollgate run` gives none: `tests/sidecar_fetch` tries them",
     ),
     (
+        "tollgate:host/signals#",
+        "of a run that is sent signals, which `tollgate run` sends none: `tests/sidecar` tries them",
+    ),
+    (
         "tollgate:bridge/",
         "of a run with a program, which a component is not: `tests/languages` tries them",
     ),

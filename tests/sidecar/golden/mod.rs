@@ -63,6 +63,14 @@ const DIFFERENT: &[(&str, &str)] = &[
         "turns are those of Node: `process.nextTick` before promises",
     ),
     (
+        "python_waiting_on_stdin",
+        "a line that Python reads has its end",
+    ),
+    (
+        "signal_state_of_js",
+        "each signal that is handled is told, SIGUSR1 too",
+    ),
+    (
         "snapshot_feeds_a_new_vm",
         "commands are found without files in /bin that stand for them",
     ),
@@ -72,9 +80,8 @@ const DIFFERENT: &[(&str, &str)] = &[
     ),
 ];
 
-/// What is recorded, and not served yet: Node's child processes, its sockets within a VM, and the signals that a program
-/// handles itself. And how many questions a mount of the client's takes is each sidecar's own affair: those that a recording
-/// answers are not those that are asked here.
+/// What is recorded, and not served yet: Node's child processes and its sockets within a VM. And how many questions a mount of
+/// the client's takes is each sidecar's own affair: those that a recording answers are not those that are asked here.
 const NOT_SERVED: &[(&str, &str)] = &[
     (
         "callback_from_guest_javascript",
@@ -83,14 +90,6 @@ const NOT_SERVED: &[(&str, &str)] = &[
     ("js_child_process", "a guest starts no other program"),
     ("find_listener_tcp", "`node:net` is not served"),
     ("guest_tcp_to_itself", "`node:net` is not served"),
-    (
-        "js_signal_handler",
-        "a signal ends a program, whatever it handles",
-    ),
-    (
-        "signal_state_of_js",
-        "a signal ends a program, whatever it handles",
-    ),
     (
         "mount_js_bridge_error_text",
         "other questions are asked of the client",

@@ -1,15 +1,19 @@
 //! A sidecar for a test: over its bytes, or through the client.
 
 mod client;
+mod held;
 mod raw;
+mod socket;
 mod watch;
 
 pub(crate) use client::{
     Host, allowed, code_of, host, host_with, refused, run, start, start_js, wasm,
 };
+pub(crate) use held::Held;
 pub(crate) use raw::{
-    Raw, authenticate, bytes, connection_of, fs_call, open_session, session_of, vm_of,
+    Raw, authenticate, bytes, connection_of, create_vm, fs_call, open_session, session_of, vm_of,
 };
+pub(crate) use socket::{Served, text};
 pub(crate) use watch::{Ended, Watch, soon};
 
 use std::path::{Path, PathBuf};

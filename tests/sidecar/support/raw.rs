@@ -231,7 +231,7 @@ pub(crate) fn open_session() -> RequestPayload {
     })
 }
 
-fn create_vm() -> RequestPayload {
+pub(crate) fn create_vm() -> RequestPayload {
     RequestPayload::CreateVmRequest(CreateVmRequest {
         runtime: GuestRuntimeKind::WebAssembly,
         config: ALLOW.to_owned(),

@@ -196,6 +196,14 @@ process.on('newListener', function onListener(name) {
   require('internal/process/multiple-resolves').activate(process);
 });
 
+// Who listens for a signal handles it, until nobody does any more.
+process.on('newListener', function onListener(name) {
+  if (typeof name === 'string' && name.startsWith('SIG')) require('internal/process/signals').start(name);
+});
+process.on('removeListener', function onRemoved(name) {
+  if (typeof name === 'string' && name.startsWith('SIG')) require('internal/process/signals').stop(name);
+});
+
 process.on('warning', function onWarning(warning) {
   require('internal/process/warning').onWarning(process, warning);
 });

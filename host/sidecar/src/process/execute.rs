@@ -120,6 +120,7 @@ impl Vm {
             .ports(Arc::new(ports))
             .output(queue)
             .control(&process.control)
+            .signals(process.signals.clone())
             .decider(self.prompt.decider(Some(&process.id)));
         for (name, value) in variables {
             options = options.variable(name, value);

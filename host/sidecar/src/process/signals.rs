@@ -68,6 +68,8 @@ const fn signal(name: &'static str, number: i32) -> Signal {
 }
 
 impl Signal {
+    /// What ends a program that does not end by itself.
+    pub(crate) const KILL: Self = signal("SIGKILL", 9);
     /// What ends a program whose VM is given up.
     pub(crate) const TERM: Self = signal("SIGTERM", 15);
 

@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::sync::watch;
-use tollgate::{PipeError, RunControl, StdinPipe};
+use tollgate::{Disposition, PipeError, RunControl, Signals, StdinPipe};
 use tollgate_protocol::types::{
     CloseStdinRequest, ProcessSnapshotEntry, ProcessSnapshotStatus, ResponsePayload,
-    StdinClosedResponse, StdinWrittenResponse, WriteStdinRequest,
+    SignalDispositionAction, SignalHandlerRegistration, StdinClosedResponse, StdinWrittenResponse,
+    WriteStdinRequest,
 };
 
 use super::signals::{Effect, Signal};
@@ -19,6 +20,8 @@ use crate::rejection::Rejection;
 
 /// How long a program that has ended is still listed, in milliseconds.
 pub(crate) const LISTED_MS: u64 = 2_000;
+/// How long a program that handles that its VM is given up has for it.
+const LAST_WORDS: Duration = Duration::from_millis(100);
 /// Bytes of output of one program that wait for the client.
 pub(crate) const WAITING_OUTPUT: usize = 256 << 10;
 /// Programs that have ended and are still listed.
@@ -39,6 +42,8 @@ pub(crate) struct Process {
     pub(crate) cwd: String,
     pub(crate) driver: &'static str,
     pub(crate) control: RunControl,
+    /// What it does with signals itself.
+    pub(crate) signals: Signals,
     pub(crate) stdin: Stdin,
     /// The signal that ends it, once one does.
     pub(crate) killed: watch::Sender<Option<Signal>>,
@@ -131,6 +136,7 @@ impl Processes {
             cwd: newcomer.cwd,
             driver: newcomer.driver,
             control: RunControl::new(),
+            signals: Signals::new(),
             stdin: newcomer.stdin,
             killed: watch::Sender::new(None),
             leave: newcomer.leave,
@@ -197,6 +203,26 @@ impl Processes {
         }))
     }
 
+    /// What a program does with signals, by their numbers; nothing for one that does not run.
+    pub(crate) fn signal_state(&self, id: &str) -> Vec<(u32, SignalHandlerRegistration)> {
+        let Some(process) = self.table().live.get(id).cloned() else {
+            return Vec::new();
+        };
+        let registration = |disposition| SignalHandlerRegistration {
+            action: match disposition {
+                Disposition::Default => SignalDispositionAction::Default,
+                Disposition::Ignore => SignalDispositionAction::Ignore,
+                Disposition::Handle => SignalDispositionAction::User,
+            },
+            mask: Vec::new(),
+            flags: 0,
+        };
+        let dispositions = process.signals.dispositions().into_iter();
+        dispositions
+            .map(|(signal, disposition)| (u32::from(signal), registration(disposition)))
+            .collect()
+    }
+
     /// How many run.
     pub(crate) fn count(&self) -> usize {
         self.table().live.len()
@@ -217,7 +243,8 @@ impl Processes {
         entries
     }
 
-    /// Ends every program, and lets none start. Says whether all ended within `patience`.
+    /// Ends every program, and lets none start. Those that handle that they are to end have a moment for it. Says whether all
+    /// ended within `patience` after it.
     pub(crate) async fn end_all(&self, patience: Duration) -> bool {
         let live: Vec<_> = {
             let mut table = self.table();
@@ -226,15 +253,24 @@ impl Processes {
             let not_told = not_told.filter(|process| !*process.over.borrow());
             table.live.values().chain(not_told).cloned().collect()
         };
+        let all_within = async |patience: Duration| {
+            let ended = live.iter().map(|process| async {
+                let mut over = process.over.subscribe();
+                let _sender_is_held_here = over.wait_for(|over| *over).await;
+            });
+            let all = futures_util::future::join_all(ended);
+            tokio::time::timeout(patience, all).await.is_ok()
+        };
         for process in &live {
             process.signal(Signal::TERM);
         }
-        let ended = live.iter().map(|process| async {
-            let mut over = process.over.subscribe();
-            let _sender_is_held_here = over.wait_for(|over| *over).await;
-        });
-        let all = futures_util::future::join_all(ended);
-        tokio::time::timeout(patience, all).await.is_ok()
+        if all_within(LAST_WORDS).await {
+            return true;
+        }
+        for process in &live {
+            process.signal(Signal::KILL);
+        }
+        all_within(patience).await
     }
 }
 
@@ -250,6 +286,14 @@ impl Table {
 impl Process {
     /// Does to it what a signal does.
     pub(crate) fn signal(&self, signal: Signal) {
+        if signal.effect() == Effect::Continue {
+            self.control.resume();
+        }
+        let number = u8::try_from(signal.number).unwrap_or_default();
+        match self.signals.send(number) {
+            Disposition::Default => {}
+            Disposition::Ignore | Disposition::Handle => return,
+        }
         match signal.effect() {
             Effect::Ask | Effect::Ignore => {}
             Effect::End(_) => {
@@ -262,7 +306,7 @@ impl Process {
                 });
             }
             Effect::Stop => self.control.pause(),
-            Effect::Continue => self.control.resume(),
+            Effect::Continue => {}
         }
     }
 

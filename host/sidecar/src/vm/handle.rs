@@ -152,10 +152,10 @@ impl Vm {
                     .into()
             }
             RequestPayload::GetSignalStateRequest(request) => {
-                // No program can say which signals it handles: each of them has what the system does.
+                let handlers = self.processes.signal_state(&request.process_id);
                 ResponsePayload::SignalStateResponse(SignalStateResponse {
                     process_id: request.process_id,
-                    handlers: Vec::new(),
+                    handlers,
                 })
                 .into()
             }

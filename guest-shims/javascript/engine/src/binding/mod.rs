@@ -11,6 +11,7 @@ pub(crate) mod process;
 pub(crate) mod random;
 pub(crate) mod serve;
 mod server;
+mod signals;
 mod stdio;
 mod text;
 mod time;
@@ -33,6 +34,7 @@ pub(crate) fn create<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
     binding.set("http", http::create(ctx)?)?;
     binding.set("serve", serve::create(ctx)?)?;
     binding.set("server", server::create(ctx)?)?;
+    binding.set("signals", signals::create(ctx)?)?;
     binding.set("outside", outside::create(ctx)?)?;
     binding.set("process", process::create(ctx)?)?;
     binding.set("modules", modules::create(ctx)?)?;

@@ -61,11 +61,12 @@ function signalNumber(signal) {
   return number;
 }
 
-// There is one process, and nothing that could interrupt it.
+// There is one process.
 function rawKill(process, pid, signal) {
   if (signal < 0 || signal > 64) return 'EINVAL';
   if (pid !== process.pid && pid !== 0 && pid !== -1) return 'ESRCH';
-  return signal === 0 ? undefined : 'ENOSYS';
+  if (signal === 0) return undefined;
+  return require('internal/process/signals').raise(signal);
 }
 
 function kill(process, pid, signal) {
