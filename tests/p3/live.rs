@@ -7,7 +7,7 @@ use tollgate_audit::{Log, LogOptions, RunIdentity, RunLimits};
 use tollgate_bridge::{
     Channel, Guest, Input, Output, StdinPipe, add_p3_to_linker, add_to_linker, output_queue,
 };
-use tollgate_engine::{Control, Ended, Engine, Entry, Gate, RunError, RunP3, Source};
+use tollgate_engine::{Control, Ended, Engine, Entry, Gate, InForce, RunError, RunP3, Source};
 use tollgate_policy::{Effective, PolicyBuilder};
 use tollgate_tests::guests;
 
@@ -22,7 +22,12 @@ fn gate(control: &Control) -> Gate {
         component: "sha256:0".to_owned(),
     };
     let log = Log::memory(LogOptions::default()).run(identity, RunLimits::default());
-    Gate::controlled(Arc::new(policy), log, None, Some(control.clone()))
+    Gate::controlled(
+        InForce::new(Arc::new(policy)),
+        log,
+        None,
+        Some(control.clone()),
+    )
 }
 
 #[test]

@@ -26,6 +26,7 @@ mod hostile;
 mod layers;
 mod many;
 mod mounts;
+mod network;
 mod permissions;
 mod programs;
 mod served;

@@ -86,6 +86,7 @@ impl Guest {
             ports: None,
             signals: None,
             resolver: None,
+            sockets: None,
             http: Client::default(),
         }
     }
@@ -168,6 +169,7 @@ pub struct GuestBuilder {
     ports: Option<Arc<dyn Ports>>,
     signals: Option<Signals>,
     resolver: Option<Arc<dyn Resolver>>,
+    sockets: Option<Sockets>,
     http: Client,
 }
 
@@ -255,6 +257,13 @@ impl GuestBuilder {
         self
     }
 
+    /// The places of its sockets, which it may share with other guests. Without it: as many as its policy's handles.
+    #[must_use]
+    pub fn sockets(mut self, sockets: Sockets) -> Self {
+        self.sockets = Some(sockets);
+        self
+    }
+
     /// Where names are looked up. Without it: the system's resolver.
     #[must_use]
     pub fn resolver(mut self, resolver: Arc<dyn Resolver>) -> Self {
@@ -298,7 +307,9 @@ impl GuestBuilder {
             signals: self.signals,
             clock: Monotonic::start(),
             resolver: self.resolver.map(OnceLock::from).unwrap_or_default(),
-            sockets: Sockets::new(count(limits.handles)),
+            sockets: self
+                .sockets
+                .unwrap_or_else(|| Sockets::new(count(limits.handles))),
             http: self.http,
             http_requests: OnceLock::new(),
         };

@@ -14,6 +14,7 @@ use tollgate_audit::{Entry, Pending, Run};
 use tollgate_policy::{Decision, Effective, LimitKey, Limits, Operation, Permit, Question, RuleId};
 
 use crate::Stop;
+use crate::in_force::InForce;
 use crate::place::{Place, Whereabouts, is_nearly_used};
 use crate::time::Control;
 
@@ -50,7 +51,7 @@ pub struct Traffic {
 pub struct Gate(Arc<Inner>);
 
 struct Inner {
-    policy: Arc<Effective>,
+    policy: InForce,
     limits: Limits,
     audit: Run,
     decider: Option<Arc<dyn Decider>>,
@@ -140,18 +141,18 @@ impl Gate {
     /// A gate for one run under `policy`, recording to `audit`.
     #[must_use]
     pub fn new(policy: Arc<Effective>, audit: Run, decider: Option<Arc<dyn Decider>>) -> Self {
-        Self::controlled(policy, audit, decider, None)
+        Self::controlled(InForce::new(policy), audit, decider, None)
     }
 
-    /// The same, of a run that `control` is the handle on.
+    /// The same, of a run that `control` is the handle on, under a policy that may be replaced.
     #[must_use]
     pub fn controlled(
-        policy: Arc<Effective>,
+        policy: InForce,
         audit: Run,
         decider: Option<Arc<dyn Decider>>,
         control: Option<Control>,
     ) -> Self {
-        let limits = policy.limits();
+        let limits = policy.ask(Effective::limits);
         let output_left = AtomicU64::new(limits.output);
         Self(Arc::new(Inner {
             policy,
@@ -166,22 +167,16 @@ impl Gate {
         }))
     }
 
-    /// The same, to be kept.
-    #[must_use]
-    pub fn shared_policy(&self) -> &Arc<Effective> {
-        &self.0.policy
-    }
-
     /// The limits of the run.
     #[must_use]
     pub fn limits(&self) -> &Limits {
         &self.0.limits
     }
 
-    /// The policy that this gate applies.
+    /// The policy that this gate applies at this moment.
     #[must_use]
-    pub fn policy(&self) -> &Effective {
-        &self.0.policy
+    pub fn policy(&self) -> Arc<Effective> {
+        self.0.policy.now()
     }
 
     /// The run's end of the log.
@@ -249,7 +244,7 @@ impl Gate {
         operation: &Operation<'_>,
         rate: Rate,
     ) -> Result<Option<Verdict>, Stop> {
-        let (permit, decision, rule) = match self.0.policy.decide(operation) {
+        let (permit, decision, rule) = match self.decision(operation) {
             Decision::Ask(..) if self.asks_somebody() => return Ok(None),
             decided => split(decided),
         };
@@ -267,7 +262,7 @@ impl Gate {
     /// whether waiting for it makes sense. It is no permit.
     #[must_use]
     pub fn permits(&self, operation: &Operation<'_>) -> bool {
-        match self.0.policy.decide(operation) {
+        match self.decision(operation) {
             Decision::Allow(..) | Decision::WouldDeny(..) => true,
             Decision::Ask(..) => self.asks_somebody(),
             Decision::Deny(_) => false,
@@ -278,8 +273,7 @@ impl Gate {
     /// somebody has to be asked.
     #[must_use]
     pub fn always_waits(&self, operation: &Operation<'_>) -> bool {
-        let asks =
-            || matches!(self.0.policy.decide(operation), Decision::Ask(..)) && self.asks_somebody();
+        let asks = || matches!(self.decision(operation), Decision::Ask(..)) && self.asks_somebody();
         self.flushes_each() || asks()
     }
 
@@ -492,11 +486,16 @@ impl Gate {
         self.0.audit.cut(own(operation, resource), "cancelled");
     }
 
+    /// What the policy says at this moment.
+    fn decision(&self, operation: &Operation<'_>) -> Decision {
+        self.0.policy.ask(|policy| policy.decide(operation))
+    }
+
     async fn decide(
         &self,
         operation: &Operation<'_>,
     ) -> (Option<Permit>, tollgate_audit::Decision, RuleId) {
-        let decision = match self.0.policy.decide(operation) {
+        let decision = match self.decision(operation) {
             Decision::Ask(question, _) => {
                 let Some(decider) = self.0.decider.as_ref().filter(|decider| decider.is_there())
                 else {

@@ -5,7 +5,8 @@ use tollgate_policy::{Decision, Operation};
 
 /// Why an operation was denied. Where it was to be asked about and nobody could answer, that is the reason.
 pub(crate) fn why(gate: &Gate, operation: &Operation<'_>, capability: &str) -> String {
-    match gate.policy().decide(operation) {
+    let policy = gate.policy();
+    match policy.decide(operation) {
         Decision::Ask(..) if !gate.asks_somebody() => {
             format!("permission prompt required for {capability}")
         }

@@ -15,6 +15,7 @@ pub mod fs;
 mod host;
 mod house;
 mod lane;
+mod names;
 mod outbox;
 mod ports;
 mod process;

@@ -288,9 +288,9 @@ struct Begun {
 impl Begun {
     async fn new(component: &Component, mut prepared: Prepared) -> Result<Self, Refused> {
         let host = &component.0.host;
-        let policy = Arc::clone(&prepared.grants.policy);
+        let policy = prepared.policy.clone();
         let place = std::mem::take(&mut prepared.place);
-        let (run, audit) = host.audit(&component.0.digest, place, &policy.limits());
+        let (run, audit) = host.audit(&component.0.digest, place, &policy.ask(Effective::limits));
         let control = prepared.control.clone();
         let own = prepared.decider.take().map(|deciding| deciding.0);
         let decider = own.or_else(|| host.decider.clone());

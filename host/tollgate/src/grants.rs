@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use tollgate_audit::{Detail, Flush, LogOptions};
+use tollgate_engine::InForce;
 use tollgate_policy::{Effective, ScopeSet};
 
-use crate::error::Recording;
+use crate::error::{Recording, Refused};
 
 /// A policy under a host's ceiling, checked and ready for any number of runs. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -29,6 +30,49 @@ impl Grants {
         let policy = Effective::clone(&self.policy).with_permissive(scopes);
         Self {
             policy: Arc::new(policy),
+            host: self.host,
+        }
+    }
+}
+
+/// Grants that can be replaced while runs go on under them. Clones are the same.
+///
+/// What a run asks for from then on is decided by the new ones. What it was given before it keeps (a file or a connection that
+/// is open), and the limits with which it began hold to its end.
+#[derive(Debug, Clone)]
+pub struct LiveGrants {
+    pub(crate) policy: InForce,
+    host: u64,
+}
+
+impl LiveGrants {
+    /// Begins with `grants`.
+    #[must_use]
+    pub fn new(grants: &Grants) -> Self {
+        Self {
+            policy: InForce::new(Arc::clone(&grants.policy)),
+            host: grants.host,
+        }
+    }
+
+    /// Puts other grants in force.
+    ///
+    /// # Errors
+    ///
+    /// They belong to another host; then those that it has hold on.
+    pub fn replace(&self, grants: &Grants) -> Result<(), Refused> {
+        if grants.host != self.host {
+            return Err(Refused::ForeignGrants);
+        }
+        self.policy.replace(Arc::clone(&grants.policy));
+        Ok(())
+    }
+
+    /// Those that are in force.
+    #[must_use]
+    pub fn now(&self) -> Grants {
+        Grants {
+            policy: self.policy.now(),
             host: self.host,
         }
     }

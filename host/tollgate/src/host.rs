@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 
 use tollgate_audit::{AuditError, Log, Summary};
 use tollgate_bridge::{check, provides, requests};
+use tollgate_capability::net::{Resolver, SystemResolver};
 use tollgate_engine::{LoadError as EngineLoadError, Source, Surface};
 use tollgate_policy::{Effective, Policy};
 
@@ -30,6 +31,13 @@ impl std::fmt::Debug for Host {
 impl Host {
     pub(crate) fn new(inner: Inner) -> Self {
         Self(Arc::new(inner))
+    }
+
+    /// Where names are looked up: the embedder's own resolver, else one of the system's.
+    #[must_use]
+    pub fn resolver(&self) -> Arc<dyn Resolver> {
+        let own = self.0.resolver.clone();
+        own.unwrap_or_else(|| Arc::new(SystemResolver::default()))
     }
 
     /// Puts a run's policy under the ceiling.

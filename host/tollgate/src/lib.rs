@@ -119,7 +119,7 @@ mod stopped;
 pub use builder::HostBuilder;
 pub use component::{Component, InstantiateError};
 pub use error::{BuildError, GrantsError, LoadError, Recording, Refused};
-pub use grants::Grants;
+pub use grants::{Grants, LiveGrants};
 pub use host::Host;
 pub use instance::{Instance, InstanceError};
 pub use options::{RunOptions, Stream};

@@ -7,13 +7,13 @@ use bytes::Bytes;
 use tollgate_bridge::ports::Ports;
 use tollgate_bridge::{Captured, Guest, Input, Output, PipeInput, Program, QueuedOutput, Signals};
 use tollgate_capability::http::Client;
-use tollgate_capability::net::Resolver;
-use tollgate_engine::{Control, Decider, Gate};
+use tollgate_capability::net::{Resolver, Sockets};
+use tollgate_engine::{Control, Decider, Gate, InForce};
 use tollgate_policy::Effective;
 use tollgate_vfs::{Mount, Tree, TreeBuilder};
 
 use crate::error::Refused;
-use crate::grants::Grants;
+use crate::grants::{Grants, LiveGrants};
 use crate::shared::Place;
 
 /// The longest working directory, in bytes: as long as a path of the guest's may be.
@@ -48,6 +48,7 @@ impl Stream {
 #[derive(Debug)]
 pub struct RunOptions {
     pub(crate) grants: Grants,
+    live: Option<LiveGrants>,
     pub(crate) name: String,
     place: Place,
     arguments: Vec<String>,
@@ -66,6 +67,18 @@ pub struct RunOptions {
     program: Option<Arc<dyn Program>>,
     ports: Option<Arc<dyn Ports>>,
     signals: Option<Signals>,
+    sockets: Option<Sockets>,
+    resolver: Option<Resolving>,
+}
+
+/// Where names are looked up. What that is like inside is nobody's business.
+#[derive(Clone)]
+struct Resolving(Arc<dyn Resolver>);
+
+impl std::fmt::Debug for Resolving {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Resolver").finish_non_exhaustive()
+    }
 }
 
 /// Who is asked. What that is like inside is nobody's business.
@@ -84,6 +97,7 @@ impl RunOptions {
     pub fn new(grants: &Grants) -> Self {
         Self {
             grants: grants.clone(),
+            live: None,
             name: "component".to_owned(),
             place: Place::default(),
             arguments: Vec::new(),
@@ -102,6 +116,8 @@ impl RunOptions {
             program: None,
             ports: None,
             signals: None,
+            sockets: None,
+            resolver: None,
         }
     }
 
@@ -309,7 +325,11 @@ impl RunOptions {
             return None;
         }
         Some(Self {
-            grants: self.grants.clone(),
+            grants: match &self.live {
+                Some(live) => live.now(),
+                None => self.grants.clone(),
+            },
+            live: self.live.clone(),
             name: self.name.clone(),
             place: self.place.clone(),
             arguments: self.arguments.clone(),
@@ -328,6 +348,8 @@ impl RunOptions {
             program: self.program.clone(),
             ports: self.ports.clone(),
             signals: self.signals.clone(),
+            sockets: self.sockets.clone(),
+            resolver: self.resolver.clone(),
         })
     }
 
@@ -336,6 +358,30 @@ impl RunOptions {
     #[must_use]
     pub fn ports(mut self, ports: Arc<dyn Ports>) -> Self {
         self.ports = Some(ports);
+        self
+    }
+
+    /// Puts the run under grants that can be replaced while it goes on, in place of those that it was made with.
+    #[must_use]
+    pub fn live(mut self, grants: &LiveGrants) -> Self {
+        self.grants = grants.now();
+        self.live = Some(grants.clone());
+        self
+    }
+
+    /// Where names are looked up, in place of [the host's own](crate::HostBuilder::resolver). The policy decides before it is
+    /// asked, and again about the addresses that it gives.
+    #[must_use]
+    pub fn resolver(mut self, resolver: Arc<dyn Resolver>) -> Self {
+        self.resolver = Some(Resolving(resolver));
+        self
+    }
+
+    /// The places of the guest's sockets, for several guests that may have so many together. Without it the guest has as many
+    /// places as its policy's limit `handles` says.
+    #[must_use]
+    pub fn sockets(mut self, sockets: &Sockets) -> Self {
+        self.sockets = Some(sockets.clone());
         self
     }
 
@@ -367,13 +413,14 @@ impl Kept {
 
 /// Everything of a run that can be refused, made before its first record.
 pub(crate) struct Prepared {
-    pub(crate) grants: Grants,
+    pub(crate) policy: InForce,
     pub(crate) name: String,
     pub(crate) place: Place,
     pub(crate) program: Option<Arc<dyn Program>>,
     pub(crate) control: Option<Control>,
     ports: Option<Arc<dyn Ports>>,
     signals: Option<Signals>,
+    sockets: Option<Sockets>,
     pub(crate) decider: Option<Deciding>,
     kept: Kept,
     cwd: String,
@@ -414,6 +461,9 @@ impl Prepared {
         if let Some(signals) = self.signals {
             guest = guest.signals(signals);
         }
+        if let Some(sockets) = self.sockets {
+            guest = guest.sockets(sockets);
+        }
         (guest.build(), self.kept)
     }
 }
@@ -444,13 +494,17 @@ impl RunOptions {
         let (stdout, kept_stdout) = open(self.stdout);
         let (stderr, kept_stderr) = open(self.stderr);
         Ok(Prepared {
-            grants: self.grants,
+            policy: match self.live {
+                Some(live) => live.policy,
+                None => InForce::new(Arc::clone(&self.grants.policy)),
+            },
             name: self.name,
             place: self.place,
             program: self.program,
             control: self.control,
             ports: self.ports,
             signals: self.signals,
+            sockets: self.sockets,
             decider: self.decider,
             cwd: self.cwd,
             kept: Kept {
@@ -464,7 +518,7 @@ impl RunOptions {
             stdout,
             stderr,
             state: self.state,
-            resolver,
+            resolver: self.resolver.map(|own| own.0).or(resolver),
             http,
         })
     }

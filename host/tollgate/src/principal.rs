@@ -101,7 +101,7 @@ impl Principal {
     /// Has `decider` answer what the policy leaves to be asked, in place of the host's own, from the next thing that it asks
     /// for on.
     pub fn decided_by(&mut self, decider: Arc<dyn Decider>) {
-        let policy = Arc::clone(self.gate.shared_policy());
+        let policy = self.gate.policy();
         let audit = self.gate.audit().clone();
         self.gate = Gate::new(policy, audit, Some(Arc::clone(&decider)));
         self.decider = Some(decider);

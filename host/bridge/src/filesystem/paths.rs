@@ -1,8 +1,6 @@
 //! Operations on a path beneath a descriptor: resolve it, decide on where it leads, act on that handle. The same for
 //! every release of WASI: each brings the name of its own function, and its own words for what comes of it.
 
-use std::sync::Arc;
-
 use tollgate_engine::{Gate, Outcome as _, Rate, Traffic};
 use tollgate_policy::{FsVerb, Operation, Permit, RuleId};
 use tollgate_vfs::{DirHandle, Follow, FsError, MetadataHash, SetTimes, Stat, Target};
@@ -179,7 +177,7 @@ pub async fn rename(
     to: At<'_>,
 ) -> Result<(), Undone> {
     let verb = FsVerb::Rename;
-    let policy = Arc::clone(gate.shared_policy());
+    let policy = gate.policy();
     let mut kept: Option<(String, RuleId)> = None;
     let act = |source: Target, destination: Target, permit, to_permit| {
         let rule = policy

@@ -121,7 +121,7 @@ impl Filesystem {
         inner
             .state()
             .table
-            .mounts(&inner.root, gate.shared_policy(), leave)
+            .mounts(&inner.root, &gate.policy(), leave)
     }
 
     /// Replaces all mounts by these, and by the packages of the client's project if it has any. Where it is refused, nothing
@@ -275,7 +275,7 @@ impl Filesystem {
     /// The descriptor on `/` of the client, who acts under the policy of `gate`.
     pub(super) fn root_for(&self, gate: &Gate) -> Result<DirHandle, Rejection> {
         let inner = &*self.0;
-        let policy = gate.shared_policy();
+        let policy = &gate.policy();
         let mut state = inner.state();
         if let Some(client) = &state.client
             && Arc::ptr_eq(&client.policy, policy)

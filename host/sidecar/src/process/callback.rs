@@ -86,6 +86,7 @@ impl Vm {
         let most = self.config.limits.resources.max_processes;
         let newcomer = Newcomer {
             id: request.process_id,
+            governed: None,
             command: name,
             arguments: request.args,
             cwd,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use tokio::sync::oneshot;
-use tollgate::{Component, RunOptions, StdinPipe, output_queue};
+use tollgate::{Component, Grants, LiveGrants, RunOptions, StdinPipe, output_queue};
 use tollgate_languages::{JavaScript, PythonInTree};
 use tollgate_policy::{FsVerb, Operation, Tier};
 use tollgate_protocol::types::{
@@ -20,6 +20,7 @@ use super::table::{Newcomer, PROGRAMS, Stdin, WAITING_OUTPUT};
 use crate::answer::Answer;
 use crate::denial;
 use crate::fs::Leave;
+use crate::names::Names;
 use crate::ports::OwnPorts;
 use crate::rejection::Rejection;
 use crate::vm::{self, Kind, Vm};
@@ -39,6 +40,7 @@ const NATIVE: [(&[u8], &str); 6] = [
 /// Everything that a program needs to run, made before it has a place among the others.
 struct Ready {
     component: Component,
+    grants: Grants,
     options: RunOptions,
 }
 
@@ -85,8 +87,10 @@ impl Vm {
             None => StdinPipe::new(),
         };
         let (queue, output) = output_queue(Some(WAITING_OUTPUT));
+        let live = LiveGrants::new(&ready.grants);
         let newcomer = Newcomer {
             id: request.process_id,
+            governed: Some((program.kind, tier, live.clone())),
             command: program.command,
             arguments: program.arguments,
             cwd: cwd.clone(),
@@ -121,7 +125,12 @@ impl Vm {
             .output(queue)
             .control(&process.control)
             .signals(process.signals.clone())
+            .sockets(&self.sockets)
+            .live(&live)
             .decider(self.prompt.decider(Some(&process.id)));
+        if let Some(names) = &self.names {
+            options = options.resolver(Arc::<Names>::clone(names));
+        }
         for (name, value) in variables {
             options = options.variable(name, value);
         }
@@ -201,11 +210,16 @@ impl Vm {
                 Tier::Isolated => options,
             };
         }
-        match program.kind {
+        let (component, options) = match program.kind {
             Kind::JavaScript => self.javascript(program, options, cwd).await,
             Kind::Python => self.python(program, options).await,
             Kind::WebAssembly | Kind::Client => self.webassembly(program, options).await,
-        }
+        }?;
+        Ok(Ready {
+            component,
+            grants,
+            options,
+        })
     }
 
     async fn javascript(
@@ -213,7 +227,7 @@ impl Vm {
         program: &Program,
         options: RunOptions,
         cwd: &str,
-    ) -> Result<Ready, Rejection> {
+    ) -> Result<(Component, RunOptions), Rejection> {
         let component = self.house.runtimes().javascript().await?.clone();
         let (name, in_tree) = match &program.source {
             Source::File(path) => {
@@ -229,13 +243,14 @@ impl Vm {
             in_tree.keep_code(codes.begin());
         }
         let options = options.name(name).arguments(program.arguments.clone());
-        Ok(Ready {
-            component,
-            options: options.program(Arc::new(in_tree)),
-        })
+        Ok((component, options.program(Arc::new(in_tree))))
     }
 
-    async fn python(&self, program: &Program, options: RunOptions) -> Result<Ready, Rejection> {
+    async fn python(
+        &self,
+        program: &Program,
+        options: RunOptions,
+    ) -> Result<(Component, RunOptions), Rejection> {
         let component = self.house.runtimes().python().await?.clone();
         let in_tree = match &program.source {
             Source::File(path) => {
@@ -246,17 +261,14 @@ impl Vm {
             Source::Input => PythonInTree::Input,
         };
         let arguments = in_tree.arguments(program.arguments.clone());
-        Ok(Ready {
-            component,
-            options: options.name("python3").arguments(arguments),
-        })
+        Ok((component, options.name("python3").arguments(arguments)))
     }
 
     async fn webassembly(
         &self,
         program: &Program,
         options: RunOptions,
-    ) -> Result<Ready, Rejection> {
+    ) -> Result<(Component, RunOptions), Rejection> {
         let Source::File(path) = &program.source else {
             return Err(Rejection::state(
                 "a WebAssembly program lies in a file of the VM",
@@ -265,7 +277,7 @@ impl Vm {
         let bytes = self.module(path).await?;
         let component = self.house.runtimes().program(path, bytes).await?;
         let options = options.name(path).arguments(program.arguments.clone());
-        Ok(Ready { component, options })
+        Ok((component, options))
     }
 
     /// Refuses a program that is not there, with the place where programs come from.

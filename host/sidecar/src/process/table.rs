@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::sync::watch;
-use tollgate::{Disposition, PipeError, RunControl, Signals, StdinPipe};
+use tollgate::{Disposition, LiveGrants, PipeError, RunControl, Signals, StdinPipe};
+use tollgate_policy::Tier;
 use tollgate_protocol::types::{
     CloseStdinRequest, ProcessSnapshotEntry, ProcessSnapshotStatus, ResponsePayload,
     SignalDispositionAction, SignalHandlerRegistration, StdinClosedResponse, StdinWrittenResponse,
@@ -17,6 +18,7 @@ use super::signals::{Effect, Signal};
 use crate::fs::Leave;
 use crate::host::Moment;
 use crate::rejection::Rejection;
+use crate::vm::Kind;
 
 /// How long a program that has ended is still listed, in milliseconds.
 pub(crate) const LISTED_MS: u64 = 2_000;
@@ -42,6 +44,8 @@ pub(crate) struct Process {
     pub(crate) cwd: String,
     pub(crate) driver: &'static str,
     pub(crate) control: RunControl,
+    /// What it is granted, and as what; nothing that runs no guest.
+    pub(crate) governed: Option<(Kind, Tier, LiveGrants)>,
     /// What it does with signals itself.
     pub(crate) signals: Signals,
     pub(crate) stdin: Stdin,
@@ -66,6 +70,7 @@ pub(crate) enum Stdin {
 /// What is known of a program before it runs.
 pub(crate) struct Newcomer {
     pub(crate) id: String,
+    pub(crate) governed: Option<(Kind, Tier, LiveGrants)>,
     pub(crate) command: String,
     pub(crate) arguments: Vec<String>,
     pub(crate) cwd: String,
@@ -136,6 +141,7 @@ impl Processes {
             cwd: newcomer.cwd,
             driver: newcomer.driver,
             control: RunControl::new(),
+            governed: newcomer.governed,
             signals: Signals::new(),
             stdin: newcomer.stdin,
             killed: watch::Sender::new(None),
@@ -201,6 +207,11 @@ impl Processes {
         Ok(ResponsePayload::StdinClosedResponse(StdinClosedResponse {
             process_id: request.process_id,
         }))
+    }
+
+    /// All that run.
+    pub(crate) fn all(&self) -> Vec<Arc<Process>> {
+        self.table().live.values().cloned().collect()
     }
 
     /// What a program does with signals, by their numbers; nothing for one that does not run.

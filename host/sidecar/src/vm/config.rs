@@ -21,7 +21,7 @@ use crate::vm::limits::VmLimits;
 pub const WITHOUT_EFFECT: &[(&str, &str)] = &[
     (
         "dns.nameServers",
-        "names are looked up by the sidecar's own resolver, once the policy lets them be",
+        "names that are not overridden are looked up by the sidecar's own resolver, once the policy lets them be",
     ),
     (
         "jsRuntime.platform",

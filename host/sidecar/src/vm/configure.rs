@@ -39,8 +39,21 @@ impl Vm {
             .map_err(unrecorded)
     }
 
-    /// Replaces the mounts, the tiers of commands and, where one is given, the policy. What runs already goes on under the
-    /// policy and the mounts that it began with.
+    /// Puts what runs already under the policy that holds now, with the limits and mounts that it began with.
+    fn regovern(&self) -> Result<(), Rejection> {
+        for process in self.processes.all() {
+            let Some((kind, tier, live)) = &process.governed else {
+                continue;
+            };
+            let grants = self.grants(*kind, *tier)?;
+            live.replace(&grants)
+                .map_err(|error| Rejection::state(error.to_string()))?;
+        }
+        Ok(())
+    }
+
+    /// Replaces the mounts, the tiers of commands and, where one is given, the policy: that holds at once, for what runs too.
+    /// The mounts are those of programs that start from now on.
     pub(crate) async fn configure(
         &self,
         request: ConfigureVmRequest,
@@ -73,6 +86,7 @@ impl Vm {
                 .map_err(|error| Rejection::state(error.to_string()))?;
         }
         *locked(&self.governed) = governed;
+        self.regovern()?;
         let tiers = command_permissions.into_iter();
         *locked(&self.tiers) = tiers
             .map(|(command, tier)| (command, grants::tier(tier)))

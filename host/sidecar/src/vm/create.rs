@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use tollgate::capability::net::{MOST_SOCKETS, Sockets};
 use tollgate::{Grants, Principal, Standing};
 use tollgate_policy::Tier;
 use tollgate_protocol::types::{RootFilesystemEntry, RootFilesystemEntryKind, RootFilesystemMode};
@@ -16,6 +17,7 @@ use crate::front::{Events, Front};
 use crate::fs::{Bridge, BridgeLimits, Filesystem, FsLimits, Layers, Leave, RootSpec};
 use crate::host;
 use crate::house::House;
+use crate::names::Names;
 use crate::ports::PortTable;
 use crate::process::Processes;
 use crate::rejection::Rejection;
@@ -63,6 +65,12 @@ fn fs_limits(config: &VmConfig, frame_bytes: u32) -> FsLimits {
         // What else is in the answer is small beside it.
         answer_bytes: u64::from(frame_bytes).saturating_sub(8_192),
     }
+}
+
+fn most_sockets(config: &VmConfig) -> usize {
+    let most = config.limits.resources.max_sockets;
+    most.and_then(|most| usize::try_from(most).ok())
+        .unwrap_or(MOST_SOCKETS)
 }
 
 impl Seed {
@@ -160,6 +168,8 @@ impl Vm {
             files,
             cwd,
             processes: Processes::default(),
+            sockets: Sockets::new(most_sockets(&config)),
+            names: Names::new(house.host(), &config.dns.overrides),
             ports: Arc::new(PortTable::new(config.listen.unwrap_or_default().ports())),
             warnings: Warnings::new(Arc::clone(&events)),
             events,

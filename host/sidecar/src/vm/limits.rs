@@ -48,7 +48,7 @@ group! {
         max_pipes: "maxPipes", Some(128), 0;
         /// Without effect.
         max_ptys: "maxPtys", Some(128), 0;
-        /// Sockets that one program has at once.
+        /// Sockets that its programs have at once.
         max_sockets: "maxSockets", Some(256), 0;
         /// Without effect.
         max_connections: "maxConnections", Some(256), 0;

@@ -13,6 +13,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use tollgate::capability::net::Sockets;
 use tollgate::engine::Gate;
 use tollgate::{Grants, Principal};
 use tollgate_policy::Tier;
@@ -26,6 +27,7 @@ use crate::callbacks::Toolkits;
 use crate::front::Events;
 use crate::fs::{Filesystem, Layers, Leave};
 use crate::house::House;
+use crate::names::Names;
 use crate::ports::PortTable;
 use crate::process::Processes;
 use crate::rejection::Rejection;
@@ -55,6 +57,10 @@ pub(crate) struct Vm {
     pub(crate) processes: Processes,
     pub(crate) toolkits: Arc<Mutex<Toolkits>>,
     pub(crate) ports: Arc<PortTable>,
+    /// The places of all sockets of its programs.
+    pub(crate) sockets: Sockets,
+    /// Names of its own.
+    pub(crate) names: Option<Arc<Names>>,
     pub(crate) prompt: Prompt,
     /// Ends what waits for the client on the VM's behalf.
     over: Leave,
