@@ -37,8 +37,8 @@ impl Grants {
 
 /// Grants that can be replaced while runs go on under them. Clones are the same.
 ///
-/// What a run asks for from then on is decided by the new ones. What it was given before it keeps (a file or a connection that
-/// is open), and the limits with which it began hold to its end.
+/// What a run asks for from then on is decided by the new ones, and so is each read and write of a file that it has open. A
+/// connection that it has keeps the decision that it was opened under, and the limits with which the run began hold to its end.
 #[derive(Debug, Clone)]
 pub struct LiveGrants {
     pub(crate) policy: InForce,
