@@ -116,10 +116,7 @@ mod tests {
         assert_eq!(says(&clock).1, "default:clock");
         // What is the VM's own is as its maker says.
         let (verb, path) = (FsVerb::Write, "/a");
-        assert_eq!(
-            says(&Operation::Fs { verb, path }).0,
-            crate::Outcome::Allow
-        );
+        assert_eq!(says(&Operation::Fs { verb, path }).0, crate::Outcome::Allow);
         let serve = Operation::Network {
             verb: NetworkVerb::Serve,
             target: NetworkTarget::at(Transport::Tcp, ([127, 0, 0, 1], 3000).into()),
@@ -149,7 +146,10 @@ mod tests {
         let policy = policy
             .with_limit(LimitKey::Memory, 1 << 30, "the VM")
             .unwrap();
-        let limits = Effective::new(policy, None).unwrap().beneath(&makers).limits();
+        let limits = Effective::new(policy, None)
+            .unwrap()
+            .beneath(&makers)
+            .limits();
         assert_eq!(limits.memory, 64 << 20);
         assert_eq!(limits.wall.as_secs(), 5);
     }
@@ -160,9 +160,8 @@ mod tests {
             policy.allow_control("create-vm").unwrap();
             policy.allow_control("*-stdin").unwrap();
         });
-        let allows = |verb| {
-            one.decide(&Operation::Control { verb }).outcome() == crate::Outcome::Allow
-        };
+        let allows =
+            |verb| one.decide(&Operation::Control { verb }).outcome() == crate::Outcome::Allow;
         assert!(allows("create-vm") && allows("write-stdin") && allows("close-stdin"));
         assert!(!allows("dispose-vm") && !allows("authenticate"));
         let refused = PolicyBuilder::new().allow_control("creat-vm").unwrap_err();
@@ -174,7 +173,11 @@ mod tests {
             policy.allow_control("*").unwrap();
             policy.deny_control("ext").unwrap();
         });
-        assert!(both.decide(&Operation::Control { verb: "execute" }).outcome() == crate::Outcome::Allow);
+        assert!(
+            both.decide(&Operation::Control { verb: "execute" })
+                .outcome()
+                == crate::Outcome::Allow
+        );
         assert!(both.decide(&Operation::Control { verb: "ext" }).outcome() == crate::Outcome::Deny);
     }
 }

@@ -1,5 +1,7 @@
 //! Which request is answered where: what needs no VM here, in the order in which it came; the rest in the lane of its VM.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use tokio::sync::mpsc;
 use tollgate_protocol::types::{
     AuthenticateRequest, AuthenticatedResponse, CreateVmRequest, EventPayload, ExtEnvelope,
@@ -11,7 +13,9 @@ use tollgate_protocol::{Asked, BRIDGE_VERSION, RefusalCode, SCHEMA_VERSION};
 
 use crate::answer::Answer;
 use crate::calls::Calls;
+use crate::control::{Caller, MOST_OF_EACH};
 use crate::front::Front;
+use crate::house::House;
 use crate::lane::{Lane, Room, Work, deliver};
 use crate::outbox::Outbox;
 use crate::registry::{TransportId, needs};
@@ -23,6 +27,9 @@ use crate::vm::{Making, Seed, Vm};
 /// One client: where its frames go, and what was given out to it.
 pub(crate) struct Client {
     sidecar: Sidecar,
+    /// What its VMs have of the sidecar.
+    house: House,
+    component: Option<Component>,
     transport: TransportId,
     outbox: Outbox,
     calls: Calls,
@@ -32,6 +39,8 @@ impl Client {
     pub(crate) fn new(sidecar: Sidecar, outbox: Outbox, calls: Calls) -> Self {
         let transport = sidecar.registry().transport();
         Self {
+            house: sidecar.house().clone(),
+            component: None,
             sidecar,
             transport,
             outbox,
@@ -39,8 +48,46 @@ impl Client {
         }
     }
 
+    /// A client that is a component: it has no folders of the host, and its VMs are beneath what it may do itself.
+    pub(crate) fn of_component(
+        sidecar: Sidecar,
+        outbox: Outbox,
+        calls: Calls,
+        caller: Caller,
+    ) -> Self {
+        let client = Self::new(sidecar, outbox, calls);
+        Self {
+            house: client.house.without_host_root(),
+            component: Some(Component {
+                caller,
+                connections: AtomicUsize::new(0),
+                sessions: AtomicUsize::new(0),
+            }),
+            ..client
+        }
+    }
+
     pub(crate) fn transport(&self) -> TransportId {
         self.transport
+    }
+}
+
+/// What is told apart of a client that is a component.
+struct Component {
+    caller: Caller,
+    connections: AtomicUsize,
+    sessions: AtomicUsize,
+}
+
+impl Component {
+    /// Whether it may have one more of what it has so many of.
+    fn room(has: usize, what: &str) -> Result<(), Rejection> {
+        if has < MOST_OF_EACH {
+            return Ok(());
+        }
+        Err(Rejection::state(format!(
+            "a component has {MOST_OF_EACH} {what} at most"
+        )))
     }
 }
 
@@ -161,7 +208,13 @@ impl Client {
                 request.bridge_version.into(),
             ));
         }
+        if let Some(component) = &self.component {
+            Component::room(component.connections.load(Ordering::Relaxed), "connections")?;
+        }
         let connection_id = self.sidecar.registry().connect(self.transport)?;
+        if let Some(component) = &self.component {
+            component.connections.fetch_add(1, Ordering::Relaxed);
+        }
         Ok(ResponsePayload::AuthenticatedResponse(
             AuthenticatedResponse {
                 sidecar_id: self.sidecar.id().to_owned(),
@@ -177,7 +230,13 @@ impl Client {
         scope: &OwnershipScope,
         _request: OpenSessionRequest,
     ) -> Result<ResponsePayload, Rejection> {
+        if let Some(component) = &self.component {
+            Component::room(component.sessions.load(Ordering::Relaxed), "sessions")?;
+        }
         let opened = self.sidecar.registry().open(self.transport, scope)?;
+        if let Some(component) = &self.component {
+            component.sessions.fetch_add(1, Ordering::Relaxed);
+        }
         Ok(ResponsePayload::SessionOpenedResponse(
             SessionOpenedResponse {
                 session_id: opened.session_id,
@@ -193,16 +252,24 @@ impl Client {
     ) -> Result<Answer, Rejection> {
         let registry = self.sidecar.registry();
         let session = registry.session(self.transport, scope)?;
+        if self.component.is_some() {
+            Component::room(registry.vms_of(self.transport), "VMs")?;
+        }
         let config = VmConfig::read(&request.config, self.outbox.frame_bytes())?;
         let owner = registry.name_vm(session);
         let scope = OwnershipScope::VmOwnership(owner.clone());
         let frame_bytes = self.outbox.frame_bytes();
-        let seed = Seed::new(self.sidecar.house(), frame_bytes, config)?;
+        let mut seed = Seed::new(&self.house, frame_bytes, config)?;
+        let mut client = owner.connection_id.clone();
+        if let Some(Component { caller, .. }) = &self.component {
+            seed.beneath(&caller.policy);
+            client = format!("{client}@{}", caller.run);
+        }
         let making = Making {
-            house: self.sidecar.house().clone(),
+            house: self.house.clone(),
             books: self.sidecar.books(),
             vm_id: owner.vm_id.clone(),
-            client: owner.connection_id.clone(),
+            client,
             frame_bytes,
             front: Some(self.front(scope.clone())),
             detached: false,
@@ -250,6 +317,12 @@ impl Client {
         request: &ExtEnvelope,
     ) -> Result<ResponsePayload, Rejection> {
         if request.namespace == NAMESPACE {
+            if self.component.is_some() {
+                return Err(Rejection::new(
+                    RefusalCode::Unsupported,
+                    "detached VMs are not for components: all that one makes ends with it",
+                ));
+            }
             let answered = self.detached(scope, request).await?;
             return Ok(ResponsePayload::ExtEnvelope(answered));
         }

@@ -103,7 +103,7 @@ async fn begin(vm: &Arc<Vm>, work: Work) -> BoxFuture<'static, Done> {
 pub(crate) async fn deliver(outbox: &Outbox, asked: Asked, answer: Answer) -> Result<(), Gone> {
     outbox.answer(asked.answer(answer.payload)).await?;
     for (ownership, payload) in answer.events {
-        outbox.tell(event(ownership, payload)).await?;
+        outbox.tell_after(event(ownership, payload)).await?;
     }
     if let Some(then) = answer.then {
         let _nobody_waits = then.send(());

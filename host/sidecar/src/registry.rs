@@ -118,6 +118,13 @@ impl Registry {
         Ok(owner)
     }
 
+    /// How many VMs came by a transport.
+    pub(crate) fn vms_of(&self, transport: TransportId) -> usize {
+        let tables = self.tables();
+        let of = |vm: &&VmEntry| tables.connections.get(&vm.connection) == Some(&transport);
+        tables.vms.values().filter(of).count()
+    }
+
     /// A name for a VM that is about to be made.
     pub(crate) fn next_vm(&self) -> String {
         format!("vm-{}", next(&self.vms))

@@ -32,6 +32,17 @@ impl Grants {
             host: self.host,
         }
     }
+
+    /// The same for a VM that the run of a guest makes: nothing leaves it that the run is not granted itself, and nothing in
+    /// it takes more than the run may.
+    #[must_use]
+    pub fn beneath(&self, maker: &Arc<Effective>) -> Self {
+        let policy = Effective::clone(&self.policy).beneath(maker);
+        Self {
+            policy: Arc::new(policy),
+            host: self.host,
+        }
+    }
 }
 
 /// Holds what a policy says about recording against the log that there is.

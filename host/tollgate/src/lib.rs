@@ -128,7 +128,8 @@ pub use principal::{Principal, Standing};
 pub use stopped::Stopped;
 pub use tollgate_bridge::ports;
 pub use tollgate_bridge::{
-    Channel, OutputReceiver, PipeError, PipeInput, QueuedOutput, StdinPipe, output_queue,
+    Attached, Channel, OutputReceiver, PipeError, PipeInput, QueuedOutput, StdinPipe, Waits,
+    output_queue,
 };
 pub use tollgate_engine::{Control as RunControl, Spent, Usage};
 
