@@ -69,37 +69,39 @@ impl Outbox {
         self.limits.body_bytes
     }
 
-    /// An answer. One that does not fit a frame becomes a refusal that says so.
+    /// An answer, and what is told with it. An answer that does not fit a frame becomes a refusal that says so.
+    ///
+    /// A component waits for its answer, and fetches nothing meanwhile: what it is told with it goes in before it, and waits
+    /// for nothing.
     ///
     /// # Errors
     ///
     /// The client is gone.
-    pub(crate) async fn answer(&self, answer: ResponseFrame) -> Result<(), Gone> {
-        let (room, frames) = match &self.to {
-            To::Stream { room, frames } => (room, frames),
+    pub(crate) async fn answer(
+        &self,
+        answer: ResponseFrame,
+        events: Vec<EventFrame>,
+    ) -> Result<(), Gone> {
+        let answer = self.fitting(answer);
+        match &self.to {
             To::Component(inbox) => {
-                inbox.answer(self.fitting(answer));
-                return Ok(());
+                for event in events {
+                    inbox.tell_at_once(event, self.limits)?;
+                }
+                inbox.answer(answer);
+                Ok(())
             }
-        };
-        let (schema, request_id, ownership) = (
-            answer.schema.clone(),
-            answer.request_id,
-            answer.ownership.clone(),
-        );
-        let bytes = match encode(&ProtocolFrame::ResponseFrame(answer), self.limits) {
-            Ok(bytes) => bytes,
-            Err(_too_large) => {
-                let refusal = ResponseFrame {
-                    schema,
-                    request_id,
-                    ownership,
-                    payload: self.too_large().into(),
-                };
-                encode(&ProtocolFrame::ResponseFrame(refusal), self.limits).map_err(|_| Gone)?
+            To::Stream { room, frames } => {
+                let frame = ProtocolFrame::ResponseFrame(answer);
+                // A refusal fits wherever its question did.
+                let bytes = encode(&frame, self.limits).map_err(|_too_large| Gone)?;
+                send(room, frames, bytes).await?;
+                for event in events {
+                    self.tell(event).await?;
+                }
+                Ok(())
             }
-        };
-        send(room, frames, bytes).await
+        }
     }
 
     fn too_large(&self) -> Rejection {
@@ -136,19 +138,6 @@ impl Outbox {
                     Err(_too_large) => Ok(()),
                 }
             }
-        }
-    }
-
-    /// The same for what comes right after an answer. A component that waits for its next answer fetches nothing meanwhile,
-    /// so nobody waits for that here: see [`Inbox`].
-    ///
-    /// # Errors
-    ///
-    /// The client is gone.
-    pub(crate) async fn tell_after(&self, event: EventFrame) -> Result<(), Gone> {
-        match &self.to {
-            To::Component(inbox) => inbox.tell_at_once(event, self.limits),
-            To::Stream { .. } => self.tell(event).await,
         }
     }
 

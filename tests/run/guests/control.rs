@@ -1,0 +1,213 @@
+//! Guests that control a sidecar, which the command serves them in the same process.
+
+use rustix::process::Signal;
+use tollgate_tests::{guests, scene};
+
+use self::peer::Peer;
+use crate::support::{about, allowed, denied};
+
+#[path = "../../http/peer.rs"]
+#[allow(dead_code, reason = "the tests of the client use all of it")]
+mod peer;
+
+#[test]
+pub(crate) fn control_plane() {
+    let hello = std::fs::read(guests::HELLO).unwrap();
+    let scene = scene!();
+    let run = scene
+        .run(guests::CONTROL_PLANE)
+        .flags(&["--allow-control"])
+        .input(hello);
+    let (finished, records) = run.logged();
+    finished.expect(0);
+    for line in [
+        "made vm-1",
+        "js out: hello from a VM",
+        "js ended: 3",
+        "calc out: {\"ok\":true,\"result\":{\"sum\":5}}",
+        "wasm out: hello from /workspace/guest.wasm",
+        "left behind: by JavaScript",
+        "the VM is VmLifecycleState::Disposed",
+    ] {
+        assert!(finished.says(line), "{line}: {}", finished.stdout);
+    }
+    allowed(&records, "control.call", "create-vm", "flags:0");
+    allowed(&records, "control.call", "dispose-vm", "flags:0");
+    // The run, its client, the VM, and the program in it: each record leads to the next.
+    let asked = about(&records, "control.call", "create-vm");
+    let made = about(&records, "vm.created", "vm-1");
+    assert_eq!(made.len(), 1);
+    assert_eq!(made[0].component, format!("client:conn-1@{}", asked[0].run));
+    let program = about(&records, "run.start", "/workspace/js.mjs");
+    assert_eq!((program.len(), program[0].vm.as_deref()), (1, Some("vm-1")));
+    let own = about(&records, "run.end", "exit-code=0");
+    assert_eq!(own.last().map(|end| &end.run), Some(&asked[0].run));
+    assert!(
+        records
+            .last()
+            .is_some_and(|last| last.is("log.close", "unfinished=0"))
+    );
+
+    let (finished, records) = scene!().run(guests::CONTROL_PLANE).logged();
+    finished.expect(1);
+    assert_eq!(
+        finished.stdout,
+        "refused: kernel_error: EACCES: permission denied, authenticate: blocked by control.call policy\n"
+    );
+    denied(
+        &records,
+        "control.call",
+        "authenticate",
+        "default:control",
+        "kernel_error",
+    );
+}
+
+#[test]
+fn control_is_granted_function_by_function_and_beneath_the_ceiling() {
+    let some = ["--allow-control=authenticate", "--allow-control=open-*"];
+    let (finished, records) = scene!().run(guests::CONTROL_PLANE).flags(&some).logged();
+    finished.expect(1);
+    allowed(&records, "control.call", "open-session", "flags:1");
+    denied(
+        &records,
+        "control.call",
+        "create-vm",
+        "default:control",
+        "kernel_error",
+    );
+
+    let policy = "version = 1\n[control]\nallow = [\"*\"]\ndeny = [\"create-vm\"]\n";
+    let (finished, records) = scene!().run(guests::CONTROL_PLANE).policy(policy).logged();
+    finished.expect(1);
+    denied(
+        &records,
+        "control.call",
+        "create-vm",
+        "file:1",
+        "kernel_error",
+    );
+
+    let scene = scene!();
+    let ceiling = scene.write(
+        "ceiling.toml",
+        "version = 1\n[control]\nallow = [\"authenticate\"]\n",
+    );
+    let ceiling = ceiling.display().to_string();
+    let run = scene.run(guests::CONTROL_PLANE);
+    let (finished, records) = run
+        .flags(&["--ceiling", &ceiling, "--allow-control"])
+        .logged();
+    finished.expect(1);
+    allowed(&records, "control.call", "authenticate", "flags:0");
+    denied(
+        &records,
+        "control.call",
+        "open-session",
+        "ceiling-default:control",
+        "kernel_error",
+    );
+
+    let finished = scene!()
+        .run(guests::CONTROL_PLANE)
+        .flags(&["--allow-control=creat-vm"])
+        .finish();
+    finished.expect(2);
+    assert!(
+        finished.stderr.contains("did you mean `create-vm`?"),
+        "{}",
+        finished.stderr
+    );
+}
+
+/// A VM that is permitted every address reaches those that its maker may reach, and no others.
+#[test]
+fn a73_no_vm_reaches_what_its_maker_may_not() {
+    let peer = Peer::content();
+    let authority = peer.authority();
+    let port = authority.rsplit(':').next().unwrap();
+    let run = |flags: &[&str]| {
+        let scene = scene!();
+        let run = scene.run(guests::CONTROL_PLANE).flags(flags);
+        let (finished, records) = run.args(&["fetch", port]).logged();
+        (finished.expect(0).stdout.clone(), records)
+    };
+    let (said, records) = run(&["--allow-control"]);
+    assert!(said.contains("js out: failed"), "{said}");
+    let asked: Vec<_> = records
+        .iter()
+        .filter(|record| record.operation == "http.request")
+        .collect();
+    assert!(!asked.is_empty());
+    for record in asked {
+        assert_eq!(
+            (record.decision.as_str(), record.rule.as_str()),
+            ("deny", "default:http")
+        );
+        assert_eq!(record.vm.as_deref(), Some("vm-1"));
+    }
+    let (said, _) = run(&["--allow-control", "--allow-net", "127.0.0.1"]);
+    assert!(said.contains("js out: fetched ok"), "{said}");
+}
+
+#[test]
+pub(crate) fn control_hostile() {
+    let (finished, records) = scene!()
+        .run(guests::CONTROL_HOSTILE)
+        .flags(&["--allow-control"])
+        .args(&["leave", "trap"])
+        .logged();
+    finished.expect(134);
+    assert_eq!(about(&records, "vm.disposed", "connection closed").len(), 1);
+    assert!(
+        records
+            .last()
+            .is_some_and(|last| last.is("log.close", "unfinished=0"))
+    );
+
+    // Ended from outside, while it waits.
+    let scene = scene!();
+    let running = scene
+        .run(guests::CONTROL_HOSTILE)
+        .flags(&["--allow-control", "--audit", "audit.log"])
+        .args(&["leave", "wait"])
+        .start();
+    assert_eq!(running.line(), "started");
+    running.signal(Signal::TERM);
+    running.wait().expect(143);
+}
+
+#[test]
+pub(crate) fn control_relay() {
+    scene!()
+        .run(guests::CONTROL_RELAY)
+        .finish()
+        .expect(0)
+        .says("call a function of mine");
+}
+
+#[test]
+fn what_a_component_would_control_is_inspected_by_name() {
+    let scene = scene!();
+    let inspected = |flags: &[&str]| {
+        let arguments = ["inspect", "--json"].iter().chain(flags);
+        let finished = scene
+            .tollgate(arguments.copied().chain([guests::CONTROL_PLANE]))
+            .run();
+        finished.expect(0);
+        let all: serde_json::Value = serde_json::from_str(&finished.stdout).unwrap();
+        let requests = all["requests"].as_array().unwrap().clone();
+        let of = |request: &&serde_json::Value| request["scope"] == "control";
+        requests.iter().filter(of).cloned().collect::<Vec<_>>()
+    };
+    let asked = inspected(&["--allow-control=create-vm"]);
+    let says = |function: &str| {
+        let name = format!("tollgate:sidecar/control@1.0.0#{function}");
+        let found = asked.iter().find(|request| request["interface"] == *name);
+        found.unwrap()["says"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(
+        (says("create-vm"), says("execute")),
+        ("allow".to_owned(), "deny".to_owned())
+    );
+}
