@@ -122,7 +122,7 @@ fn control_is_granted_function_by_function_and_beneath_the_ceiling() {
 
 /// A VM that is permitted every address reaches those that its maker may reach, and no others.
 #[test]
-fn a73_no_vm_reaches_what_its_maker_may_not() {
+fn a65_no_vm_reaches_what_its_maker_may_not() {
     let peer = Peer::content();
     let authority = peer.authority();
     let port = authority.rsplit(':').next().unwrap();

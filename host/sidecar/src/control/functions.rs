@@ -20,6 +20,17 @@ use tollgate_protocol::{RefusalCode, Response};
 use super::plane::Plane;
 use crate::rejection::Rejection;
 
+/// What is called over and over: equal calls in a row may share a record.
+const OFTEN: [&str; 7] = [
+    "guest-filesystem-call",
+    "write-stdin",
+    "get-process-snapshot",
+    "find-listener",
+    "find-bound-udp",
+    "get-signal-state",
+    "get-zombie-timer-count",
+];
+
 pub(super) fn control() -> Interface {
     let mut told = Interface::new("tollgate:sidecar/control@1.0.0");
     told.words("make VMs, run programs in them, and use their files");
@@ -184,11 +195,13 @@ fn asks<P, A>(
     A: Response + Send + Sync + 'static,
     (Answered<A>,): ComponentNamedList + Lower,
 {
-    let operation = Operation::Control { verb: function };
+    let ask = Ask::same(Operation::Control { verb: function });
+    let is_often = OFTEN.contains(&function);
+    let ask = if is_often { ask.often() } else { ask };
     let code = RefusalCode::KernelError;
     told.function(
         function,
-        Ask::same(operation),
+        ask,
         Denial::with(code.as_str(), move |_: &P| (Err(denied(function)),)),
         move |admitted, parameters: P| {
             let (ownership, payload) = request(parameters);

@@ -194,7 +194,7 @@ async fn detached_vms_are_not_for_components() {
 
 /// What a component is not granted itself, no program in a VM of its own is: here, the time.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a73_a_vm_reaches_no_further_than_the_component_that_made_it() {
+async fn a65_a_vm_reaches_no_further_than_the_component_that_made_it() {
     let house = house();
     for (granted, says) in [(true, "ended 0"), (false, "ended 1")] {
         let mut relay = Relay::of(&house, |policy| {

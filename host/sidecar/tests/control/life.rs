@@ -36,7 +36,7 @@ async fn what_a_component_made_goes_when_it_ends_or_traps() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_component_that_waits_for_events_is_killed_at_once() {
+async fn i79_a_component_that_waits_for_events_is_killed_at_once() {
     let house = house();
     let component = house
         .host
@@ -171,7 +171,7 @@ async fn a_call_that_is_dropped_takes_everything_with_it() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn many_requests_that_come_to_nothing_leave_nothing() {
+async fn i75_many_requests_that_come_to_nothing_leave_nothing() {
     let house = house();
     let (outcome, said) = house
         .run(guests::CONTROL_HOSTILE, &["many", "100000"])
@@ -216,7 +216,7 @@ async fn what_one_call_brings_is_bounded() {
 
 /// Programs wait for a component that never fetches what they write, and nothing of it is lost.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_component_that_does_not_listen_keeps_its_own_programs_waiting() {
+async fn i75_a_component_that_does_not_listen_keeps_its_own_programs_waiting() {
     let house = house();
     let (outcome, said) = house.run(guests::CONTROL_HOSTILE, &["deaf"]).await;
     assert!(outcome.result.is_ok(), "{:?} {said}", outcome.result);

@@ -10,7 +10,7 @@ use crate::relay::{Relay, authenticate, code, create_vm, open_session};
 use crate::support::{ALLOW, all, connection, file_call, house, session, soon};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a11_the_names_of_others_open_nothing() {
+async fn i82_the_names_of_others_open_nothing() {
     let house = house();
     let mut one = Relay::of(&house, all).await;
     let mut other = Relay::of(&house, all).await;
@@ -135,7 +135,7 @@ async fn one_component_has_so_much_and_no_more() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_hostile_component_forges_names_in_vain() {
+async fn i82_a_hostile_component_forges_names_in_vain() {
     let house = house();
     let mut victim = Relay::of(&house, all).await;
     let own = victim.vm(ALLOW).await;
