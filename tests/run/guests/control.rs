@@ -1,7 +1,7 @@
 //! Guests that control a sidecar, which the command serves them in the same process.
 
 use rustix::process::Signal;
-use tollgate_tests::{guests, scene};
+use tollgate_tests::{guests, parse_owned, scene};
 
 use self::peer::Peer;
 use crate::support::{about, allowed, denied};
@@ -34,14 +34,26 @@ pub(crate) fn control_plane() {
     allowed(&records, "control.call", "create-vm", "flags:0");
     allowed(&records, "control.call", "dispose-vm", "flags:0");
     // The run, its client, the VM, and the program in it: each record leads to the next.
-    let asked = about(&records, "control.call", "create-vm");
-    let made = about(&records, "vm.created", "vm-1");
-    assert_eq!(made.len(), 1);
-    assert_eq!(made[0].component, format!("client:conn-1@{}", asked[0].run));
-    let program = about(&records, "run.start", "/workspace/js.mjs");
-    assert_eq!((program.len(), program[0].vm.as_deref()), (1, Some("vm-1")));
-    let own = about(&records, "run.end", "exit-code=0");
-    assert_eq!(own.last().map(|end| &end.run), Some(&asked[0].run));
+    let all = parse_owned(&scene.path("audit.log"));
+    let one = |operation: &str, resource: &str| {
+        let mut found = all
+            .iter()
+            .filter(|owned| owned.record.is(operation, resource));
+        let one = found.next().expect("there is such a record");
+        assert!(found.next().is_none(), "{operation} {resource}");
+        one
+    };
+    let (asked, made) = (one("control.call", "create-vm"), one("vm.created", "vm-1"));
+    assert_eq!(asked.vm, None);
+    assert_eq!(
+        made.record.component,
+        format!("client:conn-1@{}", asked.run)
+    );
+    assert_eq!(made.vm.as_deref(), Some("vm-1"));
+    let program = one("run.start", "/workspace/js.mjs");
+    assert_eq!(program.vm.as_deref(), Some("vm-1"));
+    let start = one("run.start", "control-plane.wasm");
+    assert_eq!((&start.run, &start.vm), (&asked.run, &None));
     assert!(
         records
             .last()
@@ -139,12 +151,13 @@ fn a65_no_vm_reaches_what_its_maker_may_not() {
         .filter(|record| record.operation == "http.request")
         .collect();
     assert!(!asked.is_empty());
+    let plane = &about(&records, "control.call", "create-vm")[0].component;
     for record in asked {
         assert_eq!(
             (record.decision.as_str(), record.rule.as_str()),
             ("deny", "default:http")
         );
-        assert_eq!(record.vm.as_deref(), Some("vm-1"));
+        assert_ne!(&record.component, plane, "it is the program's");
     }
     let (said, _) = run(&["--allow-control", "--allow-net", "127.0.0.1"]);
     assert!(said.contains("js out: fetched ok"), "{said}");
@@ -169,12 +182,15 @@ pub(crate) fn control_hostile() {
     let scene = scene!();
     let running = scene
         .run(guests::CONTROL_HOSTILE)
-        .flags(&["--allow-control", "--audit", "audit.log"])
+        .flags(&["--allow-control"])
         .args(&["leave", "wait"])
         .start();
     assert_eq!(running.line(), "started");
     running.signal(Signal::TERM);
     running.wait().expect(143);
+    scene.verify("audit.log").expect(0);
+    let records = scene.records("audit.log");
+    assert_eq!(about(&records, "vm.disposed", "connection closed").len(), 1);
 }
 
 #[test]
