@@ -3,12 +3,8 @@
 use rustix::process::Signal;
 use tollgate_tests::{guests, parse_owned, scene};
 
-use self::peer::Peer;
+use super::web::peer::Peer;
 use crate::support::{about, allowed, denied};
-
-#[path = "../../http/peer.rs"]
-#[allow(dead_code, reason = "the tests of the client use all of it")]
-mod peer;
 
 #[test]
 pub(crate) fn control_plane() {
@@ -195,11 +191,8 @@ pub(crate) fn control_hostile() {
 
 #[test]
 pub(crate) fn control_relay() {
-    scene!()
-        .run(guests::CONTROL_RELAY)
-        .finish()
-        .expect(0)
-        .says("call a function of mine");
+    let finished = scene!().run(guests::CONTROL_RELAY).finish();
+    assert_eq!(finished.expect(0).lines(), ["call a function of mine"]);
 }
 
 #[test]
