@@ -3,6 +3,7 @@
 //! The guests are programs that a test can read: each line that one prints says what was done and what came of it, in
 //! the words of the interface. None of them reports by panicking, so that a trap is always the one that was asked for.
 
+pub mod control;
 pub mod driver;
 pub mod net;
 pub mod p3;

@@ -7,6 +7,7 @@
 //! * `world`: every function of every interface that the host links.
 //! * `literals`: what the bridge names at the gate, and in which method.
 //! * `compare`: the rules, as findings.
+//! * `control`: the same for what a component can ask of a sidecar, which is told and not generated.
 //! * `planted`: each rule is shown to fail on what it is there to find.
 
 #![expect(
@@ -16,6 +17,7 @@
 )]
 
 mod compare;
+mod control;
 mod literals;
 mod planted;
 mod world;

@@ -30,6 +30,26 @@ pub(crate) fn functions(repository: &Path) -> BTreeSet<String> {
     functions
 }
 
+/// The functions of the interfaces that `tollgate:sidecar/control-plane` imports, but for those of WASI.
+pub(crate) fn of_sidecar(repository: &Path) -> BTreeSet<String> {
+    let mut resolve = Resolve::default();
+    for before in ["wit/deps/io.wit", "wit/sidecar"] {
+        let path = repository.join(before);
+        let pushed = if path.is_dir() {
+            resolve.push_dir(path).map(|(package, _)| package)
+        } else {
+            resolve.push_file(path)
+        };
+        let package = pushed.unwrap_or_else(|error| panic!("{before} does not resolve: {error:?}"));
+        if before == "wit/sidecar" {
+            let mut functions = of_world(&resolve, package, "control-plane");
+            functions.retain(|function| function.starts_with("tollgate:"));
+            return functions;
+        }
+    }
+    BTreeSet::new()
+}
+
 /// The interface as the log names it: without its version, but for 0.3, which is not the base.
 fn logged(interface: &str) -> String {
     match interface.split_once('@') {

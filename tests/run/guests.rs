@@ -1,5 +1,6 @@
 //! Each guest once: granted it works, not granted it is refused in its interface's own words.
 
+mod control;
 mod loops;
 mod streams;
 mod web;
@@ -10,6 +11,7 @@ use tollgate_tests::{guests, scene};
 
 use crate::support::{about, allowed, denied, of_the_guest};
 
+pub(crate) use self::control::{control_hostile, control_plane, control_relay};
 pub(crate) use self::loops::{
     endless, endless_calls, endless_sleep, endless_zero_sleep, flood, flood_refused, memory_bomb,
     recursion, smith,

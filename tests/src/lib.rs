@@ -18,7 +18,7 @@ pub mod guests {
     include!(concat!(env!("OUT_DIR"), "/guests.rs"));
 }
 
-pub use log::{Record, parse_log};
+pub use log::{Owned, Record, parse_log, parse_owned};
 pub use process::{Finished, Program, Running};
 pub use repository::{cargo_metadata, repository};
 pub use scene::{GuestRun, Scene};

@@ -28,7 +28,7 @@ const KEYS: [&str; 20] = [
     "hash",
 ];
 
-/// One record.
+/// One record, but for when it was made and whose it is: see [`Owned`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Record {
     /// Its number.
@@ -55,6 +55,17 @@ pub struct Record {
     pub component: String,
 }
 
+/// A record, and whose it is. Runs have other names each time.
+#[derive(Debug, Clone)]
+pub struct Owned {
+    /// The run.
+    pub run: String,
+    /// The VM that it is in, if it is in one.
+    pub vm: Option<String>,
+    /// The record.
+    pub record: Record,
+}
+
 impl Record {
     /// Whether it is about this operation and resource.
     #[must_use]
@@ -71,18 +82,29 @@ impl Record {
 /// When it has another form.
 #[must_use]
 pub fn parse_log(path: &Path) -> Vec<Record> {
+    let owned = parse_owned(path).into_iter();
+    owned.map(|owned| owned.record).collect()
+}
+
+/// The same, with whose each record is.
+///
+/// # Panics
+///
+/// As [`parse_log`].
+#[must_use]
+pub fn parse_owned(path: &Path) -> Vec<Owned> {
     let text = std::fs::read_to_string(path)
         .unwrap_or_else(|error| panic!("the log {}: {error}", path.display()));
-    let records: Vec<Record> = text.lines().map(parse_line).collect();
+    let records: Vec<Owned> = text.lines().map(parse_line).collect();
     for pair in records.windows(2) {
         if let [first, second] = pair {
-            assert_eq!(first.seq + 1, second.seq, "a gap in the log");
+            assert_eq!(first.record.seq + 1, second.record.seq, "a gap in the log");
         }
     }
     records
 }
 
-fn parse_line(line: &str) -> Record {
+fn parse_line(line: &str) -> Owned {
     let value: Value =
         serde_json::from_str(line).unwrap_or_else(|error| panic!("{error} in {line:?}"));
     let object = value
@@ -106,7 +128,7 @@ fn parse_line(line: &str) -> Record {
             .and_then(Value::as_u64)
             .unwrap_or_else(|| panic!("{key} is no number: {line:?}"))
     };
-    Record {
+    let record = Record {
         seq: number("seq"),
         import: text("import"),
         operation: text("operation"),
@@ -118,5 +140,10 @@ fn parse_line(line: &str) -> Record {
         bytes_out: number("bytes_out"),
         count: number("count"),
         component: text("component"),
+    };
+    Owned {
+        run: text("run"),
+        vm: object.get("vm").and_then(Value::as_str).map(str::to_owned),
+        record,
     }
 }

@@ -24,6 +24,12 @@ impl Run {
         Run(Arc::new(RunHandle { log, state }))
     }
 
+    /// What the run is called in its records.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.0.state.name
+    }
+
     /// Reserves the record of a call, before its effect. To be called for what is denied too.
     ///
     /// Waits while the ring is full, while the run writes more records than it may, and with [`Flush::Each`] (for

@@ -60,6 +60,7 @@ pub(crate) enum Admission {
 
 /// The part of a run that the writer sees too.
 pub(crate) struct RunState {
+    pub(crate) name: Box<str>,
     pub(crate) identity: Identity,
     pub(crate) limits: RunLimits,
     inner: Mutex<Inner>,
@@ -91,6 +92,7 @@ impl RunState {
             ended: false,
         };
         RunState {
+            name: identity.run.as_str().into(),
             identity: Identity::new(identity),
             limits,
             inner: Mutex::new(inner),

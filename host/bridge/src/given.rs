@@ -10,6 +10,7 @@ use tollgate_capability::http::{Client, MOST_REQUESTS};
 use tollgate_capability::net::{Lookups, Resolver, Sockets, SystemResolver};
 use tollgate_vfs::Tree;
 
+use crate::attached::Attached;
 use crate::live::{PipeInput, QueuedOutput};
 use crate::ports::Ports;
 use crate::program::Program;
@@ -78,6 +79,8 @@ pub(crate) struct Given {
     pub(crate) stderr: Output,
     /// What an embedder's own interfaces work on.
     pub(crate) state: Option<Arc<dyn Any + Send + Sync>>,
+    /// What it has beside that, and what interfaces keep for it.
+    pub(crate) attached: Attached,
     /// What a language's runtime runs.
     pub(crate) program: Option<Arc<dyn Program>>,
     /// The network in which it may listen.

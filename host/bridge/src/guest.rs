@@ -15,6 +15,7 @@ use wasmtime::component::{Resource, ResourceTable};
 use wasmtime_wasi_http::WasiHttpCtx;
 use wasmtime_wasi_http::p2::types::{HostIncomingRequest, HostResponseOutparam};
 
+use crate::attached::Attached;
 use crate::given::{Given, Input, Learnt, Output};
 use crate::ports::{Ports, Posted, ServingView, request_of};
 use crate::program::Program;
@@ -82,6 +83,7 @@ impl Guest {
             stdout: Output::Inherit,
             stderr: Output::Inherit,
             state: None,
+            attached: Attached::default(),
             program: None,
             ports: None,
             signals: None,
@@ -95,6 +97,12 @@ impl Guest {
     #[must_use]
     pub fn state(&self) -> Option<&Arc<dyn Any + Send + Sync>> {
         self.given.state.as_ref()
+    }
+
+    /// What it has beside that, and what interfaces keep for it.
+    #[must_use]
+    pub fn attached(&self) -> &Attached {
+        &self.given.attached
     }
 
     pub(crate) fn view(&mut self) -> View<'_> {
@@ -165,6 +173,7 @@ pub struct GuestBuilder {
     stdout: Output,
     stderr: Output,
     state: Option<Arc<dyn Any + Send + Sync>>,
+    attached: Attached,
     program: Option<Arc<dyn Program>>,
     ports: Option<Arc<dyn Ports>>,
     signals: Option<Signals>,
@@ -236,6 +245,13 @@ impl GuestBuilder {
         self
     }
 
+    /// What the guest has beside that.
+    #[must_use]
+    pub fn attached(mut self, attached: Attached) -> Self {
+        self.attached = attached;
+        self
+    }
+
     /// The program that the guest, a language's runtime, is to run.
     #[must_use]
     pub fn program(mut self, program: Arc<dyn Program>) -> Self {
@@ -302,6 +318,7 @@ impl GuestBuilder {
             stdout: self.stdout,
             stderr: self.stderr,
             state: self.state,
+            attached: self.attached,
             program: self.program,
             ports: self.ports,
             signals: self.signals,

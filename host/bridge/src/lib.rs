@@ -8,6 +8,7 @@
 //! From wasmtime-wasi only streams, pollables and errors are linked as they are, and from wasmtime-wasi-http the
 //! types of requests; what stands behind those streams is ours.
 
+mod attached;
 mod beyond;
 mod clocks;
 mod environment;
@@ -36,6 +37,7 @@ mod streams;
 mod terminals;
 mod ungated;
 mod view;
+mod waits;
 
 /// Operations on files as they pass the gate, in no release's words: resolve, decide on where a path leads, act on that handle.
 /// What serves files by another way than an import takes them from here.
@@ -47,6 +49,7 @@ pub mod files {
     pub use crate::outcome::Fs;
 }
 
+pub use attached::Attached;
 pub use fixed::FIXED;
 pub use given::{Captured, Input, Output};
 pub use guest::{Guest, GuestBuilder};
@@ -61,3 +64,4 @@ pub use program::{
 pub use requests::{Inexpressible, Request, Said, check, provides, requests};
 pub use signals::{Disposition, Signals};
 pub use ungated::UNGATED;
+pub use waits::{DynPollable, Waits};

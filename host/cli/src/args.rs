@@ -91,6 +91,12 @@ pub(crate) struct Grants {
     /// Let bind and listen
     #[arg(long, value_name = "ADDRESS[:PORT]")]
     pub(crate) allow_listen: Vec<String>,
+    /// Let make VMs and control them (`tollgate:sidecar/control`): by every function, or by those of a name (`*` in it)
+    #[arg(long, value_name = "FUNCTION", num_args = 0..=1, default_missing_value = "*", require_equals = true)]
+    pub(crate) allow_control: Vec<String>,
+    /// Deny functions of control, whatever allows them
+    #[arg(long, value_name = "FUNCTION")]
+    pub(crate) deny_control: Vec<String>,
     /// Deny connecting, sending and resolving, whatever allows it
     #[arg(long, value_name = "HOST[:PORT]")]
     pub(crate) deny_net: Vec<String>,

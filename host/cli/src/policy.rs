@@ -66,11 +66,13 @@ type Add = for<'a> fn(
 ) -> Result<&'a mut PolicyBuilder, tollgate_policy::GrantError>;
 
 fn add_flags(builder: &mut PolicyBuilder, grants: &Grants) -> Result<(), Failure> {
-    let flags: [(&[String], Add); 11] = [
+    let flags: [(&[String], Add); 13] = [
         (&grants.dir, PolicyBuilder::dir),
         (&grants.env, PolicyBuilder::env),
         (&grants.allow_net, PolicyBuilder::allow_net),
         (&grants.allow_listen, PolicyBuilder::allow_listen),
+        (&grants.allow_control, PolicyBuilder::allow_control),
+        (&grants.deny_control, PolicyBuilder::deny_control),
         (&grants.deny_net, PolicyBuilder::deny_net),
         (&grants.deny_listen, PolicyBuilder::deny_listen),
         (&grants.deny_env, PolicyBuilder::deny_env),

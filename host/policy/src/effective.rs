@@ -1,5 +1,7 @@
 //! The policy that really holds: the meet of the operator's ceiling and the run's policy.
 
+use std::sync::Arc;
+
 use thiserror::Error;
 
 use crate::asked::Asked;
@@ -42,6 +44,8 @@ pub struct Effective {
     permissive: ScopeSet,
     /// Worked out once, because each run asks for them.
     limits: Limits,
+    /// On whose behalf it is done, where that is a guest itself.
+    caller: Option<Arc<Self>>,
 }
 
 impl Effective {
@@ -70,6 +74,7 @@ impl Effective {
             ceiling,
             permissive: ScopeSet::NONE,
             limits,
+            caller: None,
         })
     }
 
@@ -78,6 +83,18 @@ impl Effective {
     #[must_use]
     pub fn with_permissive(self, permissive: ScopeSet) -> Self {
         Self { permissive, ..self }
+    }
+
+    /// Puts what is done in a VM beneath what its maker, a guest that was granted control, may do itself: nothing leaves the
+    /// VM that the maker is not granted, and nothing in it takes more than the maker may. What the maker's policy leaves to
+    /// be asked is denied, for in a VM the one who is asked is the maker.
+    #[must_use]
+    pub fn beneath(self, maker: &Arc<Self>) -> Self {
+        Self {
+            limits: self.limits.meet(maker.limits),
+            caller: Some(Arc::clone(maker)),
+            ..self
+        }
     }
 
     /// The scopes that are permissive.
@@ -204,8 +221,22 @@ impl Effective {
         rows
     }
 
-    /// The verdict of both, and whether a permissive scope lets a denial of the run pass.
+    /// What holds, and whether a permissive scope lets a denial of the run pass.
     fn verdict(&self, asked: &Asked<'_, '_>) -> (Verdict<'_>, bool) {
+        let caller = self.caller.as_ref();
+        let caller = caller.filter(|_| asked.operation().leaves_a_vm());
+        let of_caller = caller.map(|caller| caller.verdict(asked).0);
+        match of_caller {
+            Some(verdict) if verdict.mode != Mode::Allow => {
+                let mode = Mode::Deny;
+                (Verdict { mode, ..verdict }, false)
+            }
+            Some(_) | None => self.own_verdict(asked),
+        }
+    }
+
+    /// The verdict of run and ceiling.
+    fn own_verdict(&self, asked: &Asked<'_, '_>) -> (Verdict<'_>, bool) {
         let run = self.run.judge(asked);
         let permissive = self.permissive.contains(asked.operation().scope());
         let Some(ceiling) = &self.ceiling else {

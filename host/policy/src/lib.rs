@@ -88,6 +88,7 @@ mod asked;
 mod audit;
 mod bounds;
 mod builder;
+mod control;
 mod decision;
 mod effective;
 mod env;
@@ -119,6 +120,7 @@ pub use bounds::{
     LONGEST_FILE, LONGEST_GUEST_PATH, LONGEST_PATTERN, MOST_PATTERN_BYTES, MOST_PATTERNS,
 };
 pub use builder::{BuildError, PolicyBuilder};
+pub use control::CONTROL_FUNCTIONS;
 pub use decision::{Considered, Decision, Denial, Explanation, Opinion, Outcome, Question, Why};
 pub use effective::{Effective, EffectiveError};
 pub use env::{EnvError, EnvValue, EnvVariable};

@@ -2,8 +2,8 @@
 
 use crate::types::{
     ConnectionOwnership, EventFrame, EventPayload, OwnershipScope, ProtocolFrame, ProtocolSchema,
-    RequestFrame, RequestId, RequestPayload, ResponseFrame, ResponsePayload, SidecarRequestFrame,
-    SidecarRequestPayload, SidecarResponseFrame, SidecarResponsePayload,
+    RejectedResponse, RequestFrame, RequestId, RequestPayload, ResponseFrame, ResponsePayload,
+    SidecarRequestFrame, SidecarRequestPayload, SidecarResponseFrame, SidecarResponsePayload,
 };
 
 /// A client's question. Its number counts up from 1.
@@ -145,11 +145,90 @@ impl SidecarResponsePayload {
     }
 }
 
+/// A message that answers one kind of question.
+pub trait Response: Sized {
+    /// The answer that a payload holds; none where it holds another one.
+    fn of(payload: ResponsePayload) -> Option<Self>;
+}
+
+impl ResponsePayload {
+    /// The answer that a question of some kind has, or its refusal.
+    ///
+    /// # Errors
+    ///
+    /// It was refused; what holds the answer to another question is a refusal with
+    /// [`RefusalCode::BridgeError`](crate::RefusalCode::BridgeError).
+    pub fn into_answer<T: Response>(self) -> Result<T, RejectedResponse> {
+        if let Self::RejectedResponse(rejected) = self {
+            return Err(rejected);
+        }
+        T::of(self).ok_or_else(|| {
+            let code = crate::RefusalCode::BridgeError;
+            RejectedResponse::new(code, "the answer is to another question")
+        })
+    }
+}
+
+macro_rules! responses {
+    ($($case:ident),+ $(,)?) => {
+        $(impl Response for crate::types::$case {
+            fn of(payload: ResponsePayload) -> Option<Self> {
+                match payload {
+                    ResponsePayload::$case(response) => Some(response),
+                    _ => None,
+                }
+            }
+        })+
+    };
+}
+
+responses!(
+    AuthenticatedResponse,
+    SessionOpenedResponse,
+    VmCreatedResponse,
+    VmDisposedResponse,
+    RootFilesystemBootstrappedResponse,
+    VmConfiguredResponse,
+    HostCallbacksRegisteredResponse,
+    LayerCreatedResponse,
+    LayerSealedResponse,
+    SnapshotImportedResponse,
+    SnapshotExportedResponse,
+    OverlayCreatedResponse,
+    GuestFilesystemResultResponse,
+    RootFilesystemSnapshotResponse,
+    ProcessStartedResponse,
+    StdinWrittenResponse,
+    StdinClosedResponse,
+    ProcessKilledResponse,
+    ProcessSnapshotResponse,
+    ListenerSnapshotResponse,
+    BoundUdpSnapshotResponse,
+    SignalStateResponse,
+    ZombieTimerCountResponse,
+    FilesystemResultResponse,
+    PersistenceStateResponse,
+    PersistenceFlushedResponse,
+    VmFetchResponse,
+    ExtEnvelope,
+);
+
+use crate::wire::size;
+
 macro_rules! frames {
     ($($case:ident),+) => {
         $(impl From<$case> for ProtocolFrame {
             fn from(frame: $case) -> Self {
                 Self::$case(frame)
+            }
+        }
+
+        impl $case {
+            /// How many bytes the body of this frame has.
+            #[must_use]
+            pub fn body_bytes(&self) -> u64 {
+                // Before it stands the number of its kind, of which there are five.
+                1 + size(self)
             }
         })+
     };

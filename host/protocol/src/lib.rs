@@ -53,7 +53,7 @@ mod stream;
 pub mod types;
 pub mod wire;
 
-pub use answers::{Asked, event, request, sidecar_request};
+pub use answers::{Asked, Response, event, request, sidecar_request};
 pub use error::{DecodeError, DecodeFault, FrameError, FrameKind, Side};
 pub use fixed::FIXED;
 pub use frame::{decode, encode};

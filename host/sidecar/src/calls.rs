@@ -9,7 +9,8 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 use tollgate_protocol::sidecar_request;
 use tollgate_protocol::types::{
-    OwnershipScope, RequestId, SidecarRequestPayload, SidecarResponseFrame, SidecarResponsePayload,
+    AnswerRefused, OwnershipScope, ProtocolSchema, RequestId, SidecarRequestPayload,
+    SidecarResponseFrame, SidecarResponsePayload,
 };
 
 use crate::outbox::{Outbox, Unasked};
@@ -44,9 +45,43 @@ pub(crate) struct Calls(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     outbox: Outbox,
-    waiting: Mutex<HashMap<RequestId, oneshot::Sender<SidecarResponseFrame>>>,
+    waiting: Mutex<HashMap<RequestId, Waiting>>,
     last: AtomicI64,
     invocations: AtomicU64,
+}
+
+/// A question that waits.
+#[derive(Debug)]
+struct Waiting {
+    answer: oneshot::Sender<SidecarResponseFrame>,
+    ownership: OwnershipScope,
+    kind: Kind,
+}
+
+/// What kind of answer a question wants.
+#[derive(Debug, PartialEq, Eq)]
+enum Kind {
+    HostCallback,
+    JsBridge,
+    Extension(String),
+}
+
+impl Kind {
+    fn of(question: &SidecarRequestPayload) -> Self {
+        match question {
+            SidecarRequestPayload::HostCallbackRequest(_) => Self::HostCallback,
+            SidecarRequestPayload::JsBridgeCallRequest(_) => Self::JsBridge,
+            SidecarRequestPayload::ExtEnvelope(asked) => Self::Extension(asked.namespace.clone()),
+        }
+    }
+
+    fn of_answer(answer: &SidecarResponsePayload) -> Self {
+        match answer {
+            SidecarResponsePayload::HostCallbackResultResponse(_) => Self::HostCallback,
+            SidecarResponsePayload::JsBridgeResultResponse(_) => Self::JsBridge,
+            SidecarResponsePayload::ExtEnvelope(said) => Self::Extension(said.namespace.clone()),
+        }
+    }
 }
 
 /// A place among the questions that wait, given back however the waiting ends.
@@ -71,7 +106,7 @@ impl Calls {
         }))
     }
 
-    fn waiting(&self) -> MutexGuard<'_, HashMap<RequestId, oneshot::Sender<SidecarResponseFrame>>> {
+    fn waiting(&self) -> MutexGuard<'_, HashMap<RequestId, Waiting>> {
         // One entry is put in or taken out at a time.
         self.0
             .waiting
@@ -102,7 +137,12 @@ impl Calls {
             if waiting.len() >= MOST_WAITING {
                 return Err(NoAnswer::Full);
             }
-            waiting.insert(id, answer);
+            let asked = Waiting {
+                answer,
+                ownership: ownership.clone(),
+                kind: Kind::of(&payload),
+            };
+            waiting.insert(id, asked);
         }
         let _place = Place { calls: self, id };
         let question = sidecar_request(id, ownership, payload);
@@ -130,8 +170,31 @@ impl Calls {
     pub(crate) fn answered(&self, frame: SidecarResponseFrame) {
         let asker = self.waiting().remove(&frame.request_id);
         if let Some(asker) = asker {
-            let _nobody_waits_any_more = asker.send(frame);
+            let _nobody_waits_any_more = asker.answer.send(frame);
         }
+    }
+
+    /// The answer of a client that is told whether it was taken. A question that it does not fit goes on waiting.
+    pub(crate) fn answer(
+        &self,
+        id: RequestId,
+        payload: SidecarResponsePayload,
+    ) -> Result<(), AnswerRefused> {
+        let mut waiting = self.waiting();
+        let asked = waiting.get(&id).ok_or(AnswerRefused::NobodyWaits)?;
+        if asked.kind != Kind::of_answer(&payload) {
+            return Err(AnswerRefused::WrongKind);
+        }
+        let asked = waiting.remove(&id).ok_or(AnswerRefused::NobodyWaits)?;
+        drop(waiting);
+        let frame = SidecarResponseFrame {
+            schema: ProtocolSchema::current(),
+            request_id: id,
+            ownership: asked.ownership,
+            payload,
+        };
+        let sent = asked.answer.send(frame);
+        sent.map_err(|_nobody| AnswerRefused::NobodyWaits)
     }
 
     /// Ends the waiting of all: the client is gone.

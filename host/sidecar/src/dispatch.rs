@@ -11,7 +11,9 @@ use tollgate_protocol::{Asked, BRIDGE_VERSION, RefusalCode, SCHEMA_VERSION};
 
 use crate::answer::Answer;
 use crate::calls::Calls;
+use crate::control::{Caller, MOST_OF_EACH};
 use crate::front::Front;
+use crate::house::House;
 use crate::lane::{Lane, Room, Work, deliver};
 use crate::outbox::Outbox;
 use crate::registry::{TransportId, needs};
@@ -23,6 +25,10 @@ use crate::vm::{Making, Seed, Vm};
 /// One client: where its frames go, and what was given out to it.
 pub(crate) struct Client {
     sidecar: Sidecar,
+    /// What its VMs have of the sidecar.
+    house: House,
+    /// The run that asks, where the client is a component.
+    caller: Option<Caller>,
     transport: TransportId,
     outbox: Outbox,
     calls: Calls,
@@ -32,10 +38,28 @@ impl Client {
     pub(crate) fn new(sidecar: Sidecar, outbox: Outbox, calls: Calls) -> Self {
         let transport = sidecar.registry().transport();
         Self {
+            house: sidecar.house().clone(),
+            caller: None,
             sidecar,
             transport,
             outbox,
             calls,
+        }
+    }
+
+    /// A client that is a component: it has no folders of the host, and its VMs are beneath what it may do itself.
+    pub(crate) fn of_component(
+        sidecar: Sidecar,
+        outbox: Outbox,
+        calls: Calls,
+        caller: Caller,
+    ) -> Self {
+        let client = Self::new(sidecar, outbox, calls);
+        Self {
+            house: client.house.without_host_root(),
+            caller: Some(caller),
+            transport: client.sidecar.registry().transport_of(MOST_OF_EACH),
+            ..client
         }
     }
 
@@ -197,12 +221,17 @@ impl Client {
         let owner = registry.name_vm(session);
         let scope = OwnershipScope::VmOwnership(owner.clone());
         let frame_bytes = self.outbox.frame_bytes();
-        let seed = Seed::new(self.sidecar.house(), frame_bytes, config)?;
+        let mut seed = Seed::new(&self.house, frame_bytes, config)?;
+        let mut client = owner.connection_id.clone();
+        if let Some(caller) = &self.caller {
+            seed.beneath(&caller.policy);
+            client = format!("{client}@{}", caller.run);
+        }
         let making = Making {
-            house: self.sidecar.house().clone(),
+            house: self.house.clone(),
             books: self.sidecar.books(),
             vm_id: owner.vm_id.clone(),
-            client: owner.connection_id.clone(),
+            client,
             frame_bytes,
             front: Some(self.front(scope.clone())),
             detached: false,
@@ -250,6 +279,12 @@ impl Client {
         request: &ExtEnvelope,
     ) -> Result<ResponsePayload, Rejection> {
         if request.namespace == NAMESPACE {
+            if self.caller.is_some() {
+                return Err(Rejection::new(
+                    RefusalCode::Unsupported,
+                    "detached VMs are not for components: all that one makes ends with it",
+                ));
+            }
             let answered = self.detached(scope, request).await?;
             return Ok(ResponsePayload::ExtEnvelope(answered));
         }

@@ -6,7 +6,9 @@ use crate::callbacks::{
     DESCRIPTION_BYTES, MOST_ALIASES, NAME_BYTES as FUNCTION_NAME_BYTES, SCHEMA_LEVELS,
 };
 use crate::calls::MOST_WAITING;
+use crate::control::MOST_OF_EACH;
 use crate::detached::{IDLE_MS, MOST_SNAPSHOTS, NAME_BYTES};
+use crate::inbox::OTHER_BYTES;
 use crate::outbox::WAITING_BYTES;
 use crate::ports::{MOST_FETCHES, MOST_PORTS};
 use crate::process::{LISTED_MS, MOST_LISTED, WAITING_OUTPUT};
@@ -86,6 +88,20 @@ pub const FIXED: &[LimitRow] = &[
         WAITING_BYTES as u64,
         "Bytes of frames that wait for a client that does not read.",
         "two frames of the largest size; then whoever has something to say waits",
+    ),
+    LimitRow::fixed(
+        "sidecar-of-a-component",
+        Unit::Count,
+        MOST_OF_EACH as u64,
+        "Connections that one client has at once that is a component, and sessions, and VMs.",
+        "what runs in its VMs takes of the process that runs itself",
+    ),
+    LimitRow::fixed(
+        "sidecar-event-bytes",
+        Unit::Bytes,
+        OTHER_BYTES as u64,
+        "Bytes of events that wait for a component, beside what programs write; then it is refused whatever makes more.",
+        "some thousands of ends of programs, which wait for no room",
     ),
     LimitRow::fixed(
         "sidecar-questions",

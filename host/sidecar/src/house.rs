@@ -10,12 +10,11 @@ use crate::runtimes::Runtimes;
 
 /// What all VMs of a sidecar share. Cheap to clone.
 #[derive(Clone)]
-pub(crate) struct House(Arc<Inner>);
+pub(crate) struct House(Arc<Inner>, HostRoot);
 
 struct Inner {
     host: Host,
     frames: FrameLimits,
-    host_root: HostRoot,
     runtimes: Runtimes,
     waits: Waits,
 }
@@ -27,13 +26,18 @@ impl House {
         host_root: HostRoot,
         runtimes: Runtimes,
     ) -> Self {
-        Self(Arc::new(Inner {
+        let inner = Inner {
             host,
             frames,
-            host_root,
             runtimes,
             waits: Waits::default(),
-        }))
+        };
+        Self(Arc::new(inner), host_root)
+    }
+
+    /// The same house, of which no folder of the host is seen.
+    pub(crate) fn without_host_root(&self) -> Self {
+        Self(Arc::clone(&self.0), HostRoot::default())
     }
 
     pub(crate) fn host(&self) -> &Host {
@@ -45,7 +49,7 @@ impl House {
     }
 
     pub(crate) fn host_root(&self) -> &HostRoot {
-        &self.0.host_root
+        &self.1
     }
 
     pub(crate) fn frame_limits(&self) -> FrameLimits {

@@ -101,10 +101,11 @@ async fn begin(vm: &Arc<Vm>, work: Work) -> BoxFuture<'static, Done> {
 
 /// Sends an answer, and what comes after it.
 pub(crate) async fn deliver(outbox: &Outbox, asked: Asked, answer: Answer) -> Result<(), Gone> {
-    outbox.answer(asked.answer(answer.payload)).await?;
-    for (ownership, payload) in answer.events {
-        outbox.tell(event(ownership, payload)).await?;
-    }
+    let events = answer.events.into_iter();
+    let events = events.map(|(ownership, payload)| event(ownership, payload));
+    outbox
+        .answer(asked.answer(answer.payload), events.collect())
+        .await?;
     if let Some(then) = answer.then {
         let _nobody_waits = then.send(());
     }

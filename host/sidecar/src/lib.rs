@@ -4,6 +4,7 @@
 mod answer;
 mod callbacks;
 mod calls;
+pub mod control;
 mod denial;
 mod detached;
 mod dispatch;
@@ -14,6 +15,7 @@ mod front;
 pub mod fs;
 mod host;
 mod house;
+mod inbox;
 mod lane;
 mod names;
 mod outbox;

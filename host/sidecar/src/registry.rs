@@ -29,6 +29,8 @@ struct Session {
 /// What a client has.
 #[derive(Default, Clone, Copy)]
 struct Held {
+    /// The most that it gets of each, where that is less than its part.
+    most: Option<usize>,
     connections: usize,
     sessions: usize,
     vms: usize,
@@ -64,8 +66,9 @@ fn next(counter: &AtomicU64) -> u64 {
 }
 
 /// Whether there is room for one more, in the sidecar and for the client that asks.
-fn has_room(all: usize, own: usize, most: usize, what: &str) -> Result<(), Rejection> {
-    let part = most / CLIENTS_PART;
+fn has_room(all: usize, own: (usize, Held), most: usize, what: &str) -> Result<(), Rejection> {
+    let (own, held) = own;
+    let part = held.most.unwrap_or(most / CLIENTS_PART);
     if all >= most {
         return Err(Rejection::state(format!(
             "the sidecar has {most} {what} already"
@@ -89,10 +92,18 @@ impl Registry {
         TransportId(next(&self.transports))
     }
 
+    /// A transport by which a client gets so many connections, sessions and VMs at most.
+    pub(crate) fn transport_of(&self, most: usize) -> TransportId {
+        let transport = self.transport();
+        self.tables().holding(transport).most = Some(most);
+        transport
+    }
+
     /// Makes a connection on a transport.
     pub(crate) fn connect(&self, transport: TransportId) -> Result<String, Rejection> {
         let mut tables = self.tables();
-        let own = tables.held(transport).connections;
+        let held = tables.held(transport);
+        let own = (held.connections, held);
         has_room(
             tables.connections.len(),
             own,
@@ -116,7 +127,8 @@ impl Registry {
         };
         let mut tables = self.tables();
         tables.connected(transport, &owner.connection_id)?;
-        let own = tables.held(transport).sessions;
+        let held = tables.held(transport);
+        let own = (held.sessions, held);
         has_room(tables.sessions.len(), own, MOST_SESSIONS, "sessions")?;
         let session_id = format!("session-{}", next(&self.sessions));
         let session = Session {
@@ -141,12 +153,8 @@ impl Registry {
         };
         let tables = self.tables();
         tables.session(transport, &owner.connection_id, &owner.session_id)?;
-        has_room(
-            tables.vms.len(),
-            tables.held(transport).vms,
-            MOST_VMS,
-            "VMs",
-        )?;
+        let held = tables.held(transport);
+        has_room(tables.vms.len(), (held.vms, held), MOST_VMS, "VMs")?;
         Ok(owner)
     }
 
@@ -195,7 +203,8 @@ impl Registry {
         let (Some(transport), true, false) = (transport, has_session, is_taken) else {
             return Err(lane);
         };
-        let own = tables.held(transport).vms;
+        let held = tables.held(transport);
+        let own = (held.vms, held);
         if has_room(tables.vms.len(), own, MOST_VMS, "VMs").is_err() {
             return Err(lane);
         }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tollgate::Host;
 use tollgate_protocol::FrameLimits;
 
@@ -39,7 +40,12 @@ struct Inner {
     house: House,
     registry: Registry,
     detached: Detached,
+    /// What has a permit of these is a client that leaves.
+    leaving: Arc<Semaphore>,
 }
+
+/// Clients that leave at the same time, and are waited for.
+const LEAVING: u32 = 1 << 20;
 
 impl Books for Inner {
     fn strike(&self, vm_id: &str) -> bool {
@@ -70,6 +76,7 @@ impl Sidecar {
             house: House::new(host, frames, host_root, runtimes),
             registry: Registry::default(),
             detached: Detached::default(),
+            leaving: Arc::new(Semaphore::new(LEAVING as usize)),
         }))
     }
 
@@ -109,12 +116,18 @@ impl Sidecar {
         own.len() == token.len() && differs == 0
     }
 
-    /// Ends every VM: the sidecar itself is about to end.
+    /// Ends every VM: the sidecar itself is about to end. What runs that have ended had made is gone too when this returns.
     pub async fn end(&self) {
         let mut lanes = self.registry().close();
         lanes.extend(self.detached().close());
         let ended = lanes.iter().map(|lane| lane.vm.end());
         futures_util::future::join_all(ended).await;
+        let _all_are_gone = self.0.leaving.acquire_many(LEAVING).await;
+    }
+
+    /// Has [`Sidecar::end`] wait until this is dropped.
+    pub(crate) fn leaving(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.0.leaving).try_acquire_owned().ok()
     }
 
     /// Ends all that came by a transport.

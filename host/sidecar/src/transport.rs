@@ -34,13 +34,13 @@ pub enum TransportError {
 }
 
 /// What a client may have waiting.
-struct Rooms {
+pub(crate) struct Rooms {
     requests: Arc<Semaphore>,
     bytes: Arc<Semaphore>,
 }
 
 impl Rooms {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             requests: Arc::new(Semaphore::new(WAITING_REQUESTS as usize)),
             bytes: Arc::new(Semaphore::new(WAITING_REQUEST_BYTES as usize)),
@@ -48,7 +48,7 @@ impl Rooms {
     }
 
     /// Waits until there is room for one more. Nothing closes these.
-    async fn take(&self, bytes: u32) -> Option<Room> {
+    pub(crate) async fn take(&self, bytes: u32) -> Option<Room> {
         let request = Arc::clone(&self.requests).acquire_owned().await.ok()?;
         let bytes = Arc::clone(&self.bytes)
             .acquire_many_owned(bytes.clamp(1, WAITING_REQUEST_BYTES))

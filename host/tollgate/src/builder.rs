@@ -210,6 +210,13 @@ impl HostBuilder {
         self
     }
 
+    /// Provides interfaces that somebody else has told, such as a library that comes with them.
+    #[must_use]
+    pub fn interfaces(mut self, interfaces: impl IntoIterator<Item = Interface>) -> Self {
+        self.interfaces.extend(interfaces);
+        self
+    }
+
     /// Makes the host. It starts a thread that ticks while guests run, and one that writes the log.
     ///
     /// # Errors

@@ -33,6 +33,17 @@ impl Grants {
             host: self.host,
         }
     }
+
+    /// The same for a VM that the run of a guest makes: nothing leaves it that the run is not granted itself, and nothing in
+    /// it takes more than the run may.
+    #[must_use]
+    pub fn beneath(&self, maker: &Arc<Effective>) -> Self {
+        let policy = Effective::clone(&self.policy).beneath(maker);
+        Self {
+            policy: Arc::new(policy),
+            host: self.host,
+        }
+    }
 }
 
 /// Grants that can be replaced while runs go on under them. Clones are the same.

@@ -13,7 +13,7 @@ use tollgate_engine::{
 };
 use wasmtime::component::Linker;
 
-use crate::interface::Interface;
+use crate::interface::{self, Interface};
 
 /// A future of a program, which is the same whatever its profile is.
 pub(crate) type Driving<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -190,7 +190,7 @@ fn ready<P: Profile>(
 ) -> Result<Arc<dyn Program>, LoadError> {
     let loaded = engine.link(code.digest, &code.compiled.component, |linker| {
         add_imported_to_linker(linker, &code.compiled.component)?;
-        own.iter().try_for_each(|interface| interface.link(linker))
+        interface::link(own, linker, &code.compiled.component)
     })?;
     Ok(Arc::new(Ready {
         engine: engine.clone(),

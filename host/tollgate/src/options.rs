@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use tollgate_bridge::ports::Ports;
-use tollgate_bridge::{Captured, Guest, Input, Output, PipeInput, Program, QueuedOutput, Signals};
+use tollgate_bridge::{
+    Attached, Captured, Guest, Input, Output, PipeInput, Program, QueuedOutput, Signals,
+};
 use tollgate_capability::http::Client;
 use tollgate_capability::net::{Resolver, Sockets};
 use tollgate_engine::{Control, Decider, Gate, InForce};
@@ -64,6 +66,7 @@ pub struct RunOptions {
     control: Option<Control>,
     decider: Option<Deciding>,
     state: Option<Arc<dyn Any + Send + Sync>>,
+    attached: Attached,
     program: Option<Arc<dyn Program>>,
     ports: Option<Arc<dyn Ports>>,
     signals: Option<Signals>,
@@ -113,6 +116,7 @@ impl RunOptions {
             control: None,
             decider: None,
             state: None,
+            attached: Attached::default(),
             program: None,
             ports: None,
             signals: None,
@@ -345,12 +349,21 @@ impl RunOptions {
             decider: self.decider.clone(),
             control: self.control.clone(),
             state: self.state.clone(),
+            attached: self.attached.copied(),
             program: self.program.clone(),
             ports: self.ports.clone(),
             signals: self.signals.clone(),
             sockets: self.sockets.clone(),
             resolver: self.resolver.clone(),
         })
+    }
+
+    /// What interfaces that come with a library work on for this run, one thing of each type. A host's own interfaces have
+    /// [`RunOptions::state`].
+    #[must_use]
+    pub fn attach<T: Send + Sync + 'static>(self, thing: Arc<T>) -> Self {
+        self.attached.put(thing);
+        self
     }
 
     /// The network in which the guest may listen at ports (`tollgate:host/http-server`), as its policy says. Without it a
@@ -419,6 +432,7 @@ pub(crate) struct Prepared {
     pub(crate) program: Option<Arc<dyn Program>>,
     pub(crate) control: Option<Control>,
     ports: Option<Arc<dyn Ports>>,
+    attached: Attached,
     signals: Option<Signals>,
     sockets: Option<Sockets>,
     pub(crate) decider: Option<Deciding>,
@@ -445,6 +459,7 @@ impl Prepared {
             .stdin(self.stdin)
             .stdout(self.stdout)
             .stderr(self.stderr)
+            .attached(self.attached)
             .http(self.http);
         if let Some(resolver) = self.resolver {
             guest = guest.resolver(resolver);
@@ -517,6 +532,7 @@ impl RunOptions {
             stdin: self.stdin,
             stdout,
             stderr,
+            attached: self.attached,
             state: self.state,
             resolver: self.resolver.map(|own| own.0).or(resolver),
             http,

@@ -7,7 +7,7 @@ use crate::support::allowed;
 
 #[path = "../../http/peer.rs"]
 #[allow(dead_code, reason = "the tests of the client use all of it")]
-mod peer;
+pub(super) mod peer;
 
 #[test]
 pub(crate) fn http() {

@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
-use tollgate_bridge::{Guest, add_imported_to_linker, add_p3_to_linker, check, requests};
+use tollgate::interface;
+use tollgate_bridge::{Guest, Request, add_imported_to_linker, add_p3_to_linker, check, requests};
 use tollgate_engine::cache::{Cache, Runner};
 use tollgate_engine::{
-    Compiled, Digest, Engine, LoadError, Loaded, Profile, Source, has_deep_stack,
+    Compiled, Digest, Engine, LoadError, Loaded, Profile, Source, Surface, has_deep_stack,
 };
 use tollgate_policy::Effective;
+use tollgate_sidecar::control;
 
 use super::compile;
 use crate::exit::Failure;
@@ -44,6 +46,13 @@ impl Code {
     }
 }
 
+/// What a component with this surface may ask for: of the host, and of a sidecar.
+pub(crate) fn requested(surface: &Surface) -> Vec<Request> {
+    let mut requested = requests(surface);
+    requested.extend(interface::requests(&control::interfaces(), surface));
+    requested
+}
+
 /// What turns bytes into something that runs.
 pub(crate) struct Loader {
     pub(crate) file: String,
@@ -66,6 +75,7 @@ impl Loader {
         let loaded = engine
             .link(digest, &compiled.component, |linker| {
                 add_imported_to_linker(linker, &compiled.component)?;
+                interface::link(&control::interfaces(), linker, &compiled.component)?;
                 if P::ASYNC {
                     add_p3_to_linker(linker)?;
                 }
@@ -73,7 +83,7 @@ impl Loader {
             })
             .map_err(|cause| self.failed(cause))?;
         // What could not be denied at run time is denied now.
-        check(&requests(&loaded.surface()), &self.policy).map_err(|cause| {
+        check(&requested(&loaded.surface()), &self.policy).map_err(|cause| {
             Failure::Inexpressible {
                 file: self.file.clone(),
                 cause,

@@ -6,12 +6,13 @@ use std::path::Path;
 
 use anstyle::Style;
 use serde::Serialize;
-use tollgate_bridge::{Request, requests};
+use tollgate_bridge::Request;
 use tollgate_engine::{
     Engine, Interface, Kind, Profile, RunP3, RunProfile, Source, Surface, surface,
 };
 use tollgate_policy::{Effective, Scope, ScopeSet};
 
+use super::code::requested;
 use super::{compile, release};
 use crate::args::Inspect;
 use crate::exit::Failure;
@@ -62,7 +63,7 @@ pub(crate) fn inspect(args: &Inspect, ceiling: Option<&Path>) -> Result<u8, Fail
             Kind::Module => "WASI 0.1 module",
         },
         world: world(&surface),
-        requests: requests(&surface)
+        requests: requested(&surface)
             .iter()
             .map(|request| answer(&policy, request))
             .collect(),

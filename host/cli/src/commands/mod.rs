@@ -5,6 +5,7 @@ mod build;
 mod build_log;
 mod code;
 mod compile;
+mod control;
 mod inspect;
 mod limits;
 mod log;

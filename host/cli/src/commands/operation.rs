@@ -41,6 +41,7 @@ pub(crate) enum Named {
     Config,
     Program,
     Link,
+    Control,
 }
 
 fn usage(message: String) -> Failure {
@@ -79,6 +80,7 @@ impl Asked {
             ("secret", "read") => Self::Named(Named::Secret, resource.to_owned()),
             ("program", "load") => Self::Named(Named::Program, resource.to_owned()),
             ("config", "read") => Self::Named(Named::Config, resource.to_owned()),
+            ("control", "call") => Self::Named(Named::Control, resource.to_owned()),
             ("link", "call") => Self::Named(Named::Link, resource.to_owned()),
             (_, _) => {
                 return Err(usage(format!(
@@ -130,6 +132,7 @@ impl Asked {
                 Named::Config => Operation::Config { key: name },
                 Named::Program => Operation::Program { path: name },
                 Named::Link => Operation::Link { interface: name },
+                Named::Control => Operation::Control { verb: name },
             },
         }
     }

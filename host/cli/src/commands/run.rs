@@ -1,22 +1,23 @@
 //! `tollgate run`: from flags to records.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use tollgate_audit::{Log, RunIdentity, RunLimits};
-use tollgate_bridge::{Guest, Input};
+use tollgate_bridge::{Attached, Guest, Input};
 use tollgate_capability::http::{Client, Trust};
 use tollgate_engine::code::CodeUse;
 use tollgate_engine::{
     Ended, Entry, Gate, Profile, RunError, RunLanguage, RunLanguageWithFuel, RunP3, RunP3WithFuel,
-    RunProfile, RunWithFuel, Usage,
+    RunProfile, RunWithFuel, Surface, Usage,
 };
 use tollgate_policy::{Effective, ScopeSet};
+use tollgate_sidecar::Sidecar;
 use tollgate_vfs::{Mount, Tree, TreeBuilder};
 
 use super::code::{Code, Loader, Ready};
 use super::program::{InSource, Runtime};
-use super::{log, program, release};
+use super::{control, log, program, release};
 use crate::args::Run;
 use crate::exit::Failure;
 use crate::host::folders::{self, Bases, Own};
@@ -48,7 +49,7 @@ pub(crate) fn run(mut args: Run, ceiling: Option<&Path>) -> Result<u8, Failure> 
     };
     let file = path.display().to_string();
     let policy = Arc::new(loaded.effective);
-    let http = Client::new(Trust::new(files::authorities(&policy, &loaded.bases)?));
+    let trust = Trust::new(files::authorities(&policy, &loaded.bases)?);
     let place = log::Place::new(&policy.audit(), args.audit_key.as_deref(), &loaded.bases)?;
     let tree = tree(&policy, &loaded.bases, &place)?;
     let (code, program) = match language {
@@ -77,10 +78,12 @@ pub(crate) fn run(mut args: Run, ceiling: Option<&Path>) -> Result<u8, Failure> 
         arguments,
         file,
         policy,
-        http,
+        http: Client::new(trust.clone()),
+        trust,
         entry,
         log,
         program,
+        sidecar: OnceLock::new(),
     }
     .start(code, tree)
 }
@@ -145,10 +148,13 @@ struct Prepared<'a> {
     file: String,
     policy: Arc<Effective>,
     http: Client,
+    trust: Trust,
     entry: Entry,
     log: Log,
     /// What is run, where it is no component itself.
     program: Option<InSource>,
+    /// What serves the run's own VMs, where its component can ask for some.
+    sidecar: OnceLock<Sidecar>,
 }
 
 impl Prepared<'_> {
@@ -236,6 +242,10 @@ impl Prepared<'_> {
             ended = self.execute(code, tree, &gate) => ended,
             failure = signals.end() => (Err(failure), Usage::default()),
         };
+        if let Some(sidecar) = self.sidecar.get() {
+            // The guest is gone, and its VMs go with it.
+            sidecar.end().await;
+        }
         gate.settled().await;
         let outcome = match &result {
             Ok(_) => "ok",
@@ -305,9 +315,11 @@ impl Prepared<'_> {
         if let (Some(program), Some(cache)) = (&self.program, cache) {
             program.keep_code(&engine, &loaded, cache);
         }
-        let (ended, usage) = engine
-            .run(&loaded, self.guest(tree, gate), &self.entry)
-            .await;
+        let guest = match self.attached(&loaded.surface()) {
+            Ok(attached) => self.guest(tree, gate, attached),
+            Err(failure) => return (Err(failure), Usage::default()),
+        };
+        let (ended, usage) = engine.run(&loaded, guest, &self.entry).await;
         if let Some(program) = &self.program {
             program.settle().await;
         }
@@ -322,7 +334,18 @@ impl Prepared<'_> {
         (result, usage)
     }
 
-    fn guest(&self, tree: Tree, gate: &Gate) -> Guest {
+    /// What the guest has beside what every run has: a sidecar, if it can ask for one.
+    fn attached(&self, surface: &Surface) -> Result<Attached, Failure> {
+        let attached = Attached::default();
+        if control::is_asked_for(surface) {
+            let sidecar = control::sidecar(&self.policy, &self.log, &self.trust)?;
+            sidecar.attach_to(&attached);
+            self.sidecar.get_or_init(|| sidecar);
+        }
+        Ok(attached)
+    }
+
+    fn guest(&self, tree: Tree, gate: &Gate, attached: Attached) -> Guest {
         let name = match &self.program {
             Some(program) => program.name.clone(),
             None => self.file_name(),
@@ -337,6 +360,7 @@ impl Prepared<'_> {
             )
             .tree(tree)
             .stdin(Input::Inherit)
+            .attached(attached)
             .http(self.http.clone());
         if let Some(program) = &self.program {
             guest = guest.program(Arc::clone(&program.program));

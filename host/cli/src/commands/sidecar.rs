@@ -123,7 +123,7 @@ fn host(
 }
 
 /// Reads what runs programs in Python.
-fn python() -> Result<Vec<u8>, String> {
+pub(super) fn python() -> Result<Vec<u8>, String> {
     let runner = program::python_runner().map_err(|failure| failure.to_string())?;
     match runner.read() {
         Ok(Some(bytes)) => Ok(bytes),

@@ -84,6 +84,24 @@ impl PolicyBuilder {
         self.net("--deny-listen", Direction::Incoming, Mode::Deny, text)
     }
 
+    /// `--allow-control[=FUNCTION]`: calling functions of `tollgate:sidecar/control`, by name or by a pattern of names.
+    ///
+    /// # Errors
+    ///
+    /// When the text is no such name or pattern.
+    pub fn allow_control(&mut self, text: &str) -> Result<&mut Self, GrantError> {
+        self.control("--allow-control", Mode::Allow, text)
+    }
+
+    /// `--deny-control FUNCTION`: the same, refused.
+    ///
+    /// # Errors
+    ///
+    /// When the text is no such name or pattern.
+    pub fn deny_control(&mut self, text: &str) -> Result<&mut Self, GrantError> {
+        self.control("--deny-control", Mode::Deny, text)
+    }
+
     /// `--deny-read GLOB`: guest paths whose content, names and metadata stay hidden.
     ///
     /// # Errors
@@ -191,6 +209,14 @@ impl PolicyBuilder {
                 Direction::Outgoing => Effect::outgoing(endpoint),
                 Direction::Incoming => Effect::incoming(endpoint),
             };
+            builder.push_effect(mode, effect, &statement);
+            Ok(())
+        })
+    }
+
+    fn control(&mut self, flag: &str, mode: Mode, text: &str) -> Result<&mut Self, GrantError> {
+        self.flag(flag, text, |builder, statement| {
+            let effect = grant::parse_item(Scope::Control, mode, text)?;
             builder.push_effect(mode, effect, &statement);
             Ok(())
         })

@@ -2,6 +2,7 @@
 
 use super::error::{GrantProblem, at, within};
 use super::fs;
+use crate::control::CONTROL_FUNCTIONS;
 use crate::env::{EnvEntry, EnvError};
 use crate::http::HttpGrant;
 use crate::net::{Direction, Endpoint};
@@ -92,11 +93,11 @@ pub(crate) fn parse_item(
         Scope::Stdio => member::<Stdio>(scope, text),
         Scope::Clock => member::<Clock>(scope, text),
         Scope::Random => member::<Random>(scope, text),
+        Scope::Control => control(text),
         Scope::ChildProcess
         | Scope::Process
         | Scope::Tool
         | Scope::Secret
-        | Scope::Control
         | Scope::Keyvalue
         | Scope::Blobstore
         | Scope::Config
@@ -121,6 +122,21 @@ fn network(text: &str) -> Result<Effect, (usize, GrantProblem)> {
             .map(Effect::outgoing)
             .map_err(within(0)),
     }
+}
+
+/// Reads the name of a function of the control interface, or a pattern of names.
+fn control(text: &str) -> Result<Effect, (usize, GrantProblem)> {
+    let is_pattern = text.contains(['*', '?']);
+    if !is_pattern && !CONTROL_FUNCTIONS.contains(&text) {
+        let unknown = UnknownWord::new("function of control", text, CONTROL_FUNCTIONS);
+        return Err((0, unknown.into()));
+    }
+    let pattern = Pattern::new(text).map_err(at(0))?;
+    Ok(Effect::rule(
+        Scope::Control,
+        VerbSet::ALL,
+        Matcher::Glob(pattern),
+    ))
 }
 
 /// Reads a member of a closed set, or `*` for all of them.

@@ -1,30 +1,47 @@
-//! What `bindgen!` looks for beside the types where it takes this module for an interface: a host side, which is empty.
+//! What the interfaces `events` and `callbacks` have beside the messages: a message with what a frame says around it.
+//!
+//! They are checked against the WIT when a component is linked that imports these interfaces.
 
-use wasmtime::component::{HasData, Linker};
+use wasmtime::component::{ComponentType, Lift, Lower};
 
-/// The functions of the interface: none, so that everything is their host.
-pub trait Host {}
+use super::{EventPayload, OwnershipScope, RequestId, SidecarRequestPayload};
 
-impl<T: ?Sized> Host for T {}
+/// Something that happened.
+#[derive(Clone, Debug, PartialEq, Eq, ComponentType, Lift, Lower)]
+#[component(record)]
+pub struct Event {
+    /// Whom it concerns.
+    #[component(name = "ownership")]
+    pub ownership: OwnershipScope,
+    /// What.
+    #[component(name = "payload")]
+    pub payload: EventPayload,
+}
 
-/// The functions of the interface that take a store: none.
-pub trait HostWithStore<T>: HasData {}
+/// A question.
+#[derive(Clone, Debug, PartialEq, Eq, ComponentType, Lift, Lower)]
+#[component(record)]
+pub struct Callback {
+    /// What the answer is tied to it by: below 0, and never twice.
+    #[component(name = "request-id")]
+    pub request_id: RequestId,
+    /// The VM that it is about.
+    #[component(name = "ownership")]
+    pub ownership: OwnershipScope,
+    /// The question.
+    #[component(name = "payload")]
+    pub payload: SidecarRequestPayload,
+}
 
-impl<H: HasData + ?Sized, T> HostWithStore<T> for H {}
-
-/// Tells a linker that there is the interface.
-///
-/// # Errors
-///
-/// When the linker has it and may have nothing twice.
-pub fn add_to_linker<T: 'static, D>(
-    linker: &mut Linker<T>,
-    _host: fn(&mut T) -> D::Data<'_>,
-) -> wasmtime::Result<()>
-where
-    D: HostWithStore<T>,
-    for<'a> D::Data<'a>: Host,
-{
-    linker.instance("tollgate:sidecar/types@1.0.0")?;
-    Ok(())
+/// Why an answer was not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ComponentType, Lift, Lower)]
+#[component(enum)]
+#[repr(u8)]
+pub enum AnswerRefused {
+    /// Nobody waits for it: it came too late, twice, or to no question.
+    #[component(name = "nobody-waits")]
+    NobodyWaits,
+    /// The question was of another kind. It still waits.
+    #[component(name = "wrong-kind")]
+    WrongKind,
 }

@@ -1,9 +1,8 @@
 //! The messages, from the interface `types` of `wit/sidecar`. Their documentation is that of the WIT and speaks in its
 //! names, in which `create-vm-request` is [`CreateVmRequest`].
 //!
-//! With the feature `component` they are types of the component model: `bindgen!` takes this module for the interface, by
-//! `with: { "tollgate:sidecar/types@1.0.0": tollgate_protocol::types }`. It has to be told of `wit/sidecar` after `wit`,
-//! where `wasi:io` is.
+//! With the feature `component` they are types of the component model, which the functions of `tollgate:sidecar/control`
+//! take and give as they are; what its neighbours `events` and `callbacks` have beside them is there too.
 
 use std::fmt;
 
@@ -12,7 +11,7 @@ pub mod vm;
 #[cfg(feature = "component")]
 mod component;
 #[cfg(feature = "component")]
-pub use component::{Host, HostWithStore, add_to_linker};
+pub use component::{AnswerRefused, Callback, Event};
 
 use crate::error::DecodeError;
 use crate::wire::{Reader, Sink, Wire, least_of};

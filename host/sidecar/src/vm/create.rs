@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tollgate::capability::net::{MOST_SOCKETS, Sockets};
 use tollgate::{Grants, Principal, Standing};
-use tollgate_policy::Tier;
+use tollgate_policy::{Effective, Tier};
 use tollgate_protocol::types::{RootFilesystemEntry, RootFilesystemEntryKind, RootFilesystemMode};
 
 use super::grants::{Governed, Kind};
@@ -107,6 +107,11 @@ impl Seed {
             cwd,
             governed,
         })
+    }
+
+    /// Puts what happens in the VM beneath what its maker, a component, may do itself.
+    pub(crate) fn beneath(&mut self, maker: &Arc<Effective>) {
+        self.governed.beneath(maker);
     }
 
     /// The same once more: files that are a copy of these, and all else alike.

@@ -1,10 +1,11 @@
 //! What the guests of a VM may do and take: the client's permissions, beneath what holds in every VM and the ceiling.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use tollgate::{Grants, Host};
 use tollgate_policy::{
-    LimitKey, Mode, PathRule, PatternRule, Policy, ProtocolPermissions, ProtocolRules,
+    Effective, LimitKey, Mode, PathRule, PatternRule, Policy, ProtocolPermissions, ProtocolRules,
     ProtocolScope, Tier,
 };
 use tollgate_protocol::types::{
@@ -38,6 +39,8 @@ pub(crate) struct Governed {
     permissions: ProtocolPermissions,
     exempt: Vec<u16>,
     limits: VmLimits,
+    /// The component that made the VM, where it was one: what it may do itself.
+    maker: Option<Arc<Effective>>,
     /// Made when they are first asked for.
     grants: HashMap<(Kind, Tier), Grants>,
 }
@@ -56,8 +59,15 @@ impl Governed {
             permissions: permissions.unwrap_or_default(),
             exempt,
             limits,
+            maker: None,
             grants: HashMap::new(),
         }
+    }
+
+    /// From now on no more than `maker` may do itself.
+    pub(crate) fn beneath(&mut self, maker: &Arc<Effective>) {
+        self.maker = Some(Arc::clone(maker));
+        self.grants.clear();
     }
 
     /// The same limits under other permissions; those that hold now where none are given.
@@ -65,7 +75,10 @@ impl Governed {
         let mut ports = self.exempt.clone();
         ports.extend(exempt);
         let permissions = to.unwrap_or_else(|| self.permissions.clone());
-        Self::new(Some(permissions), ports, self.limits)
+        Self {
+            maker: self.maker.clone(),
+            ..Self::new(Some(permissions), ports, self.limits)
+        }
     }
 
     /// What a program of this kind and tier is granted.
@@ -86,6 +99,10 @@ impl Governed {
         )
         .map_err(refused)?;
         let grants = host.grants(policy).map_err(refused)?;
+        let grants = match &self.maker {
+            Some(maker) => grants.beneath(maker),
+            None => grants,
+        };
         self.grants.insert((kind, tier), grants.clone());
         Ok(grants)
     }

@@ -1,12 +1,12 @@
 //! One call of an embedder's function: decide, reserve, do, file.
 
-use std::any::Any;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use tollgate_engine::{Gate, Traffic, Verdict};
+use tollgate_engine::{Traffic, Verdict};
 use tollgate_policy::Permit;
 
+use super::calling::Calling;
 use super::typed::Typed;
 
 /// What a handler is given for a call that the policy let pass.
@@ -16,14 +16,15 @@ pub struct Admitted<'a> {
     pub permit: Permit,
     /// For the handler to say what it moved, as the guest sees it.
     pub traffic: &'a mut Traffic,
-    state: Option<Arc<dyn Any + Send + Sync>>,
+    /// Who calls.
+    pub calling: Calling,
 }
 
 impl Admitted<'_> {
     /// What the run was given with [`RunOptions::state`](crate::RunOptions::state), if it is an `S`.
     #[must_use]
     pub fn state<S: Send + Sync + 'static>(&self) -> Option<Arc<S>> {
-        Arc::clone(self.state.as_ref()?).downcast().ok()
+        self.calling.state()
     }
 }
 
@@ -59,8 +60,7 @@ impl<R> Failed<R> {
 /// Passes one call through the gate. When it is dropped halfway, its record says so.
 pub(super) async fn serve<P, R, H>(
     function: &Typed<P, R, H>,
-    gate: &Gate,
-    state: Option<Arc<dyn Any + Send + Sync>>,
+    calling: Calling,
     parameters: P,
 ) -> wasmtime::Result<R>
 where
@@ -70,6 +70,7 @@ where
 {
     let operation = function.ask.operation(&parameters);
     let (scope, _) = function.ask.asks();
+    let gate = calling.gate.clone();
     if operation.scope() != scope {
         gate.refuse(&function.import, &operation, "host:scope", "trap")
             .await?;
@@ -98,7 +99,7 @@ where
             let admitted = Admitted {
                 permit,
                 traffic: &mut traffic,
-                state,
+                calling,
             };
             let (case, results) = match (function.handler)(admitted, parameters).await {
                 Ok(results) => ("ok", Ok(results)),

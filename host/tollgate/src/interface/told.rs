@@ -1,14 +1,16 @@
 //! An interface, function by function as it is told.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
-use tollgate_bridge::{Guest, Request};
+use tollgate_bridge::{Guest, Request, Waits};
 use tollgate_engine::Surface;
 use tollgate_policy::Operation;
-use wasmtime::component::{ComponentNamedList, Lift, Linker, Lower};
+use wasmtime::component::{Component, ComponentNamedList, Lift, Linker, Lower};
 
 use super::ask::{Ask, Denial};
-use super::function::Function;
+use super::calling::Calling;
+use super::function::{Function, Told};
 use super::name::{check, unversioned};
 use super::serve::{Admitted, Handling};
 use super::typed::Typed;
@@ -29,7 +31,9 @@ impl std::fmt::Debug for Interface {
 }
 
 impl Interface {
-    pub(crate) fn new(name: &str) -> Self {
+    /// Begins an interface, `ns:pkg/name@1.0.0`.
+    #[must_use]
+    pub fn new(name: &str) -> Self {
         Self {
             name: name.to_owned(),
             words: Cow::Borrowed("call the program that runs it"),
@@ -79,6 +83,41 @@ impl Interface {
         self.add(name, Ask::same(operation), None, handler)
     }
 
+    /// Adds a function that reaches nothing: it moves what the guest was given already, by something that was decided. No
+    /// gate is passed and nothing is recorded; `reason` says why.
+    pub fn ungated_function<P, R, H>(
+        &mut self,
+        name: &str,
+        reason: &'static str,
+        handler: H,
+    ) -> &mut Self
+    where
+        P: ComponentNamedList + Lift + Send + Sync + 'static,
+        R: ComponentNamedList + Lower + Send + Sync + 'static,
+        H: Fn(&Calling, P) -> R + Send + Sync + 'static,
+    {
+        self.functions
+            .push(Function::ungated(name, reason, handler));
+        self
+    }
+
+    /// Adds a function without parameters that gives a `pollable` of `wasi:io/poll`: what `of` gives is waited for. No gate
+    /// is passed; `reason` says why.
+    pub fn pollable_function<H>(&mut self, name: &str, reason: &'static str, of: H) -> &mut Self
+    where
+        H: Fn(&Calling) -> Arc<dyn Waits> + Send + Sync + 'static,
+    {
+        self.functions.push(Function::pollable(name, reason, of));
+        self
+    }
+
+    /// Every function, as records name it, and what was decided about it.
+    pub fn told(&self) -> impl Iterator<Item = (String, Told)> {
+        let name = unversioned(&self.name);
+        let functions = self.functions.iter();
+        functions.map(move |function| (format!("{name}#{}", function.name), function.told))
+    }
+
     fn add<P, R, H>(
         &mut self,
         name: &str,
@@ -113,7 +152,9 @@ impl Interface {
         Ok(())
     }
 
-    pub(crate) fn name(&self) -> &str {
+    /// Its name, with the version.
+    #[must_use]
+    pub fn name(&self) -> &str {
         &self.name
     }
 
@@ -134,8 +175,28 @@ pub(crate) fn find<'a>(interfaces: &'a [Interface], import: &str) -> Option<&'a 
     exact.or_else(|| interfaces.iter().find(|own| unversioned(&own.name) == name))
 }
 
-/// What a component asks of `interfaces`, a request for each function that it imports.
-pub(crate) fn requests(interfaces: &[Interface], surface: &Surface) -> Vec<Request> {
+/// Puts those of `interfaces` into a linker that `component` imports, in whichever version.
+///
+/// # Errors
+///
+/// The linker has one of them already.
+pub fn link(
+    interfaces: &[Interface],
+    linker: &mut Linker<Guest>,
+    component: &Component,
+) -> wasmtime::Result<()> {
+    let ty = component.component_type();
+    let imported = |own: &&Interface| {
+        let mut names = ty.imports(component.engine());
+        names.any(|(name, _)| unversioned(name) == unversioned(&own.name))
+    };
+    let mut imported = interfaces.iter().filter(imported);
+    imported.try_for_each(|own| own.link(linker))
+}
+
+/// What a component asks of `interfaces`, a request for each function that it imports and that passes the gate.
+#[must_use]
+pub fn requests(interfaces: &[Interface], surface: &Surface) -> Vec<Request> {
     let imported = surface.imports.iter().filter_map(|import| {
         let own = find(interfaces, &import.name)?;
         Some((import, own))
@@ -147,12 +208,20 @@ pub(crate) fn requests(interfaces: &[Interface], surface: &Surface) -> Vec<Reque
                     .functions
                     .iter()
                     .find(|function| function.name == used.name)?;
+                let Told::Gated {
+                    scope,
+                    operation,
+                    undeniable,
+                } = function.told
+                else {
+                    return None;
+                };
                 Some(Request {
-                    scope: function.scope,
+                    scope,
                     words: own.words.clone(),
                     interface: format!("{}#{}", import.name, used.name),
-                    operation: function.operation,
-                    inexpressible: function.undeniable,
+                    operation,
+                    inexpressible: undeniable,
                 })
             })
         })
