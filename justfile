@@ -27,6 +27,7 @@ check: format-check lint guards deny
 [group("every day")]
 format:
     cargo fmt --all
+    cargo fmt --manifest-path tests/published/Cargo.toml
 
 # Clippy over everything, with no warning left standing
 [group("one by one")]
@@ -47,6 +48,7 @@ deny:
 [group("one by one")]
 format-check:
     cargo fmt --all --check
+    cargo fmt --check --manifest-path tests/published/Cargo.toml
 
 # The programs that others wrote: WASI modules of Node's own tests, fetched into a cache
 [group("one by one")]
@@ -67,6 +69,11 @@ differential:
     set -eu
     native=$(tests/differential/build)
     TOLLGATE_NATIVE_QUICKJS=$native cargo nextest run -E 'binary(differential)' --no-capture
+
+# The published Rust client of the sidecar protocol, of another workspace, against the binary
+[group("one by one")]
+published *arguments:
+    tests/published/run {{ arguments }}
 
 # Build the JavaScript engine anew, to be committed (`just guests --check` compares instead)
 [group("now and then")]

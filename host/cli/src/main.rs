@@ -19,7 +19,7 @@ use clap::Parser as _;
 fn main() -> ExitCode {
     tollgate_engine::worker::run_if_worker();
     terminal::panic::install();
-    let args = args::Args::parse();
+    let args = args::Args::parse_from(host::environment::words());
     match commands::dispatch(args) {
         Ok(code) => ExitCode::from(code),
         Err(failure) => {

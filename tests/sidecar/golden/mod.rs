@@ -3,6 +3,7 @@
 //!
 //! The recordings lie beside the repository, where they do (`TOLLGATE_GOLDEN` may say where).
 
+mod generated;
 mod recorded;
 mod replay;
 mod shape;
@@ -100,15 +101,20 @@ const NOT_SERVED: &[(&str, &str)] = &[
     ),
 ];
 
+/// What lies beside the repository, where it does; `variable` may say that it is elsewhere.
+fn beside(variable: &str, path: &str) -> Option<PathBuf> {
+    let shared = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared");
+    let place = std::env::var_os(variable).map_or_else(|| shared.join(path), PathBuf::from);
+    let there = place.exists();
+    if !there {
+        eprintln!("SKIPPED: {path} is not there ({variable} says where it is)");
+    }
+    there.then_some(place)
+}
+
 /// The recordings, if they are there.
 fn conversations() -> Option<Vec<Conversation>> {
-    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/golden");
-    let folder = std::env::var_os("TOLLGATE_GOLDEN").map_or(beside, PathBuf::from);
-    if !folder.exists() {
-        eprintln!("SKIPPED: the recordings are not there (TOLLGATE_GOLDEN says where they are)");
-        return None;
-    }
-    let files = std::fs::read_dir(folder).unwrap();
+    let files = std::fs::read_dir(beside("TOLLGATE_GOLDEN", "golden")?).unwrap();
     let mut files: Vec<_> = files.map(|entry| entry.unwrap().path()).collect();
     files.retain(|path| {
         path.extension()
@@ -147,23 +153,30 @@ fn recorded_conversations_go_as_they_went() {
                         return;
                     };
                     if let Some(differences) = replay(next) {
-                        found.lock().unwrap().insert(&next.name, differences);
+                        found.lock().unwrap().insert(next.name.clone(), differences);
                     }
                 }
             });
         }
     });
+    let wrong = judged(found.into_inner().unwrap());
+    assert!(wrong.is_empty(), "{wrong}");
+}
+
+/// What is wrong with what went otherwise in each conversation: all that is not listed, and what is listed and went as it was
+/// recorded.
+fn judged(found: BTreeMap<String, Vec<String>>) -> String {
     let mut wrong = String::new();
-    for (name, differences) in found.into_inner().unwrap() {
+    for (name, differences) in found {
         let meant = DIFFERENT
             .iter()
             .chain(NOT_SERVED)
-            .find(|(each, _)| each == name);
+            .find(|(each, _)| *each == name);
         match (meant, differences.is_empty()) {
             (None, false) => wrong += &format!("{name}:\n  {}\n", differences.join("\n  ")),
             (Some((_, why)), true) => wrong += &format!("{name} no longer differs, where {why}\n"),
             (None, true) | (Some(_), false) => {}
         }
     }
-    assert!(wrong.is_empty(), "{wrong}");
+    wrong
 }
