@@ -114,6 +114,20 @@ bench *arguments:
     cargo bench --bench startup --bench density --bench deadlines --bench languages
     cargo bench --bench overhead -- {{ arguments }}
 
+# Measure the sidecar beside the original, whose binary npm brings, and write the tables into bench/
+[group("now and then")]
+bench-sidecar:
+    #!/usr/bin/env bash
+    set -euo pipefail
+    guest-shims/python/build >/dev/null
+    if original=$(tests/languages/npm/fetch host/cli/benches/sidecar/original); then
+        export TOLLGATE_ORIGINAL=$original/node_modules/@secure-exec/sidecar-linux-x64-gnu/secure-exec-sidecar
+    else
+        echo "bench: SKIPPED what the original takes: it cannot be fetched here; see above" >&2
+    fi
+    export TOLLGATE_BENCH=$PWD/bench
+    cargo bench --bench sidecar
+
 # Of which a case takes a tenth of a second, so that a test run has 24 of them and not 256.
 dear := 'test(a_coalesced_log_says_as_much_as_a_full_one)'
 
