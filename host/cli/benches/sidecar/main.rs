@@ -22,8 +22,8 @@ use std::path::Path;
 use crate::side::Side;
 
 fn main() {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
+    // One thread: what is measured is the sidecar, and not how this wakes itself.
+    let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .unwrap();
