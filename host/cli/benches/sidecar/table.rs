@@ -9,9 +9,9 @@ const HEAD: &str = "\
 # The sidecar beside the original
 
 Medians, with the same client and the same requests to both by turns (calls ten at a time), written by `just bench-sidecar`.
-The original is the binary of `@secure-exec/sidecar-linux-x64-gnu` 0.3.3, in its default configuration. *Cold* is the first program of a sidecar
-that was just started (what either keeps on disk is there), *warm* a later one in the same VM; a program prints a line.
-*Wanted* is how many times as fast as the original it is to be.
+The original is the binary of `@secure-exec/sidecar-linux-x64-gnu` 0.3.3, in its default configuration. *Cold* is the first
+program of a sidecar that was just started (what either keeps on disk is there), *warm* a later one in the same VM; a program
+prints a line. *Wanted* is how many times as fast as the original it is to be.
 
 | what | Tollgate | original | times as fast | wanted |
 | --- | --: | --: | --: | --: |

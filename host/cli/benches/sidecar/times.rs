@@ -154,6 +154,11 @@ async fn warm(sides: &[Side], places: &[Place]) -> Vec<Row> {
 async fn vms(places: &[Place]) -> Vec<Row> {
     let mut made = row("create a VM", places.len(), None);
     let mut gone = row("dispose of a VM", places.len(), None);
+    let mut lived = row(
+        "dispose of a VM in which a program waits",
+        places.len(),
+        None,
+    );
     for _ in 0..2 * PROGRAMS {
         for (at, place) in places.iter().enumerate() {
             let begun = Instant::now();
@@ -164,7 +169,16 @@ async fn vms(places: &[Place]) -> Vec<Row> {
             gone.sides[at].push(begun.elapsed());
         }
     }
-    vec![made, gone]
+    for _ in 0..PROGRAMS {
+        for (at, place) in places.iter().enumerate() {
+            let vm = furnished(&place.session).await;
+            live(&vm, program("waits", JavaScript, "/wait.js")).await;
+            let begun = Instant::now();
+            vm.dispose().await.unwrap();
+            lived.sides[at].push(begun.elapsed());
+        }
+    }
+    vec![made, gone, lived]
 }
 
 async fn calls(places: &[Place]) -> Vec<Row> {
