@@ -18,6 +18,7 @@ mod fixed;
 mod given;
 mod granted;
 mod guest;
+mod handling;
 mod http;
 mod linker;
 mod live;

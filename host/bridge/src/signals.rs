@@ -1,14 +1,8 @@
-//! `tollgate:host/signals`: what a program does with the signals that whoever runs it sends.
+//! Signals on their way into a run.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
-use tollgate_policy::LimitKey;
-use tollgate_world::tollgate::host::signals;
-use wasmtime::component::Resource;
-use wasmtime_wasi::p2::{DynPollable, Pollable, subscribe};
-
-use crate::view::View;
 
 /// Signals that no program may handle: they are the host's own.
 const KILL: u8 = 9;
@@ -85,7 +79,21 @@ impl Signals {
             .collect()
     }
 
-    fn dispose(&self, signal: u8, disposition: Disposition) -> bool {
+    /// Waits until a signal waits to be fetched.
+    pub(crate) async fn come(&self) {
+        loop {
+            let came = self.0.came.notified();
+            tokio::pin!(came);
+            // What comes from here on is not missed.
+            came.as_mut().enable();
+            if self.sets().waiting != 0 {
+                return;
+            }
+            came.await;
+        }
+    }
+
+    pub(crate) fn dispose(&self, signal: u8, disposition: Disposition) -> bool {
         let bit = bit(signal);
         if bit == 0 || signal == KILL || signal == STOP {
             return false;
@@ -103,7 +111,7 @@ impl Signals {
         true
     }
 
-    fn next(&self) -> Option<u8> {
+    pub(crate) fn next(&self) -> Option<u8> {
         let mut sets = self.sets();
         let first = u8::try_from(sets.waiting.trailing_zeros()).ok()?;
         let is_one = bit(first) & sets.waiting != 0;
@@ -121,55 +129,6 @@ impl Sets {
         } else {
             Disposition::Default
         }
-    }
-}
-
-/// What waits for a signal; for none where nobody sends any.
-struct Waiting(Option<Signals>);
-
-#[async_trait::async_trait]
-impl Pollable for Waiting {
-    async fn ready(&mut self) {
-        let Some(signals) = &self.0 else {
-            return std::future::pending().await;
-        };
-        loop {
-            let came = signals.0.came.notified();
-            tokio::pin!(came);
-            // What comes from here on is not missed.
-            came.as_mut().enable();
-            if signals.sets().waiting != 0 {
-                return;
-            }
-            came.await;
-        }
-    }
-}
-
-impl signals::Host for View<'_> {
-    async fn dispose(
-        &mut self,
-        signal: u8,
-        disposition: signals::Disposition,
-    ) -> wasmtime::Result<bool> {
-        let disposition = match disposition {
-            signals::Disposition::Default => Disposition::Default,
-            signals::Disposition::Ignore => Disposition::Ignore,
-            signals::Disposition::Handle => Disposition::Handle,
-        };
-        let given = self.given.signals.as_ref();
-        Ok(given.is_some_and(|signals| signals.dispose(signal, disposition)))
-    }
-
-    async fn subscribe(&mut self) -> wasmtime::Result<Resource<DynPollable>> {
-        let handle = self.table.push(Waiting(self.given.signals.clone()))?;
-        let in_use = u64::from(handle.rep()).saturating_add(1);
-        self.gate.in_use(LimitKey::Handles, in_use);
-        subscribe(self.table, handle)
-    }
-
-    async fn next(&mut self) -> wasmtime::Result<Option<u8>> {
-        Ok(self.given.signals.as_ref().and_then(Signals::next))
     }
 }
 
