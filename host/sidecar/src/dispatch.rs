@@ -1,7 +1,5 @@
 //! Which request is answered where: what needs no VM here, in the order in which it came; the rest in the lane of its VM.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
-
 use tokio::sync::mpsc;
 use tollgate_protocol::types::{
     AuthenticateRequest, AuthenticatedResponse, CreateVmRequest, EventPayload, ExtEnvelope,
@@ -13,7 +11,7 @@ use tollgate_protocol::{Asked, BRIDGE_VERSION, RefusalCode, SCHEMA_VERSION};
 
 use crate::answer::Answer;
 use crate::calls::Calls;
-use crate::control::{Caller, MOST_OF_EACH};
+use crate::control::{Caller, Component};
 use crate::front::Front;
 use crate::house::House;
 use crate::lane::{Lane, Room, Work, deliver};
@@ -58,36 +56,13 @@ impl Client {
         let client = Self::new(sidecar, outbox, calls);
         Self {
             house: client.house.without_host_root(),
-            component: Some(Component {
-                caller,
-                connections: AtomicUsize::new(0),
-                sessions: AtomicUsize::new(0),
-            }),
+            component: Some(Component::new(caller)),
             ..client
         }
     }
 
     pub(crate) fn transport(&self) -> TransportId {
         self.transport
-    }
-}
-
-/// What is told apart of a client that is a component.
-struct Component {
-    caller: Caller,
-    connections: AtomicUsize,
-    sessions: AtomicUsize,
-}
-
-impl Component {
-    /// Whether it may have one more of what it has so many of.
-    fn room(has: usize, what: &str) -> Result<(), Rejection> {
-        if has < MOST_OF_EACH {
-            return Ok(());
-        }
-        Err(Rejection::state(format!(
-            "a component has {MOST_OF_EACH} {what} at most"
-        )))
     }
 }
 
@@ -208,13 +183,11 @@ impl Client {
                 request.bridge_version.into(),
             ));
         }
+        // The place is not given back where the sidecar itself has no room: then nobody gets one.
         if let Some(component) = &self.component {
-            Component::room(component.connections.load(Ordering::Relaxed), "connections")?;
+            component.connection()?;
         }
         let connection_id = self.sidecar.registry().connect(self.transport)?;
-        if let Some(component) = &self.component {
-            component.connections.fetch_add(1, Ordering::Relaxed);
-        }
         Ok(ResponsePayload::AuthenticatedResponse(
             AuthenticatedResponse {
                 sidecar_id: self.sidecar.id().to_owned(),
@@ -230,13 +203,12 @@ impl Client {
         scope: &OwnershipScope,
         _request: OpenSessionRequest,
     ) -> Result<ResponsePayload, Rejection> {
+        let registry = self.sidecar.registry();
         if let Some(component) = &self.component {
-            Component::room(component.sessions.load(Ordering::Relaxed), "sessions")?;
+            registry.connection(self.transport, scope)?;
+            component.session()?;
         }
-        let opened = self.sidecar.registry().open(self.transport, scope)?;
-        if let Some(component) = &self.component {
-            component.sessions.fetch_add(1, Ordering::Relaxed);
-        }
+        let opened = registry.open(self.transport, scope)?;
         Ok(ResponsePayload::SessionOpenedResponse(
             SessionOpenedResponse {
                 session_id: opened.session_id,
@@ -253,7 +225,7 @@ impl Client {
         let registry = self.sidecar.registry();
         let session = registry.session(self.transport, scope)?;
         if self.component.is_some() {
-            Component::room(registry.vms_of(self.transport), "VMs")?;
+            Component::vm(registry.vms_of(self.transport))?;
         }
         let config = VmConfig::read(&request.config, self.outbox.frame_bytes())?;
         let owner = registry.name_vm(session);
@@ -261,9 +233,9 @@ impl Client {
         let frame_bytes = self.outbox.frame_bytes();
         let mut seed = Seed::new(&self.house, frame_bytes, config)?;
         let mut client = owner.connection_id.clone();
-        if let Some(Component { caller, .. }) = &self.component {
-            seed.beneath(&caller.policy);
-            client = format!("{client}@{}", caller.run);
+        if let Some(component) = &self.component {
+            seed.beneath(&component.caller.policy);
+            client = component.name(&client);
         }
         let making = Making {
             house: self.house.clone(),

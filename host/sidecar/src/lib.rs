@@ -25,6 +25,7 @@ mod rejection;
 mod runtimes;
 mod service;
 mod transport;
+mod undelivered;
 mod vm;
 
 pub use fixed::FIXED;
