@@ -3,8 +3,8 @@
 use tokio::sync::mpsc;
 use tollgate_protocol::types::{
     AuthenticateRequest, AuthenticatedResponse, CreateVmRequest, EventPayload, ExtEnvelope,
-    OpenSessionRequest, OwnershipScope, RequestFrame, RequestPayload, ResponsePayload,
-    SessionOpenedResponse, VmCreatedResponse, VmLifecycleEvent, VmLifecycleState,
+    GuestRuntimeKind, OpenSessionRequest, OwnershipScope, RequestFrame, RequestPayload,
+    ResponsePayload, SessionOpenedResponse, VmCreatedResponse, VmLifecycleEvent, VmLifecycleState,
 };
 use tollgate_protocol::vm::NAMESPACE;
 use tollgate_protocol::{Asked, BRIDGE_VERSION, RefusalCode, SCHEMA_VERSION};
@@ -218,6 +218,11 @@ impl Client {
         let registry = self.sidecar.registry();
         let session = registry.session(self.transport, scope)?;
         let config = VmConfig::read(&request.config, self.outbox.frame_bytes())?;
+        if request.runtime == GuestRuntimeKind::JavaScript {
+            // While the client fills its VM. Whoever needs the engine is told where it cannot be loaded.
+            let house = self.house.clone();
+            tokio::spawn(async move { house.runtimes().javascript().await.is_ok() });
+        }
         let owner = registry.name_vm(session);
         let scope = OwnershipScope::VmOwnership(owner.clone());
         let frame_bytes = self.outbox.frame_bytes();
@@ -225,7 +230,7 @@ impl Client {
         let mut client = owner.connection_id.clone();
         if let Some(caller) = &self.caller {
             seed.beneath(&caller.policy);
-            client = format!("{client}@{}", caller.run);
+            client = caller.name(&client);
         }
         let making = Making {
             house: self.house.clone(),

@@ -13,7 +13,7 @@ use tollgate_protocol::types::{
 };
 use tollgate_protocol::{FrameError, FrameLimits};
 
-use crate::outbox::{Gone, Unasked, WAITING_BYTES};
+use crate::undelivered::{Gone, Unasked, WAITING_BYTES};
 
 /// Bytes of events that wait beside what programs have written.
 pub(crate) const OTHER_BYTES: usize = 1 << 20;

@@ -26,6 +26,7 @@ mod rejection;
 mod runtimes;
 mod service;
 mod transport;
+mod undelivered;
 mod vm;
 
 pub use fixed::FIXED;

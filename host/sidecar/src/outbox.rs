@@ -7,18 +7,11 @@ use std::sync::Arc;
 use tokio::io::{AsyncWrite, AsyncWriteExt as _};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use tollgate_protocol::types::{EventFrame, ProtocolFrame, ResponseFrame, SidecarRequestFrame};
-use tollgate_protocol::{FrameError, FrameLimits, RefusalCode, encode};
+use tollgate_protocol::{FrameLimits, RefusalCode, encode};
 
 use crate::inbox::Inbox;
 use crate::rejection::Rejection;
-
-/// Bytes of frames that wait for a client. One frame may be larger than this, and then waits alone.
-pub(crate) const WAITING_BYTES: u32 = 32 << 20;
-
-/// The client is gone, and hears nothing more.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the client is gone")]
-pub(crate) struct Gone;
+pub(crate) use crate::undelivered::{Gone, Unasked, WAITING_BYTES};
 
 #[derive(Debug)]
 struct Waiting {
@@ -202,17 +195,6 @@ impl Closing {
             Self::Component(inbox) => inbox.close(),
         }
     }
-}
-
-/// Why a question was not asked.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum Unasked {
-    /// It does not fit a frame.
-    #[error(transparent)]
-    Frame(FrameError),
-    /// The client is gone.
-    #[error("the client is gone")]
-    Gone,
 }
 
 impl Writer {

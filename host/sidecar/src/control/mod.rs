@@ -9,6 +9,7 @@
 //! ([`Effective::beneath`](tollgate_policy::Effective::beneath)), folders of the host are not for them, and nothing that it
 //! makes outlives it.
 
+mod caller;
 mod functions;
 mod plane;
 mod told;
@@ -18,7 +19,7 @@ use std::sync::Arc;
 use tollgate::interface::Interface;
 use tollgate::{Attached, RunOptions};
 
-pub(crate) use self::plane::{Caller, MOST_OF_EACH};
+pub(crate) use self::caller::{Caller, MOST_OF_EACH};
 use crate::service::Sidecar;
 
 /// The interfaces `control`, `events` and `callbacks` of `tollgate:sidecar`, for
@@ -49,7 +50,7 @@ use crate::service::Sidecar;
 ///         (type $scope' (variant (case "connection-ownership" $connection) (case "session-ownership" $session)
 ///             (case "vm-ownership" $vm)))
 ///         (export "ownership-scope" (type (eq $scope')))
-///         (type $count' (record (field "count" u32)))
+///         (type $count' (record (field "count" u64)))
 ///         (export "zombie-timer-count-response" (type (eq $count')))
 ///         (type $rejected' (record (field "code" string) (field "message" string)))
 ///         (export "rejected-response" (type (eq $rejected')))))

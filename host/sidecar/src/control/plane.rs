@@ -9,13 +9,13 @@ use tokio::task::JoinHandle;
 use tollgate::Waits;
 use tollgate::engine::{Traffic, async_trait};
 use tollgate::interface::Calling;
-use tollgate_policy::Effective;
 use tollgate_protocol::types::{
     AnswerRefused, Callback, Event, OwnershipScope, RequestFrame, RequestId, RequestPayload,
     ResponsePayload, SidecarResponsePayload,
 };
 use tollgate_protocol::{RefusalCode, request};
 
+use super::caller::Caller;
 use crate::calls::Calls;
 use crate::dispatch::{self, Client};
 use crate::inbox::{Inbox, OTHER_BYTES, Waiting};
@@ -25,18 +25,6 @@ use crate::registry::TransportId;
 use crate::rejection::Rejection;
 use crate::service::Sidecar;
 use crate::transport::Rooms;
-
-/// Connections that one component has at once, and sessions, and VMs.
-pub(crate) const MOST_OF_EACH: usize = 64;
-
-/// The run that a component is.
-#[derive(Debug, Clone)]
-pub(crate) struct Caller {
-    /// What the log calls it.
-    pub(crate) run: String,
-    /// What it may do itself.
-    pub(crate) policy: Arc<Effective>,
-}
 
 /// One run's end of the sidecar. Dropped, all that the run made is disposed of.
 pub(super) struct Plane {
