@@ -11,7 +11,7 @@ use tollgate_tests::{Scene, scene};
 use crate::support::{ALLOW, Watch, refused, sidecar, soon};
 
 /// A sidecar at a socket, which ends with this.
-struct Served {
+pub(crate) struct Served {
     scene: Scene,
     socket: PathBuf,
     child: Child,
@@ -25,7 +25,7 @@ impl Drop for Served {
 }
 
 impl Served {
-    async fn new(scene: Scene, flags: &[&str]) -> Self {
+    pub(crate) async fn new(scene: Scene, flags: &[&str]) -> Self {
         let socket = scene.path("socket");
         let listen = format!("unix:{}", socket.display());
         let mut all = vec!["--listen", &listen];
@@ -45,10 +45,25 @@ impl Served {
         served
     }
 
-    async fn client(&self, token: &str) -> Result<(Client, Connection), tollgate_client::Error> {
+    pub(crate) async fn client(
+        &self,
+        token: &str,
+    ) -> Result<(Client, Connection), tollgate_client::Error> {
         let client = soon(Client::connect_unix(&self.socket, Options::default())).await?;
         let connection = soon(client.authenticate("tests", token)).await?;
         Ok((client, connection))
+    }
+
+    /// Asks it to end, and waits until it has.
+    pub(crate) async fn stop(mut self) {
+        let pid = rustix::process::Pid::from_child(&self.child);
+        rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
+        soon(async {
+            while self.child.try_wait().unwrap().is_none() {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        })
+        .await;
     }
 
     /// What `tollgate vm` says.

@@ -22,6 +22,7 @@ mod fetch;
 mod files;
 mod framing;
 mod golden;
+mod kept;
 mod layers;
 mod mounts;
 mod permissions;

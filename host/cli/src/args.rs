@@ -126,6 +126,10 @@ pub(crate) struct SidecarArgs {
     /// Let clients mount this folder, or folders beneath it (default: none)
     #[arg(long, value_name = "DIR")]
     pub(crate) host_root: Vec<PathBuf>,
+    /// Keep the files of VMs in this folder, which is made if it is not there: on standard input and output those of every VM, by
+    /// its id; at a socket those of VMs that outlive their client, by their name
+    #[arg(long, value_name = "DIR")]
+    pub(crate) state: Option<PathBuf>,
     /// The most bytes that a frame may have (default: 16777216)
     #[arg(long, value_name = "BYTES")]
     pub(crate) max_frame_bytes: Option<u32>,

@@ -197,7 +197,13 @@ impl Client {
         let owner = registry.name_vm(session);
         let scope = OwnershipScope::VmOwnership(owner.clone());
         let frame_bytes = self.outbox.frame_bytes();
-        let seed = Seed::new(self.sidecar.house(), frame_bytes, config)?;
+        let house = self.sidecar.house();
+        let claim = match config.native_root {
+            // What is mounted there is kept by who mounts it.
+            Some(_) => None,
+            None => house.keeper().claim(&owner.vm_id, None)?,
+        };
+        let seed = Seed::new(house, frame_bytes, config, claim.as_ref()).await?;
         let making = Making {
             house: self.sidecar.house().clone(),
             books: self.sidecar.books(),
@@ -206,11 +212,12 @@ impl Client {
             frame_bytes,
             front: Some(self.front(scope.clone())),
             detached: false,
+            claim,
         };
         let vm = Vm::create(making, seed).await?;
         let lane = Lane::open(vm);
         if let Err(lane) = registry.add_vm(&owner, lane) {
-            lane.vm.end().await;
+            let _told_by_the_log = lane.vm.end().await;
             return Err(Rejection::state("the session is gone"));
         }
         let lifecycle = |state| {

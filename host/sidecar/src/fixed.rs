@@ -2,6 +2,7 @@
 
 use tollgate_policy::{LimitRow, Unit};
 
+use crate::bridges::PATIENCE_MS;
 use crate::callbacks::{
     DESCRIPTION_BYTES, MOST_ALIASES, NAME_BYTES as FUNCTION_NAME_BYTES, SCHEMA_LEVELS,
 };
@@ -44,6 +45,13 @@ pub const FIXED: &[LimitRow] = &[
         MOST_SNAPSHOTS as u64,
         "Snapshots of detached VMs that one sidecar keeps.",
         "each keeps what its VM has changed since",
+    ),
+    LimitRow::fixed(
+        "sidecar-keeping",
+        Unit::Time,
+        PATIENCE_MS,
+        "How long the bridge that keeps VMs' files is waited for; then `bridge_error`.",
+        "a disk that takes longer does not answer any more",
     ),
     LimitRow::fixed(
         "sidecar-idle",

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use tollgate::Host;
 use tollgate_protocol::FrameLimits;
 
+use crate::bridges::{Bridges, Keeper};
 use crate::fs::{HostRoot, Waits};
 use crate::runtimes::Runtimes;
 
@@ -18,6 +19,7 @@ struct Inner {
     host_root: HostRoot,
     runtimes: Runtimes,
     waits: Waits,
+    keeper: Keeper,
 }
 
 impl House {
@@ -26,13 +28,16 @@ impl House {
         frames: FrameLimits,
         host_root: HostRoot,
         runtimes: Runtimes,
+        bridges: Bridges,
     ) -> Self {
+        let Bridges { persistence } = bridges;
         Self(Arc::new(Inner {
             host,
             frames,
             host_root,
             runtimes,
             waits: Waits::default(),
+            keeper: Keeper::new(persistence),
         }))
     }
 
@@ -50,6 +55,10 @@ impl House {
 
     pub(crate) fn frame_limits(&self) -> FrameLimits {
         self.0.frames
+    }
+
+    pub(crate) fn keeper(&self) -> &Keeper {
+        &self.0.keeper
     }
 
     pub(crate) fn waits(&self) -> &Waits {

@@ -2,8 +2,10 @@
 //! protocol. Whatever a client or a guest does in a VM passes the gate of the embedding API, under the VM's own policy.
 
 mod answer;
+mod bridges;
 mod callbacks;
 mod calls;
+mod defaults;
 mod denial;
 mod detached;
 mod dispatch;
@@ -25,9 +27,12 @@ mod service;
 mod transport;
 mod vm;
 
+pub use bridges::{Bridges, Keys, Persistence};
+pub use defaults::DiskPersistence;
 pub use fixed::FIXED;
 pub use rejection::Rejection;
 pub use runtimes::{FindRunner, PythonRunner};
 pub use service::{DEFAULT_ID, Options, Sidecar};
+pub use tollgate_contract as contract;
 pub use transport::TransportError;
 pub use vm::config::WITHOUT_EFFECT;

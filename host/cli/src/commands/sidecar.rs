@@ -6,14 +6,16 @@ use tollgate::Host;
 use tollgate_policy::{AuditSettings, Effective, Policy, PolicyBuilder};
 use tollgate_protocol::FrameLimits;
 use tollgate_sidecar::fs::HostRoot;
-use tollgate_sidecar::{Options, PythonRunner, Sidecar};
+use tollgate_sidecar::{
+    Bridges, DiskPersistence, Keys, Options, Persistence, PythonRunner, Sidecar,
+};
 
 use super::{log, program};
 use crate::args::SidecarArgs;
 use crate::exit::Failure;
 use crate::host::folders::Bases;
 use crate::host::signals::Signals;
-use crate::host::{environment, files, serve};
+use crate::host::{environment, files, identity, serve};
 use crate::terminal::table;
 
 pub(crate) fn sidecar(args: &SidecarArgs, ceiling: Option<&Path>) -> Result<u8, Failure> {
@@ -24,13 +26,16 @@ pub(crate) fn sidecar(args: &SidecarArgs, ceiling: Option<&Path>) -> Result<u8, 
         .map(files::token)
         .transpose()?;
     let roots = args.host_root.iter().map(|folder| serve::root(folder));
-    let host_root = HostRoot::new(roots.collect::<Result<Vec<_>, _>>()?);
+    let roots = roots.collect::<Result<Vec<_>, _>>()?;
+    let persistence = persistence(args, &roots, auth_token.as_deref())?;
+    let host_root = HostRoot::new(roots);
     let (host, log) = host(args, ceiling)?;
     let options = Options {
         auth_token,
         frames: limits,
         host_root,
         python: Some(PythonRunner::new(python)),
+        bridges: Bridges { persistence },
     };
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -46,7 +51,11 @@ pub(crate) fn sidecar(args: &SidecarArgs, ceiling: Option<&Path>) -> Result<u8, 
             }
         };
         tokio::select! {
-            served = serving => served,
+            served = serving => {
+                // Of VMs that were about to end when the last client left.
+                sidecar.end().await;
+                served
+            }
             asked = signals.end() => {
                 // Whoever asks a server to end is not told that something went wrong.
                 sidecar.end().await;
@@ -63,6 +72,37 @@ pub(crate) fn sidecar(args: &SidecarArgs, ceiling: Option<&Path>) -> Result<u8, 
     served?;
     closed?;
     Ok(0)
+}
+
+/// What keeps the files of VMs, where the operator named a folder for it. At a socket they belong to who may connect there: this
+/// user and, where there is a token, whoever has it. Of the token only a digest is written down.
+fn persistence(
+    args: &SidecarArgs,
+    roots: &[(std::path::PathBuf, cap_std::fs::Dir)],
+    token: Option<&str>,
+) -> Result<Option<Persistence>, Failure> {
+    let Some(folder) = &args.state else {
+        return Ok(None);
+    };
+    let roots: Vec<_> = roots.iter().map(|(path, _)| path.clone()).collect();
+    let store = DiskPersistence::open(serve::state(folder, &roots)?).map_err(|error| {
+        Failure::Host(format!("`{}` cannot be used: {error}", folder.display()))
+    })?;
+    let keys = match (&args.listen, token) {
+        (None, _) => Keys::PerVm,
+        (Some(_), token) => {
+            let user = identity::user();
+            let whose = format!("tollgate sidecar token\0{}", token.unwrap_or_default());
+            let whose = tollgate::vfs::Digest::of(whose.as_bytes());
+            Keys::PerName {
+                owner: format!("uid-{user}/{whose}"),
+            }
+        }
+    };
+    Ok(Some(Persistence {
+        bridge: std::sync::Arc::new(store),
+        keys,
+    }))
 }
 
 fn complain(what: &str) {

@@ -34,6 +34,28 @@ pub(crate) fn root(folder: &Path) -> Result<(PathBuf, Dir), Failure> {
     Ok((real, dir))
 }
 
+/// The folder that the files of VMs are kept in, made where it is not there, for nobody but its owner. One that clients could
+/// have mounted is refused: what lies in it is put into VMs unasked.
+pub(crate) fn state(folder: &Path, roots: &[PathBuf]) -> Result<Dir, Failure> {
+    use std::os::unix::fs::DirBuilderExt as _;
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true).mode(0o700);
+    builder
+        .create(folder)
+        .map_err(|cause| failed(folder, cause))?;
+    let (real, dir) = root(folder)?;
+    if roots
+        .iter()
+        .any(|root| root.starts_with(&real) || real.starts_with(root))
+    {
+        return Err(Failure::Usage(format!(
+            "--state {} cannot lie in a --host-root, nor hold one: its files would be the clients' own",
+            folder.display()
+        )));
+    }
+    Ok(dir)
+}
+
 fn ended(result: Result<(), TransportError>) -> Result<(), Failure> {
     result.map_err(|error| Failure::Host(error.to_string()))
 }
