@@ -130,6 +130,18 @@ pub(crate) struct SidecarArgs {
     /// its id; at a socket those of VMs that outlive their client, by their name
     #[arg(long, value_name = "DIR")]
     pub(crate) state: Option<PathBuf>,
+    /// Ask a component that exports an interface of `tollgate:host-bridge`: `permissions` decides where a policy asks,
+    /// `persistence` keeps the files of VMs
+    #[arg(long, value_name = "FILE", help_heading = "Bridges")]
+    pub(crate) bridge: Vec<PathBuf>,
+    /// What these components may do and take (default: nothing)
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires = "bridge",
+        help_heading = "Bridges"
+    )]
+    pub(crate) bridge_policy: Option<PathBuf>,
     /// The most bytes that a frame may have (default: 16777216)
     #[arg(long, value_name = "BYTES")]
     pub(crate) max_frame_bytes: Option<u32>,

@@ -136,6 +136,9 @@ impl Client {
             return Err(needs("connection"));
         }
         if !self.sidecar.knows(&request.auth_token) {
+            let fields = [("client", request.client_name.as_str())];
+            let teller = self.sidecar.house().teller();
+            teller.event("", "security.auth.failed", &fields);
             return Err(Rejection::new(
                 RefusalCode::Unauthorized,
                 "invalid auth token",

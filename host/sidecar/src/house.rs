@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use tollgate::Host;
+use tollgate_contract::PermissionBridge;
 use tollgate_protocol::FrameLimits;
 
-use crate::bridges::{Bridges, Keeper};
+use crate::bridges::{Bridges, Keeper, Teller};
 use crate::fs::{HostRoot, Waits};
 use crate::runtimes::Runtimes;
 
@@ -20,6 +21,8 @@ struct Inner {
     runtimes: Runtimes,
     waits: Waits,
     keeper: Keeper,
+    permissions: Option<Arc<dyn PermissionBridge>>,
+    teller: Teller,
 }
 
 impl House {
@@ -30,7 +33,11 @@ impl House {
         runtimes: Runtimes,
         bridges: Bridges,
     ) -> Self {
-        let Bridges { persistence } = bridges;
+        let Bridges {
+            persistence,
+            permissions,
+            events,
+        } = bridges;
         Self(Arc::new(Inner {
             host,
             frames,
@@ -38,6 +45,8 @@ impl House {
             runtimes,
             waits: Waits::default(),
             keeper: Keeper::new(persistence),
+            permissions,
+            teller: Teller::new(events),
         }))
     }
 
@@ -59,6 +68,14 @@ impl House {
 
     pub(crate) fn keeper(&self) -> &Keeper {
         &self.0.keeper
+    }
+
+    pub(crate) fn permissions(&self) -> Option<Arc<dyn PermissionBridge>> {
+        self.0.permissions.clone()
+    }
+
+    pub(crate) fn teller(&self) -> &Teller {
+        &self.0.teller
     }
 
     pub(crate) fn waits(&self) -> &Waits {

@@ -5,7 +5,7 @@ mod answer;
 mod bridges;
 mod callbacks;
 mod calls;
-mod defaults;
+pub mod defaults;
 mod denial;
 mod detached;
 mod dispatch;
@@ -27,7 +27,7 @@ mod service;
 mod transport;
 mod vm;
 
-pub use bridges::{Bridges, Keys, Persistence};
+pub use bridges::{Bridges, ComponentBridge, Keys, NoBridge, Persistence};
 pub use defaults::DiskPersistence;
 pub use fixed::FIXED;
 pub use rejection::Rejection;

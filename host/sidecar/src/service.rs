@@ -121,6 +121,7 @@ impl Sidecar {
         futures_util::future::join_all(ended).await;
         // Of those that were about to end already.
         self.house().keeper().settled().await;
+        self.house().teller().settled().await;
     }
 
     /// Ends all that came by a transport.

@@ -44,16 +44,19 @@ pub(crate) fn state(folder: &Path, roots: &[PathBuf]) -> Result<Dir, Failure> {
         .create(folder)
         .map_err(|cause| failed(folder, cause))?;
     let (real, dir) = root(folder)?;
-    if roots
-        .iter()
-        .any(|root| root.starts_with(&real) || real.starts_with(root))
-    {
-        return Err(Failure::Usage(format!(
-            "--state {} cannot lie in a --host-root, nor hold one: its files would be the clients' own",
-            folder.display()
-        )));
-    }
+    apart(&real, roots, "the folder of --state")?;
     Ok(dir)
+}
+
+/// Refuses a folder that lies in one of those that clients may have mounted, or holds one: what is in it would be their own.
+pub(crate) fn apart(folder: &Path, roots: &[PathBuf], what: &str) -> Result<(), Failure> {
+    let shared = |root: &PathBuf| root.starts_with(folder) || folder.starts_with(root);
+    if !roots.iter().any(shared) {
+        return Ok(());
+    }
+    Err(Failure::Usage(format!(
+        "{what} cannot lie in a --host-root, nor hold one: what is in it would be the clients' own"
+    )))
 }
 
 fn ended(result: Result<(), TransportError>) -> Result<(), Failure> {

@@ -41,8 +41,13 @@ pub(crate) struct Claim {
     key: String,
 }
 
+/// Characters of a bridge's own words that a client is told. Some bridges are guests.
+const WORDS: usize = 256;
+
 fn failed(what: &str, error: &BridgeError) -> Rejection {
-    Rejection::new(RefusalCode::BridgeError, format!("{what}: {error}"))
+    let words: String = error.message.chars().take(WORDS).collect();
+    let message = format!("{what}: {}: {}", error.code.name(), words.escape_debug());
+    Rejection::new(RefusalCode::BridgeError, message)
 }
 
 fn late(what: &str) -> Rejection {

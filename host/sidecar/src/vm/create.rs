@@ -5,12 +5,13 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use tollgate::{Grants, Principal, Standing};
+use tollgate_contract::events::LifecycleState;
 use tollgate_policy::Tier;
 use tollgate_protocol::types::{RootFilesystemEntry, RootFilesystemEntryKind, RootFilesystemMode};
 
 use super::grants::{Governed, Kind};
 use super::warnings::Warnings;
-use super::{Books, Prompt, Vm, locked};
+use super::{Above, Books, Prompt, Vm, locked};
 use crate::bridges::Claim;
 use crate::callbacks::Toolkits;
 use crate::front::{Events, Front};
@@ -172,7 +173,14 @@ impl Vm {
         } = seed;
         let grants = governed.grants(house.host(), Kind::Client, Tier::Full)?;
         let events = Arc::new(Events::new(front));
-        let prompt = Prompt::new(Arc::clone(&events));
+        let teller = house.teller();
+        teller.lifecycle(&vm_id, LifecycleState::Starting);
+        let above = Above {
+            vm_id: vm_id.clone(),
+            bridge: house.permissions(),
+            teller: teller.clone(),
+        };
+        let prompt = Prompt::new(Arc::clone(&events), above);
         let client = begin(&house, &vm_id, &client, &grants, &prompt).await?;
         if restored {
             let noted = client.gate().note("vm.restored", &vm_id, "ok").await;
@@ -198,6 +206,7 @@ impl Vm {
                 patience.map(Duration::from_millis)
             })
         });
+        house.teller().lifecycle(&vm_id, LifecycleState::Ready);
         Ok(Arc::new(Self {
             layers: Layers::new(limits, host::clock()),
             toolkits,
@@ -205,7 +214,7 @@ impl Vm {
             cwd,
             processes: Processes::default(),
             ports: Arc::new(PortTable::new(config.listen.unwrap_or_default().ports())),
-            warnings: Warnings::new(Arc::clone(&events)),
+            warnings: Warnings::new(Arc::clone(&events), &vm_id, house.teller()),
             events,
             prompt,
             over,

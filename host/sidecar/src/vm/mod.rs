@@ -15,13 +15,14 @@ use std::time::Duration;
 
 use tollgate::engine::Gate;
 use tollgate::{Grants, Principal};
+use tollgate_contract::events::LifecycleState;
 use tollgate_policy::Tier;
 use tollgate_protocol::RefusalCode;
 
 pub(crate) use self::create::{Making, Seed};
 use self::grants::Governed;
 pub(crate) use self::grants::{Kind, tier};
-pub(crate) use self::prompt::Prompt;
+pub(crate) use self::prompt::{Above, Prompt};
 use self::warnings::Warnings;
 use crate::bridges::Claim;
 use crate::callbacks::Toolkits;
@@ -110,6 +111,11 @@ impl Vm {
         told.copied().unwrap_or(Tier::Full)
     }
 
+    /// Whether the VM is about to end, or over.
+    pub(crate) fn is_over(&self) -> bool {
+        self.over.is_left()
+    }
+
     /// Ends the VM with all that runs in it, for a client that is gone or not told any more.
     ///
     /// It ends whether or not this is waited for: a sidecar that is told to end while a client leaves keeps its files.
@@ -136,6 +142,8 @@ impl Vm {
             let outcome = if all_ended { "ok" } else { "failed" };
             client.end(why, outcome).await;
         }
+        let teller = self.house.teller();
+        teller.lifecycle(&self.vm_id, LifecycleState::Terminated);
         Closed { all_ended, kept }
     }
 
