@@ -323,7 +323,10 @@ impl PersistenceBridge for Own {
 async fn an_embedders_bridges_are_told_what_happens_and_may_fail() {
     let host = tollgate::Host::builder()
         .compile_worker(env!("CARGO_BIN_EXE_tollgate"))
-        .cache(concat!(env!("CARGO_TARGET_TMPDIR"), "/sidecar/tollgate"))
+        .cache(concat!(
+            env!("CARGO_TARGET_TMPDIR"),
+            "/sidecar/tollgate/compiled"
+        ))
         .log_in_memory()
         .build()
         .unwrap();

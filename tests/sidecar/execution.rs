@@ -18,7 +18,10 @@ use crate::support::{ALLOW, guest, soon};
 fn execution() -> SidecarExecution {
     let host = tollgate::Host::builder()
         .compile_worker(env!("CARGO_BIN_EXE_tollgate"))
-        .cache(concat!(env!("CARGO_TARGET_TMPDIR"), "/sidecar/tollgate"))
+        .cache(concat!(
+            env!("CARGO_TARGET_TMPDIR"),
+            "/sidecar/tollgate/compiled"
+        ))
         .log_in_memory()
         .build()
         .unwrap();

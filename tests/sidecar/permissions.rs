@@ -116,23 +116,6 @@ async fn s77_a_star_is_of_one_folder_and_two_of_all() {
 }
 
 /// Without a toolkit that is called `permissions`: there is nobody to ask.
-/// The toolkit with that function.
-pub(crate) fn decide() -> RegisterHostCallbacksRequest {
-    let decide = RegisteredHostCallbackDefinition {
-        description: "Decides".to_owned(),
-        input_schema: "{}".to_owned(),
-        timeout_ms: Some(5_000),
-        examples: Vec::new(),
-    };
-    RegisterHostCallbacksRequest {
-        name: "permissions".to_owned(),
-        description: "Decides about what is asked".to_owned(),
-        command_aliases: Vec::new(),
-        registry_command_aliases: Vec::new(),
-        callbacks: vec![("decide".to_owned(), decide)],
-    }
-}
-
 #[tokio::test]
 async fn s78_what_must_be_asked_for_is_denied_and_nobody_is_asked() {
     let asked = Arc::new(AtomicUsize::new(0));

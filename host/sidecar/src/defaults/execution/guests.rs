@@ -12,7 +12,7 @@ use tollgate_contract::execution::{
 };
 use tollgate_contract::{BridgeError, ErrorCode};
 
-use super::not_found;
+use super::answered::not_found;
 use super::questions::Questions;
 
 /// Contexts of one VM.

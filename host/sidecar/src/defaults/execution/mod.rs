@@ -4,17 +4,15 @@
 //! Each VM has a conversation of its own, so that one whose events nobody fetches holds up no other: its programs, and then its own
 //! requests, wait until somebody does.
 
+mod answered;
 mod guests;
 mod questions;
 
 use std::collections::HashMap;
-use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
-use tokio::time::timeout;
 use tollgate_client::types::{ExecuteRequest, GuestRuntimeKind};
-use tollgate_client::{Client, Error, Options, Vm};
+use tollgate_client::{Client, Options, Vm};
 use tollgate_contract::execution::{
     CreateJavascriptContextRequest, CreateWasmContextRequest, ExecutionEvent,
     ExecutionHandleRequest, ExecutionSignal, GuestContextHandle, GuestRequestAnswer, GuestRuntime,
@@ -23,15 +21,14 @@ use tollgate_contract::execution::{
 };
 use tollgate_contract::{BridgeError, ErrorCode, ExecutionBridge, async_trait};
 
+pub(super) use self::answered::ANSWER_MS;
+use self::answered::{answered, not_found};
 use self::guests::Guests;
 pub(super) use self::guests::MOST_CONTEXTS;
 pub(super) use self::questions::MOST_QUESTIONS;
 use self::questions::Questions;
 use crate::service::Sidecar;
 
-/// How long the sidecar is waited for, in milliseconds.
-pub(crate) const ANSWER_MS: u64 = 60_000;
-const PATIENCE: Duration = Duration::from_millis(ANSWER_MS);
 /// What may be on its way to either side.
 const PIPE_BYTES: usize = 256 << 10;
 
@@ -49,30 +46,6 @@ impl std::fmt::Debug for SidecarExecution {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("SidecarExecution").finish_non_exhaustive()
     }
-}
-
-/// What a sidecar or the conversation with it says.
-fn refused(error: &Error) -> BridgeError {
-    let code = match error {
-        Error::Rejected { .. } => ErrorCode::Invalid,
-        Error::TooManyRequests { .. } => ErrorCode::Exhausted,
-        _ => ErrorCode::Failed,
-    };
-    BridgeError::new(code, error.to_string())
-}
-
-async fn answered<T>(asked: impl Future<Output = Result<T, Error>>) -> Result<T, BridgeError> {
-    match timeout(PATIENCE, asked).await {
-        Ok(answer) => answer.map_err(|error| refused(&error)),
-        Err(_late) => Err(BridgeError::new(
-            ErrorCode::Exhausted,
-            "the sidecar does not answer: are the events of the VM fetched?",
-        )),
-    }
-}
-
-fn not_found(what: &str) -> BridgeError {
-    BridgeError::new(ErrorCode::NotFound, format!("there is no such {what}"))
 }
 
 impl SidecarExecution {

@@ -9,7 +9,7 @@ use tollgate_client::{Answering, Handler};
 use tollgate_contract::BridgeError;
 use tollgate_contract::execution::GuestKernelCall;
 
-use super::not_found;
+use super::answered::not_found;
 
 /// Questions of one VM that wait.
 pub(in crate::defaults) const MOST_QUESTIONS: usize = 1_024;
