@@ -144,7 +144,7 @@ async fn a_component_that_goes_wrong_says_no_and_the_next_one_is_asked_anew() {
     let host = host_with(scene, &flags, Options::default()).await;
     let vm = host.vm(ASKS).await;
     write(&vm, "/home/a").await.unwrap();
-    // The same instance allows once.
+    // The same instance allows nothing else.
     denied(write(&vm, "/home/b").await);
     for wrong in ["trap", "spin", "grow"] {
         denied(write(&vm, &format!("/home/{wrong}")).await);

@@ -1,5 +1,5 @@
-//! A bridge that goes wrong, by the last name of the path that it is asked about: `trap`, `spin`, `grow`, `fail`. For any other
-//! it allows, once: an instance that was asked before says no.
+//! A bridge that goes wrong, by the last name of the path that it is asked about: `trap`, `spin`, `grow`, `fail`. Of all others
+//! an instance allows the first one that it is asked about, and no other.
 
 mod bindings {
     wit_bindgen::generate!({ path: "../wit/host-bridge", world: "permissions-bridge" });
@@ -7,7 +7,7 @@ mod bindings {
     export!(Bad);
 }
 
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::OnceLock;
 
 use bindings::exports::tollgate::host_bridge::permissions::{
     BridgeError, CommandPermissionRequest, EnvironmentPermissionRequest,
@@ -16,7 +16,7 @@ use bindings::exports::tollgate::host_bridge::permissions::{
 };
 use bindings::tollgate::host_bridge::types::ErrorCode;
 
-static ASKED: AtomicU32 = AtomicU32::new(0);
+static FIRST: OnceLock<String> = OnceLock::new();
 
 struct Bad;
 
@@ -45,9 +45,10 @@ impl Guest for Bad {
             }
             Some("fail") => unsupported(),
             _ => Ok(PermissionDecision {
-                verdict: match ASKED.fetch_add(1, Ordering::Relaxed) {
-                    0 => PermissionVerdict::Allow,
-                    _ => PermissionVerdict::Deny,
+                verdict: if *FIRST.get_or_init(|| request.path.clone()) == request.path {
+                    PermissionVerdict::Allow
+                } else {
+                    PermissionVerdict::Deny
                 },
                 reason: None,
             }),

@@ -53,6 +53,8 @@ impl Guest for Folder {
     fn load_filesystem_state(
         request: LoadFilesystemStateRequest,
     ) -> Result<Option<FilesystemSnapshot>, BridgeError> {
+        // Without its folder it knows of nothing, and not that there is nothing.
+        fs::metadata("/state").map_err(failed)?;
         match fs::read(place(&request.vm_id)) {
             Ok(whole) => parse(&whole).map(Some).ok_or(BridgeError {
                 code: ErrorCode::Corrupt,

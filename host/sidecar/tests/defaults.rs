@@ -255,7 +255,7 @@ async fn a_policy_decides_and_what_it_asks_is_prompt() {
         (Access::Write, "/work/f", Prompt),
         (Access::Truncate, "/work/f", Prompt),
         (Access::Chmod, "/work/f", Prompt),
-        (Access::Remove, "/work/f", Deny),
+        (Access::Remove, "/work/f", Prompt),
         (Access::Read, "/etc/f", Deny),
         // What a policy judges is the path that something has, and these are none.
         (Access::Read, "/work/../etc/f", Deny),
@@ -268,7 +268,7 @@ async fn a_policy_decides_and_what_it_asks_is_prompt() {
             "{access:?} {path}"
         );
     }
-    let denied = file(Access::Remove, "/work/f").await;
+    let denied = file(Access::Remove, "/etc/f").await;
     assert!(denied.reason.is_some_and(|reason| !reason.is_empty()));
     let network = async |access, resource: &str| {
         let request = NetworkPermissionRequest {

@@ -99,11 +99,11 @@ impl Guests {
             (GuestRuntime::JavaScript, None) => {
                 program(&id, GuestRuntimeKind::JavaScript, &first("the program")?)
             }
-            (GuestRuntime::JavaScript, Some(before)) => command(
-                &id,
-                "node",
-                &["-e", &after(&before, &first("the program")?)],
-            ),
+            (GuestRuntime::JavaScript, Some(before)) => {
+                let main = first("the program")?;
+                let arguments: Vec<String> = argv.by_ref().collect();
+                command(&id, "node", &["-e", &after(&before, main, arguments)])
+            }
         };
         asked.args.extend(argv);
         asked.env = request.env;
@@ -165,10 +165,10 @@ impl Guests {
 }
 
 /// A program that loads one module before the other. The second one finds its arguments as if it were alone.
-fn after(before: &str, main: &str) -> String {
-    let quoted = |path: &str| serde_json::Value::from(path).to_string();
-    let (before, main) = (quoted(before), quoted(main));
+fn after(before: &str, main: String, arguments: Vec<String>) -> String {
+    let before = serde_json::Value::from(before);
+    let argv: serde_json::Value = std::iter::once(main).chain(arguments).collect();
     format!(
-        "const main = {main}; process.argv.splice(1, 0, main); import({before}).then(() => import(main));"
+        "const argv = {argv}; process.argv.splice(1, Infinity, ...argv); import({before}).then(() => import(argv[0]));"
     )
 }
