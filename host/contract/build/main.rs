@@ -5,6 +5,7 @@
     clippy::disallowed_macros,
     clippy::disallowed_methods,
     clippy::expect_used,
+    clippy::indexing_slicing,
     clippy::panic,
     reason = "a build script reads what it is built from, and hands errors to cargo, which shows the panic"
 )]
