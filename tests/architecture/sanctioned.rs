@@ -72,6 +72,11 @@ pub(crate) const SANCTIONS: &[Sanction] = &[
         reason: "the messages and their codec, which the build writes from the WIT: a copy in the repository would be a second source",
     },
     Sanction {
+        class: Class::Hidden,
+        folder: "host/contract/src/generated",
+        reason: "the bridges, which the build writes from the WIT: a copy in the repository would be a second source",
+    },
+    Sanction {
         class: Class::Process,
         folder: "host/client/src/start",
         reason: "a client starts its sidecar, by a command of the embedder's; no host of guests is linked with it",

@@ -1,59 +1,53 @@
 //! The document, and what any version of it must satisfy.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+use std::ops::{Deref, DerefMut};
 
 use serde::Deserialize;
-
-pub(crate) const TEXT: &str = include_str!("../../bridge-contract.json");
+pub(crate) use tollgate_contract::{
+    BridgeCallConvention as Convention, BridgeContractGroup as Group, TEXT,
+};
 
 /// Names of version 1. A published version does not change: another name is
 /// another version.
 pub(crate) const NAMES: usize = 175;
 
-/// How the guest sees a call.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) enum Convention {
-    /// The guest waits, and has the value.
-    Sync,
-    /// The host completes a promise, the guest may wait for it.
-    SyncPromise,
-    /// The guest goes on, and the promise settles later.
-    Async,
-}
-
 pub(crate) const CONVENTIONS: [Convention; 3] =
     [Convention::Sync, Convention::SyncPromise, Convention::Async];
 
-/// Names that are called in the same way.
+/// The contract, as the host's own loader reads it.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(crate) struct Group {
-    pub(crate) convention: Convention,
-    pub(crate) argument_types: Vec<String>,
-    pub(crate) return_type: String,
-    pub(crate) names: Vec<String>,
+#[serde(transparent)]
+pub(crate) struct Contract(pub(crate) tollgate_contract::BridgeContract);
+
+impl Deref for Contract {
+    type Target = tollgate_contract::BridgeContract;
+
+    fn deref(&self) -> &Self::Target {
+        &self.0
+    }
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Contract {
-    pub(crate) version: u32,
-    pub(crate) groups: Vec<Group>,
-    /// What serves a name, of those that are served so far: a WIT function of the host, or a function of the engine.
-    pub(crate) served: BTreeMap<String, String>,
+impl DerefMut for Contract {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        &mut self.0
+    }
 }
 
 impl Contract {
     pub(crate) fn ours() -> Self {
-        serde_json::from_str(TEXT).expect("bridge-contract.json has the contract's shape")
+        let contract = tollgate_contract::bridge_contract();
+        Self(
+            contract
+                .expect("bridge-contract.json has the contract's shape")
+                .clone(),
+        )
     }
 
     /// The group that lists `name`, and its place in the document.
     pub(crate) fn group_of(&self, name: &str) -> &Group {
-        self.groups
-            .iter()
-            .find(|group| group.names.iter().any(|listed| listed == name))
+        self.0
+            .group_of(name)
             .unwrap_or_else(|| panic!("no group lists {name}"))
     }
 

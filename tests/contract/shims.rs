@@ -42,7 +42,7 @@ fn of_the_shims() -> BTreeSet<String> {
 
 #[test]
 fn names_that_are_served_are_those_that_the_shims_have() {
-    let served: BTreeSet<String> = Contract::ours().served.into_keys().collect();
+    let served: BTreeSet<String> = Contract::ours().0.served.into_keys().collect();
     assert_eq!(of_the_shims(), served);
 }
 
@@ -58,7 +58,7 @@ fn names_that_python_serves_are_of_the_contract() {
         .filter(|name| name.starts_with('_') || name.contains('.'))
         .collect();
     assert!(names.len() > 30, "{names:?}");
-    let served = Contract::ours().served;
+    let served = Contract::ours().0.served;
     let unknown: Vec<_> = names
         .iter()
         .filter(|name| !served.contains_key(**name))

@@ -356,6 +356,24 @@ pub(crate) fn calls() {
 }
 
 #[test]
+pub(crate) fn permission_rules() {
+    let finished = scene!().run(guests::PERMISSION_RULES).finish();
+    assert_eq!(finished.expect(0).stdout, "ask me what may be done\n");
+}
+
+#[test]
+pub(crate) fn state_folder() {
+    let finished = scene!().run(guests::STATE_FOLDER).finish();
+    assert_eq!(finished.expect(0).stdout, "give me something to keep\n");
+}
+
+#[test]
+pub(crate) fn bad_bridge() {
+    let finished = scene!().run(guests::BAD_BRIDGE).finish();
+    assert_eq!(finished.expect(0).stdout, "ask me about a file\n");
+}
+
+#[test]
 pub(crate) fn unknown_import() {
     let (finished, records) = scene!().run(guests::UNKNOWN_IMPORT).logged();
     finished.expect(126);

@@ -14,15 +14,18 @@
     reason = "the bans are about the host; a test starts the host's binary, lays out files for it, and fails by panicking"
 )]
 
+mod bridges;
 mod callbacks;
 mod connection;
 mod detached;
 mod ends;
+mod execution;
 mod fetch;
 mod files;
 mod framing;
 mod golden;
 mod hostile;
+mod kept;
 mod layers;
 mod many;
 mod mounts;

@@ -5,7 +5,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tollgate_client::types::{
     FindBoundUdpRequest, FindListenerRequest, GuestRuntimeKind, HostCallbackRequest,
-    RootFilesystemEntry, RootFilesystemEntryKind,
+    RegisterHostCallbacksRequest, RegisteredHostCallbackDefinition, RootFilesystemEntry,
+    RootFilesystemEntryKind,
 };
 use tollgate_client::{OnHostCallback, Options, RefusalCode, Vm, command, program};
 use tollgate_tests::{guests, scene};
@@ -200,7 +201,7 @@ async fn s80_a_program_needs_a_permission_to_be_started() {
 }
 
 /// Decides about files by their names, as the client's function for that.
-struct Decides;
+pub(crate) struct Decides;
 
 impl tollgate_client::Handler for Decides {
     fn host_callback(
@@ -216,30 +217,32 @@ impl tollgate_client::Handler for Decides {
     }
 }
 
-#[tokio::test]
-async fn s78_what_is_to_be_asked_is_asked_of_the_client_that_can_be() {
-    use tollgate_client::types::{RegisterHostCallbacksRequest, RegisteredHostCallbackDefinition};
-    let options = Options::default().handler(Decides);
-    let host = host_with(scene!(), &[], options).await;
-    let vm = host.vm(r#"{"permissions":{"fs":{"default":"ask"}},"rootFilesystem":{"bootstrapEntries":[
-        {"path":"/open","kind":"file","content":"yes"},{"path":"/shut","kind":"file","content":"no"}]}}"#).await;
-    // Nobody can be asked yet.
-    refused(vm.read_file("/open").await, RefusalCode::KernelError);
+/// The toolkit with that function.
+pub(crate) fn decide() -> RegisterHostCallbacksRequest {
     let decide = RegisteredHostCallbackDefinition {
         description: "Decides".to_owned(),
         input_schema: "{}".to_owned(),
         timeout_ms: Some(5_000),
         examples: Vec::new(),
     };
-    vm.register_host_callbacks(RegisterHostCallbacksRequest {
+    RegisterHostCallbacksRequest {
         name: "permissions".to_owned(),
         description: "Decides about what is asked".to_owned(),
         command_aliases: Vec::new(),
         registry_command_aliases: Vec::new(),
         callbacks: vec![("decide".to_owned(), decide)],
-    })
-    .await
-    .unwrap();
+    }
+}
+
+#[tokio::test]
+async fn s78_what_is_to_be_asked_is_asked_of_the_client_that_can_be() {
+    let options = Options::default().handler(Decides);
+    let host = host_with(scene!(), &[], options).await;
+    let vm = host.vm(r#"{"permissions":{"fs":{"default":"ask"}},"rootFilesystem":{"bootstrapEntries":[
+        {"path":"/open","kind":"file","content":"yes"},{"path":"/shut","kind":"file","content":"no"}]}}"#).await;
+    // Nobody can be asked yet.
+    refused(vm.read_file("/open").await, RefusalCode::KernelError);
+    vm.register_host_callbacks(decide()).await.unwrap();
     assert_eq!(vm.read_file("/open").await.unwrap(), b"yes");
     let denied = refused(vm.read_file("/shut").await, RefusalCode::KernelError);
     assert!(denied.starts_with("EACCES"), "{denied}");

@@ -132,6 +132,22 @@ pub(crate) struct SidecarArgs {
     /// Let clients mount this folder, or folders beneath it (default: none)
     #[arg(long, value_name = "DIR")]
     pub(crate) host_root: Vec<PathBuf>,
+    /// Keep the files of VMs in this folder, which is made if it is not there: on standard input and output those of every VM, by
+    /// its id; at a socket those of VMs that outlive their client, by their name
+    #[arg(long, value_name = "DIR")]
+    pub(crate) state: Option<PathBuf>,
+    /// Ask a component that exports an interface of `tollgate:host-bridge`: `permissions` decides where a policy asks,
+    /// `persistence` keeps the files of VMs
+    #[arg(long, value_name = "FILE", help_heading = "Bridges")]
+    pub(crate) bridge: Vec<PathBuf>,
+    /// What these components may do and take (default: nothing)
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires = "bridge",
+        help_heading = "Bridges"
+    )]
+    pub(crate) bridge_policy: Option<PathBuf>,
     /// The most bytes that a frame may have (default: 16777216)
     #[arg(long, value_name = "BYTES")]
     pub(crate) max_frame_bytes: Option<u32>,

@@ -160,6 +160,9 @@ impl Client {
             return Err(needs("connection"));
         }
         if !self.sidecar.knows(&request.auth_token) {
+            let fields = [("client", request.client_name.as_str())];
+            let teller = self.sidecar.house().teller();
+            teller.event("", "security.auth.failed", &fields);
             return Err(Rejection::new(
                 RefusalCode::Unauthorized,
                 "invalid auth token",
@@ -226,7 +229,12 @@ impl Client {
         let owner = registry.name_vm(session);
         let scope = OwnershipScope::VmOwnership(owner.clone());
         let frame_bytes = self.outbox.frame_bytes();
-        let mut seed = Seed::new(&self.house, frame_bytes, config)?;
+        let claim = match (&config.native_root, &self.caller) {
+            // What is mounted there is kept by who mounts it, and all that a component makes ends with it.
+            (Some(_), _) | (_, Some(_)) => None,
+            (None, None) => self.house.keeper().claim(&owner.vm_id, None)?,
+        };
+        let mut seed = Seed::new(&self.house, frame_bytes, config, claim.as_ref()).await?;
         let mut client = owner.connection_id.clone();
         if let Some(caller) = &self.caller {
             seed.beneath(&caller.policy);
@@ -240,11 +248,12 @@ impl Client {
             frame_bytes,
             front: Some(self.front(scope.clone())),
             detached: false,
+            claim,
         };
         let vm = Vm::create(making, seed).await?;
         let lane = Lane::open(vm);
         if let Err(lane) = registry.add_vm(&owner, lane) {
-            lane.vm.end().await;
+            let _told_by_the_log = lane.vm.end().await;
             return Err(Rejection::state("the session is gone"));
         }
         let lifecycle = |state| {

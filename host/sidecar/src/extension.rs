@@ -7,6 +7,7 @@ use tollgate_protocol::RefusalCode;
 use tollgate_protocol::types::{ExtEnvelope, OwnershipScope, VmOwnership};
 use tollgate_protocol::vm::{SnapshotMade, VmAttached, VmCommand, VmMade, VmReply};
 
+use crate::bridges::Claim;
 use crate::detached::{check_name, idle, unknown};
 use crate::dispatch::Client;
 use crate::lane::Lane;
@@ -22,7 +23,7 @@ async fn watch(sidecar: Sidecar, vm_id: String, idle: Duration) {
         if left.is_zero() {
             sidecar.registry().remove_vm(&vm_id);
             if let Some(lane) = sidecar.detached().forget(&vm_id) {
-                lane.vm.end().await;
+                let _told_by_the_log = lane.vm.end().await;
             }
             return;
         }
@@ -47,14 +48,26 @@ impl Client {
         let connection = registry.connection(self.transport(), scope)?;
         let reply = match command {
             VmCommand::CreateVmCommand(asked) => {
+                check_name(asked.name.as_ref())?;
+                let house = self.sidecar().house();
                 let config = VmConfig::read(&asked.config, self.frame_bytes())?;
-                let seed = Seed::new(self.sidecar().house(), self.frame_bytes(), config)?;
-                self.make(connection, seed, asked.name, idle(asked.idle_ms))
+                let vm_id = registry.next_vm();
+                let claim = match config.native_root {
+                    Some(_) => None,
+                    None => house.keeper().claim(&vm_id, asked.name.as_deref())?,
+                };
+                let seed = Seed::new(house, self.frame_bytes(), config, claim.as_ref()).await?;
+                let making = self.making(vm_id, connection, claim);
+                self.make(making, seed, asked.name, idle(asked.idle_ms))
                     .await?
             }
             VmCommand::ForkVmCommand(asked) => {
+                check_name(asked.name.as_ref())?;
                 let seed = detached.source(&asked.source)?;
-                self.make(connection, seed, asked.name, idle(asked.idle_ms))
+                let vm_id = registry.next_vm();
+                let claim = self.claim_fork(&vm_id, asked.name.as_deref()).await?;
+                let making = self.making(vm_id, connection, claim);
+                self.make(making, seed, asked.name, idle(asked.idle_ms))
                     .await?
             }
             VmCommand::ListVmsCommand => VmReply::VmListing(detached.listing()),
@@ -82,27 +95,51 @@ impl Client {
         Ok(reply.envelope())
     }
 
-    async fn make(
+    /// Where the files of a fork are kept. It begins with those of its source, so that what was kept by its name would be lost:
+    /// a name that somebody chose is refused then.
+    async fn claim_fork(
         &self,
-        connection: &str,
-        seed: Seed,
-        name: Option<String>,
-        idle: Duration,
-    ) -> Result<VmReply, Rejection> {
-        check_name(name.as_ref())?;
-        let vm_id = self.sidecar().registry().next_vm();
-        let making = Making {
+        vm_id: &str,
+        name: Option<&str>,
+    ) -> Result<Option<Claim>, Rejection> {
+        let keeper = self.sidecar().house().keeper();
+        let claim = keeper.claim(vm_id, name)?;
+        if let Some(claim) = &claim
+            && keeper.is_by_name()
+            && claim.load().await?.is_some()
+        {
+            return Err(Rejection::new(
+                RefusalCode::Conflict,
+                "files of another VM are kept by this name",
+            ));
+        }
+        Ok(claim)
+    }
+
+    fn making(&self, vm_id: String, connection: &str, claim: Option<Claim>) -> Making {
+        Making {
             house: self.sidecar().house().clone(),
             books: self.sidecar().books(),
-            vm_id: vm_id.clone(),
+            vm_id,
             client: connection.to_owned(),
             frame_bytes: self.frame_bytes(),
             front: None,
             detached: true,
-        };
+            claim,
+        }
+    }
+
+    async fn make(
+        &self,
+        making: Making,
+        seed: Seed,
+        name: Option<String>,
+        idle: Duration,
+    ) -> Result<VmReply, Rejection> {
+        let vm_id = making.vm_id.clone();
         let lane = Lane::open(Vm::create(making, seed).await?);
         if let Err(lane) = self.sidecar().detached().keep(name, lane) {
-            lane.vm.end().await;
+            let _told_by_the_log = lane.vm.end().await;
             return Err(Rejection::state(format!(
                 "the sidecar has {MOST_VMS} detached VMs already"
             )));
@@ -147,7 +184,7 @@ impl Client {
             .forget(id)
             .ok_or_else(|| unknown("VM or snapshot", id))?;
         self.sidecar().registry().remove_vm(id);
-        lane.vm.end().await;
+        lane.vm.end().await?;
         Ok(VmReply::VmDone)
     }
 }

@@ -2,6 +2,7 @@
 
 use tollgate_policy::{LimitRow, Unit};
 
+use crate::bridges::{CALL_MS, DECIDING_MS, PATIENCE_MS, WAITING_EVENTS};
 use crate::callbacks::{
     DESCRIPTION_BYTES, MOST_ALIASES, NAME_BYTES as FUNCTION_NAME_BYTES, SCHEMA_LEVELS,
 };
@@ -53,6 +54,34 @@ pub const FIXED: &[LimitRow] = &[
         MOST_SNAPSHOTS as u64,
         "Snapshots of detached VMs that one sidecar keeps.",
         "each keeps what its VM has changed since",
+    ),
+    LimitRow::fixed(
+        "sidecar-keeping",
+        Unit::Time,
+        PATIENCE_MS,
+        "How long the bridge that keeps VMs' files is waited for; then `bridge_error`.",
+        "a disk that takes longer does not answer any more",
+    ),
+    LimitRow::fixed(
+        "sidecar-deciding",
+        Unit::Time,
+        DECIDING_MS,
+        "How long the bridge that decides is waited for; then the answer is no.",
+        "as long as a client is",
+    ),
+    LimitRow::fixed(
+        "sidecar-bridge-call",
+        Unit::Time,
+        CALL_MS,
+        "How long a call of a component that is a bridge waits for its turn and its answer.",
+        "less than what the sidecar waits, so that the component is what failed",
+    ),
+    LimitRow::fixed(
+        "sidecar-waiting-events",
+        Unit::Count,
+        WAITING_EVENTS as u64,
+        "Events that wait for the bridge which is told them; more are dropped and counted.",
+        "nobody waits for it",
     ),
     LimitRow::fixed(
         "sidecar-idle",

@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use tollgate::Host;
+use tollgate_contract::PermissionBridge;
 use tollgate_protocol::FrameLimits;
 
+use crate::bridges::{Bridges, Keeper, Teller};
 use crate::fs::{HostRoot, Waits};
 use crate::runtimes::Runtimes;
 
@@ -17,6 +19,9 @@ struct Inner {
     frames: FrameLimits,
     runtimes: Runtimes,
     waits: Waits,
+    keeper: Keeper,
+    permissions: Option<Arc<dyn PermissionBridge>>,
+    teller: Teller,
 }
 
 impl House {
@@ -25,12 +30,21 @@ impl House {
         frames: FrameLimits,
         host_root: HostRoot,
         runtimes: Runtimes,
+        bridges: Bridges,
     ) -> Self {
+        let Bridges {
+            persistence,
+            permissions,
+            events,
+        } = bridges;
         let inner = Inner {
             host,
             frames,
             runtimes,
             waits: Waits::default(),
+            keeper: Keeper::new(persistence),
+            permissions,
+            teller: Teller::new(events),
         };
         Self(Arc::new(inner), host_root)
     }
@@ -54,6 +68,18 @@ impl House {
 
     pub(crate) fn frame_limits(&self) -> FrameLimits {
         self.0.frames
+    }
+
+    pub(crate) fn keeper(&self) -> &Keeper {
+        &self.0.keeper
+    }
+
+    pub(crate) fn permissions(&self) -> Option<Arc<dyn PermissionBridge>> {
+        self.0.permissions.clone()
+    }
+
+    pub(crate) fn teller(&self) -> &Teller {
+        &self.0.teller
     }
 
     pub(crate) fn waits(&self) -> &Waits {

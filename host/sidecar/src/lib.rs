@@ -2,9 +2,11 @@
 //! protocol. Whatever a client or a guest does in a VM passes the gate of the embedding API, under the VM's own policy.
 
 mod answer;
+mod bridges;
 mod callbacks;
 mod calls;
 pub mod control;
+pub mod defaults;
 mod denial;
 mod detached;
 mod dispatch;
@@ -29,9 +31,12 @@ mod transport;
 mod undelivered;
 mod vm;
 
+pub use bridges::{Bridges, ComponentBridge, Keys, NoBridge, Persistence};
+pub use defaults::DiskPersistence;
 pub use fixed::FIXED;
 pub use rejection::Rejection;
 pub use runtimes::{FindRunner, PythonRunner};
 pub use service::{DEFAULT_ID, Options, Sidecar};
+pub use tollgate_contract as contract;
 pub use transport::TransportError;
 pub use vm::config::WITHOUT_EFFECT;

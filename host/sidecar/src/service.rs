@@ -6,6 +6,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tollgate::Host;
 use tollgate_protocol::FrameLimits;
 
+use crate::bridges::Bridges;
 use crate::detached::Detached;
 use crate::fs::HostRoot;
 use crate::house::House;
@@ -27,6 +28,8 @@ pub struct Options {
     pub host_root: HostRoot,
     /// What runs programs in Python; none refuses them.
     pub python: Option<PythonRunner>,
+    /// What it asks of whoever embeds it.
+    pub bridges: Bridges,
 }
 
 /// A sidecar: it serves clients, each over a stream of its own. Cheap to clone: every clone is the same sidecar.
@@ -69,11 +72,12 @@ impl Sidecar {
             frames,
             host_root,
             python,
+            bridges,
         } = options;
         let runtimes = Runtimes::new(host.clone(), python);
         Self(Arc::new(Inner {
             auth_token,
-            house: House::new(host, frames, host_root, runtimes),
+            house: House::new(host, frames, host_root, runtimes, bridges),
             registry: Registry::default(),
             detached: Detached::default(),
             leaving: Arc::new(Semaphore::new(LEAVING as usize)),
@@ -116,13 +120,17 @@ impl Sidecar {
         own.len() == token.len() && differs == 0
     }
 
-    /// Ends every VM: the sidecar itself is about to end. What runs that have ended had made is gone too when this returns.
+    /// Ends every VM: the sidecar itself is about to end. When this returns, what runs that have ended had made is gone too, and
+    /// the files of VMs that are kept are on the disk.
     pub async fn end(&self) {
         let mut lanes = self.registry().close();
         lanes.extend(self.detached().close());
         let ended = lanes.iter().map(|lane| lane.vm.end());
         futures_util::future::join_all(ended).await;
         let _all_are_gone = self.0.leaving.acquire_many(LEAVING).await;
+        // Of those that were about to end already.
+        self.house().keeper().settled().await;
+        self.house().teller().settled().await;
     }
 
     /// Has [`Sidecar::end`] wait until this is dropped.

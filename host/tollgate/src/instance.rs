@@ -66,6 +66,16 @@ impl std::fmt::Debug for Instance {
     }
 }
 
+/// What a function of a component takes: a tuple of types of the component model, for whoever passes them on.
+pub trait Arguments: ComponentNamedList + Lower + Send + Sync + 'static {}
+
+impl<T: ComponentNamedList + Lower + Send + Sync + 'static> Arguments for T {}
+
+/// What a function of a component gives: a tuple of one type of the component model, or of none.
+pub trait Results: ComponentNamedList + Lift + Send + Sync + 'static {}
+
+impl<T: ComponentNamedList + Lift + Send + Sync + 'static> Results for T {}
+
 /// Why a call of an instance gave no value.
 #[derive(Debug, thiserror::Error)]
 pub enum InstanceError {

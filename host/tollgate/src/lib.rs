@@ -121,7 +121,7 @@ pub use component::{Component, InstantiateError};
 pub use error::{BuildError, GrantsError, LoadError, Recording, Refused};
 pub use grants::{Grants, LiveGrants};
 pub use host::Host;
-pub use instance::{Instance, InstanceError};
+pub use instance::{Arguments, Instance, InstanceError, Results};
 pub use options::{RunOptions, Stream};
 pub use outcome::Outcome;
 pub use principal::{Principal, Standing};

@@ -3,7 +3,7 @@
 use tollgate_policy::{LimitRow, Unit};
 
 use crate::chunk::CHUNK;
-use crate::host::{MAX_KEY_BYTES, MAX_REFS};
+use crate::host::{MAX_KEPT_BYTES, MAX_KEY_BYTES, MAX_REFS};
 use crate::limits::{MAX_LAYER_DEPTH, MAX_LAYERS, MAX_TRANSFER_BYTES};
 use crate::path::{MAX_CANONICAL_BYTES, MAX_LINKS, MAX_NAME_BYTES, MAX_PATH_BYTES};
 use crate::remote::WHOLE_BYTES;
@@ -52,6 +52,13 @@ pub const FIXED: &[LimitRow] = &[
         WHOLE_BYTES as u64,
         "Length up to which a file that somebody else serves is asked for whole.",
         "each open file may hold as much",
+    ),
+    LimitRow::fixed(
+        "kept-bytes",
+        Unit::Bytes,
+        MAX_KEPT_BYTES as u64,
+        "Length of what a store of bytes keeps under one key.",
+        "it is held in memory when it is put and when it is read",
     ),
     LimitRow::fixed(
         "chunk-bytes",

@@ -119,7 +119,10 @@ pub use entry::{Entry, EntryKind, ExportError, ExportLimits, ImportError, Import
 pub use error::{FsError, MountError};
 pub use file_handle::FileHandle;
 pub use fixed::FIXED;
-pub use host::{Collected, Flushed, MAX_KEY_BYTES, MAX_REFS, Store, StoreError};
+pub use host::{
+    ByteStore, Collected, Flushed, Kept, MAX_KEPT_BYTES, MAX_KEY_BYTES, MAX_LABEL_BYTES, MAX_REFS,
+    Store, StoreError,
+};
 pub use limits::{DEFAULT_OPEN_HANDLES, MAX_LAYER_DEPTH, MAX_LAYERS, MAX_TRANSFER_BYTES};
 pub use memory::{Clock, MemoryFs, Quota, Usage};
 pub use mount::{Layer, Mount};

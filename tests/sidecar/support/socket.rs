@@ -53,6 +53,18 @@ impl Served {
         Ok((client, connection))
     }
 
+    /// Asks it to end, and waits until it has.
+    pub(crate) async fn stop(mut self) {
+        let pid = rustix::process::Pid::from_child(&self.child);
+        rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
+        soon(async {
+            while self.child.try_wait().unwrap().is_none() {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        })
+        .await;
+    }
+
     /// What `tollgate vm` says.
     pub(crate) async fn vm(&self, arguments: &[&str]) -> Output {
         let mut command: Command = self.scene.command(["vm"]);

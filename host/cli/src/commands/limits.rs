@@ -22,6 +22,7 @@ fn rows() -> impl Iterator<Item = &'static LimitRow> {
         .chain(tollgate_protocol::FIXED)
         .chain(tollgate_sidecar::FIXED)
         .chain(tollgate_sidecar::fs::FIXED)
+        .chain(tollgate_sidecar::defaults::FIXED)
         .chain(tollgate_client::FIXED)
 }
 

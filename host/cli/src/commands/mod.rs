@@ -1,6 +1,7 @@
 //! One module a command.
 
 mod audit;
+mod bridges;
 mod build;
 mod build_log;
 mod code;

@@ -1,6 +1,6 @@
 //! `tollgate sidecar`: serves the sidecar protocol.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use tollgate::Host;
 use tollgate_policy::{AuditSettings, Effective, Policy, PolicyBuilder};
@@ -8,10 +8,12 @@ use tollgate_protocol::FrameLimits;
 use tollgate_sidecar::fs::HostRoot;
 use tollgate_sidecar::{Options, PythonRunner, Sidecar};
 
+use super::bridges::{self, Ground};
+use super::run::own_folders;
 use super::{log, program};
 use crate::args::SidecarArgs;
 use crate::exit::Failure;
-use crate::host::folders::Bases;
+use crate::host::folders::{Bases, Own};
 use crate::host::signals::Signals;
 use crate::host::{environment, files, serve};
 use crate::terminal::table;
@@ -24,18 +26,27 @@ pub(crate) fn sidecar(args: &SidecarArgs, ceiling: Option<&Path>) -> Result<u8, 
         .map(files::token)
         .transpose()?;
     let roots = args.host_root.iter().map(|folder| serve::root(folder));
-    let host_root = HostRoot::new(roots.collect::<Result<Vec<_>, _>>()?);
-    let (host, log) = host(args, ceiling)?;
-    let options = Options {
-        auth_token,
-        frames: limits,
-        host_root,
-        python: Some(PythonRunner::new(python)),
-    };
+    let roots = roots.collect::<Result<Vec<_>, _>>()?;
+    let places: Vec<_> = roots.iter().map(|(path, _)| path.clone()).collect();
+    let Hosting { host, log, own } = host(args, ceiling)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .map_err(|error| Failure::Host(format!("the runtime cannot start: {error}")))?;
+    let ground = Ground {
+        roots: &places,
+        own,
+        ceiling: folder_of(ceiling),
+    };
+    let asked = bridges::bridges(args, &host, auth_token.as_deref(), ground);
+    let (bridges, components) = runtime.block_on(asked)?;
+    let options = Options {
+        auth_token,
+        frames: limits,
+        host_root: HostRoot::new(roots),
+        python: Some(PythonRunner::new(python)),
+        bridges,
+    };
     let sidecar = Sidecar::new(host, options);
     let served = runtime.block_on(async {
         let mut signals = Signals::install()?;
@@ -45,17 +56,20 @@ pub(crate) fn sidecar(args: &SidecarArgs, ceiling: Option<&Path>) -> Result<u8, 
                 None => serve::stdio(&sidecar).await,
             }
         };
-        tokio::select! {
+        let served = tokio::select! {
             served = serving => served,
-            asked = signals.end() => {
-                // Whoever asks a server to end is not told that something went wrong.
-                sidecar.end().await;
-                match asked {
-                    Failure::Terminated if args.listen.is_some() => Ok(()),
-                    other => Err(other),
-                }
-            }
+            // Whoever asks a server to end is not told that something went wrong.
+            asked = signals.end() => match asked {
+                Failure::Terminated if args.listen.is_some() => Ok(()),
+                other => Err(other),
+            },
+        };
+        // Also of VMs that were about to end when the last client left.
+        sidecar.end().await;
+        for component in &components {
+            component.close().await;
         }
+        served
     });
     drop(sidecar);
     runtime.shutdown_background();
@@ -79,17 +93,23 @@ fn frames(args: &SidecarArgs) -> Result<FrameLimits, Failure> {
     }
 }
 
+/// A host, its log, and folders of the command's own.
+struct Hosting {
+    host: Host,
+    log: tollgate_audit::Log,
+    own: Vec<Own>,
+}
+
+fn folder_of(file: Option<&Path>) -> PathBuf {
+    let folder = file.and_then(Path::parent);
+    folder.map(Path::to_path_buf).unwrap_or_default()
+}
+
 /// The host that the VMs live in: under the operator's ceiling, with a log of its own.
-fn host(
-    args: &SidecarArgs,
-    ceiling: Option<&Path>,
-) -> Result<(Host, tollgate_audit::Log), Failure> {
+fn host(args: &SidecarArgs, ceiling: Option<&Path>) -> Result<Hosting, Failure> {
     let bases = Bases {
-        policy: std::path::PathBuf::new(),
-        ceiling: ceiling
-            .and_then(Path::parent)
-            .map(Path::to_path_buf)
-            .unwrap_or_default(),
+        policy: PathBuf::new(),
+        ceiling: folder_of(ceiling),
     };
     let ceiling = ceiling
         .map(|file| {
@@ -102,13 +122,20 @@ fn host(
     if let Some(file) = &args.audit {
         own.audit_file(file)?;
     }
-    let own = Effective::new(own.build()?, ceiling.clone())?;
-    let audit: AuditSettings = own.audit();
+    let stated = Effective::new(own.build()?, ceiling.clone())?;
+    let audit: AuditSettings = stated.audit();
     let place = log::Place::new(&audit, args.audit_key.as_deref(), &bases)?;
+    let mut own = own_folders(&place);
+    own.extend(args.state.clone().map(|path| Own {
+        what: "the files of VMs",
+        path,
+        secret: true,
+        entire: true,
+    }));
     let log = place.open()?;
     let mut builder = Host::builder().log(log.clone()).end_without_flush();
     if let Some(ceiling) = ceiling {
-        let trust = files::authorities(&own, &bases)?;
+        let trust = files::authorities(&stated, &bases)?;
         builder = builder
             .ceiling(ceiling)
             .trust(tollgate_capability::http::Trust::new(trust));
@@ -119,7 +146,7 @@ fn host(
     let host = builder
         .build()
         .map_err(|error| Failure::Host(error.to_string()))?;
-    Ok((host, log))
+    Ok(Hosting { host, log, own })
 }
 
 /// Reads what runs programs in Python.

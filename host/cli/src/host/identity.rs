@@ -1,4 +1,4 @@
-//! The name of a run.
+//! The name of a run, and whose it is.
 
 use crate::exit::Failure;
 
@@ -8,4 +8,9 @@ pub(crate) fn run() -> Result<String, Failure> {
     getrandom::fill(&mut bytes)
         .map_err(|error| Failure::Host(format!("no entropy for the run's name: {error}")))?;
     Ok(format!("{:016x}", u64::from_be_bytes(bytes)))
+}
+
+/// The user that this process runs as.
+pub(crate) fn user() -> u32 {
+    rustix::process::geteuid().as_raw()
 }

@@ -34,6 +34,31 @@ pub(crate) fn root(folder: &Path) -> Result<(PathBuf, Dir), Failure> {
     Ok((real, dir))
 }
 
+/// The folder that the files of VMs are kept in, made where it is not there, for nobody but its owner. One that clients could
+/// have mounted is refused: what lies in it is put into VMs unasked.
+pub(crate) fn state(folder: &Path, roots: &[PathBuf]) -> Result<Dir, Failure> {
+    use std::os::unix::fs::DirBuilderExt as _;
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true).mode(0o700);
+    builder
+        .create(folder)
+        .map_err(|cause| failed(folder, cause))?;
+    let (real, dir) = root(folder)?;
+    apart(&real, roots, "the folder of --state")?;
+    Ok(dir)
+}
+
+/// Refuses a folder that lies in one of those that clients may have mounted, or holds one: what is in it would be their own.
+pub(crate) fn apart(folder: &Path, roots: &[PathBuf], what: &str) -> Result<(), Failure> {
+    let shared = |root: &PathBuf| root.starts_with(folder) || folder.starts_with(root);
+    if !roots.iter().any(shared) {
+        return Ok(());
+    }
+    Err(Failure::Usage(format!(
+        "{what} cannot lie in a --host-root, nor hold one: what is in it would be the clients' own"
+    )))
+}
+
 fn ended(result: Result<(), TransportError>) -> Result<(), Failure> {
     result.map_err(|error| Failure::Host(error.to_string()))
 }

@@ -244,10 +244,11 @@ impl Filesystem {
     ///
     /// # Errors
     ///
-    /// As [`Filesystem::snapshot_root`], but that contents may come to what the VM and its layers hold.
+    /// As [`Filesystem::snapshot_root`], but that contents may come to what the VM and its layers hold, and `ENOSPC` for a
+    /// text that is longer than one that could be read again.
     pub fn save(&self) -> Result<Vec<u8>, Rejection> {
         let bytes = self.0.limits.filesystem_bytes.saturating_mul(2);
-        saved::write(self.export(bytes)?)
+        saved::write(self.export(bytes)?, &self.0.limits)
     }
 
     fn export(&self, bytes: u64) -> Result<Vec<Entry>, Rejection> {

@@ -6,7 +6,7 @@ use tollgate_protocol::types::{
 };
 use tollgate_vfs::{
     Clock, Entry, EntryKind, FsError, ImportError, Layer, MemoryFs, Mount, MountError, Owner,
-    Timestamp,
+    Quota, Timestamp,
 };
 
 use super::host::HostRoot;
@@ -28,6 +28,8 @@ pub enum RootSpec {
         blob: Vec<u8>,
         /// Whether it can be written to.
         mode: Mode,
+        /// What is put on top of it.
+        bootstrap_entries: Vec<RootFilesystemEntry>,
     },
     /// What a mount plugin serves, and nothing of the sidecar's own.
     Native {
@@ -88,11 +90,17 @@ impl Root {
                 let read_only = descriptor.mode == Mode::ReadOnly;
                 Self::over(layers(descriptor, limits)?, files(), bootstrap, read_only)
             }
-            RootSpec::Saved { blob, mode } => {
-                let saved = saved::read(&blob, limits)?;
-                let layer =
-                    imported(saved, limits).map_err(|error| entries::not_imported(&error))?;
-                Self::over(vec![layer], files(), Vec::new(), mode == Mode::ReadOnly)
+            RootSpec::Saved {
+                blob,
+                mode,
+                bootstrap_entries,
+            } => {
+                let files = restored(&blob, limits, clock)?;
+                files
+                    .apply(ordered(bootstrap_entries)?)
+                    .map_err(|error| entries::not_applied(&error))?;
+                let mount = Mount::memory(files.clone());
+                Self::finish(mount, Some(files), mode == Mode::ReadOnly, None)
             }
             RootSpec::Native { plugin, read_only } => {
                 let source = Source::read(&plugin)?;
@@ -177,10 +185,7 @@ fn protected(root: &Mount, files: Option<&MemoryFs>) -> Mount {
                 seconds: 0,
                 nanos: 0,
             };
-            let nothing = MemoryFs::new(
-                tollgate_vfs::Quota::default(),
-                std::sync::Arc::new(move || epoch),
-            );
+            let nothing = MemoryFs::new(Quota::default(), std::sync::Arc::new(move || epoch));
             Mount::memory(nothing)
         }
     }
@@ -193,9 +198,13 @@ fn checked(descriptor: &RootFilesystemDescriptor) -> Result<Vec<Entry>, Rejectio
             snapshot.entries.iter().try_for_each(entries::check)?;
         }
     }
-    let given = &descriptor.bootstrap_entries;
+    ordered(descriptor.bootstrap_entries.clone())
+}
+
+/// Entries that are put on top.
+fn ordered(given: Vec<RootFilesystemEntry>) -> Result<Vec<Entry>, Rejection> {
     given.iter().try_for_each(entries::check)?;
-    let mut bootstrap = taken(given.clone())?;
+    let mut bootstrap = taken(given)?;
     bootstrap.sort_by(|one, other| {
         let depth = |entry: &Entry| entry.path.matches('/').count();
         (depth(one), &one.path).cmp(&(depth(other), &other.path))
@@ -244,6 +253,29 @@ pub(super) fn imported(given: Vec<Entry>, limits: &FsLimits) -> Result<Layer, Im
         nanos: 0,
     };
     Layer::import(given, limits.quota(), epoch)
+}
+
+/// What was saved, as files that count as the VM's own: a VM that is kept again and again does not grow by what it may write
+/// each time. Where it came to more than the VM may write, because it came from layers, it is there all the same, and nothing
+/// can be added until enough is removed.
+fn restored(blob: &[u8], limits: &FsLimits, clock: Clock) -> Result<MemoryFs, Rejection> {
+    let saved = saved::read(blob, limits)?;
+    let epoch = Timestamp {
+        seconds: 0,
+        nanos: 0,
+    };
+    let quota = limits.quota();
+    // The text has an end, and so has what is in it.
+    let enough = Quota {
+        bytes: u64::MAX,
+        inodes: u64::MAX,
+        entries: u64::MAX,
+    };
+    let files = MemoryFs::new(enough, std::sync::Arc::new(move || epoch));
+    files
+        .apply(saved)
+        .map_err(|error| entries::not_imported(&error))?;
+    Ok(files.fork_with(quota, clock))
 }
 
 pub(super) fn not_laid(error: &MountError) -> Rejection {

@@ -63,15 +63,21 @@ fn most_bytes(limits: &FsLimits) -> u64 {
     contents.saturating_add(nodes).saturating_add(4_096)
 }
 
-/// The text of a tree.
-pub(super) fn write(entries: Vec<Entry>) -> Result<Vec<u8>, Rejection> {
+/// The text of a tree, where it is one that can be read again.
+pub(super) fn write(entries: Vec<Entry>, limits: &FsLimits) -> Result<Vec<u8>, Rejection> {
     let entries = entries.into_iter().map(node).collect();
     let saved = Saved {
         format: FORMAT.to_owned(),
         filesystem: Tree { entries },
     };
-    serde_json::to_vec(&saved)
-        .map_err(|error| Rejection::state(format!("the filesystem cannot be saved: {error}")))
+    let text = serde_json::to_vec(&saved)
+        .map_err(|error| Rejection::state(format!("the filesystem cannot be saved: {error}")))?;
+    let most = most_bytes(limits);
+    if text.len() as u64 > most {
+        let what = format!("the filesystem comes to more than {most} bytes of text");
+        return Err(Rejection::kernel("ENOSPC", what));
+    }
+    Ok(text)
 }
 
 /// The tree of a text.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use tokio::sync::oneshot;
 use tollgate::{Component, Grants, LiveGrants, RunOptions, StdinPipe, output_queue};
+use tollgate_contract::events::LifecycleState;
 use tollgate_languages::{JavaScript, PythonInTree};
 use tollgate_policy::{FsVerb, Operation, Tier};
 use tollgate_protocol::types::{
@@ -145,6 +146,8 @@ impl Vm {
             kind: program.kind,
             answered,
         };
+        let teller = self.house.teller();
+        teller.lifecycle(&self.vm_id, LifecycleState::Busy);
         run::start(started, ready.component, options, work, output);
         Ok(Answer {
             payload,
@@ -349,6 +352,12 @@ impl Vm {
         // A log that has failed has ended the program already.
         let _told_where_it_is_asked = gate.note("process.kill", &what, "ok").await;
         process.signal(signal);
+        let fields = [
+            ("process", request.process_id.as_str()),
+            ("signal", signal.name),
+        ];
+        let teller = self.house.teller();
+        teller.event(&self.vm_id, "security.process.kill", &fields);
         Ok(ResponsePayload::ProcessKilledResponse(
             ProcessKilledResponse {
                 process_id: request.process_id,

@@ -7,6 +7,7 @@ use tokio::sync::oneshot;
 use tollgate::engine::{Ended, RunError};
 use tollgate::ports::Listener;
 use tollgate::{Channel, Component, Outcome, OutputReceiver, Refused, RunOptions};
+use tollgate_contract::events::LifecycleState;
 use tollgate_policy::LimitKey;
 use tollgate_protocol::types::{
     EventPayload, ProcessExitedEvent, ProcessOutputEvent, StreamChannel,
@@ -151,6 +152,10 @@ impl Telling {
         }
         self.vm.warn().await;
         self.vm.processes.leave(&self.process, code);
+        if self.vm.processes.live() == 0 && !self.vm.is_over() {
+            let teller = self.vm.house.teller();
+            teller.lifecycle(&self.vm.vm_id, LifecycleState::Ready);
+        }
         if self.told {
             let _the_client_is_gone = self.vm.events.tell(exited).await;
         }

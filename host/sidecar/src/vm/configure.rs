@@ -33,6 +33,9 @@ impl Vm {
         }
         for (plugin, place) in &self.files.mounted() {
             note("vm.mounted", plugin, place).await?;
+            let fields = [("plugin", *plugin), ("path", place.as_str())];
+            let teller = self.house.teller();
+            teller.event(&self.vm_id, "security.mount.mounted", &fields);
         }
         gate.note("vm.configured", &self.vm_id, "ok")
             .await

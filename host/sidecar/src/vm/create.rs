@@ -6,12 +6,14 @@ use std::time::Duration;
 
 use tollgate::capability::net::{MOST_SOCKETS, Sockets};
 use tollgate::{Grants, Principal, Standing};
+use tollgate_contract::events::LifecycleState;
 use tollgate_policy::{Effective, Tier};
 use tollgate_protocol::types::{RootFilesystemEntry, RootFilesystemEntryKind, RootFilesystemMode};
 
 use super::grants::{Governed, Kind};
 use super::warnings::Warnings;
-use super::{Books, Prompt, Vm, locked};
+use super::{Above, Books, Prompt, Vm, locked};
+use crate::bridges::Claim;
 use crate::callbacks::Toolkits;
 use crate::front::{Events, Front};
 use crate::fs::{Bridge, BridgeLimits, Filesystem, FsLimits, Layers, Leave, RootSpec};
@@ -39,6 +41,8 @@ pub(crate) struct Making {
     pub(crate) front: Option<Front>,
     /// Whether it outlives its client.
     pub(crate) detached: bool,
+    /// Where its files are kept when it ends, if they are.
+    pub(crate) claim: Option<Claim>,
 }
 
 /// What a VM begins with, or what a VM that is made of another one begins with.
@@ -47,6 +51,8 @@ pub(crate) struct Seed {
     files: Filesystem,
     cwd: String,
     governed: Governed,
+    /// Whether its files are those that were kept.
+    restored: bool,
 }
 
 /// What is counted of a VM's filesystem.
@@ -74,22 +80,53 @@ fn most_sockets(config: &VmConfig) -> usize {
 }
 
 impl Seed {
-    /// What a configuration describes.
-    pub(crate) fn new(
+    /// What a configuration describes, with the files that were kept, where some were.
+    pub(crate) async fn new(
+        house: &House,
+        frame_bytes: u32,
+        config: VmConfig,
+        claim: Option<&Claim>,
+    ) -> Result<Self, Rejection> {
+        let saved = match claim {
+            Some(claim) => claim.load().await?,
+            None => None,
+        };
+        if saved.is_none() {
+            return Self::of(house, frame_bytes, config, None);
+        }
+        // Reading a large text takes a while.
+        let house = house.clone();
+        let read = move || Self::of(&house, frame_bytes, config, saved);
+        tokio::task::spawn_blocking(read)
+            .await
+            .map_err(|_the_runtime_ends| Rejection::state("the sidecar is about to end"))?
+    }
+
+    fn of(
         house: &House,
         frame_bytes: u32,
         mut config: VmConfig,
+        saved: Option<Vec<u8>>,
     ) -> Result<Self, Rejection> {
+        let restored = saved.is_some();
         let limits = fs_limits(&config, frame_bytes);
         let descriptor = std::mem::take(&mut config.root_filesystem).descriptor();
         let writable = descriptor.mode == RootFilesystemMode::Ephemeral;
-        let (spec, own_root) = match config.native_root.take() {
-            Some(native) => {
+        let (spec, own_root) = match (config.native_root.take(), saved) {
+            (Some(native), _) => {
                 let read_only = native.read_only;
                 let plugin = native.descriptor();
                 (RootSpec::native(plugin, read_only, &descriptor)?, false)
             }
-            None => (RootSpec::Layers(descriptor), writable),
+            (None, Some(blob)) => {
+                let spec = RootSpec::Saved {
+                    blob,
+                    mode: descriptor.mode,
+                    bootstrap_entries: descriptor.bootstrap_entries,
+                };
+                (spec, writable)
+            }
+            (None, None) => (RootSpec::Layers(descriptor), writable),
         };
         let files = Filesystem::create(spec, limits, house.host_root(), host::clock())?;
         let cwd = config.cwd.clone().unwrap_or_else(|| DEFAULT_CWD.to_owned());
@@ -106,6 +143,7 @@ impl Seed {
             files,
             cwd,
             governed,
+            restored,
         })
     }
 
@@ -121,6 +159,7 @@ impl Seed {
             files: self.files.fork()?,
             cwd: self.cwd.clone(),
             governed: self.governed.changed(None, &[]),
+            restored: false,
         })
     }
 }
@@ -136,17 +175,30 @@ impl Vm {
             frame_bytes,
             front,
             detached,
+            claim,
         } = making;
         let Seed {
             config,
             files,
             cwd,
             mut governed,
+            restored,
         } = seed;
         let grants = governed.grants(house.host(), Kind::Client, Tier::Full)?;
         let events = Arc::new(Events::new(front));
-        let prompt = Prompt::new(Arc::clone(&events));
+        let teller = house.teller();
+        teller.lifecycle(&vm_id, LifecycleState::Starting);
+        let above = Above {
+            vm_id: vm_id.clone(),
+            bridge: house.permissions(),
+            teller: teller.clone(),
+        };
+        let prompt = Prompt::new(Arc::clone(&events), above);
         let client = begin(&house, &vm_id, &client, &grants, &prompt).await?;
+        if restored {
+            let noted = client.gate().note("vm.restored", &vm_id, "ok").await;
+            noted.map_err(unrecorded)?;
+        }
         let over = Leave::default();
         let limits = fs_limits(&config, frame_bytes);
         files.ask(Bridge::new(
@@ -167,6 +219,7 @@ impl Vm {
                 patience.map(Duration::from_millis)
             })
         });
+        house.teller().lifecycle(&vm_id, LifecycleState::Ready);
         Ok(Arc::new(Self {
             layers: Layers::new(limits, host::clock()),
             toolkits,
@@ -176,13 +229,14 @@ impl Vm {
             sockets: Sockets::new(most_sockets(&config)),
             names: Names::new(house.host(), &config.dns.overrides),
             ports: Arc::new(PortTable::new(config.listen.unwrap_or_default().ports())),
-            warnings: Warnings::new(Arc::clone(&events)),
+            warnings: Warnings::new(Arc::clone(&events), &vm_id, house.teller()),
             events,
             prompt,
             over,
             governed: Mutex::new(governed),
             tiers: Mutex::new(HashMap::new()),
             client: Mutex::new(Some(client)),
+            claim: Mutex::new(claim),
             config,
             vm_id,
             detached,
@@ -198,8 +252,16 @@ impl Vm {
             files: self.files.fork()?,
             cwd: self.cwd.clone(),
             governed: locked(&self.governed).changed(None, &[]),
+            restored: false,
         })
     }
+}
+
+fn unrecorded(error: impl std::fmt::Display) -> Rejection {
+    Rejection::new(
+        tollgate_protocol::RefusalCode::IoError,
+        format!("the VM cannot be recorded: {error}"),
+    )
 }
 
 /// The client as the log has it, from the first record of its VM on.
@@ -218,12 +280,7 @@ async fn begin(
         ends: "vm.disposed",
     };
     let client = house.host().principal(grants, standing).await;
-    let mut client = client.map_err(|error| {
-        Rejection::new(
-            tollgate_protocol::RefusalCode::IoError,
-            format!("the VM cannot be recorded: {error}"),
-        )
-    })?;
+    let mut client = client.map_err(unrecorded)?;
     client.decided_by(prompt.decider(None));
     Ok(client)
 }

@@ -185,9 +185,10 @@ impl Vm {
         }
         let front = self.events.front();
         self.events.keep();
-        let all_ended = self.close("disposed").await;
+        let closed = self.close("disposed").await;
         let kept = self.events.stop();
-        if !all_ended {
+        closed.kept?;
+        if !closed.all_ended {
             return Err(Rejection::execution(
                 "a program of the VM did not end in time; the VM is gone all the same",
             ));

@@ -16,13 +16,16 @@ use std::time::Duration;
 use tollgate::capability::net::Sockets;
 use tollgate::engine::Gate;
 use tollgate::{Grants, Principal};
+use tollgate_contract::events::LifecycleState;
 use tollgate_policy::Tier;
+use tollgate_protocol::RefusalCode;
 
 pub(crate) use self::create::{Making, Seed};
 use self::grants::Governed;
 pub(crate) use self::grants::{Kind, tier};
-pub(crate) use self::prompt::Prompt;
+pub(crate) use self::prompt::{Above, Prompt};
 use self::warnings::Warnings;
+use crate::bridges::Claim;
 use crate::callbacks::Toolkits;
 use crate::front::Events;
 use crate::fs::{Filesystem, Layers, Leave};
@@ -71,6 +74,16 @@ pub(crate) struct Vm {
     tiers: Mutex<HashMap<String, Tier>>,
     /// The client itself, as the log has it; none once the VM is over.
     client: Mutex<Option<Principal>>,
+    /// Where its files are kept when it ends; none once they are, or where they are not.
+    claim: Mutex<Option<Claim>>,
+}
+
+/// How a VM ended.
+pub(crate) struct Closed {
+    /// Whether every program ended in time.
+    pub(crate) all_ended: bool,
+    /// Whether its files are kept, where they are to be.
+    pub(crate) kept: Result<(), Rejection>,
 }
 
 pub(crate) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -104,21 +117,63 @@ impl Vm {
         told.copied().unwrap_or(Tier::Full)
     }
 
-    /// Ends the VM with all that runs in it, for a client that is gone or not told any more.
-    pub(crate) async fn end(&self) {
-        self.events.stop();
-        self.close("connection closed").await;
+    /// Whether the VM is about to end, or over.
+    pub(crate) fn is_over(&self) -> bool {
+        self.over.is_left()
     }
 
-    /// Ends all programs, and the VM's part of the log.
-    async fn close(&self, why: &str) -> bool {
+    /// Ends the VM with all that runs in it, for a client that is gone or not told any more.
+    ///
+    /// It ends whether or not this is waited for: a sidecar that is told to end while a client leaves keeps its files.
+    ///
+    /// # Errors
+    ///
+    /// Its files are to be kept, and are not.
+    pub(crate) async fn end(self: &Arc<Self>) -> Result<(), Rejection> {
+        self.events.stop();
+        let vm = Arc::clone(self);
+        let closing = tokio::spawn(async move { vm.close("connection closed").await.kept });
+        closing.await.unwrap_or_else(|_the_runtime_ends| {
+            Err(Rejection::state("the sidecar is about to end"))
+        })
+    }
+
+    /// Ends all programs, keeps the files, and ends the VM's part of the log.
+    async fn close(&self, why: &str) -> Closed {
         self.over.leave();
         let all_ended = self.processes.end_all(LAST_STEPS).await;
+        let kept = self.keep().await;
         let client = locked(&self.client).take();
         if let Some(client) = client {
             let outcome = if all_ended { "ok" } else { "failed" };
             client.end(why, outcome).await;
         }
-        all_ended
+        let teller = self.house.teller();
+        teller.lifecycle(&self.vm_id, LifecycleState::Terminated);
+        Closed { all_ended, kept }
+    }
+
+    /// Puts the files where they are found again.
+    async fn keep(&self) -> Result<(), Rejection> {
+        let Some(claim) = locked(&self.claim).take() else {
+            return Ok(());
+        };
+        let files = self.files.clone();
+        // Writing a large text takes a while.
+        let saved = tokio::task::spawn_blocking(move || files.save()).await;
+        let saved = saved
+            .map_err(|_the_runtime_ends| Rejection::state("the sidecar is about to end"))
+            .and_then(|saved| saved)
+            .map_err(|why| Rejection::new(RefusalCode::BridgeError, why.message));
+        let kept = match saved {
+            Ok(saved) => claim.flush(saved).await,
+            Err(why) => Err(why),
+        };
+        if let Ok(gate) = self.gate() {
+            let outcome = if kept.is_ok() { "ok" } else { "failed" };
+            // A log that has failed says so wherever it is asked.
+            let _told_by_the_log = gate.note("vm.kept", &self.vm_id, outcome).await;
+        }
+        kept
     }
 }

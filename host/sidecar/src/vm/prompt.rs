@@ -1,4 +1,5 @@
-//! What a policy leaves to be asked: the client decides, where it has registered a function for that.
+//! What a policy leaves to be asked: the sidecar's bridge decides, where it has one, and else, or where that says so, the client,
+//! where it has registered a function for that.
 //!
 //! The function is `permissions:decide`. It is given the capability and the resource, and says `allow` or `deny`; anything
 //! else denies. Each question is asked anew, and only whoever asked waits for it.
@@ -9,11 +10,14 @@ use std::time::Duration;
 use serde::Deserialize;
 use serde_json::json;
 use tollgate::engine::{Decider, async_trait};
+use tollgate_contract::PermissionBridge;
+use tollgate_contract::permissions::PermissionVerdict;
 use tollgate_policy::Question;
 use tollgate_protocol::types::{
     HostCallbackRequest, SidecarRequestPayload, SidecarResponsePayload,
 };
 
+use crate::bridges::{Teller, verdict};
 use crate::front::{Events, Front};
 
 /// The function that is asked.
@@ -32,13 +36,22 @@ pub(crate) struct Prompt(Arc<Asking>);
 
 struct Asking {
     events: Arc<Events>,
+    above: Above,
     registered: OnceLock<Registered>,
 }
 
+/// Who is asked before the client, and who is told.
+pub(crate) struct Above {
+    pub(crate) vm_id: String,
+    pub(crate) bridge: Option<Arc<dyn PermissionBridge>>,
+    pub(crate) teller: Teller,
+}
+
 impl Prompt {
-    pub(crate) fn new(events: Arc<Events>) -> Self {
+    pub(crate) fn new(events: Arc<Events>, above: Above) -> Self {
         Self(Arc::new(Asking {
             events,
+            above,
             registered: OnceLock::new(),
         }))
     }
@@ -91,17 +104,46 @@ fn allows(said: &str) -> bool {
 #[async_trait]
 impl Decider for Asker {
     fn is_there(&self) -> bool {
-        self.prompt.patience().is_some()
+        self.prompt.0.above.bridge.is_some() || self.prompt.patience().is_some()
     }
 
     async fn allows(&self, question: &Question) -> bool {
+        let allowed = self.decide(question).await;
+        if !allowed {
+            let Above { vm_id, teller, .. } = &self.prompt.0.above;
+            let fields = [
+                ("operation", question.operation()),
+                ("resource", question.resource()),
+                ("process", self.process.as_deref().unwrap_or_default()),
+            ];
+            teller.event(vm_id, "security.permission.denied", &fields);
+        }
+        allowed
+    }
+}
+
+impl Asker {
+    async fn decide(&self, question: &Question) -> bool {
+        if question.resource().len() > RESOURCE_BYTES {
+            return false;
+        }
+        let Above { vm_id, bridge, .. } = &self.prompt.0.above;
+        let said = match bridge {
+            Some(bridge) => verdict(bridge, vm_id, question).await,
+            None => PermissionVerdict::Prompt,
+        };
+        match said {
+            PermissionVerdict::Allow => true,
+            PermissionVerdict::Deny => false,
+            PermissionVerdict::Prompt => self.ask_client(question).await,
+        }
+    }
+
+    async fn ask_client(&self, question: &Question) -> bool {
         let resource = question.resource();
         let Some(patience) = self.prompt.patience() else {
             return false;
         };
-        if resource.len() > RESOURCE_BYTES {
-            return false;
-        }
         let mut input =
             json!({ "capability": capability(question.operation()), "resource": resource });
         if let (Some(process), Some(members)) = (&self.process, input.as_object_mut()) {
@@ -144,6 +186,14 @@ mod tests {
     use crate::calls::Calls;
     use crate::outbox::{Outbox, outbox};
 
+    fn nobody() -> Above {
+        Above {
+            vm_id: "vm-1".to_owned(),
+            bridge: None,
+            teller: Teller::new(None),
+        }
+    }
+
     fn attached(out: Outbox, calls: Calls) -> Arc<Events> {
         Arc::new(Events::new(Some(Front {
             scope: scope(),
@@ -181,7 +231,7 @@ mod tests {
         let calls = Calls::new(out.clone());
         let (near, mut far) = tokio::io::duplex(1 << 16);
         let writing = tokio::spawn(writer.run(near));
-        let prompt = Prompt::new(attached(out, calls.clone()));
+        let prompt = Prompt::new(attached(out, calls.clone()), nobody());
         prompt.registered(Arc::new(|| Some(Duration::from_secs(10))));
         let decider = prompt.decider(Some("p1"));
         assert!(decider.is_there());
@@ -238,7 +288,7 @@ mod tests {
     #[tokio::test]
     async fn nobody_is_asked_where_nothing_is_registered_and_a_silent_client_denies() {
         let (out, _writer) = outbox(FrameLimits::default());
-        let prompt = Prompt::new(attached(out.clone(), Calls::new(out)));
+        let prompt = Prompt::new(attached(out.clone(), Calls::new(out)), nobody());
         let decider = prompt.decider(None);
         assert!(!decider.is_there());
         assert!(!decider.allows(&question()).await);

@@ -12,6 +12,7 @@ use tollgate_protocol::types::{
     ConnectionOwnership, EventPayload, OwnershipScope, StructuredEvent, VmOwnership,
 };
 
+use crate::bridges::Teller;
 use crate::front::{Events, Front};
 use crate::fs::Fill;
 
@@ -62,18 +63,21 @@ impl Gauge {
 }
 
 /// The limits of one VM, and whom to tell.
-#[derive(Debug)]
 pub(super) struct Warnings {
     events: Arc<Events>,
+    vm_id: String,
+    teller: Teller,
     processes: Gauge,
     bytes: Gauge,
     inodes: Gauge,
 }
 
 impl Warnings {
-    pub(super) fn new(events: Arc<Events>) -> Self {
+    pub(super) fn new(events: Arc<Events>, vm_id: &str, teller: &Teller) -> Self {
         Self {
             events,
+            vm_id: vm_id.to_owned(),
+            teller: teller.clone(),
             processes: Gauge::new("vm_processes"),
             bytes: Gauge::new("vm_filesystem_bytes"),
             inodes: Gauge::new("vm_inodes"),
@@ -92,6 +96,11 @@ impl Warnings {
 
     /// A warning concerns the connection that the VM is attached by; without one it is for nobody.
     async fn tell(&self, warning: StructuredEvent) {
+        let detail = warning.detail.iter();
+        let fields: Vec<_> = detail
+            .map(|(key, value)| (key.as_str(), value.as_str()))
+            .collect();
+        self.teller.event(&self.vm_id, &warning.name, &fields);
         let Some(Front { scope, outbox, .. }) = self.events.front() else {
             return;
         };

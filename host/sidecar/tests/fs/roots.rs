@@ -263,6 +263,7 @@ async fn what_is_saved_makes_the_same_root_again() {
             spec: RootSpec::Saved {
                 blob,
                 mode: Mode::Ephemeral,
+                bootstrap_entries: Vec::new(),
             },
             ..Making::default()
         };
@@ -277,13 +278,30 @@ async fn what_is_saved_makes_the_same_root_again() {
         spec: RootSpec::Saved {
             blob: blob.as_bytes().to_vec(),
             mode: Mode::Ephemeral,
+            bootstrap_entries: Vec::new(),
         },
         limits,
         ..Making::default()
     };
-    let small = FsLimits {
+    // What came to more than may be written is there all the same, and does not grow.
+    let full = FsLimits {
         filesystem_bytes: 10,
         inodes: 1,
+        ..FsLimits::default()
+    };
+    let full = refused(&text, full).made().await.unwrap();
+    assert_eq!(
+        full.files.snapshot_root().unwrap(),
+        vm.files.snapshot_root().unwrap()
+    );
+    assert!(
+        full.write("/s/more", "more than there is room for")
+            .await
+            .is_err()
+    );
+    let small = FsLimits {
+        filesystem_bytes: 10,
+        inodes: 0,
         ..FsLimits::default()
     };
     let other = text.replace("_v1", "_v9");

@@ -24,7 +24,10 @@ use cap_std::fs::Dir;
 use rustix::fd::OwnedFd;
 
 pub(crate) use kernel::KernelFilesystems;
-pub use store::{Collected, Flushed, MAX_KEY_BYTES, MAX_REFS, Store, StoreError};
+pub use store::{
+    ByteStore, Collected, Flushed, Kept, MAX_KEPT_BYTES, MAX_KEY_BYTES, MAX_LABEL_BYTES, MAX_REFS,
+    Store, StoreError,
+};
 
 use crate::MountError;
 use crate::backend::Directory;

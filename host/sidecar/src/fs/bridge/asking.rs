@@ -49,6 +49,11 @@ impl Leave {
         self.0.send_replace(true);
     }
 
+    /// Whether they are ended.
+    pub(crate) fn is_left(&self) -> bool {
+        *self.0.borrow()
+    }
+
     async fn left(&self) {
         let mut told = self.0.subscribe();
         let _sender_is_held_here = told.wait_for(|left| *left).await;

@@ -24,6 +24,9 @@
 //! Nothing here is a secret of the host's but the place: errors name keys, never paths. Files are the owner's alone.
 
 mod blobs;
+mod bytes;
+#[cfg(test)]
+mod bytes_tests;
 mod error;
 mod failpoint;
 mod files;
@@ -45,6 +48,7 @@ use crate::{Digest, Layer};
 use cap_std::fs::Dir;
 use rustix::fd::OwnedFd;
 
+pub use self::bytes::{ByteStore, Kept, MAX_KEPT_BYTES, MAX_LABEL_BYTES};
 pub use self::error::{MAX_KEY_BYTES, MAX_REFS, StoreError};
 
 /// A folder of the host's in which trees are kept. Clones are the same store.

@@ -29,6 +29,11 @@ const ROUNDS: &str = "TOLLGATE_STORE_TEST_ROUNDS";
 static DIES_AT: AtomicU64 = AtomicU64::new(0);
 static STEPS: AtomicU64 = AtomicU64::new(0);
 
+/// Has this process die at a step; 0 for none.
+pub(super) fn die_at(step: u64) {
+    DIES_AT.store(step, Ordering::Relaxed);
+}
+
 thread_local! {
     static DONE: RefCell<Vec<(Step, String, String)>> = const { RefCell::new(Vec::new()) };
 }
@@ -110,7 +115,7 @@ fn child() {
         return;
     };
     let number = |name| std::env::var(name).unwrap().parse::<u64>().unwrap();
-    DIES_AT.store(number(DIE_AT), Ordering::Relaxed);
+    die_at(number(DIE_AT));
     let rounds = number(ROUNDS);
     let store = open(Path::new(&place));
     let filesystem = load(&store).unwrap_or_else(|| played(0));
