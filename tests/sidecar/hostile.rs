@@ -150,7 +150,7 @@ impl Hostile {
     }
 
     /// Waits until the sidecar hangs up.
-    async fn is_hung_up_on(mut self) {
+    async fn until_hung_up_on(mut self) {
         let mut rest = Vec::new();
         // A stream that is reset while something was on its way to the other end has ended too.
         let _ended = soon(self.stream.read_to_end(&mut rest)).await;
@@ -176,7 +176,7 @@ async fn garbage_ends_its_own_conversation() {
     for garbage in garbage {
         let mut hostile = bystander.hostile().await;
         let _it_may_hang_up_at_once = hostile.stream.write_all(garbage).await;
-        hostile.is_hung_up_on().await;
+        hostile.until_hung_up_on().await;
     }
     // A frame that is cut off, and a client that says nothing at all.
     for part in [&hello[..hello.len() / 2], &[]] {

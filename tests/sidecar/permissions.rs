@@ -247,3 +247,23 @@ async fn s78_what_is_to_be_asked_is_asked_of_the_client_that_can_be() {
     let denied = refused(vm.read_file("/shut").await, RefusalCode::KernelError);
     assert!(denied.starts_with("EACCES"), "{denied}");
 }
+
+/// What the operator leaves to be asked is not for a client to answer.
+#[tokio::test]
+async fn s78_a_client_does_not_answer_for_the_operator() {
+    let scene = scene!();
+    let ceiling = "version = 1\n[fs]\ndefault = \"ask\"\n";
+    let ceiling = scene.write("ceiling.toml", ceiling).display().to_string();
+    let options = Options::default().handler(Decides);
+    let host = host_with(scene, &["--ceiling", &ceiling], options).await;
+    for fs in [r#""allow""#, r#"{"default":"ask"}"#] {
+        let config = format!(
+            r#"{{"permissions":{{"fs":{fs}}},"rootFilesystem":{{"bootstrapEntries":[
+                {{"path":"/open","kind":"file","content":"yes"}}]}}}}"#
+        );
+        let vm = host.vm(&config).await;
+        vm.register_host_callbacks(decide()).await.unwrap();
+        let denied = refused(vm.read_file("/open").await, RefusalCode::KernelError);
+        assert!(denied.starts_with("EACCES"), "{denied}");
+    }
+}

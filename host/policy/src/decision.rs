@@ -74,16 +74,29 @@ pub struct Question {
     permit: Permit,
     /// Whether silence lets it pass: the scope is permissive, and the ceiling allows it.
     lenient: bool,
+    of_operator: bool,
 }
 
 impl Question {
-    pub(crate) fn new(operation: &Operation<'_>, rule: RuleId, lenient: bool) -> Self {
+    pub(crate) fn new(
+        operation: &Operation<'_>,
+        rule: RuleId,
+        lenient: bool,
+        of_operator: bool,
+    ) -> Self {
         Self {
+            of_operator,
             subject: Subject::new(operation),
             rule,
             permit: Permit::new(operation),
             lenient,
         }
+    }
+
+    /// Whether the operator's ceiling leaves it to be asked, too: then nobody who is beneath that ceiling may answer.
+    #[must_use]
+    pub fn is_of_operator(&self) -> bool {
+        self.of_operator
     }
 
     /// The decider said yes.

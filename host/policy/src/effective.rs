@@ -114,7 +114,15 @@ impl Effective {
         let rule = || verdict.rule.clone();
         match verdict.mode {
             Mode::Allow => Decision::Allow(Permit::new(operation), rule()),
-            Mode::Ask => Decision::Ask(Question::new(operation, rule(), lenient), rule()),
+            Mode::Ask => {
+                let of_operator = self
+                    .ceiling
+                    .as_ref()
+                    .map(|ceiling| ceiling.judge(&asked).mode);
+                let of_operator = of_operator == Some(Mode::Ask);
+                let question = Question::new(operation, rule(), lenient, of_operator);
+                Decision::Ask(question, rule())
+            }
             Mode::Deny if lenient => Decision::WouldDeny(Permit::new(operation), rule()),
             Mode::Deny => Decision::Deny(Denial::new(operation, verdict)),
         }

@@ -11,6 +11,7 @@ mod inspect;
 mod limits;
 mod log;
 mod operation;
+mod own;
 mod policy;
 mod program;
 mod release;

@@ -21,6 +21,16 @@ use crate::host::folders::{Bases, Own};
 use crate::host::program::{self, Found};
 use crate::terminal::input;
 
+/// Reads what runs programs in Python.
+pub(crate) fn read_python_runner() -> Result<Vec<u8>, String> {
+    let runner = python_runner().map_err(|failure| failure.to_string())?;
+    match runner.read() {
+        Ok(Some(bytes)) => Ok(bytes),
+        Ok(None) => Err(Failure::NoRunner.to_string()),
+        Err(error) => Err(Failure::Runner(error).to_string()),
+    }
+}
+
 /// The component that runs programs of a language.
 pub(crate) enum Runtime {
     /// Part of this binary.

@@ -16,11 +16,12 @@ use tollgate_sidecar::Sidecar;
 use tollgate_vfs::{Mount, Tree, TreeBuilder};
 
 use super::code::{Code, Loader, Ready};
+use super::own::own_folders;
 use super::program::{InSource, Runtime};
 use super::{control, log, program, release};
 use crate::args::Run;
 use crate::exit::Failure;
-use crate::host::folders::{self, Bases, Own};
+use crate::host::folders::{self, Bases};
 use crate::host::signals::Signals;
 use crate::host::{environment, files, identity};
 use crate::policy;
@@ -112,25 +113,6 @@ fn tree(policy: &Effective, bases: &Bases, log: &log::Place) -> Result<Tree, Fai
         builder = builder.mount(&mount.guest_name, &mount.guest_path, mounted)?;
     }
     Ok(builder.build())
-}
-
-/// Folders of the command's own, of which no guest and no program gets what is in them.
-pub(crate) fn own_folders(log: &log::Place) -> Vec<Own> {
-    let kept = |what, path: Option<PathBuf>| {
-        path.map(|path| Own {
-            what,
-            path,
-            secret: false,
-            entire: true,
-        })
-    };
-    let cache = kept("the cache of compiled components", environment::cache());
-    let runners = kept("the cache of runners", environment::runners());
-    cache
-        .into_iter()
-        .chain(runners)
-        .chain(log.own_folders())
-        .collect()
 }
 
 /// What a run used: of its limits, and of what earlier runs of its program left.

@@ -9,7 +9,7 @@ use tollgate_sidecar::fs::HostRoot;
 use tollgate_sidecar::{Options, PythonRunner, Sidecar};
 
 use super::bridges::{self, Ground};
-use super::run::own_folders;
+use super::own::own_folders;
 use super::{log, program};
 use crate::args::SidecarArgs;
 use crate::exit::Failure;
@@ -44,7 +44,7 @@ pub(crate) fn sidecar(args: &SidecarArgs, ceiling: Option<&Path>) -> Result<u8, 
         auth_token,
         frames: limits,
         host_root: HostRoot::new(roots),
-        python: Some(PythonRunner::new(python)),
+        python: Some(PythonRunner::new(program::read_python_runner)),
         bridges,
     };
     let sidecar = Sidecar::new(host, options);
@@ -147,14 +147,4 @@ fn host(args: &SidecarArgs, ceiling: Option<&Path>) -> Result<Hosting, Failure> 
         .build()
         .map_err(|error| Failure::Host(error.to_string()))?;
     Ok(Hosting { host, log, own })
-}
-
-/// Reads what runs programs in Python.
-pub(super) fn python() -> Result<Vec<u8>, String> {
-    let runner = program::python_runner().map_err(|failure| failure.to_string())?;
-    match runner.read() {
-        Ok(Some(bytes)) => Ok(bytes),
-        Ok(None) => Err(Failure::NoRunner.to_string()),
-        Err(error) => Err(Failure::Runner(error).to_string()),
-    }
 }

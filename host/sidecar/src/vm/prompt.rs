@@ -135,6 +135,8 @@ impl Asker {
         match said {
             PermissionVerdict::Allow => true,
             PermissionVerdict::Deny => false,
+            // A client is beneath the operator's ceiling, and does not answer for the operator.
+            PermissionVerdict::Prompt if question.is_of_operator() => false,
             PermissionVerdict::Prompt => self.ask_client(question).await,
         }
     }

@@ -11,7 +11,7 @@ use tollgate_policy::Effective;
 
 use crate::args::Build;
 use crate::commands::build_log::Reading;
-use crate::commands::{log, run};
+use crate::commands::{log, own};
 use crate::exit::Failure;
 use crate::host::folders::Bases;
 use crate::host::program as place;
@@ -77,7 +77,7 @@ pub(super) fn begin(
         args.audit_key.as_deref(),
         &policy.bases,
     )?;
-    let own = run::own_folders(&place);
+    let own = own::own_folders(&place);
     let found = place::open(
         Some(&args.file),
         "",
