@@ -79,7 +79,7 @@ pub(crate) const SANCTIONS: &[Sanction] = &[
     Sanction {
         class: Class::Process,
         folder: "host/client/src/start",
-        reason: "a client starts its sidecar, by a command of the embedder's; no host of guests is linked with it",
+        reason: "a client starts its sidecar, by a command of the embedder's; nothing that a guest or a client sends reaches it",
     },
     Sanction {
         class: Class::Net,
