@@ -209,7 +209,7 @@ impl RunOptions {
     /// the end once it is closed, or its other end dropped, and empty.
     ///
     /// ```
-    /// # use tollgate::{Host, RunOptions, StdinPipe, output_queue};
+    /// # use tollgate::{Channel, Host, RunOptions, StdinPipe, output_queue};
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// # let host = Host::builder().compile_in_process().build()?;
@@ -224,11 +224,15 @@ impl RunOptions {
     /// });
     /// pipe.write("hello")?; // never waits; `PipeError` where it cannot be written
     /// pipe.close();
-    /// let mut lines = Vec::new();
+    /// let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
     /// while let Some((channel, bytes)) = printed.recv().await {
-    ///     lines.push(format!("{channel:?}: {}", String::from_utf8_lossy(&bytes)));
+    ///     match channel {
+    ///         Channel::Stdout => stdout.extend(bytes),
+    ///         Channel::Stderr => stderr.extend(bytes),
+    ///     }
     /// }
-    /// assert_eq!(lines, ["Stdout: hello", "Stderr: read Ok(5) wrote true\n"]);
+    /// assert_eq!(stdout, b"hello");
+    /// assert_eq!(stderr, b"read Ok(5) wrote true\n");
     /// assert!(run.await??.result.is_ok());
     /// # Ok(())
     /// # }

@@ -14,7 +14,7 @@ use crate::programs::{ALLOW, MODULE, files, module};
 /// One of the binaries.
 pub(crate) struct Side {
     command: OsString,
-    words: &'static [&'static str],
+    words: Vec<OsString>,
     /// Where it takes programs in WebAssembly from: the machine's disk, where it takes them from there.
     pub(crate) module: String,
     /// How many programs may live at once; none where that is a matter of limits.
@@ -28,10 +28,21 @@ impl Side {
         let command = std::env::var_os("TOLLGATE_BINARY").or(built).unwrap();
         Self {
             command,
-            words: &["sidecar"],
+            words: vec!["sidecar".into()],
             module: MODULE.to_owned(),
             most_live: None,
             _folder: None,
+        }
+    }
+
+    /// Ours, with the files of VMs kept on the disk.
+    pub(crate) fn keeping() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let state = folder.path().as_os_str().to_owned();
+        Self {
+            words: vec!["sidecar".into(), "--state".into(), state],
+            _folder: Some(folder),
+            ..Self::ours()
         }
     }
 
@@ -42,7 +53,7 @@ impl Side {
         let cores = std::thread::available_parallelism().unwrap();
         Self {
             command: binary,
-            words: &[],
+            words: Vec::new(),
             module: module_on_disk.to_str().unwrap().to_owned(),
             most_live: Some(cores.get()),
             _folder: Some(folder),
@@ -51,7 +62,7 @@ impl Side {
 
     pub(crate) async fn start(&self) -> Running {
         let mut child = Command::new(&self.command)
-            .args(self.words)
+            .args(&self.words)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())

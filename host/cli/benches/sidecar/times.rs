@@ -56,6 +56,7 @@ pub(crate) async fn measure(sides: &[Side]) -> Vec<Row> {
         places.push(Place::new(side).await);
     }
     rows.extend(vms(&places).await);
+    rows.push(kept().await);
     rows.extend(warm(sides, &places).await);
     rows.extend(calls(&places).await);
     rows.push(fetched(&places).await);
@@ -149,6 +150,23 @@ async fn warm(sides: &[Side], places: &[Place]) -> Vec<Row> {
         rows.extend([first, exit]);
     }
     rows
+}
+
+/// A VM whose files are on the disk before it is said to be gone. The original keeps none.
+async fn kept() -> Row {
+    let mut row = row("dispose of a VM whose files are kept", 1, None);
+    let side = Side::keeping();
+    let running = side.start().await;
+    let session = running.session().await;
+    for _ in 0..2 * PROGRAMS {
+        let vm = vm(&session).await;
+        vm.write_file("/kept", &[7; 4_096]).await.unwrap();
+        let begun = Instant::now();
+        vm.dispose().await.unwrap();
+        row.sides[0].push(begun.elapsed());
+    }
+    running.end().await;
+    row
 }
 
 async fn vms(places: &[Place]) -> Vec<Row> {
