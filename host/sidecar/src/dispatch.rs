@@ -222,9 +222,8 @@ impl Client {
         let session = registry.session(self.transport, scope)?;
         let config = VmConfig::read(&request.config, self.outbox.frame_bytes())?;
         if request.runtime == GuestRuntimeKind::JavaScript {
-            // While the client fills its VM. Whoever needs the engine is told where it cannot be loaded.
-            let house = self.house.clone();
-            tokio::spawn(async move { house.runtimes().javascript().await.is_ok() });
+            // While the client fills its VM.
+            self.house.prepare_javascript();
         }
         let owner = registry.name_vm(session);
         let scope = OwnershipScope::VmOwnership(owner.clone());

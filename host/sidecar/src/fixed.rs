@@ -9,6 +9,7 @@ use crate::callbacks::{
 use crate::calls::MOST_WAITING;
 use crate::control::MOST_OF_EACH;
 use crate::detached::{IDLE_MS, MOST_SNAPSHOTS, NAME_BYTES};
+use crate::front::LAST_BYTES;
 use crate::inbox::OTHER_BYTES;
 use crate::outbox::WAITING_BYTES;
 use crate::ports::{MOST_FETCHES, MOST_PORTS};
@@ -159,6 +160,13 @@ pub const FIXED: &[LimitRow] = &[
         WAITING_OUTPUT as u64,
         "Bytes that a program has written and its client was not told yet.",
         "a few screens; then the program waits",
+    ),
+    LimitRow::fixed(
+        "sidecar-last-bytes",
+        Unit::Bytes,
+        LAST_BYTES as u64,
+        "Bytes of one program's output that are kept while its VM is disposed of.",
+        "twice what waits of it; a program that is told to end may write without end",
     ),
     LimitRow::fixed(
         "sidecar-listed",

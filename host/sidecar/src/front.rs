@@ -1,6 +1,7 @@
 //! Where the events of a VM go: to the client that it is attached to, as they happen; while it is disposed of, into its last
 //! answer; nowhere where it is attached to none, or its client is gone.
 
+use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tollgate_protocol::event;
@@ -17,12 +18,37 @@ pub(crate) struct Front {
     pub(crate) calls: Calls,
 }
 
+/// Bytes of one program's output that are kept while its VM is disposed of: what waits of it at most, and as much again of what
+/// it says when it is told to end. What it writes beyond them is for nobody.
+pub(crate) const LAST_BYTES: usize = 512 << 10;
+
+/// What belongs to the last answer.
+#[derive(Debug, Default)]
+struct Kept {
+    events: Vec<EventPayload>,
+    /// Bytes of output, by program.
+    written: HashMap<String, usize>,
+}
+
+impl Kept {
+    fn push(&mut self, payload: EventPayload) {
+        if let EventPayload::ProcessOutputEvent(output) = &payload {
+            let written = self.written.entry(output.process_id.clone()).or_default();
+            *written = written.saturating_add(output.chunk.len());
+            if *written > LAST_BYTES {
+                return;
+            }
+        }
+        self.events.push(payload);
+    }
+}
+
 #[derive(Debug)]
 enum Way {
     Told(Front),
     /// Attached to nobody: what happens is told to nobody, and goes on.
     Unheard,
-    Kept(Vec<EventPayload>),
+    Kept(Kept),
     Nowhere,
 }
 
@@ -87,19 +113,19 @@ impl Events {
         }
     }
 
-    /// Keeps what happens from now on: it belongs to the answer that is being made. What programs write meanwhile is
-    /// bounded by what waits of their output.
+    /// Keeps what happens from now on: it belongs to the answer that is being made. Of what each program writes meanwhile
+    /// [`LAST_BYTES`] are kept.
     pub(crate) fn keep(&self) {
         let mut way = self.way();
         if matches!(*way, Way::Told(_) | Way::Unheard) {
-            *way = Way::Kept(Vec::new());
+            *way = Way::Kept(Kept::default());
         }
     }
 
     /// What was kept. Whatever happens now is told to nobody.
     pub(crate) fn stop(&self) -> Vec<EventPayload> {
         match std::mem::replace(&mut *self.way(), Way::Nowhere) {
-            Way::Kept(kept) => kept,
+            Way::Kept(kept) => kept.events,
             Way::Told(_) | Way::Unheard | Way::Nowhere => Vec::new(),
         }
     }

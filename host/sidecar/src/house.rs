@@ -1,6 +1,7 @@
 //! What all VMs of a sidecar share.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use tollgate::Host;
 use tollgate_contract::PermissionBridge;
@@ -18,6 +19,8 @@ struct Inner {
     host: Host,
     frames: FrameLimits,
     runtimes: Runtimes,
+    /// Whether somebody has the engine of JavaScript loaded before it is needed.
+    prepared: AtomicBool,
     waits: Waits,
     keeper: Keeper,
     permissions: Option<Arc<dyn PermissionBridge>>,
@@ -41,6 +44,7 @@ impl House {
             host,
             frames,
             runtimes,
+            prepared: AtomicBool::new(false),
             waits: Waits::default(),
             keeper: Keeper::new(persistence),
             permissions,
@@ -60,6 +64,15 @@ impl House {
 
     pub(crate) fn runtimes(&self) -> &Runtimes {
         &self.0.runtimes
+    }
+
+    /// Loads the engine of JavaScript, once, beside whatever else goes on. Where it cannot be loaded, whoever needs it is told.
+    pub(crate) fn prepare_javascript(&self) {
+        if self.0.prepared.swap(true, Ordering::Relaxed) {
+            return;
+        }
+        let house = self.clone();
+        tokio::spawn(async move { house.runtimes().javascript().await.is_ok() });
     }
 
     pub(crate) fn host_root(&self) -> &HostRoot {

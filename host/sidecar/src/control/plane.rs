@@ -35,7 +35,8 @@ pub(super) struct Plane {
     inbox: Arc<Inbox>,
     calls: Calls,
     last: AtomicI64,
-    dispatching: JoinHandle<()>,
+    /// Taken out at the end.
+    dispatching: Option<JoinHandle<()>>,
     runtime: Handle,
 }
 
@@ -71,7 +72,7 @@ impl Plane {
             inbox,
             calls,
             last: AtomicI64::new(0),
-            dispatching: tokio::spawn(dispatch::serve(client, waiting)),
+            dispatching: Some(tokio::spawn(dispatch::serve(client, waiting))),
             runtime: Handle::current(),
         }
     }
@@ -134,12 +135,19 @@ impl Plane {
 
 impl Drop for Plane {
     fn drop(&mut self) {
-        self.dispatching.abort();
+        let dispatching = self.dispatching.take();
+        if let Some(dispatching) = &dispatching {
+            dispatching.abort();
+        }
         self.calls.forget();
         self.inbox.close();
         let (sidecar, transport) = (self.sidecar.clone(), self.transport);
         let leaving = sidecar.leaving();
         self.runtime.spawn(async move {
+            // Nothing is made for this client once it is struck out.
+            if let Some(dispatching) = dispatching {
+                let _aborted = dispatching.await;
+            }
             sidecar.disconnect(transport).await;
             drop(leaving);
         });
