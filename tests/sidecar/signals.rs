@@ -124,3 +124,24 @@ async fn a_vm_that_is_disposed_of_gives_its_programs_a_moment() {
     );
     drop(host);
 }
+
+/// Whoever writes without end when it is told to end takes no more room for that than a program has otherwise.
+#[tokio::test]
+async fn last_words_have_a_bound() {
+    const MOST: usize = (512 << 10) + (64 << 10);
+    let (_host, vm) = allowed().await;
+    let mut watch = Watch::over(&vm);
+    let program = "
+        const fs = require('fs');
+        const text = 'x'.repeat(65536);
+        process.on('SIGTERM', () => { for (;;) fs.writeSync(1, text); });
+        setInterval(() => {}, 1000);
+        console.log('up');";
+    start_js(&vm, "p", program).await;
+    watch.wrote("p", "up").await;
+    soon(vm.dispose()).await.unwrap();
+    let ended = watch.ended("p").await;
+    let written = ended.stdout.len();
+    assert_eq!(ended.code, 137);
+    assert!((256 << 10..MOST).contains(&written), "{written} bytes");
+}

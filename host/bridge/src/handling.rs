@@ -1,23 +1,19 @@
 //! `tollgate:host/signals`: what a program does with the signals that whoever runs it sends.
 
-use tollgate_policy::LimitKey;
+use std::sync::Arc;
+
 use tollgate_world::tollgate::host::signals;
 use wasmtime::component::Resource;
-use wasmtime_wasi::p2::{DynPollable, Pollable, subscribe};
+use wasmtime_wasi::p2::DynPollable;
 
 use crate::signals::{Disposition, Signals};
 use crate::view::View;
-
-/// What waits for a signal; for none where nobody sends any.
-struct Waiting(Option<Signals>);
+use crate::waits::{Never, Waits, pollable};
 
 #[async_trait::async_trait]
-impl Pollable for Waiting {
-    async fn ready(&mut self) {
-        match &self.0 {
-            Some(signals) => signals.come().await,
-            None => std::future::pending().await,
-        }
+impl Waits for Signals {
+    async fn ready(&self) {
+        self.come().await;
     }
 }
 
@@ -37,10 +33,11 @@ impl signals::Host for View<'_> {
     }
 
     async fn subscribe(&mut self) -> wasmtime::Result<Resource<DynPollable>> {
-        let handle = self.table.push(Waiting(self.given.signals.clone()))?;
-        let in_use = u64::from(handle.rep()).saturating_add(1);
-        self.gate.in_use(LimitKey::Handles, in_use);
-        subscribe(self.table, handle)
+        let waits: Arc<dyn Waits> = match &self.given.signals {
+            Some(signals) => Arc::new(signals.clone()),
+            None => Arc::new(Never),
+        };
+        pollable(self.table, self.gate, waits)
     }
 
     async fn next(&mut self) -> wasmtime::Result<Option<u8>> {

@@ -65,4 +65,4 @@ pub use program::{
 pub use requests::{Inexpressible, Request, Said, check, provides, requests};
 pub use signals::{Disposition, Signals};
 pub use ungated::UNGATED;
-pub use waits::{DynPollable, Waits};
+pub use waits::{DynPollable, Never, Waits};

@@ -44,6 +44,7 @@
 //! ```
 
 mod answers;
+mod calls;
 mod error;
 mod fixed;
 mod frame;

@@ -128,8 +128,8 @@ pub use principal::{Principal, Standing};
 pub use stopped::Stopped;
 pub use tollgate_bridge::ports;
 pub use tollgate_bridge::{
-    Attached, Channel, Disposition, OutputReceiver, PipeError, PipeInput, QueuedOutput, Signals,
-    StdinPipe, Waits, output_queue,
+    Attached, Channel, Disposition, Never, OutputReceiver, PipeError, PipeInput, QueuedOutput,
+    Signals, StdinPipe, Waits, output_queue,
 };
 pub use tollgate_engine::{Control as RunControl, Spent, Usage};
 

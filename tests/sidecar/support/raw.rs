@@ -243,20 +243,5 @@ pub(crate) fn fs_call(
     operation: GuestFilesystemOperation,
     path: &str,
 ) -> GuestFilesystemCallRequest {
-    GuestFilesystemCallRequest {
-        operation,
-        path: path.to_owned(),
-        destination_path: None,
-        target: None,
-        content: None,
-        encoding: None,
-        recursive: false,
-        mode: None,
-        uid: None,
-        gid: None,
-        atime_ms: None,
-        mtime_ms: None,
-        len: None,
-        offset: None,
-    }
+    GuestFilesystemCallRequest::new(operation, path)
 }

@@ -11,26 +11,6 @@ use super::Vm;
 use crate::answered::answered;
 use crate::error::{Error, Unexpected};
 
-/// An operation at a path, and nothing else of it.
-fn call(operation: GuestFilesystemOperation, path: &str) -> GuestFilesystemCallRequest {
-    GuestFilesystemCallRequest {
-        operation,
-        path: path.to_owned(),
-        destination_path: None,
-        target: None,
-        content: None,
-        encoding: None,
-        recursive: false,
-        mode: None,
-        uid: None,
-        gid: None,
-        atime_ms: None,
-        mtime_ms: None,
-        len: None,
-        offset: None,
-    }
-}
-
 impl Vm {
     /// Any operation on the files of the VM, as it stands in the protocol.
     ///
@@ -61,7 +41,7 @@ impl Vm {
     ///
     /// As [`Vm::read_file`].
     pub async fn pread(&self, path: &str, offset: u64, len: u64) -> Result<Vec<u8>, Error> {
-        let mut asked = call(GuestFilesystemOperation::Pread, path);
+        let mut asked = GuestFilesystemCallRequest::new(GuestFilesystemOperation::Pread, path);
         (asked.offset, asked.len) = (Some(offset), Some(len));
         content(self.filesystem_call(asked).await?)
     }
@@ -73,7 +53,7 @@ impl Vm {
     ///
     /// As [`Vm::filesystem_call`].
     pub async fn write_file(&self, path: &str, bytes: &[u8]) -> Result<(), Error> {
-        let mut asked = call(GuestFilesystemOperation::WriteFile, path);
+        let mut asked = GuestFilesystemCallRequest::new(GuestFilesystemOperation::WriteFile, path);
         let (content, encoding) = match str::from_utf8(bytes) {
             Ok(text) => (text.to_owned(), RootFilesystemEntryEncoding::Utf8),
             Err(_) => (STANDARD.encode(bytes), RootFilesystemEntryEncoding::Base64),
@@ -98,7 +78,7 @@ impl Vm {
     ///
     /// As [`Vm::filesystem_call`].
     pub async fn mkdir(&self, path: &str, recursive: bool) -> Result<(), Error> {
-        let mut asked = call(GuestFilesystemOperation::Mkdir, path);
+        let mut asked = GuestFilesystemCallRequest::new(GuestFilesystemOperation::Mkdir, path);
         asked.recursive = recursive;
         self.filesystem_call(asked).await.map(drop)
     }
@@ -169,7 +149,7 @@ impl Vm {
     ///
     /// As [`Vm::filesystem_call`].
     pub async fn rename(&self, from: &str, to: &str) -> Result<(), Error> {
-        let mut asked = call(GuestFilesystemOperation::Rename, from);
+        let mut asked = GuestFilesystemCallRequest::new(GuestFilesystemOperation::Rename, from);
         asked.destination_path = Some(to.to_owned());
         self.filesystem_call(asked).await.map(drop)
     }
@@ -190,7 +170,7 @@ impl Vm {
     ///
     /// As [`Vm::filesystem_call`].
     pub async fn symlink(&self, target: &str, path: &str) -> Result<(), Error> {
-        let mut asked = call(GuestFilesystemOperation::Symlink, path);
+        let mut asked = GuestFilesystemCallRequest::new(GuestFilesystemOperation::Symlink, path);
         asked.target = Some(target.to_owned());
         self.filesystem_call(asked).await.map(drop)
     }
@@ -211,7 +191,7 @@ impl Vm {
     ///
     /// As [`Vm::filesystem_call`].
     pub async fn link(&self, existing: &str, path: &str) -> Result<(), Error> {
-        let mut asked = call(GuestFilesystemOperation::Link, existing);
+        let mut asked = GuestFilesystemCallRequest::new(GuestFilesystemOperation::Link, existing);
         asked.destination_path = Some(path.to_owned());
         self.filesystem_call(asked).await.map(drop)
     }
@@ -222,7 +202,7 @@ impl Vm {
     ///
     /// As [`Vm::filesystem_call`].
     pub async fn chmod(&self, path: &str, mode: u32) -> Result<(), Error> {
-        let mut asked = call(GuestFilesystemOperation::Chmod, path);
+        let mut asked = GuestFilesystemCallRequest::new(GuestFilesystemOperation::Chmod, path);
         asked.mode = Some(mode);
         self.filesystem_call(asked).await.map(drop)
     }
@@ -233,7 +213,7 @@ impl Vm {
     ///
     /// As [`Vm::filesystem_call`].
     pub async fn chown(&self, path: &str, uid: u32, gid: u32) -> Result<(), Error> {
-        let mut asked = call(GuestFilesystemOperation::Chown, path);
+        let mut asked = GuestFilesystemCallRequest::new(GuestFilesystemOperation::Chown, path);
         (asked.uid, asked.gid) = (Some(uid), Some(gid));
         self.filesystem_call(asked).await.map(drop)
     }
@@ -244,7 +224,7 @@ impl Vm {
     ///
     /// As [`Vm::filesystem_call`].
     pub async fn utimes(&self, path: &str, atime_ms: u64, mtime_ms: u64) -> Result<(), Error> {
-        let mut asked = call(GuestFilesystemOperation::Utimes, path);
+        let mut asked = GuestFilesystemCallRequest::new(GuestFilesystemOperation::Utimes, path);
         (asked.atime_ms, asked.mtime_ms) = (Some(atime_ms), Some(mtime_ms));
         self.filesystem_call(asked).await.map(drop)
     }
@@ -255,7 +235,7 @@ impl Vm {
     ///
     /// As [`Vm::filesystem_call`].
     pub async fn truncate(&self, path: &str, len: u64) -> Result<(), Error> {
-        let mut asked = call(GuestFilesystemOperation::Truncate, path);
+        let mut asked = GuestFilesystemCallRequest::new(GuestFilesystemOperation::Truncate, path);
         asked.len = Some(len);
         self.filesystem_call(asked).await.map(drop)
     }
@@ -265,7 +245,8 @@ impl Vm {
         operation: GuestFilesystemOperation,
         path: &str,
     ) -> Result<GuestFilesystemResultResponse, Error> {
-        self.filesystem_call(call(operation, path)).await
+        self.filesystem_call(GuestFilesystemCallRequest::new(operation, path))
+            .await
     }
 }
 

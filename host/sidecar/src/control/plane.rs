@@ -165,13 +165,3 @@ impl Waits for Waited {
         self.inbox.waits(self.what).await;
     }
 }
-
-/// Nothing ever comes to a run that no sidecar serves.
-pub(super) struct Never;
-
-#[async_trait]
-impl Waits for Never {
-    async fn ready(&self) {
-        std::future::pending::<()>().await;
-    }
-}

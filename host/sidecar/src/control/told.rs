@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use tollgate::Waits;
 use tollgate::interface::{Calling, Interface};
+use tollgate::{Never, Waits};
 use tollgate_protocol::types::{AnswerRefused, Callback, Event, RequestId, SidecarResponsePayload};
 
-use super::plane::{Never, Plane};
+use super::plane::Plane;
 use crate::inbox::Waiting;
 
 const FETCHED: &str =
@@ -17,6 +17,7 @@ const ANSWERED: &str = "answers what the component offered to answer; that a pro
 fn waits(calling: &Calling, what: Waiting) -> Arc<dyn Waits> {
     match Plane::of(calling) {
         Some(plane) => plane.waits(what),
+        // Nothing ever comes to a run that no sidecar serves.
         None => Arc::new(Never),
     }
 }

@@ -137,20 +137,8 @@ pub(crate) fn file_call(
     content: Option<String>,
 ) -> GuestFilesystemCallRequest {
     GuestFilesystemCallRequest {
-        operation,
-        path: path.to_owned(),
-        destination_path: None,
-        target: None,
         content,
-        encoding: None,
-        recursive: false,
-        mode: None,
-        uid: None,
-        gid: None,
-        atime_ms: None,
-        mtime_ms: None,
-        len: None,
-        offset: None,
+        ..GuestFilesystemCallRequest::new(operation, path)
     }
 }
 

@@ -192,22 +192,7 @@ pub(crate) fn host_root(folders: &[&Path]) -> HostRoot {
 }
 
 pub(crate) fn request(operation: Op, path: &str) -> Request {
-    Request {
-        operation,
-        path: path.to_owned(),
-        destination_path: None,
-        target: None,
-        content: None,
-        encoding: None,
-        recursive: false,
-        mode: None,
-        uid: None,
-        gid: None,
-        atime_ms: None,
-        mtime_ms: None,
-        len: None,
-        offset: None,
-    }
+    Request::new(operation, path)
 }
 
 pub(crate) type Said<T> = Result<T, Rejection>;
