@@ -9,6 +9,7 @@ use cap_std::fs::Dir;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::unix::pipe;
 use tokio::net::{UnixListener, UnixStream};
+use tokio::task::JoinSet;
 use tollgate_sidecar::{Sidecar, TransportError};
 
 use crate::exit::Failure;
@@ -64,8 +65,18 @@ fn ended(result: Result<(), TransportError>) -> Result<(), Failure> {
 }
 
 /// Serves the one client at the other ends of standard input and output.
+///
+/// On a task of the runtime's own: what is waited for on the main thread is woken by one of its workers, and wakes a worker with
+/// each request.
 pub(crate) async fn stdio(sidecar: &Sidecar) -> Result<(), Failure> {
-    ended(sidecar.serve(input(), output()).await)
+    let sidecar = sidecar.clone();
+    let mut serving = JoinSet::new();
+    serving.spawn(async move { sidecar.serve(input(), output()).await });
+    match serving.join_next().await {
+        Some(Ok(served)) => ended(served),
+        Some(Err(cut_off)) if cut_off.is_panic() => std::panic::resume_unwind(cut_off.into_panic()),
+        Some(Err(_)) | None => Ok(()),
+    }
 }
 
 type Input = Box<dyn AsyncRead + Unpin + Send>;
