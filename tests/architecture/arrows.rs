@@ -100,16 +100,16 @@ const ROOMS: &[Room] = &[
         not: &["tollgate-protocol", "tollgate-client"],
     },
     Room {
-        folder: "plugins",
-        not: &["tollgate-protocol", "tollgate-client"],
-    },
-    Room {
         folder: "serve",
         not: &["tollgate-protocol", "tollgate-client"],
     },
     Room {
         folder: "tollgate",
         not: &[],
+    },
+    Room {
+        folder: "plugins",
+        not: &["tollgate-protocol", "tollgate-client"],
     },
     Room {
         folder: "sidecar",

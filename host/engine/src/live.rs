@@ -32,6 +32,8 @@ pub struct Live<T: GuestState> {
     wall: Duration,
     cpu: Duration,
     fuel: u64,
+    /// Goes after the store: it is declared after it.
+    held: Option<Box<dyn Send + Sync>>,
 }
 
 impl<T: GuestState> std::fmt::Debug for Live<T> {
@@ -96,6 +98,7 @@ impl<P: Profile> Engine<P> {
                 wall,
                 cpu,
                 fuel,
+                held: None,
             }),
             Err(error) => {
                 let usage = usage(&mut store, &gate, wall, cpu, P::FUEL.then_some(fuel));
@@ -155,6 +158,13 @@ impl<T: GuestState> Live<T> {
     pub fn usage(&mut self) -> Usage {
         let fuel = self.counts_fuel.then_some(self.fuel);
         usage(&mut self.store, &self.gate, self.wall, self.cpu, fuel)
+    }
+
+    /// Holds something for as long as the guest lives: its place among others, for one.
+    #[must_use]
+    pub fn holding(mut self, held: impl Send + Sync + 'static) -> Self {
+        self.held = Some(Box::new(held));
+        self
     }
 
     /// The guest's state.

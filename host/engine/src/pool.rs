@@ -6,17 +6,22 @@
 //! the same limits.
 
 use wasmtime::PoolingAllocationConfig;
+use wasmtime::component::Component;
 
 /// How many guests an engine holds at a time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Pool {
     guests: u32,
+    spare: u32,
 }
 
 impl Default for Pool {
     /// A thousand guests: what a server of a few gigabytes holds of small ones.
     fn default() -> Self {
-        Self { guests: 1_000 }
+        Self {
+            guests: 1_000,
+            spare: 0,
+        }
     }
 }
 
@@ -37,6 +42,8 @@ const INSTANCES: u32 = 10_000;
 const INSTANCE_BYTES: usize = 4 << 20;
 /// Bytes that the host keeps for all instances of one component.
 const COMPONENT_BYTES: usize = 16 << 20;
+/// Guests beside those that are counted: those that compile, of which there are [`MOST_AT_ONCE`](crate::code) at a time.
+const SPARE: u32 = 4;
 /// Memories per guest on average. More guests with several memories each fill the pool sooner.
 const MEMORIES_PER_GUEST: u32 = 2;
 /// Tables per guest on average.
@@ -51,7 +58,26 @@ impl Pool {
     pub fn of(guests: u32) -> Self {
         Self {
             guests: guests.clamp(1, MOST_GUESTS),
+            spare: 0,
         }
+    }
+
+    /// The same, for an engine whose owner counts its guests and has others run elsewhere: what is instantiated beside them, to
+    /// compile for them, is not counted, and finds room all the same.
+    #[must_use]
+    pub fn counted(mut self) -> Self {
+        self.spare = SPARE;
+        self
+    }
+
+    /// How many guests' room one of a component takes: more than one where it has more memories or tables than most. None where
+    /// nobody can tell, since it instantiates modules that it is given.
+    #[must_use]
+    pub fn places(component: &Component) -> Option<u32> {
+        let needed = component.resources_required()?;
+        let memories = needed.num_memories.div_ceil(MEMORIES_PER_GUEST);
+        let tables = needed.num_tables.div_ceil(TABLES_PER_GUEST);
+        Some(memories.max(tables).max(1))
     }
 
     /// How many guests there is room for.
@@ -62,11 +88,12 @@ impl Pool {
 
     pub(crate) fn config(self) -> PoolingAllocationConfig {
         let mut pool = PoolingAllocationConfig::default();
-        pool.total_component_instances(self.guests)
-            .total_core_instances(self.guests.saturating_mul(INSTANCES))
-            .total_memories(self.guests.saturating_mul(MEMORIES_PER_GUEST).max(MEMORIES))
-            .total_tables(self.guests.saturating_mul(TABLES_PER_GUEST).max(TABLES))
-            .total_stacks(self.guests)
+        let guests = self.guests.saturating_add(self.spare);
+        pool.total_component_instances(guests)
+            .total_core_instances(guests.saturating_mul(INSTANCES))
+            .total_memories(guests.saturating_mul(MEMORIES_PER_GUEST).max(MEMORIES))
+            .total_tables(guests.saturating_mul(TABLES_PER_GUEST).max(TABLES))
+            .total_stacks(guests)
             .max_memory_size(MEMORY_BYTES)
             .max_memories_per_component(MEMORIES)
             .max_memories_per_module(MEMORIES)

@@ -35,7 +35,7 @@ pub use bridges::{Bridges, ComponentBridge, Keys, NoBridge, Persistence};
 pub use defaults::DiskPersistence;
 pub use fixed::FIXED;
 pub use rejection::Rejection;
-pub use runtimes::{FindRunner, PythonRunner};
+pub use runtimes::{FindRunner, FoundRunner, PythonRunner};
 pub use service::{DEFAULT_ID, Options, Sidecar};
 pub use tollgate_contract as contract;
 pub use transport::TransportError;

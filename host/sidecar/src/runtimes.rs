@@ -7,14 +7,31 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::OnceCell;
 use tollgate::engine::Digest;
 use tollgate::{Component, Host, LoadError};
+use tollgate_languages::{ENGINE, ENGINE_DIGEST};
 
 use crate::rejection::Rejection;
 
 /// WebAssembly programs that are kept loaded. Compiled code lies in the cache on the disk too.
 pub(crate) const KEPT_PROGRAMS: usize = 64;
 
+/// What runs programs in Python, where it was found.
+pub struct FoundRunner {
+    /// Of its binary.
+    pub digest: Digest,
+    /// Reads the binary, where nothing was compiled from it yet.
+    pub read: Box<dyn FnOnce() -> Result<Vec<u8>, String> + Send>,
+}
+
+impl std::fmt::Debug for FoundRunner {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("FoundRunner")
+            .field("digest", &self.digest)
+            .finish_non_exhaustive()
+    }
+}
+
 /// Finds what runs programs in Python.
-pub type FindRunner = dyn Fn() -> Result<Vec<u8>, String> + Send + Sync;
+pub type FindRunner = dyn Fn() -> Result<FoundRunner, String> + Send + Sync;
 
 /// What runs programs in Python, read when the first one is to be run.
 #[derive(Clone)]
@@ -22,7 +39,7 @@ pub struct PythonRunner(Arc<FindRunner>);
 
 impl PythonRunner {
     /// A runner that `find` reads. Its error says what to do, to the client.
-    pub fn new(find: impl Fn() -> Result<Vec<u8>, String> + Send + Sync + 'static) -> Self {
+    pub fn new(find: impl Fn() -> Result<FoundRunner, String> + Send + Sync + 'static) -> Self {
         Self(Arc::new(find))
     }
 }
@@ -47,6 +64,16 @@ fn not_loaded(what: &str, error: &LoadError) -> Rejection {
     Rejection::execution(format!("{what} cannot be loaded: {error}"))
 }
 
+/// Reads something of the runner, away from the threads that serve guests.
+async fn reading<T: Send + 'static>(
+    read: impl FnOnce() -> Result<T, String> + Send + 'static,
+) -> Result<T, Rejection> {
+    tokio::task::spawn_blocking(read)
+        .await
+        .unwrap_or_else(|_| Err("the runner of Python cannot be read".to_owned()))
+        .map_err(Rejection::execution)
+}
+
 impl Runtimes {
     pub(crate) fn new(host: Host, find_python: Option<PythonRunner>) -> Self {
         Self {
@@ -60,7 +87,14 @@ impl Runtimes {
 
     /// The engine of JavaScript.
     pub(crate) async fn javascript(&self) -> Result<&Component, Rejection> {
-        let load = || self.host.load(tollgate_languages::ENGINE);
+        let load = async || {
+            if let Some(digest) = Digest::parse(ENGINE_DIGEST)
+                && let Some(found) = self.host.find(digest, true).await?
+            {
+                return Ok(found);
+            }
+            self.host.load(ENGINE).await
+        };
         self.javascript
             .get_or_try_init(load)
             .await
@@ -75,12 +109,13 @@ impl Runtimes {
                     "this sidecar was started without a runner for Python",
                 ));
             };
-            let found = tokio::task::spawn_blocking(move || find()).await;
-            let bytes = found
-                .unwrap_or_else(|_| Err("the runner of Python cannot be read".to_owned()))
-                .map_err(Rejection::execution)?;
-            let loaded = self.host.load(bytes).await;
-            loaded.map_err(|error| not_loaded("the runner of Python", &error))
+            let FoundRunner { digest, read } = reading(move || find()).await?;
+            let failed = |error| not_loaded("the runner of Python", &error);
+            if let Some(found) = self.host.find(digest, true).await.map_err(failed)? {
+                return Ok(found);
+            }
+            let bytes = reading(read).await?;
+            self.host.load(bytes).await.map_err(failed)
         };
         self.python.get_or_try_init(load).await
     }

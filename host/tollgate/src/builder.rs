@@ -8,7 +8,7 @@ use tollgate_capability::http::{Client, Trust};
 use tollgate_capability::net::Resolver;
 use tollgate_engine::cache::Cache;
 use tollgate_engine::worker::Worker;
-use tollgate_engine::{Bounds, Compiling, Decider, EngineOptions, Pool};
+use tollgate_engine::{Bounds, Compiling, Decider, Pool};
 use tollgate_policy::{Effective, Limits, Mode, Policy, PolicyBuilder, Scope};
 
 use crate::error::BuildError;
@@ -16,7 +16,7 @@ use crate::grants::check_recording;
 use crate::host::Host;
 use crate::identity;
 use crate::interface::Interface;
-use crate::machine::Machine;
+use crate::machine::{Machine, Options};
 use crate::shared::Inner;
 
 /// Where the log of a host is.
@@ -38,7 +38,7 @@ pub struct HostBuilder {
     decider: Option<Arc<dyn Decider>>,
     resolver: Option<Arc<dyn Resolver>>,
     trust: Option<Trust>,
-    engine: EngineOptions,
+    engines: Options,
     bounds: Option<Bounds>,
     count_fuel: bool,
     interfaces: Vec<Interface>,
@@ -72,7 +72,7 @@ impl HostBuilder {
             decider: None,
             resolver: None,
             trust: None,
-            engine: EngineOptions::default(),
+            engines: Options::default(),
             bounds: None,
             count_fuel: false,
             interfaces: Vec::new(),
@@ -165,7 +165,7 @@ impl HostBuilder {
     /// what they are made of is bounded by the static caps alone. For components that are trusted this far.
     #[must_use]
     pub fn compile_in_process(mut self) -> Self {
-        self.engine.compiling = Compiling::InProcess;
+        self.engines.engine.compiling = Compiling::InProcess;
         self
     }
 
@@ -174,7 +174,7 @@ impl HostBuilder {
     /// Without it: this program, if its own `main` did that.
     #[must_use]
     pub fn compile_worker(mut self, program: impl Into<PathBuf>) -> Self {
-        self.engine.compiling = Compiling::Worker(Worker::program(program));
+        self.engines.engine.compiling = Compiling::Worker(Worker::program(program));
         self
     }
 
@@ -190,7 +190,16 @@ impl HostBuilder {
     /// many, once the first of them is loaded.
     #[must_use]
     pub fn pool(mut self, pool: Pool) -> Self {
-        self.engine.pool = Some(pool);
+        self.engines.engine.pool = Some(pool);
+        self.engines.grows = false;
+        self
+    }
+
+    /// As [`HostBuilder::pool`], but where it is full, guests go on beyond it: they start slower, as they do without a pool.
+    #[must_use]
+    pub fn pool_and_beyond(mut self, pool: Pool) -> Self {
+        self = self.pool(pool);
+        self.engines.grows = true;
         self
     }
 
@@ -223,7 +232,7 @@ impl HostBuilder {
     ///
     /// What was given cannot be used; nothing is left behind then but a key or an empty log.
     pub fn build(self) -> Result<Host, BuildError> {
-        let machine = Machine::new(self.count_fuel, self.engine)?;
+        let machine = Machine::new(self.count_fuel, self.engines)?;
         check_interfaces(&machine, &self.interfaces)?;
         let most = self.ceiling.map(most_of).transpose()?;
         let cache = self.cache.map(|folder| Cache::open(&folder)).transpose()?;
@@ -258,7 +267,7 @@ impl HostBuilder {
             adds_authorities: self.trust.is_some(),
             http: self.trust.map(Client::new).unwrap_or_default(),
             bounds,
-            interfaces: self.interfaces,
+            interfaces: self.interfaces.into(),
             runs: 0.into(),
         }))
     }

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 use tollgate_audit::{AuditError, Log, Summary};
 use tollgate_bridge::{check, provides, requests};
 use tollgate_capability::net::{Resolver, SystemResolver};
-use tollgate_engine::{LoadError as EngineLoadError, Source, Surface};
+use tollgate_engine::{Digest, LoadError as EngineLoadError, Source, Surface, has_deep_stack};
 use tollgate_policy::{Effective, Policy};
 
 use crate::component::{Component, Parts};
@@ -85,10 +85,47 @@ impl Host {
     /// It is refused before its first instruction, whatever it would be granted.
     pub async fn load(&self, bytes: impl Into<Vec<u8>>) -> Result<Component, LoadError> {
         let (host, bytes) = (Arc::clone(&self.0), bytes.into());
+        let (bytes, digest) = match host.cache {
+            None => (bytes, None),
+            Some(_) => {
+                blocking(move || {
+                    let digest = Digest::of(&bytes);
+                    Ok((bytes, Some(digest)))
+                })
+                .await?
+            }
+        };
+        if let Some(digest) = digest
+            && let Some(found) = self.find(digest, has_deep_stack(&bytes)).await?
+        {
+            return Ok(found);
+        }
         let source = blocking(move || Ok(Source::new(bytes)?)).await?;
         let cache = host.cache.as_ref();
         let code = host.machine.compile(&source, cache, host.bounds).await?;
         blocking(move || link(host, code)).await
+    }
+
+    /// What was compiled before from the component with this digest, if the host has a cache and it is there. For whoever
+    /// knows the digest without having read the component, from a place that is trusted as the cache is. `deep_stack` is
+    /// what [`has_deep_stack`](tollgate_engine::has_deep_stack) says of the component.
+    ///
+    /// # Errors
+    ///
+    /// As [`Host::load`]: what was looked at when it was compiled is not looked at again.
+    pub async fn find(
+        &self,
+        digest: Digest,
+        deep_stack: bool,
+    ) -> Result<Option<Component>, LoadError> {
+        let host = Arc::clone(&self.0);
+        let Some(cache) = &host.cache else {
+            return Ok(None);
+        };
+        match host.machine.find(digest, deep_stack, cache).await? {
+            Some(code) => blocking(move || link(host, code)).await.map(Some),
+            None => Ok(None),
+        }
     }
 
     /// Begins a part of the log, with a gate under `grants`, for somebody who asks without being a run.

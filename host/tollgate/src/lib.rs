@@ -113,6 +113,7 @@ mod options;
 mod outcome;
 mod principal;
 mod recorded;
+mod room;
 mod shared;
 mod stopped;
 

@@ -3,26 +3,21 @@
 use std::pin::Pin;
 use std::sync::{Arc, OnceLock};
 
-use tollgate_bridge::{Guest, add_imported_to_linker, add_to_linker};
+use tollgate_bridge::{Guest, add_to_linker};
 use tollgate_engine::cache::{Cache, CacheError};
 use tollgate_engine::code::Codes;
 use tollgate_engine::{
-    Bounds, CallError, Compiled, Digest, Ended, Engine, EngineError, EngineOptions, Entry, Live,
-    LoadError, Loaded, Origin, Profile, RunError, RunLanguage, RunLanguageWithFuel, RunProfile,
-    RunWithFuel, Source, Surface, Usage, has_deep_stack, surface,
+    Bounds, Compiled, Digest, EngineError, EngineOptions, Entry, LoadError, Origin, Profile,
+    RunLanguage, RunLanguageWithFuel, RunProfile, RunWithFuel, Source, Surface, has_deep_stack,
+    surface,
 };
 use wasmtime::component::Linker;
 
-use crate::interface::{self, Interface};
+use crate::interface::Interface;
+use crate::room::{Instantiated, Linked, Ran, Room};
 
 /// A future of a program, which is the same whatever its profile is.
 pub(crate) type Driving<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
-
-/// What a run comes to.
-pub(crate) type Ran = (Result<Ended, RunError>, Usage);
-
-/// What an instantiation comes to.
-pub(crate) type Instantiated = Result<Live<Guest>, (CallError, Usage)>;
 
 /// A component that is compiled and linked, for whatever it is granted.
 pub(crate) trait Program: Send + Sync {
@@ -32,27 +27,22 @@ pub(crate) trait Program: Send + Sync {
     fn codes(&self, cache: Option<Cache>) -> Option<Codes>;
 }
 
-struct Ready<P: Profile> {
-    engine: Engine<P>,
-    loaded: Loaded<Guest, P>,
-}
-
-impl<P: Profile> Program for Ready<P> {
+impl<P: Profile> Program for Linked<P> {
     fn digest(&self) -> Digest {
         self.loaded.digest()
     }
 
     fn run<'a>(&'a self, guest: Guest, entry: &'a Entry) -> Driving<'a, Ran> {
-        Box::pin(self.engine.run(&self.loaded, guest, entry))
+        Box::pin(self.run(guest, entry))
     }
 
     fn instantiate(&self, guest: Guest) -> Driving<'_, Instantiated> {
-        Box::pin(self.engine.instantiate(&self.loaded, guest))
+        Box::pin(self.instantiate(guest))
     }
 
     fn codes(&self, cache: Option<Cache>) -> Option<Codes> {
         let (component, digest) = (self.loaded.component(), self.loaded.digest());
-        Codes::new(&self.engine, component, digest, cache)
+        Codes::new(self.engine(), component, digest, cache)
     }
 }
 
@@ -65,6 +55,15 @@ pub(crate) struct Code {
 }
 
 impl Code {
+    fn new(digest: Digest, is_deep: bool, compiled: Compiled) -> Self {
+        Self {
+            digest,
+            is_deep,
+            surface: surface(&compiled.component),
+            compiled,
+        }
+    }
+
     pub(crate) fn origin(&self) -> Origin {
         self.compiled.origin
     }
@@ -76,16 +75,24 @@ impl Code {
 
 /// The engine of one depth of stack, which counts fuel or does not.
 enum Kind<P: Profile, F: Profile> {
-    Plain(Engine<P>),
-    Fuel(Engine<F>),
+    Plain(Arc<Room<P>>),
+    Fuel(Arc<Room<F>>),
 }
 
 impl<P: Profile, F: Profile> Kind<P, F> {
-    fn new(count_fuel: bool, options: EngineOptions) -> Result<Self, EngineError> {
+    fn new(count_fuel: bool, options: Options) -> Result<Self, EngineError> {
+        let Options { engine, grows } = options;
         Ok(if count_fuel {
-            Self::Fuel(Engine::with(options)?)
+            Self::Fuel(Arc::new(Room::new(engine, grows)?))
         } else {
-            Self::Plain(Engine::with(options)?)
+            Self::Plain(Arc::new(Room::new(engine, grows)?))
+        })
+    }
+
+    async fn find(&self, digest: Digest, cache: &Cache) -> Result<Option<Compiled>, LoadError> {
+        Ok(match self {
+            Self::Plain(room) => room.engine.find(digest, Some(cache)).await?,
+            Self::Fuel(room) => room.engine.find(digest, Some(cache)).await?,
         })
     }
 
@@ -96,15 +103,16 @@ impl<P: Profile, F: Profile> Kind<P, F> {
         bounds: Bounds,
     ) -> Result<Compiled, LoadError> {
         Ok(match self {
-            Self::Plain(engine) => engine.compile(source, cache, bounds).await?,
-            Self::Fuel(engine) => engine.compile(source, cache, bounds).await?,
+            Self::Plain(room) => room.engine.compile(source, cache, bounds).await?,
+            Self::Fuel(room) => room.engine.compile(source, cache, bounds).await?,
         })
     }
 
-    fn link(&self, code: &Code, own: &[Interface]) -> Result<Arc<dyn Program>, LoadError> {
+    fn link(&self, code: &Code, own: &Arc<[Interface]>) -> Result<Arc<dyn Program>, LoadError> {
+        let (digest, component) = (code.digest, &code.compiled.component);
         Ok(match self {
-            Self::Plain(engine) => ready(engine, code, own)?,
-            Self::Fuel(engine) => ready(engine, code, own)?,
+            Self::Plain(room) => Arc::new(Linked::new(room, digest, component, own)?),
+            Self::Fuel(room) => Arc::new(Linked::new(room, digest, component, own)?),
         })
     }
 }
@@ -114,11 +122,19 @@ impl<P: Profile, F: Profile> Kind<P, F> {
 pub(crate) struct Machine {
     usual: Kind<RunProfile, RunWithFuel>,
     deep: OnceLock<Kind<RunLanguage, RunLanguageWithFuel>>,
-    options: EngineOptions,
+    options: Options,
+}
+
+/// How the engines are made.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Options {
+    pub(crate) engine: EngineOptions,
+    /// Whether there is room for guests beyond the pool.
+    pub(crate) grows: bool,
 }
 
 impl Machine {
-    pub(crate) fn new(count_fuel: bool, options: EngineOptions) -> Result<Self, EngineError> {
+    pub(crate) fn new(count_fuel: bool, options: Options) -> Result<Self, EngineError> {
         Ok(Self {
             usual: Kind::new(count_fuel, options.clone())?,
             deep: OnceLock::new(),
@@ -142,12 +158,27 @@ impl Machine {
     /// Tries whether the host's interfaces and `own` go into one linker.
     pub(crate) fn try_linker(&self, own: &Interface) -> wasmtime::Result<()> {
         let engine = match &self.usual {
-            Kind::Plain(engine) => engine.wasmtime(),
-            Kind::Fuel(engine) => engine.wasmtime(),
+            Kind::Plain(room) => room.engine.wasmtime(),
+            Kind::Fuel(room) => room.engine.wasmtime(),
         };
         let mut linker = Linker::new(engine);
         add_to_linker(&mut linker)?;
         own.link(&mut linker)
+    }
+
+    /// What was compiled before from what has this digest.
+    pub(crate) async fn find(
+        &self,
+        digest: Digest,
+        is_deep: bool,
+        cache: &Cache,
+    ) -> Result<Option<Code>, crate::LoadError> {
+        let found = if is_deep {
+            self.deep()?.find(digest, cache).await?
+        } else {
+            self.usual.find(digest, cache).await?
+        };
+        Ok(found.map(|compiled| Code::new(digest, is_deep, compiled)))
     }
 
     pub(crate) async fn compile(
@@ -162,38 +193,18 @@ impl Machine {
         } else {
             self.usual.compile(source, cache, bounds).await?
         };
-        Ok(Code {
-            digest: source.digest(),
-            is_deep,
-            surface: surface(&compiled.component),
-            compiled,
-        })
+        Ok(Code::new(source.digest(), is_deep, compiled))
     }
 
     /// Links against a linker that is made for this component and never changed or cloned after it was filled.
     pub(crate) fn link(
         &self,
         code: &Code,
-        own: &[Interface],
+        own: &Arc<[Interface]>,
     ) -> Result<Arc<dyn Program>, LoadError> {
         match self.deep.get() {
             Some(deep) if code.is_deep => deep.link(code, own),
             Some(_) | None => self.usual.link(code, own),
         }
     }
-}
-
-fn ready<P: Profile>(
-    engine: &Engine<P>,
-    code: &Code,
-    own: &[Interface],
-) -> Result<Arc<dyn Program>, LoadError> {
-    let loaded = engine.link(code.digest, &code.compiled.component, |linker| {
-        add_imported_to_linker(linker, &code.compiled.component)?;
-        interface::link(own, linker, &code.compiled.component)
-    })?;
-    Ok(Arc::new(Ready {
-        engine: engine.clone(),
-        loaded,
-    }))
 }

@@ -33,7 +33,7 @@ pub(crate) struct Inner {
     /// Whether the embedder said whom TLS trusts.
     pub(crate) adds_authorities: bool,
     pub(crate) bounds: Bounds,
-    pub(crate) interfaces: Vec<Interface>,
+    pub(crate) interfaces: Arc<[Interface]>,
     pub(crate) runs: AtomicU64,
 }
 

@@ -7,7 +7,7 @@ use tollgate_engine::Surface;
 use tollgate_policy::Effective;
 use tollgate_sidecar::{Options, PythonRunner, Sidecar};
 
-use super::program::read_python_runner;
+use super::program::found_python_runner;
 use crate::exit::Failure;
 use crate::host::environment;
 
@@ -36,7 +36,7 @@ pub(crate) fn sidecar(policy: &Effective, log: &Log, trust: &Trust) -> Result<Si
         .build()
         .map_err(|error| Failure::Host(error.to_string()))?;
     let options = Options {
-        python: Some(PythonRunner::new(read_python_runner)),
+        python: Some(PythonRunner::new(found_python_runner)),
         ..Options::default()
     };
     Ok(Sidecar::new(host, options))

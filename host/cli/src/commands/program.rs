@@ -13,6 +13,7 @@ use tollgate_languages::{
     RUNNER_INPUTS, Start, strip_types,
 };
 use tollgate_policy::Effective;
+use tollgate_sidecar::FoundRunner;
 
 use crate::args::{INPUT, Language, Run};
 use crate::exit::Failure;
@@ -22,13 +23,16 @@ use crate::host::program::{self, Found};
 use crate::terminal::input;
 
 /// Reads what runs programs in Python.
-pub(crate) fn read_python_runner() -> Result<Vec<u8>, String> {
+pub(crate) fn found_python_runner() -> Result<FoundRunner, String> {
     let runner = python_runner().map_err(|failure| failure.to_string())?;
-    match runner.read() {
-        Ok(Some(bytes)) => Ok(bytes),
-        Ok(None) => Err(Failure::NoRunner.to_string()),
-        Err(error) => Err(Failure::Runner(error).to_string()),
-    }
+    Ok(FoundRunner {
+        digest: runner.digest(),
+        read: Box::new(move || match runner.read() {
+            Ok(Some(bytes)) => Ok(bytes),
+            Ok(None) => Err(Failure::NoRunner.to_string()),
+            Err(error) => Err(Failure::Runner(error).to_string()),
+        }),
+    })
 }
 
 /// The component that runs programs of a language.

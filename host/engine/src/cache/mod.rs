@@ -16,7 +16,7 @@ mod folder;
 mod runners;
 mod store;
 
-pub(crate) use artifact::from_worker;
+pub(crate) use artifact::from_this_process;
 pub use entry::{Entry, Fault};
 pub use folder::CacheError;
 pub use runners::{Runner, Runners};

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use wasmtime::component::Component;
 
-use crate::cache::{Cache, CacheError, Entry, Key, from_worker};
+use crate::cache::{Cache, CacheError, Entry, Key, from_this_process};
 use crate::component::Source;
 use crate::digest::Digest;
 use crate::engine::Engine;
@@ -98,6 +98,17 @@ impl<P: Profile> Engine<P> {
         blocking(move || Ok(engine.find_here(digest, &cache))).await
     }
 
+    /// What another engine of the same profile has compiled, for this one.
+    ///
+    /// # Errors
+    ///
+    /// It is of another configuration.
+    pub fn adopt(&self, component: &Component) -> Result<Component, CompileError> {
+        let failed = |error: wasmtime::Error| CompileError::DoesNotFit(format!("{error:#}"));
+        let artifact = component.serialize().map_err(failed)?;
+        from_this_process(self.wasmtime(), &artifact).map_err(failed)
+    }
+
     /// As [`Engine::find`], on this thread: for a process that does nothing else meanwhile, where a thread costs as much
     /// as the looking.
     #[must_use]
@@ -128,7 +139,7 @@ impl<P: Profile> Engine<P> {
             };
             let component = match mapped {
                 Some(component) => component,
-                None => from_worker(engine.wasmtime(), &artifact)
+                None => from_this_process(engine.wasmtime(), &artifact)
                     .map_err(|error| CompileError::DoesNotFit(format!("{error:#}")))?,
             };
             Ok(Compiled {

@@ -435,6 +435,19 @@ async fn compiled_components_are_kept_in_the_cache() {
     let cached = load(&second, TOOLS).await;
     assert_eq!(cached.origin(), Origin::Cached);
     assert_eq!(cached.digest(), component.digest());
+    // By its digest alone, and by no other.
+    let third = builder().cache(&cache).build().unwrap();
+    let found = third.find(component.digest(), false).await.unwrap();
+    assert_eq!(found.unwrap().digest(), component.digest());
+    let other = third.find(Digest::of(b"another"), false).await.unwrap();
+    assert!(other.is_none());
+    let none = builder().build().unwrap();
+    assert!(
+        none.find(component.digest(), false)
+            .await
+            .unwrap()
+            .is_none()
+    );
     let outcome = cached
         .call::<_, (u32,)>("add", (1_u32, 2_u32), RunOptions::new(&grants(&second, "")))
         .await

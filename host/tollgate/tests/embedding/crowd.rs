@@ -168,3 +168,52 @@ fn more_loops_than_threads_run_beside_each_other_and_beside_one_that_answers() {
         assert_eq!(added.unwrap().result.unwrap(), (3,));
     });
 }
+
+#[test]
+fn beyond_a_full_pool_programs_in_javascript_live_too() {
+    runtime(2).block_on(async {
+        let host = builder().pool_and_beyond(Pool::of(2)).build().unwrap();
+        let engine = host.load(ENGINE).await.unwrap();
+        let granted = host.grants(usual("wall=1h")).unwrap();
+        let mut living = Vec::new();
+        for _ in 0..6 {
+            let (pipe, input) = StdinPipe::new();
+            let (output, printed) = output_queue(None);
+            let control = RunControl::new();
+            let options = RunOptions::new(&granted)
+                .program(Arc::new(JavaScript::text_in_tree("/", ECHO)))
+                .stdin_pipe(input)
+                .output(output)
+                .control(&control);
+            let engine = engine.clone();
+            let run = tokio::spawn(async move { engine.command(options).await.unwrap() });
+            living.push((
+                Live {
+                    pipe,
+                    printed,
+                    control,
+                },
+                run,
+            ));
+        }
+        for (live, _) in &mut living {
+            assert_eq!(live.line().await, "here\n");
+        }
+        for (number, (live, _)) in living.iter_mut().enumerate() {
+            live.pipe.write(format!("{number}\n")).unwrap();
+            assert_eq!(live.line().await, format!("1 {number}\n"));
+        }
+        for (number, (live, run)) in living.into_iter().enumerate() {
+            // What ends a guest reaches those beyond the pool as well.
+            match number % 2 {
+                0 => live.pipe.close(),
+                _ => live.control.kill("SIGTERM"),
+            }
+            match run.await.unwrap().result {
+                Ok(_) => assert_eq!(number % 2, 0),
+                Err(RunError::Killed("SIGTERM")) => assert_eq!(number % 2, 1),
+                other => panic!("{other:?}"),
+            }
+        }
+    });
+}

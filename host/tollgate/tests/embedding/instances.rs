@@ -324,3 +324,30 @@ async fn a_full_pool_has_no_room_and_ends_nobody() {
     let third = component.instantiate(options()).await.unwrap();
     assert!(third.close().await.result.is_ok());
 }
+
+#[tokio::test]
+async fn beyond_a_full_pool_guests_live_too_within_the_same_limits() {
+    let host = builder().pool_and_beyond(Pool::of(2)).build().unwrap();
+    let component = load(&host, TOOLS).await;
+    let grants = grants(&host, "");
+    let mut living = Vec::new();
+    for _ in 0..5 {
+        let options = RunOptions::new(&grants);
+        living.push(component.instantiate(options).await.unwrap());
+    }
+    for (at, guest) in living.iter_mut().enumerate() {
+        for calls in 1..=u32::try_from(at).unwrap() + 1 {
+            assert_eq!(
+                guest.call::<(), (u32,)>("count", ()).await.unwrap(),
+                (calls,)
+            );
+        }
+    }
+    // Its place in the pool is another's now.
+    living.remove(0).close().await.result.unwrap();
+    let options = RunOptions::new(&grants);
+    living.push(component.instantiate(options).await.unwrap());
+    for guest in living {
+        guest.close().await.result.unwrap();
+    }
+}

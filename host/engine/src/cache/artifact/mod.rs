@@ -22,10 +22,11 @@ pub(super) fn map(engine: &Engine, file: &File) -> wasmtime::Result<Component> {
     unsafe { Component::deserialize_file(engine, path) }
 }
 
-/// Loads what a compile worker of ours made of a component, just now. wasmtime refuses what another version or
-/// configuration made.
-pub(crate) fn from_worker(engine: &Engine, artifact: &[u8]) -> wasmtime::Result<Component> {
-    // SAFETY: the bytes came out of a process that this one started from its own program (or one that its embedder
-    // named as such) to run `Engine::precompile_component`, through a pipe that nobody else holds.
+/// Loads what this process, or a compile worker of ours, made of a component, just now. wasmtime refuses what another version
+/// or configuration made.
+pub(crate) fn from_this_process(engine: &Engine, artifact: &[u8]) -> wasmtime::Result<Component> {
+    // SAFETY: the bytes are what `Component::serialize` gave in this process; or they came out of a process that this one
+    // started from its own program (or one that its embedder named as such) to run `Engine::precompile_component`, through a
+    // pipe that nobody else holds.
     unsafe { Component::deserialize(engine, artifact) }
 }

@@ -1,0 +1,1 @@
+//! Tools that are called with JSON, and programs that are run as a transport, at Tollgate's gate.
