@@ -162,7 +162,7 @@ impl Failure {
 /// A call with JSON: as a run that ended so, and what it was asked with is the command line's.
 fn tool_code(error: &ToolError) -> u8 {
     match error {
-        ToolError::InvalidInput { .. } | ToolError::FunctionNotFound { .. } => USAGE,
+        ToolError::InvalidInput(_) | ToolError::FunctionNotFound { .. } => USAGE,
         ToolError::ModuleNotFound(_) => NOT_FOUND,
         ToolError::InstantiationFailed(_)
         | ToolError::ModuleTooLarge { .. }

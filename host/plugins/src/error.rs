@@ -5,6 +5,7 @@ use tollgate::engine::{CallError, RunError};
 use tollgate::policy::{LimitKey, Limits};
 use tollgate::{LoadError, Refused};
 
+use crate::json::InvalidInput;
 use crate::name::NameError;
 
 /// What ran out.
@@ -60,13 +61,8 @@ pub enum ToolError {
         available: Vec<String>,
     },
     /// The input is not what the function takes.
-    #[error("invalid input at `{pointer}`: {expected}")]
-    InvalidInput {
-        /// Where: a pointer into the input (RFC 6901); empty for the whole of it.
-        pointer: String,
-        /// What belongs there.
-        expected: String,
-    },
+    #[error(transparent)]
+    InvalidInput(#[from] InvalidInput),
     /// The call did not come to a result.
     #[error("Execution failed: {0}")]
     ExecutionFailed(ExecutionFailure),
@@ -176,7 +172,7 @@ impl ToolError {
         match self {
             Self::ModuleNotFound(_) => "ModuleNotFound",
             Self::FunctionNotFound { .. } => "FunctionNotFound",
-            Self::InvalidInput { .. } => "InvalidInput",
+            Self::InvalidInput(_) => "InvalidInput",
             Self::ExecutionFailed(_) => "ExecutionFailed",
             Self::OutOfResources { .. } => "OutOfResources",
             Self::TimedOut { .. } => "TimedOut",
@@ -266,7 +262,7 @@ impl Serialize for ToolError {
             Self::FunctionNotFound { available, .. } => {
                 map.serialize_entry("available", available)?;
             }
-            Self::InvalidInput { pointer, .. } => map.serialize_entry("pointer", pointer)?,
+            Self::InvalidInput(error) => map.serialize_entry("pointer", &error.pointer)?,
             Self::OutOfResources { kind, limit } => {
                 map.serialize_entry("resource", kind)?;
                 map.serialize_entry("limit", limit)?;

@@ -2,8 +2,6 @@
 
 mod beneath;
 mod call;
-#[cfg(feature = "core-abi")]
-pub mod core_abi;
 mod error;
 pub mod json;
 mod kinds;

@@ -5,11 +5,11 @@ use std::collections::HashMap;
 use serde_json::Value;
 use tollgate::engine::{Export, InvokeError};
 use tollgate::{Component, RunOptions};
-use wasmtime::component::{Type, Val};
+use wasmtime::component::Val;
 
 use crate::call::{Called, Calling, Reply};
 use crate::error::{ExecutionFailure, InstantiationFailure, ToolError};
-use crate::json::{self, BytesAs};
+use crate::json::BytesAs;
 use crate::listed::Listed;
 use crate::name::ToolName;
 use crate::wit::{self, Function};
@@ -20,16 +20,9 @@ use super::{not_found, the_only};
 pub(crate) struct Functions {
     exports: Vec<Export>,
     /// In the order of `exports`.
-    callable: Vec<Callable>,
+    functions: Vec<Function>,
     /// Full names, and where they are in `exports`.
     by_name: HashMap<String, usize>,
-}
-
-/// What one of them takes and gives.
-struct Callable {
-    function: Function,
-    parameters: Vec<(String, Type)>,
-    result: Option<Type>,
 }
 
 /// Reads what the functions of a component are, away from the threads that serve guests.
@@ -63,7 +56,7 @@ impl Functions {
             .collect();
         let mut functions = Self {
             exports: Vec::new(),
-            callable: Vec::new(),
+            functions: Vec::new(),
             by_name: HashMap::new(),
         };
         for export in component.exports() {
@@ -72,12 +65,7 @@ impl Functions {
             let Some(function) = known.remove(&name) else {
                 continue;
             };
-            let parameters = export.ty().params();
-            functions.callable.push(Callable {
-                function,
-                parameters: parameters.map(|(name, ty)| (name.to_owned(), ty)).collect(),
-                result: export.ty().results().next(),
-            });
+            functions.functions.push(function);
             functions.by_name.insert(name, functions.exports.len());
             functions.exports.push(export);
         }
@@ -85,7 +73,7 @@ impl Functions {
     }
 
     pub(crate) fn listed(&self) -> Vec<Listed> {
-        self.callable.iter().map(|one| one.listed()).collect()
+        self.functions.iter().map(listed).collect()
     }
 
     fn find(&self, tool: &ToolName, name: Option<&str>) -> Result<usize, ToolError> {
@@ -130,50 +118,49 @@ impl Functions {
         let found = self.find(tool, calling.function);
         let found = found.and_then(|at| {
             let unknown = || not_found(tool, calling.function.unwrap_or_default(), Vec::new());
-            let found = self.exports.get(at).zip(self.callable.get(at));
+            let found = self.exports.get(at).zip(self.functions.get(at));
             found.ok_or_else(unknown)
         });
-        let (export, callable) = match found {
+        let (export, function) = match found {
             Ok(found) => found,
             Err(error) => return error.into(),
         };
-        let arguments = match callable.arguments(input, calling.bytes) {
+        let arguments = match arguments(function, input, calling.bytes) {
             Ok(arguments) => arguments,
             Err(error) => return error.into(),
         };
         let called = component.call_values(export, &arguments, options).await;
-        Called::of(called, |value| callable.reply(value, calling.bytes))
+        Called::of(called, |value| reply(function, value, calling.bytes))
     }
 }
 
-impl Callable {
-    fn arguments(&self, input: Value, bytes: BytesAs) -> Result<Vec<Val>, ToolError> {
-        if let Some(refused) = &self.function.refused {
-            return Err(ExecutionFailure::NotCallable(refused.to_string()).into());
-        }
-        json::arguments(&self.parameters, input, bytes).map_err(|error| ToolError::InvalidInput {
-            pointer: error.pointer,
-            expected: error.expected,
-        })
+fn arguments(
+    function: &Function,
+    input: Value,
+    bytes: BytesAs,
+) -> Result<Vec<Val>, ToolError> {
+    if let Some(refused) = &function.refused {
+        return Err(ExecutionFailure::NotCallable(refused.to_string()).into());
     }
+    Ok(function.arguments(input, bytes)?)
+}
 
-    fn reply(&self, value: Option<Val>, bytes: BytesAs) -> Result<Reply, ToolError> {
-        let is_err = matches!(value, Some(Val::Result(Err(_))));
-        let value = json::result(self.result.as_ref(), value, bytes)
-            .map_err(|error| ExecutionFailure::Result(error.to_string()))?;
-        Ok(Reply { value, is_err })
-    }
+fn reply(function: &Function, value: Option<Val>, bytes: BytesAs) -> Result<Reply, ToolError> {
+    let is_err = matches!(value, Some(Val::Result(Err(_))));
+    let value = function
+        .output(value, bytes)
+        .map_err(|error| ExecutionFailure::Result(error.to_string()))?;
+    Ok(Reply { value, is_err })
+}
 
-    fn listed(&self) -> Listed {
-        let function = &self.function;
-        Listed {
-            name: function.full_name(),
-            signature: function.signature(),
-            docs: function.docs.clone(),
-            types: function.definitions(),
-            input: function.input_schema(BytesAs::Array),
-            output: function.output_schema(BytesAs::Array),
-            refused: function.refused.as_ref().map(ToString::to_string),
-        }
+fn listed(function: &Function) -> Listed {
+    Listed {
+        name: function.full_name(),
+        signature: function.signature(),
+        docs: function.docs.clone(),
+        types: function.definitions(),
+        input: function.input_schema(BytesAs::Array),
+        output: function.output_schema(BytesAs::Array),
+        refused: function.refused.as_ref().map(ToString::to_string),
     }
 }
