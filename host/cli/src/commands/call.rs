@@ -3,9 +3,9 @@
 use std::io::Write as _;
 use std::path::Path;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 use tollgate::{OutputReceiver, RunOptions, output_queue};
-use tollgate_plugins::{BytesAs, Called, Calling, Ran, Reply, Tool, ToolName};
+use tollgate_plugins::{BytesAs, Called, Calling, Ran, Reply, Tool, ToolName, json};
 
 use super::hosted::{Hosted, Logged};
 use crate::args::{BytesForm, Call, INPUT};
@@ -123,32 +123,19 @@ pub(crate) fn name(file: &Path) -> ToolName {
 /// A lone word after FILE is the input if it can be.
 fn asked(args: &Call) -> Result<Asked, Failure> {
     let (function, text) = match (&args.function, &args.input) {
-        (Some(word), None) if word == INPUT || serde_json::from_str::<Value>(word).is_ok() => {
+        (Some(word), None) if word == INPUT || json::read(word.as_bytes()).is_ok() => {
             (None, Some(word))
         }
         (function, text) => (function.clone(), text.as_ref()),
     };
     let input = match text {
-        None => json!({}),
+        None => Value::Object(serde_json::Map::new()),
         Some(text) if text == INPUT => parse(&input::all()?, "standard input")?,
         Some(text) => parse(text.as_bytes(), "the input")?,
     };
     Ok(Asked { function, input })
 }
 
-/// Says where the JSON goes wrong, and nothing of what it holds.
 fn parse(text: &[u8], what: &str) -> Result<Value, Failure> {
-    serde_json::from_slice(text).map_err(|error| {
-        Failure::Usage(format!(
-            "{what} is no JSON: line {}, column {}: {}",
-            error.line(),
-            error.column(),
-            match error.classify() {
-                serde_json::error::Category::Eof => "it ends too early",
-                serde_json::error::Category::Io => "it cannot be read",
-                serde_json::error::Category::Syntax | serde_json::error::Category::Data =>
-                    "something else is expected here, or it is nested deeper than 128 levels",
-            }
-        ))
-    })
+    json::read(text).map_err(|error| Failure::Usage(format!("{what} is {error}")))
 }
