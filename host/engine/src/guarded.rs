@@ -19,10 +19,14 @@ pub fn is_guarded() -> bool {
 
 /// The reader gave up on the bytes in a way that it has no error for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Panicked;
+pub struct Panicked;
 
 /// Runs `read`, and turns its panic into a value.
-pub(crate) fn guarded<T>(read: impl FnOnce() -> T) -> Result<T, Panicked> {
+///
+/// # Errors
+///
+/// It panicked.
+pub fn guarded<T>(read: impl FnOnce() -> T) -> Result<T, Panicked> {
     let outer = GUARDED.replace(true);
     // What `read` borrows is the bytes, which it cannot change, and an engine that is made to be shared.
     let result = catch_unwind(AssertUnwindSafe(read));
