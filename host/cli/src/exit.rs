@@ -172,7 +172,7 @@ fn tool_code(error: &ToolError) -> u8 {
         ToolError::ExecutionFailed(failure) => match failure {
             ExecutionFailure::NotCallable(_)
             | ExecutionFailure::Ambiguous(_)
-            | ExecutionFailure::InputTooLarge => USAGE,
+            | ExecutionFailure::InputTooLarge(_) => USAGE,
             ExecutionFailure::Refused(_) => REFUSED,
             ExecutionFailure::Limit(_) => LIMIT,
             ExecutionFailure::Trap(_) => TRAPPED,

@@ -134,8 +134,8 @@ pub enum ExecutionFailure {
     #[error("which function is meant is not said; it has: {}", .0.join(", "))]
     Ambiguous(Vec<String>),
     /// The input is larger than the host takes.
-    #[error("the input does not fit the tool's memory")]
-    InputTooLarge,
+    #[error("{0}")]
+    InputTooLarge(String),
     /// The result cannot be written as JSON.
     #[error("the result is no JSON: {0}")]
     Result(String),

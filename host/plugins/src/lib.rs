@@ -2,6 +2,8 @@
 
 mod beneath;
 mod call;
+#[cfg(feature = "core-abi")]
+pub mod core_abi;
 mod error;
 pub mod json;
 mod kinds;

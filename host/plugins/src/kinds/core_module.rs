@@ -4,8 +4,8 @@ use serde_json::Value;
 use tollgate::{Component, Host, RunOptions};
 
 use crate::call::{Called, Calling, Reply};
-use crate::core_abi::{self, CoreFunction};
-use crate::error::{ExecutionFailure, InstantiationFailure, ToolError};
+use crate::core_abi::{self, CallRefused, CoreFunction, Exchange};
+use crate::error::{ExecutionFailure, InstantiationFailure, ResourceKind, ToolError};
 use crate::listed::Listed;
 use crate::name::ToolName;
 
@@ -57,8 +57,30 @@ impl Functions {
             Err(error) => return error.into(),
         };
         let input = input.to_string().into_bytes();
-        let called = core_abi::call(component, function, input, options).await;
-        todo!("the core ABI's own errors {called:?}")
+        match core_abi::call(component, function, input, options).await {
+            Ok(outcome) => {
+                let limit = outcome.limits.memory;
+                Called::of(Ok(outcome), |given| match given {
+                    Ok(output) => reply(&output),
+                    Err(exchange) => Err(failed(exchange, limit)),
+                })
+            }
+            Err(CallRefused::Refused(refused)) => ToolError::of_refused(&refused).into(),
+            Err(CallRefused::Exchange(exchange)) => failed(exchange, u64::MAX).into(),
+        }
+    }
+}
+
+fn failed(exchange: Exchange, limit: u64) -> ToolError {
+    match exchange {
+        Exchange::TooLong { .. } => ToolError::OutOfResources {
+            kind: ResourceKind::Memory,
+            limit,
+        },
+        Exchange::NoRoom { .. } => ExecutionFailure::InputTooLarge(exchange.to_string()).into(),
+        Exchange::NegativeLength { .. } | Exchange::Overflow | Exchange::Outside { .. } => {
+            ExecutionFailure::Output(exchange.to_string()).into()
+        }
     }
 }
 

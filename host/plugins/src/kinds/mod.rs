@@ -1,7 +1,7 @@
 //! What can be loaded as a tool, and how each sort is called.
 
 mod component;
-#[cfg(feature = "core-abi-later")]
+#[cfg(feature = "core-abi")]
 mod core_module;
 mod plugin;
 
@@ -21,7 +21,7 @@ pub(crate) enum Kind {
     /// By the interface of plugins, with one JSON value.
     Plugin(plugin::Plugin),
     /// By bytes at the beginning of its memory.
-    #[cfg(feature = "core-abi-later")]
+    #[cfg(feature = "core-abi")]
     CoreModule(core_module::Functions),
 }
 
@@ -48,12 +48,12 @@ pub(crate) async fn load(
             };
             Ok((loaded, kind))
         }
-        #[cfg(feature = "core-abi-later")]
+        #[cfg(feature = "core-abi")]
         Sort::CoreModule => {
             let (component, functions) = core_module::load(host, bytes).await?;
             Ok((component, Kind::CoreModule(functions)))
         }
-        #[cfg(not(feature = "core-abi-later"))]
+        #[cfg(not(feature = "core-abi"))]
         Sort::CoreModule => Err(ToolError::FeatureDisabled(crate::error::Feature::CoreAbi)),
     }
 }
@@ -67,7 +67,7 @@ impl Kind {
         match self {
             Self::Component(functions) => Ok(functions.listed()),
             Self::Plugin(plugin) => plugin.functions(component, options).await,
-            #[cfg(feature = "core-abi-later")]
+            #[cfg(feature = "core-abi")]
             Self::CoreModule(functions) => Ok(functions.listed()),
         }
     }
@@ -85,7 +85,7 @@ impl Kind {
                 functions.call(name, component, calling, input, options()).await
             }
             Self::Plugin(plugin) => plugin.call(name, component, calling, input, options).await,
-            #[cfg(feature = "core-abi-later")]
+            #[cfg(feature = "core-abi")]
             Self::CoreModule(functions) => {
                 functions.call(name, component, calling, input, options()).await
             }

@@ -23,10 +23,12 @@ const LONGEST_FUNCTION: usize = 256;
 #[derive(Debug, Clone, ComponentType, Lift)]
 #[component(variant)]
 enum Failure {
+    /// Which is known here.
     #[component(name = "unknown-function")]
-    UnknownFunction(String),
+    UnknownFunction(#[expect(dead_code, reason = "part of the type")] String),
+    /// What its words are may hold some of the JSON.
     #[component(name = "invalid-json")]
-    InvalidJson(String),
+    InvalidJson(#[expect(dead_code, reason = "part of the type")] String),
     #[component(name = "failed")]
     Failed(String),
 }
