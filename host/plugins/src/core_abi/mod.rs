@@ -33,12 +33,21 @@ pub const MAX_FUNCTIONS: usize = 1_000;
 pub const MAX_NAME_BYTES: usize = 1_024;
 
 /// A component around a module, and where its tools are.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Wrapped {
     /// The component's binary: the same for the same module.
     pub component: Vec<u8>,
     /// The module's tools, in the order of its exports.
     pub functions: Vec<CoreFunction>,
+}
+
+impl std::fmt::Debug for Wrapped {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Wrapped")
+            .field("component", &self.component.len())
+            .field("functions", &self.functions)
+            .finish()
+    }
 }
 
 /// One tool of a module.

@@ -110,7 +110,8 @@ async fn a17_every_edge_is_read_as_the_seed_reads_it() {
     for pages in [1, 2] {
         let tool = Tool::new(&liar(pages)).await;
         let size = pages * PAGE;
-        let near = |edge: u32| (-9..=9).map(move |by| edge.wrapping_add_signed(by));
+        let near =
+            |edge: u32| [-9, -8, -7, -1, 0, 1, 7, 8].map(move |by| edge.wrapping_add_signed(by));
         let starts: Vec<u32> = [0, 32, size - 32, size, 1 << 31]
             .into_iter()
             .flat_map(near)

@@ -75,7 +75,7 @@ async fn clocks_entropy_and_the_environment_are_the_runs() {
             .variable("CANARY", "secret");
         let outcome = tool.try_call(0, "", options).await.unwrap();
         let operations: Vec<_> = outcome.asked().map(|row| row.operation.clone()).collect();
-        for expected in ["clock.wall", "random.secure", "env.read"] {
+        for expected in ["clock.read", "random.read", "env.read"] {
             assert!(
                 operations.iter().any(|found| found == expected),
                 "{operations:?}"
