@@ -53,7 +53,7 @@ fn holds(module: &[u8]) -> bool {
 }
 
 #[test]
-fn a22_every_byte_of_a_module_may_be_any_other() {
+fn i37_every_byte_of_a_module_may_be_any_other() {
     let mut results = [0_u32; 2];
     for seed in seeds() {
         assert!(holds(&seed));
@@ -70,7 +70,7 @@ fn a22_every_byte_of_a_module_may_be_any_other() {
 }
 
 #[test]
-fn a22_pieces_of_modules_are_refused_or_wrapped() {
+fn i37_pieces_of_modules_are_refused_or_wrapped() {
     let seeds = seeds();
     let piece = || (0..2_usize, any::<prop::sample::Index>(), 0..64_usize);
     proptest!(ProptestConfig::with_cases(2_000), |(
@@ -89,7 +89,7 @@ fn a22_pieces_of_modules_are_refused_or_wrapped() {
 }
 
 #[test]
-fn a22_no_module_is_taken_for_a_component_or_the_other_way() {
+fn no_module_is_taken_for_a_component_or_the_other_way() {
     let component = wrap(&wasm(ECHO)).unwrap().component;
     assert!(matches!(wrap(&component), Err(WrapError::Component)));
     let loaded = Source::new(wasm(ECHO));

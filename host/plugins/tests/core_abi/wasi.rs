@@ -31,7 +31,7 @@ async fn what_a_tool_prints_passes_the_gate() {
 }
 
 #[tokio::test]
-async fn i83_what_is_denied_is_an_errno_and_a_record() {
+async fn i68_what_is_denied_is_an_errno_and_a_record() {
     let tool = Tool::new(PRINTER).await;
     let options = tool.options().stdout(Stream::Capture);
     let outcome = tool.try_call(0, "canary", options).await.unwrap();
