@@ -254,7 +254,7 @@ fuzz target="" seconds="60":
     # Linking with optimisation across crates takes minutes for each fuzzer.
     export CARGO_PROFILE_RELEASE_LTO=off
     case "{{ target }}" in
-        source | invoke | code_pack) features=engine,libfuzzer seeds= ;;
+        source | invoke | code_pack | core_abi) features=engine,libfuzzer seeds= ;;
         *) features=libfuzzer seeds=--no-default-features ;;
     esac
     corpus="$CARGO_TARGET_DIR/corpus/{{ target }}"
