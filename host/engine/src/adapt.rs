@@ -5,19 +5,23 @@
 //! `wasi:cli/exit#exit-with-code`, whose core signature is the same, and the code arrives unchanged (modulo 256,
 //! as in any Unix process).
 
+mod imports;
+
+pub use imports::check_imports;
+
+use imports::WASI_0_1;
 use wasi_preview1_component_adapter_provider as adapter;
 use wasm_encoder::reencode::{self, Reencode};
 use wasmparser::{Parser, Payload, TypeRef};
 use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
 
-const WASI_0_1: &str = adapter::WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME;
 /// Imports of a module that is adapted.
 const MAX_IMPORTS: u32 = 1_000;
 const EXIT_MODULE: &str = "wasi:cli/exit@0.2.12";
 const EXIT_FUNCTION: &str = "exit-with-code";
 const EXIT_WORLD: &str = "package wasi:cli@0.2.12;
 interface exit { exit-with-code: func(status-code: u8); }
-world adapted { import exit; }";
+world adapted { import exit; ";
 
 /// Why a core module could not be turned into a component.
 #[derive(Debug, thiserror::Error)]
@@ -35,6 +39,12 @@ pub enum AdaptError {
     UnknownImport {
         /// The import's module.
         module: String,
+        /// The import's name.
+        name: String,
+    },
+    /// Something that WASI 0.1 has, as something else.
+    #[error("the module imports `{name}` of WASI 0.1 with another type than it has there")]
+    WrongImport {
         /// The import's name.
         name: String,
     },
@@ -60,12 +70,33 @@ pub enum AdaptError {
 ///
 /// The module is malformed, imports what WASI 0.1 does not have, or is no command.
 pub(crate) fn adapt(module: &[u8]) -> Result<Vec<u8>, AdaptError> {
-    check(module)?;
+    check_imports(module)?;
+    check_start(module)?;
+    encode(module, "", adapter::WASI_SNAPSHOT_PREVIEW1_COMMAND_ADAPTER)
+}
+
+/// Turns a module that exports functions by the canonical ABI into a component that exports them: `exports` are the lines
+/// of its WIT world. What it imports of WASI 0.1 is adapted as a command's is, its codes of exit too; a module without
+/// imports becomes a component without imports.
+///
+/// # Errors
+///
+/// The module is malformed, imports what WASI 0.1 does not have, or does not export what `exports` says.
+pub fn adapt_library(module: &[u8], exports: &str) -> Result<Vec<u8>, AdaptError> {
+    check_imports(module)?;
+    encode(
+        module,
+        exports,
+        adapter::WASI_SNAPSHOT_PREVIEW1_REACTOR_ADAPTER,
+    )
+}
+
+fn encode(module: &[u8], exports: &str, wasi: &[u8]) -> Result<Vec<u8>, AdaptError> {
     let mut module = with_exit_codes(module)?;
     let encode = |error: &dyn std::fmt::Display| AdaptError::Encode(error.to_string());
     let mut resolve = wit_parser::Resolve::default();
     let package = resolve
-        .push_str("adapted.wit", EXIT_WORLD)
+        .push_str("adapted.wit", &format!("{EXIT_WORLD}{exports}}}"))
         .map_err(|error| encode(&format!("{error:#}")))?;
     let world = resolve
         .select_world(&[package], None)
@@ -74,9 +105,7 @@ pub(crate) fn adapt(module: &[u8]) -> Result<Vec<u8>, AdaptError> {
         .map_err(|error| encode(&format!("{error:#}")))?;
     ComponentEncoder::default()
         .module(&module)
-        .and_then(|encoder| {
-            encoder.adapter(WASI_0_1, adapter::WASI_SNAPSHOT_PREVIEW1_COMMAND_ADAPTER)
-        })
+        .and_then(|encoder| encoder.adapter(WASI_0_1, wasi))
         .and_then(|mut encoder| encoder.encode())
         .map_err(|error| encode(&format!("{error:#}")))
 }
@@ -86,44 +115,17 @@ fn malformed(error: impl std::fmt::Display) -> AdaptError {
 }
 
 /// Says in the module's own words what is wrong, before the adapter says it in its own.
-fn check(module: &[u8]) -> Result<(), AdaptError> {
-    let mut starts = false;
+fn check_start(module: &[u8]) -> Result<(), AdaptError> {
     for payload in Parser::new(0).parse_all(module) {
-        match payload.map_err(malformed)? {
-            Payload::ImportSection(imports) if imports.count() > MAX_IMPORTS => {
-                let count = imports.count();
-                return Err(AdaptError::TooManyImports { count });
-            }
-            Payload::ImportSection(imports) => {
-                for import in imports.into_imports() {
-                    let import = import.map_err(malformed)?;
-                    check_import(import.module, import.name)?;
+        if let Payload::ExportSection(exports) = payload.map_err(malformed)? {
+            for export in exports {
+                if export.map_err(malformed)?.name == "_start" {
+                    return Ok(());
                 }
             }
-            Payload::ExportSection(exports) => {
-                for export in exports {
-                    starts |= export.map_err(malformed)?.name == "_start";
-                }
-            }
-            _ => {}
         }
     }
-    if starts {
-        Ok(())
-    } else {
-        Err(AdaptError::NoStart)
-    }
-}
-
-fn check_import(module: &str, name: &str) -> Result<(), AdaptError> {
-    match module {
-        WASI_0_1 => Ok(()),
-        "wasi_unstable" => Err(AdaptError::TooOld),
-        _ => Err(AdaptError::UnknownImport {
-            module: module.to_owned(),
-            name: name.to_owned(),
-        }),
-    }
+    Err(AdaptError::NoStart)
 }
 
 fn with_exit_codes(module: &[u8]) -> Result<Vec<u8>, AdaptError> {
@@ -220,6 +222,22 @@ mod tests {
         ));
         let library = wat::parse_str("(module)").unwrap();
         assert!(matches!(adapt(&library), Err(AdaptError::NoStart)));
+        let newer = module(r#"(import "wasi_snapshot_preview1" "fd_dup" (func))"#);
+        assert!(matches!(
+            adapt(&newer),
+            Err(AdaptError::UnknownImport { name, .. }) if name == "fd_dup"
+        ));
+        for wrong in [
+            r#"(import "wasi_snapshot_preview1" "proc_exit" (func))"#,
+            r#"(import "wasi_snapshot_preview1" "proc_exit" (global i32))"#,
+            r#"(import "wasi_snapshot_preview1" "proc_exit" (memory 1))"#,
+        ] {
+            let wrong = wat::parse_str(format!("(module {wrong} (func (export \"_start\")))"));
+            assert!(matches!(
+                adapt(&wrong.unwrap()),
+                Err(AdaptError::WrongImport { name }) if name == "proc_exit"
+            ));
+        }
         let mut torn = module("");
         torn.truncate(torn.len() - 3);
         assert!(matches!(adapt(&torn), Err(AdaptError::Malformed(_))));

@@ -32,7 +32,7 @@ mod time;
 mod usage;
 pub mod worker;
 
-pub use adapt::AdaptError;
+pub use adapt::{AdaptError, adapt_library, check_imports};
 pub use async_trait::async_trait;
 pub use caps::CapError;
 pub use compile::{Bounds, CompileError, Compiled, Compiling, Origin};
@@ -41,17 +41,18 @@ pub use digest::Digest;
 pub use engine::{Engine, EngineError, EngineOptions};
 pub use fixed::FIXED;
 pub use gate::{Call, Decider, Gate, Outcome, Rate, Ruling, Traffic, Verdict, case_of};
-pub use guarded::is_guarded;
+pub use guarded::{Panicked, guarded, is_guarded};
 pub use imports::{Function, Interface, Surface, surface};
 pub use in_force::InForce;
-pub use invoke::{Invocation, InvokeError};
+pub use invoke::{Export, Invocation, InvokeError, exports};
 pub use limiter::Limiter;
 pub use live::{CallError, Live};
 pub use place::Place;
 pub use pool::Pool;
 pub use preinitialise::{PreinitialiseError, Step, preinitialise, preinitialise_and_try};
 pub use profile::{
-    Profile, Run as RunProfile, RunLanguage, RunLanguageWithFuel, RunP3, RunP3WithFuel, RunWithFuel,
+    Profile, Run as RunProfile, RunLanguage, RunLanguageWithFuel, RunP3, RunP3WithFuel,
+    RunWithFuel, guest_features,
 };
 pub use run::{Ended, Entry, GuestState, RunError};
 pub use source::{Kind, MAX_SOURCE_BYTES, NotWebAssembly, detect, has_deep_stack, mark_deep_stack};

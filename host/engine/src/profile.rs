@@ -125,6 +125,12 @@ pub(crate) fn features<P: Profile>() -> WasmFeatures {
         | WasmFeatures::MULTI_MEMORY
 }
 
+/// What WebAssembly the core modules of a guest may use, whatever the profile: for who reads one before it is compiled.
+#[must_use]
+pub fn guest_features() -> WasmFeatures {
+    features::<Run>()
+}
+
 /// The one place that configures wasmtime, for compiling and running alike. One compiler: the second one, Winch, has
 /// had escapes of its own.
 pub(crate) fn config<P: Profile>() -> wasmtime::Config {
