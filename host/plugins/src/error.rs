@@ -105,7 +105,9 @@ pub enum InstantiationFailure {
     #[error(transparent)]
     Name(#[from] NameError),
     /// Its path leaves the folder that it is to lie in.
-    #[error("module path must stay beneath its folder, and contain no parent-directory ('..') components")]
+    #[error(
+        "module path must stay beneath its folder, and contain no parent-directory ('..') components"
+    )]
     Path,
     /// Its file cannot be read.
     #[error("Failed to read file: {0}")]

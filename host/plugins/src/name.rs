@@ -20,7 +20,9 @@ pub enum NameError {
     #[error("invalid module name: it is longer than {LONGEST_NAME} bytes")]
     TooLong,
     /// A separator of paths, a zero, or another character that nobody can type.
-    #[error("invalid module name: must be a bare identifier (no path separators, no control characters)")]
+    #[error(
+        "invalid module name: must be a bare identifier (no path separators, no control characters)"
+    )]
     Character,
     /// Two dots.
     #[error("invalid module name: must be a bare identifier (no `..`)")]
@@ -41,7 +43,10 @@ impl ToolName {
         if name.len() > LONGEST_NAME {
             return Err(NameError::TooLong);
         }
-        if name.chars().any(|c| matches!(c, '/' | '\\') || c.is_control()) {
+        if name
+            .chars()
+            .any(|c| matches!(c, '/' | '\\') || c.is_control())
+        {
             return Err(NameError::Character);
         }
         if name == "." || name.contains("..") {
@@ -73,7 +78,8 @@ impl fmt::Display for ToolName {
 /// folder's handle decides.
 pub(crate) fn stays_beneath(path: &Path) -> bool {
     let mut parts = path.components().peekable();
-    parts.peek().is_some() && parts.all(|part| matches!(part, Component::Normal(_) | Component::CurDir))
+    parts.peek().is_some()
+        && parts.all(|part| matches!(part, Component::Normal(_) | Component::CurDir))
 }
 
 #[cfg(test)]

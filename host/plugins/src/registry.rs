@@ -46,7 +46,10 @@ impl From<Policy> for Granted {
 impl Granted {
     /// Has each call be given what `given` adds to its options: what the policy mounts, for one.
     #[must_use]
-    pub fn given(mut self, given: impl Fn(RunOptions) -> RunOptions + Send + Sync + 'static) -> Self {
+    pub fn given(
+        mut self,
+        given: impl Fn(RunOptions) -> RunOptions + Send + Sync + 'static,
+    ) -> Self {
         self.given = Some(Arc::new(given));
         self
     }
@@ -194,7 +197,11 @@ impl Tools {
         input: Value,
     ) -> Result<Reply, ToolError> {
         let entry = self.entry(name)?;
-        entry.tool.call(calling, input, || entry.options()).await.result
+        entry
+            .tool
+            .call(calling, input, || entry.options())
+            .await
+            .result
     }
 
     fn entry(&self, name: &str) -> Result<Arc<Entry>, ToolError> {

@@ -4,8 +4,8 @@ use serde_json::Value;
 use tollgate::policy::Policy;
 use tollgate::{Component, Grants, GrantsError, Host, RunOptions};
 
-use crate::error::{InstantiationFailure, ToolError};
 use crate::call::{Called, Calling};
+use crate::error::{InstantiationFailure, ToolError};
 use crate::kinds::{self, Kind};
 use crate::limits::{Sort, with_limits};
 use crate::listed::Listed;

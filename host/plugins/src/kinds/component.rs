@@ -90,7 +90,11 @@ impl Functions {
             return Ok(*at);
         }
         match Export::find(name, &self.exports) {
-            Ok(export) => Ok(self.by_name.get(&export.full()).copied().unwrap_or_default()),
+            Ok(export) => Ok(self
+                .by_name
+                .get(&export.full())
+                .copied()
+                .unwrap_or_default()),
             Err(InvokeError::Ambiguous { candidates, .. }) => {
                 Err(ExecutionFailure::Ambiguous(candidates).into())
             }
@@ -134,11 +138,7 @@ impl Functions {
     }
 }
 
-fn arguments(
-    function: &Function,
-    input: Value,
-    bytes: BytesAs,
-) -> Result<Vec<Val>, ToolError> {
+fn arguments(function: &Function, input: Value, bytes: BytesAs) -> Result<Vec<Val>, ToolError> {
     if let Some(refused) = &function.refused {
         return Err(ExecutionFailure::NotCallable(refused.to_string()).into());
     }

@@ -15,7 +15,10 @@ use super::{not_found, the_only};
 pub(crate) struct Functions(Vec<CoreFunction>);
 
 /// Generates a component around a module, and loads it with its instructions counted.
-pub(crate) async fn load(host: &Host, module: Vec<u8>) -> Result<(Component, Functions), ToolError> {
+pub(crate) async fn load(
+    host: &Host,
+    module: Vec<u8>,
+) -> Result<(Component, Functions), ToolError> {
     let wrapping = tokio::task::spawn_blocking(move || core_abi::wrap(&module));
     let failed = |what: String| InstantiationFailure::CoreAbi(what);
     let wrapped = wrapping
@@ -90,8 +93,9 @@ fn reply(output: &[u8]) -> Result<Reply, ToolError> {
             value,
             is_err: false,
         }),
-        Err(_its_words_hold_some_of_it) => {
-            Err(ExecutionFailure::Result("the bytes that came back are something else".to_owned()).into())
-        }
+        Err(_its_words_hold_some_of_it) => Err(ExecutionFailure::Result(
+            "the bytes that came back are something else".to_owned(),
+        )
+        .into()),
     }
 }

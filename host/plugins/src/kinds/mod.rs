@@ -82,22 +82,23 @@ impl Kind {
     ) -> Called {
         match self {
             Self::Component(functions) => {
-                functions.call(name, component, calling, input, options()).await
+                functions
+                    .call(name, component, calling, input, options())
+                    .await
             }
             Self::Plugin(plugin) => plugin.call(name, component, calling, input, options).await,
             #[cfg(feature = "core-abi")]
             Self::CoreModule(functions) => {
-                functions.call(name, component, calling, input, options()).await
+                functions
+                    .call(name, component, calling, input, options())
+                    .await
             }
         }
     }
 }
 
 /// The function that is meant, of those that are called so: by its name, or as the only one.
-fn the_only<'a, T>(
-    of: &'a [T],
-    name: impl Fn(&T) -> &str,
-) -> Result<&'a T, ExecutionFailure> {
+fn the_only<'a, T>(of: &'a [T], name: impl Fn(&T) -> &str) -> Result<&'a T, ExecutionFailure> {
     match of {
         [only] => Ok(only),
         several => Err(ExecutionFailure::Ambiguous(

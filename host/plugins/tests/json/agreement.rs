@@ -208,7 +208,7 @@ fn only_of(kind: &crate::kinds::Kind) -> Function {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
+    #![proptest_config(ProptestConfig::with_cases(100))]
 
     #[test]
     fn the_schema_takes_what_the_mapping_takes(

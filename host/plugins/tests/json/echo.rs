@@ -7,6 +7,13 @@
 
 use std::sync::LazyLock;
 
+use serde_json::Value;
+use tokio::runtime::Runtime;
+use tollgate::policy::Policy;
+use tollgate::{Grants, Host, RunOptions};
+use tollgate_plugins::json::BytesAs;
+use tollgate_plugins::wit::{Function, functions};
+use tollgate_plugins::{Calling, Tool, ToolName};
 use wasmtime::component::{Component, Linker, Val};
 use wasmtime::{Config, Engine, Store};
 use wit_parser::abi::{AbiVariant, WasmType};
@@ -14,6 +21,12 @@ use wit_parser::abi::{AbiVariant, WasmType};
 use crate::kinds::Kind;
 use crate::support::{component, resolve};
 
+static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().unwrap());
+static HOST: LazyLock<Host> = LazyLock::new(|| {
+    let _within = RUNTIME.enter();
+    Host::builder().compile_in_process().build().unwrap()
+});
+/// An engine that has lists of a fixed length, which Tollgate's own does not have yet.
 static ENGINE: LazyLock<Engine> = LazyLock::new(|| {
     let mut config = Config::new();
     config.wasm_component_model_fixed_length_lists(true);
@@ -25,10 +38,17 @@ const INTERFACE: &str = "t:t/echo";
 
 /// An echo for one type.
 pub(crate) struct Echo {
-    pub(crate) bytes: Vec<u8>,
+    /// `echo` and `same`.
+    pub(crate) functions: Vec<Function>,
     /// Whether `same` does what its name says.
     pub(crate) has_same: bool,
-    compiled: Component,
+    within: Within,
+}
+
+/// What calls it.
+enum Within {
+    Tollgate(Box<(Tool, Grants)>),
+    Bare(Component),
 }
 
 impl Echo {
@@ -75,28 +95,58 @@ impl Echo {
             },
         );
         let bytes = component(&resolve, world, wat::parse_str(&module).unwrap());
-        let compiled = Component::from_binary(&ENGINE, &bytes).unwrap();
+        let within = match kind.has_fixed() {
+            true => Within::Bare(Component::from_binary(&ENGINE, &bytes).unwrap()),
+            false => RUNTIME.block_on(async {
+                let name = ToolName::new("echo").unwrap();
+                let tool = Tool::load(&HOST, name, bytes.clone()).await.unwrap();
+                let grants = tool
+                    .grants(Policy::from_toml("none", "version = 1").unwrap())
+                    .unwrap();
+                Within::Tollgate(Box::new((tool, grants)))
+            }),
+        };
         Self {
-            bytes,
+            functions: functions(&bytes).unwrap(),
             has_same,
-            compiled,
+            within,
         }
     }
 
-    /// What a function gives for these arguments, in an instance of its own.
-    pub(crate) fn call(&self, function: &str, arguments: &[Val]) -> Val {
-        let mut store = Store::new(&ENGINE, ());
-        let instance = Linker::new(&ENGINE)
-            .instantiate(&mut store, &self.compiled)
-            .unwrap();
-        let interface = instance
-            .get_export_index(&mut store, None, INTERFACE)
-            .unwrap();
-        let export = instance.get_export_index(&mut store, Some(&interface), function);
-        let function = instance.get_func(&mut store, export.unwrap()).unwrap();
-        let mut results = [Val::Bool(false)];
-        function.call(&mut store, arguments, &mut results).unwrap();
-        let [result] = results;
-        result
+    /// What a function gives for an input, in an instance of its own.
+    pub(crate) fn call(&self, function: &Function, input: Value, bytes: BytesAs) -> Value {
+        match &self.within {
+            Within::Tollgate(within) => {
+                let (tool, grants) = &**within;
+                let name = function.full_name();
+                let calling = Calling {
+                    function: Some(&name),
+                    bytes,
+                };
+                let called = tool.call(calling, input, || RunOptions::new(grants));
+                RUNTIME.block_on(called).result.unwrap().value
+            }
+            Within::Bare(component) => {
+                let arguments = function.arguments(input, bytes).unwrap();
+                let given = call(component, &function.name, &arguments);
+                function.output(Some(given), bytes).unwrap()
+            }
+        }
     }
+}
+
+fn call(component: &Component, function: &str, arguments: &[Val]) -> Val {
+    let mut store = Store::new(&ENGINE, ());
+    let instance = Linker::new(&ENGINE)
+        .instantiate(&mut store, component)
+        .unwrap();
+    let interface = instance
+        .get_export_index(&mut store, None, INTERFACE)
+        .unwrap();
+    let export = instance.get_export_index(&mut store, Some(&interface), function);
+    let function = instance.get_func(&mut store, export.unwrap()).unwrap();
+    let mut results = [Val::Bool(false)];
+    function.call(&mut store, arguments, &mut results).unwrap();
+    let [result] = results;
+    result
 }

@@ -148,6 +148,13 @@ impl Kind {
         }
     }
 
+    /// Whether there is a list of a fixed length in it.
+    pub(crate) fn has_fixed(&self) -> bool {
+        let mut definitions = Vec::new();
+        let text = self.wit(&mut definitions) + &definitions.concat();
+        (1..4).any(|length| text.contains(&format!(", {length}>")))
+    }
+
     /// Any of its values.
     pub(crate) fn values(&self) -> BoxedStrategy<Val> {
         match self {

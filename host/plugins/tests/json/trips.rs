@@ -3,21 +3,17 @@
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use tollgate_plugins::json::{BytesAs, read};
-use tollgate_plugins::wit::{Function, functions};
+use tollgate_plugins::wit::Function;
 use wasmtime::component::Val;
 
 use crate::echo::Echo;
 use crate::kinds::with_values;
 use crate::support::BOTH;
 
-/// The text of what a function gives for an input, through the guest.
+/// The text of what a function gives for a text of input, through the guest.
 fn called(echo: &Echo, function: &Function, input: &str, bytes_as: BytesAs) -> String {
     let input = read(input.as_bytes()).unwrap();
-    let arguments = function
-        .arguments(input.clone(), bytes_as)
-        .unwrap_or_else(|error| panic!("{error}: {input}"));
-    let given = echo.call(&function.name, &arguments);
-    function.output(Some(given), bytes_as).unwrap().to_string()
+    echo.call(function, input, bytes_as).to_string()
 }
 
 /// The canonical JSON of a value: what a function that gives it alone gives.
@@ -26,9 +22,8 @@ fn canonical(same: &Function, value: &Val, bytes_as: BytesAs) -> Value {
 }
 
 fn go_and_return(echo: &Echo, values: Vec<Val>) -> Result<(), TestCaseError> {
-    let all = functions(&echo.bytes).unwrap();
-    let [whole, same] = all.as_slice() else {
-        panic!("two functions: {all:?}");
+    let [whole, same] = echo.functions.as_slice() else {
+        panic!("two functions: {:?}", echo.functions);
     };
     prop_assert_eq!(whole.full_name(), "t:t/echo.echo");
     for (value, bytes_as) in values
@@ -53,7 +48,7 @@ fn go_and_return(echo: &Echo, values: Vec<Val>) -> Result<(), TestCaseError> {
 
 proptest! {
     // Each case compiles a component.
-    #![proptest_config(ProptestConfig::with_cases(24))]
+    #![proptest_config(ProptestConfig::with_cases(48))]
 
     #[test]
     fn a_value_that_goes_through_json_and_a_guest_comes_back((kind, values) in with_values()) {
