@@ -9,7 +9,7 @@
 //! | `u8` to `u32`, `s8` to `s32` | a number that is an integer within the type's range, however it is written (`1`, `1.0`, `1e0`) |
 //! | `u64`, `s64` | such a number within ±(2⁵³−1), or a decimal string (`"0"`, `"-12"`: no `+`, no zero in front). Both are taken; given is a number where one will do, and else a string. A number beyond ±(2⁵³−1) is refused: not every program that writes one means the very integer that it writes |
 //! | `f64` | a number, `"NaN"`, `"Infinity"`, `"-Infinity"` |
-//! | `f32` | the same; a number is rounded to the nearest `f32`, and one beyond the greatest is refused. Given are the fewest digits that tell it from its neighbours (`0.1`) |
+//! | `f32` | the same; a number is rounded to the nearest `f32`, and refused where that would be infinite (from 2¹²⁸−2¹⁰³). Given are the fewest digits that tell it from its neighbours (`0.1`) |
 //! | `char` | a string of one Unicode scalar value |
 //! | `string` | a string |
 //! | `list<t>` | an array |

@@ -8,6 +8,8 @@ use crate::wit::Integer;
 
 /// The greatest integer up to which every reader of JSON tells one from the next: 2^53 − 1.
 pub(crate) const MAX_SAFE: i128 = (1 << 53) - 1;
+/// The least number that is nearer to what would follow the greatest `f32` than to that one: 2^128 − 2^103.
+pub(crate) const BEYOND_F32: f64 = 3.402_823_567_797_336_6e38;
 /// What stands for those floats that JSON has no numbers for.
 pub(crate) const NOT_FINITE: [&str; 3] = ["NaN", "Infinity", "-Infinity"];
 
@@ -104,13 +106,13 @@ pub(crate) fn float64(json: &Value) -> Result<f64, Invalid> {
     .ok_or_else(|| Invalid::expected("a number, `\"NaN\"`, `\"Infinity\"` or `\"-Infinity\"`"))
 }
 
-/// A float of 32 bits: the one that lies nearest to the number. What is beyond the greatest one is refused, for infinity
-/// is nowhere near it.
+/// A float of 32 bits: the one that lies nearest to the number. A number that none is near to is refused, for infinity is
+/// nowhere near it either.
 pub(crate) fn float32(json: &Value) -> Result<f32, Invalid> {
     match json {
         Value::Number(number) => {
             let value = number.as_f64();
-            value.filter(|value| value.abs() <= f64::from(f32::MAX))
+            value.filter(|value| value.abs() < BEYOND_F32)
         }
         Value::String(word) => word_value(word),
         _ => None,
@@ -118,7 +120,7 @@ pub(crate) fn float32(json: &Value) -> Result<f32, Invalid> {
     .map(nearest)
     .ok_or_else(|| {
         Invalid::expected(
-            "a number within ±3.4028234663852886e38, `\"NaN\"`, `\"Infinity\"` or `\"-Infinity\"`",
+            "a number within ±3.4028235e38, `\"NaN\"`, `\"Infinity\"` or `\"-Infinity\"`",
         )
     })
 }

@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 use serde_json::{Map, Value, json};
 
 use super::bytes_as::BytesAs;
-use super::number::{MAX_SAFE, NOT_FINITE, is_wide};
+use super::number::{BEYOND_F32, MAX_SAFE, NOT_FINITE, is_wide};
 use crate::wit::{Integer, Member, Shape, TypeRef, Types};
 
 /// The dialect.
@@ -144,8 +144,8 @@ impl<'a> Schemas<'a> {
             Shape::Integer(of) => integer(*of),
             Shape::F32 => float(json!({
                 "type": "number",
-                "minimum": -f64::from(f32::MAX),
-                "maximum": f64::from(f32::MAX),
+                "exclusiveMinimum": -BEYOND_F32,
+                "exclusiveMaximum": BEYOND_F32,
             })),
             Shape::F64 => float(json!({ "type": "number" })),
             Shape::Char => json!({ "type": "string", "minLength": 1, "maxLength": 1 }),

@@ -11,7 +11,9 @@ use wasmparser::component_types::{
 use wasmparser::types::TypesRef;
 
 use super::docs::{Docs, Within};
-use super::types::{Integer, Member, Members, Shape, TypeRef, Types, Unsupported, Without};
+use super::types::{
+    Integer, MAX_DEPTH, Member, Members, Shape, TypeRef, Types, Unsupported, Without,
+};
 
 /// The most rows of a table.
 pub(crate) const MAX_TYPES: usize = 1 << 16;
@@ -131,10 +133,6 @@ impl<'a> Filling<'a> {
         self.table
     }
 
-    pub(crate) fn table(&self) -> &Types {
-        &self.table
-    }
-
     /// The row of a type; those that it is made of are before it. Without recursion: how deep types nest is the
     /// component's choice.
     pub(crate) fn row(&mut self, of: ComponentValType) -> Result<TypeRef, TooMuch> {
@@ -153,12 +151,16 @@ impl<'a> Filling<'a> {
             if self.table.len() >= MAX_TYPES {
                 return Err(TooMuch);
             }
-            let shape = self.shape(key, name.as_ref());
+            let shape = self.shape(key, name.as_ref()).ok_or(TooMuch)?;
             let docs = name
                 .as_ref()
                 .and_then(|named| self.docs.of_type(named.within(), &named.name));
             let row = self.table.add(shape, name.map(|named| named.name), docs);
-            self.spend(self.table.get(row).text_bytes())?;
+            let made = self.table.get(row);
+            if made.depth > MAX_DEPTH {
+                return Err(TooMuch);
+            }
+            self.spend(made.text_bytes())?;
             self.rows.insert(key, row);
         }
         self.rows.get(&wanted).copied().ok_or(TooMuch)
@@ -193,15 +195,13 @@ impl<'a> Filling<'a> {
         self.rows.get(&self.key(of).0).copied()
     }
 
-    /// The shape of a type whose parts have rows.
-    fn shape(&self, key: Key, named: Option<&Named>) -> Shape {
+    /// The shape of a type, once its parts have rows.
+    fn shape(&self, key: Key, named: Option<&Named>) -> Option<Shape> {
         let id = match key {
-            Key::Primitive(primitive) => return primitive_shape(primitive),
+            Key::Primitive(primitive) => return Some(primitive_shape(primitive)),
             Key::Defined(id) => id,
         };
         self.defined(&self.from[id], named)
-            // Each part was given its row before; what has none would be a fault of this table, and is refused.
-            .unwrap_or(Shape::Unsupported(Unsupported::TooDeep, Without::TooDeep))
     }
 
     fn defined(&self, ty: &ComponentDefinedType, named: Option<&Named>) -> Option<Shape> {

@@ -196,7 +196,6 @@ fn write_without(types: &Types, without: &Without, text: &mut Text) {
         Without::Future(of) => around("future", &[*of], types, text),
         Without::ErrorContext => text.push("error-context"),
         Without::Map(key, value) => around("map", &[Some(*key), Some(*value)], types, text),
-        Without::TooDeep => text.push("…"),
     }
 }
 

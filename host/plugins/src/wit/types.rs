@@ -127,7 +127,6 @@ pub(crate) enum Without {
     Future(Option<TypeRef>),
     ErrorContext,
     Map(TypeRef, TypeRef),
-    TooDeep,
 }
 
 /// Why a type has no JSON.
@@ -148,12 +147,10 @@ pub enum Unsupported {
     /// A map, whose keys need not be text.
     #[error("maps have no JSON")]
     Map,
-    /// A type of more levels than a text of JSON may have.
-    #[error("it nests deeper than {MAX_DEPTH} levels")]
-    TooDeep,
 }
 
-/// The most levels that a type has. The reader of JSON gives up at 128, of which an input's own object takes one.
+/// The most levels that a type has, of which the ends are one: what a component may have at all. The reader of JSON gives
+/// up at 128, of which an input's own object takes one.
 pub const MAX_DEPTH: u32 = 100;
 
 /// A row of the table.
@@ -189,9 +186,7 @@ impl Type {
                 cases.iter().filter_map(|case| case.ty).collect()
             }
             Shape::Unsupported(_, without) => match without {
-                Without::Own(_) | Without::Borrow(_) | Without::ErrorContext | Without::TooDeep => {
-                    Vec::new()
-                }
+                Without::Own(_) | Without::Borrow(_) | Without::ErrorContext => Vec::new(),
                 Without::Stream(of) | Without::Future(of) => of.iter().copied().collect(),
                 Without::Map(key, value) => vec![*key, *value],
             },
@@ -258,9 +253,6 @@ impl Types {
         let parts = row.parts();
         let below = parts.iter().map(|part| self.get(*part).depth).max();
         row.depth = below.unwrap_or(0).saturating_add(1);
-        if row.depth > MAX_DEPTH {
-            row.shape = Shape::Unsupported(Unsupported::TooDeep, Without::TooDeep);
-        }
         row.unsupported = match &row.shape {
             Shape::Unsupported(why, _) => Some((*why, here)),
             _ => parts.iter().find_map(|part| self.get(*part).unsupported),
