@@ -11,12 +11,10 @@ use wasmparser::component_types::{
 use wasmparser::types::TypesRef;
 
 use super::docs::{Docs, Within};
+use super::limits::MAX_TYPES;
 use super::types::{
     Integer, MAX_DEPTH, Member, Members, Shape, TypeRef, Types, Unsupported, Without,
 };
-
-/// The most rows of a table.
-pub(crate) const MAX_TYPES: usize = 1 << 16;
 
 /// More types, or longer names, than are kept.
 #[derive(Debug)]
