@@ -94,7 +94,7 @@ pub(crate) enum Failure {
     Run(#[from] RunError),
     #[error("{error}; its program was last seen at {place}")]
     RunAt { error: RunError, place: String },
-    #[error(transparent)]
+    #[error("{}", tool_words(.0))]
     Tool(#[from] ToolError),
     #[error(transparent)]
     Grants(#[from] GrantsError),
@@ -156,6 +156,16 @@ impl Failure {
             INTERRUPTED | TERMINATED => "cancelled",
             _ => "failed",
         }
+    }
+}
+
+/// What a failed call says, and what there is in place of a function that there is not.
+fn tool_words(error: &ToolError) -> String {
+    match error {
+        ToolError::FunctionNotFound { available, .. } if !available.is_empty() => {
+            format!("{error}; it has: {}", available.join(", "))
+        }
+        other => other.to_string(),
     }
 }
 

@@ -19,6 +19,8 @@ pub mod audit_stream;
 pub mod audit_tamper;
 #[cfg(feature = "engine")]
 pub mod code_pack;
+#[cfg(feature = "engine")]
+pub mod core_abi;
 pub mod frames;
 pub mod grants;
 #[cfg(feature = "engine")]
@@ -68,6 +70,8 @@ targets! {
     invoke,
     #[cfg(feature = "engine")]
     code_pack,
+    #[cfg(feature = "engine")]
+    core_abi,
 }
 
 /// Calls `check` with each seed of a target, and with `rounds` changed ones, the same in every run of `seed`.

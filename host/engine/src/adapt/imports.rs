@@ -82,7 +82,8 @@ fn read(adapter: &[u8]) -> wasmparser::Result<BTreeMap<String, FuncType>> {
         if let Payload::ExportSection(exports) = payload? {
             for export in exports {
                 let export = export?;
-                if export.kind == ExternalKind::Func {
+                // What the encoder of components looks for is no import of a module's.
+                if export.kind == ExternalKind::Func && !export.name.starts_with("cabi_") {
                     let ty = &types[types.core_function_at(export.index)];
                     found.insert(export.name.to_owned(), ty.unwrap_func().clone());
                 }

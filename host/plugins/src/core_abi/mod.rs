@@ -12,6 +12,26 @@
 //! * `_initialize` is called when the guest is made, and a start function before it, after all imports are in place.
 //! * `_start` is never called: it is a program's, and ends with it. A module that has tools beside it is a tool.
 //! * A guest serves one call: the answer is written into memory that the tool has done with.
+//!
+//! ```
+//! use tollgate::{Host, RunOptions};
+//! use tollgate_plugins::core_abi::{call, wrap};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let module = wat::parse_str(r#"(module (memory (export "memory") 1)
+//!     (func (export "echo") (param i32 i32) (result i32 i32) (local.get 0) (local.get 1)))"#)?;
+//! let wrapped = wrap(&module)?;
+//! let host = Host::builder().compile_in_process().build()?;
+//! let component = host.load(wrapped.component).await?;
+//!
+//! let grants = host.grants_from_toml("tool.toml", "version = 1")?;
+//! let input = br#"{"text":"hello"}"#.to_vec();
+//! let outcome = call(&component, &wrapped.functions[0], input, RunOptions::new(&grants)).await?;
+//! assert_eq!(outcome.result??, br#"{"text":"hello"}"#);
+//! # Ok(())
+//! # }
+//! ```
 
 mod call;
 mod error;
@@ -33,12 +53,21 @@ pub const MAX_FUNCTIONS: usize = 1_000;
 pub const MAX_NAME_BYTES: usize = 1_024;
 
 /// A component around a module, and where its tools are.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Wrapped {
     /// The component's binary: the same for the same module.
     pub component: Vec<u8>,
     /// The module's tools, in the order of its exports.
     pub functions: Vec<CoreFunction>,
+}
+
+impl std::fmt::Debug for Wrapped {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Wrapped")
+            .field("component", &self.component.len())
+            .field("functions", &self.functions)
+            .finish()
+    }
 }
 
 /// One tool of a module.
@@ -58,7 +87,8 @@ pub fn is_tool(bytes: &[u8]) -> bool {
     detect(bytes) == Ok(Kind::Module)
 }
 
-/// Generates a component around a module.
+/// Generates a component around a module. This reads the module several times, which takes a tenth of a second for each
+/// megabyte: it belongs on a thread that serves no guests.
 ///
 /// # Errors
 ///

@@ -17,7 +17,7 @@ fn tool(body: &str) -> String {
 const SPIN: &str = "(loop $l (br $l)) unreachable";
 
 #[tokio::test]
-async fn a40_an_endless_loop_ends_at_the_fuel() {
+async fn i1_an_endless_loop_ends_at_the_fuel() {
     let tool = Tool::with_fuel(&tool(SPIN)).await;
     let outcome = tool.call("").await;
     let error = outcome.result.unwrap_err();
@@ -30,7 +30,7 @@ async fn a40_an_endless_loop_ends_at_the_fuel() {
 }
 
 #[tokio::test]
-async fn a40_an_endless_loop_ends_at_the_wall() {
+async fn i1_an_endless_loop_ends_at_the_wall() {
     let tool = Tool::new(&tool(SPIN))
         .await
         .under("[limits]\nwall = \"100ms\"\n");
@@ -44,7 +44,7 @@ async fn a40_an_endless_loop_ends_at_the_wall() {
 }
 
 #[tokio::test]
-async fn an_endless_start_ends_too() {
+async fn i2_an_endless_start_ends_too() {
     let text = format!(
         r#"(module (memory (export "memory") 1) (func $spin {SPIN}) (start $spin)
             (func (export "f") (param i32 i32) (result i32 i32) unreachable))"#
@@ -67,7 +67,7 @@ async fn a_small_tool_takes_little_fuel() {
 }
 
 #[tokio::test]
-async fn traps_end_a_call_and_no_other() {
+async fn i15_traps_end_a_call_and_no_other() {
     let tool = Tool::new(
         r#"(module (memory (export "memory") 1)
             (func (export "trap") (param i32 i32) (result i32 i32) unreachable)

@@ -68,7 +68,7 @@ async fn holds(tool: &Tool, pointer: u32, length: i32, memory: u64) {
 }
 
 #[tokio::test]
-async fn a17_each_lie_is_called_by_its_name() {
+async fn i46_each_lie_is_called_by_its_name() {
     let tool = Tool::new(&liar(1)).await;
     for (pointer, length, words) in [
         (0, -5, "WASM returned negative output length: -5"),
@@ -106,11 +106,12 @@ async fn a17_each_lie_is_called_by_its_name() {
 
 /// Every place where an output meets an edge: of the memory, of the place where the answer goes, of 32 bits.
 #[tokio::test]
-async fn a17_every_edge_is_read_as_the_seed_reads_it() {
+async fn i46_every_edge_is_read_as_the_seed_reads_it() {
     for pages in [1, 2] {
         let tool = Tool::new(&liar(pages)).await;
         let size = pages * PAGE;
-        let near = |edge: u32| (-9..=9).map(move |by| edge.wrapping_add_signed(by));
+        let near =
+            |edge: u32| [-9, -8, -7, -1, 0, 1, 7, 8].map(move |by| edge.wrapping_add_signed(by));
         let starts: Vec<u32> = [0, 32, size - 32, size, 1 << 31]
             .into_iter()
             .flat_map(near)
@@ -184,7 +185,7 @@ fn numbers_are_read_in_the_order_of_the_seed() {
 }
 
 #[test]
-fn a17_any_pair_is_read_as_the_seed_reads_it() {
+fn i46_any_pair_is_read_as_the_seed_reads_it() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let tool = runtime.block_on(Tool::new(&liar(2)));
     let number = || {

@@ -15,7 +15,7 @@ fn module(more: &str) -> String {
 }
 
 #[test]
-fn a22_what_is_no_core_module_says_what_it_is() {
+fn i36_what_is_no_core_module_says_what_it_is() {
     for bytes in [
         &b""[..],
         b"\0asm",
@@ -37,7 +37,7 @@ fn a22_what_is_no_core_module_says_what_it_is() {
 }
 
 #[test]
-fn a22_every_truncation_of_a_module_is_malformed() {
+fn i36_every_truncation_of_a_module_is_malformed() {
     let whole = wasm(&module(
         r#"(import "wasi_snapshot_preview1" "sched_yield" (func (result i32)))"#,
     ));
@@ -184,7 +184,7 @@ fn a22_imports_that_are_not_of_wasi_0_1_are_named() {
 }
 
 #[test]
-fn a22_there_is_a_most_of_everything() {
+fn i31_there_is_a_most_of_everything() {
     let import = r#"(import "wasi_snapshot_preview1" "sched_yield" (func (result i32)))"#;
     assert!(matches!(
         refused(&module(&import.repeat(1_001))),

@@ -29,13 +29,13 @@ pub(crate) struct Tool {
 }
 
 impl Tool {
-    /// Loads a module, whose calls are under the seed's limits.
+    /// As [`Tool::at`], at a host that counts no fuel.
     pub(crate) async fn new(text: &str) -> Self {
         let host = Host::builder().compile_in_process().build().unwrap();
         Self::at(host, text).await
     }
 
-    /// As [`Tool::new`], at a host that counts fuel.
+    /// A module whose calls are under all of the seed's limits.
     pub(crate) async fn with_fuel(text: &str) -> Self {
         let host = Host::builder()
             .compile_in_process()
@@ -47,7 +47,8 @@ impl Tool {
             .under("[limits]\nmemory = \"50MiB\"\nwall = \"30s\"\nfuel = 10000000\n")
     }
 
-    async fn at(host: Host, text: &str) -> Self {
+    /// Loads a module at `host`, whose calls are under the seed's limits but for fuel.
+    pub(crate) async fn at(host: Host, text: &str) -> Self {
         let wrapped = wrap(&wasm(text)).unwrap_or_else(|error| panic!("{error}"));
         let component = host.load(wrapped.component.clone()).await;
         Self {

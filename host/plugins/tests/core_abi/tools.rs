@@ -90,7 +90,7 @@ async fn names_are_any_text_and_find_their_functions() {
 
 /// Each of these would mean something to the encoder of components, if it saw it.
 #[tokio::test]
-async fn a17_exports_that_look_like_the_canonical_abi_are_just_names() {
+async fn exports_that_look_like_the_canonical_abi_are_just_names() {
     let tool = Tool::new(
         r#"(module (memory (export "memory") 1) (memory $other 1)
             (export "cm32p2_memory" (memory $other))
@@ -116,7 +116,7 @@ async fn a17_exports_that_look_like_the_canonical_abi_are_just_names() {
 
 /// A section of the module that would say what the component around it imports and exports.
 #[tokio::test]
-async fn a17_a_module_does_not_say_what_the_component_around_it_is() {
+async fn a_module_does_not_say_what_the_component_around_it_is() {
     let tool = Tool::new(
         r#"(module (memory (export "memory") 1)
             (@custom "component-type:evil" "\00asm\0d\00\01\00")

@@ -1,7 +1,8 @@
 //! WASI 0.1 through the gate.
 
+use tollgate::audit::verify::{VerifyOptions, verify};
 use tollgate::policy::Scope;
-use tollgate::{Refused, Stream};
+use tollgate::{Host, Refused, Stream};
 use tollgate_plugins::core_abi::CallRefused;
 
 use crate::support::{OPEN, Tool};
@@ -31,7 +32,7 @@ async fn what_a_tool_prints_passes_the_gate() {
 }
 
 #[tokio::test]
-async fn i83_what_is_denied_is_an_errno_and_a_record() {
+async fn i68_what_is_denied_is_an_errno_and_a_record() {
     let tool = Tool::new(PRINTER).await;
     let options = tool.options().stdout(Stream::Capture);
     let outcome = tool.try_call(0, "canary", options).await.unwrap();
@@ -75,7 +76,7 @@ async fn clocks_entropy_and_the_environment_are_the_runs() {
             .variable("CANARY", "secret");
         let outcome = tool.try_call(0, "", options).await.unwrap();
         let operations: Vec<_> = outcome.asked().map(|row| row.operation.clone()).collect();
-        for expected in ["clock.wall", "random.secure", "env.read"] {
+        for expected in ["clock.read", "random.read", "env.read"] {
             assert!(
                 operations.iter().any(|found| found == expected),
                 "{operations:?}"
@@ -136,4 +137,55 @@ async fn a_tool_without_mounts_has_no_files() {
     .under(OPEN);
     // EBADF: there is no such descriptor.
     assert_eq!(tool.output("").await, [8, 8]);
+}
+
+#[tokio::test]
+async fn i68_the_log_of_a_tools_call_is_whole_and_holds_nothing_of_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let (log, key) = (folder.path().join("audit.jsonl"), folder.path().join("key"));
+    let host = Host::builder()
+        .compile_in_process()
+        .log_file(&log, key)
+        .build()
+        .unwrap();
+    let tool = Tool::at(host, PRINTER).await.under(OPEN);
+    let options = tool.options().variable("SEEN", "canary-variable");
+    let outcome = tool.try_call(0, "canary-input", options).await.unwrap();
+    assert_eq!(outcome.result.unwrap().unwrap(), [0]);
+    let Tool {
+        host, component, ..
+    } = tool;
+    drop(component);
+    host.close().unwrap();
+    assert_eq!(
+        verify(&log, &VerifyOptions::default())
+            .unwrap()
+            .unsigned_records,
+        0
+    );
+    let text = std::fs::read_to_string(&log).unwrap();
+    for operation in ["run.start", "stdio.write", "run.end"] {
+        assert!(text.contains(operation), "{text}");
+    }
+    assert!(!text.contains("canary"), "{text}");
+}
+
+/// Toolchains that link badly import a function more than once.
+#[tokio::test]
+async fn an_import_may_be_there_twice() {
+    let tool = Tool::new(
+        r#"(module
+            (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
+            (import "wasi_snapshot_preview1" "sched_yield" (func $one (result i32)))
+            (import "wasi_snapshot_preview1" "proc_exit" (func $leave (param i32)))
+            (import "wasi_snapshot_preview1" "sched_yield" (func $other (result i32)))
+            (memory (export "memory") 1)
+            (func (export "f") (param i32 i32) (result i32 i32)
+                (i32.store8 (i32.const 0) (i32.or (call $one) (call $other)))
+                (if (i32.const 0) (then (call $exit (i32.const 1)) (call $leave (i32.const 2))))
+                (i32.const 0) (i32.const 1)))"#,
+    )
+    .await
+    .under(OPEN);
+    assert_eq!(tool.output("x").await, [0]);
 }
