@@ -52,7 +52,8 @@ impl From<TooMuch> for UnreadableWit {
 ///
 /// When the bytes are no component, or have more to say than is kept.
 pub fn functions(component: &[u8]) -> Result<Vec<Function>, UnreadableWit> {
-    guarded(|| read(component)).unwrap_or_else(|Panicked| Err(UnreadableWit::Unreadable))
+    let read = guarded(|| read(component));
+    read.map_err(|Panicked| UnreadableWit::Unreadable)?
 }
 
 fn read(component: &[u8]) -> Result<Vec<Function>, UnreadableWit> {
@@ -76,7 +77,8 @@ fn read(component: &[u8]) -> Result<Vec<Function>, UnreadableWit> {
                 found.push(begin(&mut filling, &outline, None, name, id)?);
             }
             ComponentEntityType::Instance(instance) => {
-                for (function, item) in &types[instance].exports {
+                let members = types.get(instance).into_iter();
+                for (function, item) in members.flat_map(|instance| &instance.exports) {
                     if let ComponentEntityType::Func(id) = item.ty {
                         let within = Some(name.as_str());
                         found.push(begin(&mut filling, &outline, within, function, id)?);
@@ -178,7 +180,8 @@ fn begin(
     name: &str,
     id: ComponentFuncTypeId,
 ) -> Result<Begun, UnreadableWit> {
-    let ty = &outline.types[id];
+    let types = outline.types.as_ref();
+    let ty = types.get(id).ok_or(UnreadableWit::Unreadable)?;
     let within = interface.map_or(Within::Top, Within::Interface);
     let docs = outline.docs.function(within, name);
     let own = [interface, Some(name), docs.as_deref()];
