@@ -84,8 +84,9 @@ fn read(adapter: &[u8]) -> wasmparser::Result<BTreeMap<String, FuncType>> {
                 let export = export?;
                 // What the encoder of components looks for is no import of a module's.
                 if export.kind == ExternalKind::Func && !export.name.starts_with("cabi_") {
-                    let ty = &types[types.core_function_at(export.index)];
-                    found.insert(export.name.to_owned(), ty.unwrap_func().clone());
+                    let ty = types.get(types.core_function_at(export.index));
+                    let ty = ty.map(|ty| ty.unwrap_func().clone());
+                    found.extend(ty.map(|ty| (export.name.to_owned(), ty)));
                 }
             }
         }
