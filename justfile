@@ -128,6 +128,24 @@ bench-sidecar:
     export TOLLGATE_BENCH=$PWD/bench
     cargo bench --bench sidecar
 
+# Measure calls of tools beside the bare engine and another host of plugins, and write the table into bench/
+[group("now and then")]
+bench-tools:
+    #!/usr/bin/env bash
+    set -euo pipefail
+    # A workspace of its own, with an engine of its own: ten minutes, once.
+    target=${CARGO_TARGET_DIR:-{{ cache_directory() }}/tollgate/target}/extism
+    beside=host/plugins/benches/extism/Cargo.toml
+    if cargo build --locked --release --manifest-path $beside -p beside-extism --target-dir "$target" &&
+        cargo build --locked --release --manifest-path $beside -p echo-plugin --target wasm32-wasip1 --target-dir "$target"; then
+        export TOLLGATE_EXTISM=$target/release/beside-extism
+        export TOLLGATE_EXTISM_PLUGIN=$target/wasm32-wasip1/release/echo_plugin.wasm
+    else
+        echo "bench: SKIPPED what Extism takes: it cannot be built here; see above" >&2
+    fi
+    export TOLLGATE_BENCH=$PWD/bench
+    cargo bench --bench tools
+
 # Of which a case takes a tenth of a second, so that a test run has 24 of them and not 256.
 dear := 'test(a_coalesced_log_says_as_much_as_a_full_one)'
 

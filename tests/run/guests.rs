@@ -422,3 +422,12 @@ pub(crate) fn records() {
 pub(crate) fn escapes() {
     crate::hostile_text::hostile_text_stays_in_its_field();
 }
+
+#[test]
+pub(crate) fn tool() {
+    let finished = scene!().run(guests::TOOL).finish();
+    assert_eq!(
+        finished.expect(0).stdout,
+        "a tool is called with `tollgate call`\n"
+    );
+}

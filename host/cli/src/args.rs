@@ -56,6 +56,10 @@ pub(crate) enum Command {
     Sidecar(SidecarArgs),
     /// Use the VMs of a running sidecar: those that outlive their client
     Vm(VmArgs),
+    /// Call a function of a component, a plugin or a core module with JSON, and print its result as JSON
+    Call(Box<Call>),
+    /// List the functions that can be called with JSON: signatures, docs and schemas
+    Tools(Box<ToolsArgs>),
     /// Look into the cache of compiled components
     #[command(subcommand)]
     Cache(CacheCommand),
@@ -118,6 +122,60 @@ pub(crate) struct Grants {
     /// Trust the certificate authorities in a PEM file too
     #[arg(long, value_name = "FILE")]
     pub(crate) ca: Vec<String>,
+}
+
+/// One call with JSON.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Call {
+    #[command(flatten)]
+    pub(crate) grants: Grants,
+
+    /// Write the audit log to a file (default: to memory, for --report)
+    #[arg(long, value_name = "FILE", help_heading = "Audit")]
+    pub(crate) audit: Option<String>,
+    /// The key that signs the log's head (default: the user's own, made at first use)
+    #[arg(long, value_name = "FILE", help_heading = "Audit")]
+    pub(crate) audit_key: Option<PathBuf>,
+    /// Print on standard error what was asked, allowed and denied, and by which rule
+    #[arg(long, value_name = "FORM", num_args = 0..=1, default_missing_value = "table", require_equals = true, help_heading = "Audit")]
+    pub(crate) report: Option<ReportForm>,
+
+    /// How `list<u8>` is spelt in JSON
+    #[arg(long, value_name = "FORM", default_value = "array")]
+    pub(crate) bytes: BytesForm,
+
+    /// The tool: a component, a plugin, or a core module
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// The function, by its name or as `ns:pkg/iface.f@1.0.0`; it can be left out where there is only one
+    #[arg(value_name = "FUNCTION")]
+    pub(crate) function: Option<String>,
+    /// The input, an object with a member for each parameter, or `-` to read it from standard input (default: `{}`). Where it
+    /// is the only word after FILE, it is taken for the input if it is `-` or JSON, and for the function otherwise
+    #[arg(value_name = "JSON", allow_hyphen_values = true)]
+    pub(crate) input: Option<String>,
+}
+
+/// How bytes are spelt.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum BytesForm {
+    /// An array of numbers
+    Array,
+    /// A string in base64
+    Base64,
+}
+
+/// Which functions are listed.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct ToolsArgs {
+    #[command(flatten)]
+    pub(crate) grants: Grants,
+    /// Print JSON, with the schemas of input and result: an array with an object for each file
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// The components, plugins or core modules
+    #[arg(value_name = "FILE", required = true)]
+    pub(crate) files: Vec<PathBuf>,
 }
 
 /// How a sidecar is set up.

@@ -1,9 +1,11 @@
 //! What a failure says, and the exit code that it ends with.
 
+use tollgate::GrantsError;
 use tollgate_audit::{AuditError, OpenError};
 use tollgate_bridge::Inexpressible;
 use tollgate_engine::cache::CacheError;
 use tollgate_engine::{EngineError, InvokeError, LoadError, NotWebAssembly, RunError};
+use tollgate_plugins::{ExecutionFailure, ToolError};
 use tollgate_policy::{BuildError, EffectiveError, FileErrors, GrantError, LimitKey};
 use tollgate_vfs::MountError;
 
@@ -92,6 +94,10 @@ pub(crate) enum Failure {
     Run(#[from] RunError),
     #[error("{error}; its program was last seen at {place}")]
     RunAt { error: RunError, place: String },
+    #[error("{}", tool_words(.0))]
+    Tool(#[from] ToolError),
+    #[error(transparent)]
+    Grants(#[from] GrantsError),
     #[error("interrupted")]
     Interrupted,
     #[error("terminated")]
@@ -134,6 +140,8 @@ impl Failure {
             | Self::Host(_)
             | Self::Print(_) => HOST,
             Self::Run(error) | Self::RunAt { error, .. } => run_code(error),
+            Self::Tool(error) => tool_code(error),
+            Self::Grants(error) => grants_code(error),
             Self::Interrupted => INTERRUPTED,
             Self::Terminated => TERMINATED,
         }
@@ -148,6 +156,51 @@ impl Failure {
             INTERRUPTED | TERMINATED => "cancelled",
             _ => "failed",
         }
+    }
+}
+
+/// What a failed call says, and what there is in place of a function that there is not.
+fn tool_words(error: &ToolError) -> String {
+    match error {
+        ToolError::FunctionNotFound { available, .. } if !available.is_empty() => {
+            format!("{error}; it has: {}", available.join(", "))
+        }
+        other => other.to_string(),
+    }
+}
+
+/// A call with JSON: as a run that ended so, and what it was asked with is the command line's.
+fn tool_code(error: &ToolError) -> u8 {
+    match error {
+        ToolError::InvalidInput(_) | ToolError::FunctionNotFound { .. } => USAGE,
+        ToolError::ModuleNotFound(_) => NOT_FOUND,
+        ToolError::InstantiationFailed(_)
+        | ToolError::ModuleTooLarge { .. }
+        | ToolError::FeatureDisabled(_) => REFUSED,
+        ToolError::TimedOut { .. } => TIME,
+        ToolError::OutOfResources { .. } => LIMIT,
+        ToolError::ExecutionFailed(failure) => match failure {
+            ExecutionFailure::NotCallable(_)
+            | ExecutionFailure::Ambiguous(_)
+            | ExecutionFailure::InputTooLarge(_) => USAGE,
+            ExecutionFailure::Refused(_) => REFUSED,
+            ExecutionFailure::Limit(_) => LIMIT,
+            ExecutionFailure::Trap(_) => TRAPPED,
+            ExecutionFailure::Killed(_) => TERMINATED,
+            // It gave nothing, whatever it calls that.
+            ExecutionFailure::Exited(code) => (*code).max(HOST),
+            ExecutionFailure::Result(_)
+            | ExecutionFailure::Output(_)
+            | ExecutionFailure::Full(_)
+            | ExecutionFailure::AuditFailed(_) => HOST,
+        },
+    }
+}
+
+fn grants_code(error: &GrantsError) -> u8 {
+    match error {
+        GrantsError::File(_) | GrantsError::Protocol(_) | GrantsError::Authorities => USAGE,
+        GrantsError::Ceiling(_) | GrantsError::Recording(_) => REFUSED,
     }
 }
 

@@ -23,14 +23,19 @@ fn name(file: &Path) -> String {
     file.display().to_string()
 }
 
-/// Reads the files, adds the flags, and holds both against the ceiling.
-pub(crate) fn load(
+/// The two policies of a command, each by itself.
+pub(crate) struct Stated {
+    pub(crate) run: Policy,
+    pub(crate) ceiling: Option<Policy>,
+    pub(crate) bases: Bases,
+}
+
+/// Reads the files, and adds the flags.
+pub(crate) fn read(
     grants: &Grants,
     ceiling: Option<&Path>,
     audit: Option<&str>,
-    permissive: ScopeSet,
-    program: bool,
-) -> Result<Loaded, Failure> {
+) -> Result<Stated, Failure> {
     let mut builder = match &grants.policy {
         Some(file) => PolicyBuilder::from_toml(&name(file), &files::policy(file)?)?,
         None => PolicyBuilder::new(),
@@ -40,22 +45,41 @@ pub(crate) fn load(
         builder.audit_file(file)?;
     }
     builder.command_line_defaults();
-    let mut run = builder.build()?;
-    if program {
-        run = run.with_program();
-    }
+    let run = builder.build()?;
     let limit = match ceiling {
         Some(file) => Some(
             Policy::ceiling_from_toml(&name(file), &files::policy(file)?)?.command_line_defaults(),
         ),
         None => None,
     };
-    let bases = Bases {
-        policy: grants.policy.as_deref().map(base).unwrap_or_default(),
-        ceiling: ceiling.map(base).unwrap_or_default(),
-    };
+    Ok(Stated {
+        run,
+        ceiling: limit,
+        bases: Bases {
+            policy: grants.policy.as_deref().map(base).unwrap_or_default(),
+            ceiling: ceiling.map(base).unwrap_or_default(),
+        },
+    })
+}
+
+/// Reads the files, adds the flags, and holds both against the ceiling.
+pub(crate) fn load(
+    grants: &Grants,
+    ceiling: Option<&Path>,
+    audit: Option<&str>,
+    permissive: ScopeSet,
+    program: bool,
+) -> Result<Loaded, Failure> {
+    let Stated {
+        mut run,
+        ceiling,
+        bases,
+    } = read(grants, ceiling, audit)?;
+    if program {
+        run = run.with_program();
+    }
     Ok(Loaded {
-        effective: Effective::new(run, limit)?.with_permissive(permissive),
+        effective: Effective::new(run, ceiling)?.with_permissive(permissive),
         bases,
     })
 }

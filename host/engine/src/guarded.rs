@@ -25,7 +25,7 @@ pub struct Panicked;
 ///
 /// # Errors
 ///
-/// It panicked.
+/// When it panicked.
 pub fn guarded<T>(read: impl FnOnce() -> T) -> Result<T, Panicked> {
     let outer = GUARDED.replace(true);
     // What `read` borrows is the bytes, which it cannot change, and an engine that is made to be shared.

@@ -13,7 +13,7 @@ mod digest;
 mod engine;
 mod fixed;
 mod gate;
-mod guarded;
+pub mod guarded;
 mod imports;
 mod in_force;
 mod invoke;

@@ -4,9 +4,11 @@ mod audit;
 mod bridges;
 mod build;
 mod build_log;
+mod call;
 mod code;
 mod compile;
 mod control;
+mod hosted;
 mod inspect;
 mod limits;
 mod log;
@@ -17,6 +19,7 @@ mod program;
 mod release;
 mod run;
 mod sidecar;
+mod tools;
 mod vm;
 
 use clap::CommandFactory as _;
@@ -41,6 +44,8 @@ pub(crate) fn dispatch(args: Args) -> Result<u8, Failure> {
         Command::Build(args) => build::build(&args, ceiling),
         Command::Sidecar(args) => sidecar::sidecar(&args, ceiling),
         Command::Vm(args) => vm::vm(&args),
+        Command::Call(args) => call::call(&args, ceiling),
+        Command::Tools(args) => tools::tools(&args, ceiling),
         Command::Cache(command) => compile::look(&command),
         Command::Limits { json } => limits::limits(json),
         Command::Completion { shell } => {

@@ -10,6 +10,7 @@ use crate::exit::Failure;
 pub(crate) const GOOD: Style = AnsiColor::Green.on_default();
 pub(crate) const BAD: Style = AnsiColor::Red.on_default().bold();
 pub(crate) const ODD: Style = AnsiColor::Yellow.on_default();
+pub(crate) const HEADING: Style = Style::new().bold();
 const FAINT: Style = Style::new().dimmed();
 
 /// A table with a head, without lines between columns.

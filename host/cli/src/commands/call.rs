@@ -1,0 +1,141 @@
+//! `tollgate call`: one function, JSON in, JSON out.
+
+use std::io::Write as _;
+use std::path::Path;
+
+use serde_json::Value;
+use tollgate::{OutputReceiver, RunOptions, output_queue};
+use tollgate_plugins::{BytesAs, Called, Calling, Ran, Reply, Tool, ToolName, json};
+
+use super::hosted::{Hosted, Logged};
+use crate::args::{BytesForm, Call, INPUT};
+use crate::exit::Failure;
+use crate::host::files;
+use crate::host::signals::Signals;
+use crate::report::Report;
+use crate::terminal::{input, table};
+
+/// What is called, and with what.
+struct Asked {
+    function: Option<String>,
+    input: Value,
+}
+
+pub(crate) fn call(args: &Call, ceiling: Option<&Path>) -> Result<u8, Failure> {
+    let bytes = files::component(&args.file)?;
+    let asked = asked(args)?;
+    let logged = Logged {
+        audit: args.audit.as_deref(),
+        key: args.audit_key.as_deref(),
+    };
+    let hosted = Hosted::new(&args.grants, ceiling, &logged)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::Host(format!("the runtime cannot start: {error}")))?;
+    let (component, called) = runtime.block_on(async {
+        let mut signals = Signals::install()?;
+        tokio::select! {
+            biased;
+            called = one(&hosted, args, bytes, asked) => called,
+            failure = signals.end() => Err(failure),
+        }
+    })?;
+    runtime.shutdown_background();
+    let Called { result, ran } = called;
+    let summary = hosted.close();
+    let result = result.map_err(Failure::from);
+    let ended = match &result {
+        Ok(_) => "returned".to_owned(),
+        Err(failure) => failure.to_string(),
+    };
+    let code = match &result {
+        Ok(reply) => u8::from(reply.is_err),
+        Err(failure) => failure.code(),
+    };
+    if let (Some(form), Some(Ran { run, usage, limits })) = (args.report, &ran) {
+        Report {
+            component: &component,
+            run,
+            summary: &summary.as_ref().ok().cloned().unwrap_or_default(),
+            usage: *usage,
+            code_used: None,
+            limits,
+            ended,
+            code,
+        }
+        .print(form);
+    }
+    let Reply { value, .. } = result?;
+    summary?;
+    table::to_stdout(|out| writeln!(out, "{value}"))?;
+    Ok(code)
+}
+
+/// Loads the tool and calls it, with what it prints on standard error: standard output is the result's alone.
+async fn one(
+    hosted: &Hosted,
+    args: &Call,
+    bytes: Vec<u8>,
+    asked: Asked,
+) -> Result<(String, Called), Failure> {
+    let tool = Tool::load(&hosted.host, name(&args.file), bytes).await?;
+    let component = tool.component().digest().to_string();
+    let grants = tool.grants(hosted.policy.clone())?;
+    let calling = Calling {
+        function: asked.function.as_deref(),
+        bytes: spelling(args.bytes),
+    };
+    let (queue, printed) = output_queue(None);
+    let printing = tokio::spawn(print(printed));
+    let options = || {
+        let options = hosted.given().to(RunOptions::new(&grants));
+        options.output(queue.clone())
+    };
+    let called = tool.call(calling, asked.input, options).await;
+    drop(queue);
+    let _cut_off = printing.await;
+    Ok((component, called))
+}
+
+async fn print(mut printed: OutputReceiver) {
+    while let Some((_, bytes)) = printed.recv().await {
+        // Where nobody reads it, the call goes on.
+        let _nobody_reads = std::io::stderr().lock().write_all(&bytes);
+    }
+}
+
+pub(crate) fn spelling(form: BytesForm) -> BytesAs {
+    match form {
+        BytesForm::Array => BytesAs::Array,
+        BytesForm::Base64 => BytesAs::Base64,
+    }
+}
+
+/// What a tool is called where it comes from a file: the file's name without its ending.
+pub(crate) fn name(file: &Path) -> ToolName {
+    let stem = file.file_stem().map(|stem| stem.to_string_lossy());
+    let named = stem.and_then(|stem| ToolName::new(stem).ok());
+    named.unwrap_or_else(ToolName::unnamed)
+}
+
+/// A lone word after FILE is the input if it can be.
+fn asked(args: &Call) -> Result<Asked, Failure> {
+    let (function, text) = match (&args.function, &args.input) {
+        (Some(word), None) if word == INPUT || json::read(word.as_bytes()).is_ok() => {
+            (None, Some(word))
+        }
+        (function, text) => (function.clone(), text.as_ref()),
+    };
+    let input = match text {
+        None => Value::Object(serde_json::Map::new()),
+        Some(text) if text == INPUT => parse(&input::all()?, "standard input")?,
+        Some(text) => parse(text.as_bytes(), "the input")?,
+    };
+    Ok(Asked { function, input })
+}
+
+fn parse(text: &[u8], what: &str) -> Result<Value, Failure> {
+    json::read(text).map_err(|error| Failure::Usage(format!("{what} is {error}")))
+}

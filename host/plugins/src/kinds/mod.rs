@@ -1,0 +1,117 @@
+//! What can be loaded as a tool, and how each sort is called.
+
+mod component;
+#[cfg(feature = "core-abi")]
+mod core_module;
+mod plugin;
+
+use serde_json::Value;
+use tollgate::{Component, Host, RunOptions};
+
+use crate::call::{Called, Calling};
+use crate::error::{ExecutionFailure, InstantiationFailure, ToolError};
+use crate::limits::Sort;
+use crate::listed::Listed;
+use crate::name::ToolName;
+
+/// How what was loaded is called.
+pub(crate) enum Kind {
+    /// By the types of its functions.
+    Component(component::Functions),
+    /// By the interface of plugins, with one JSON value.
+    Plugin(plugin::Plugin),
+    /// By bytes at the beginning of its memory.
+    #[cfg(feature = "core-abi")]
+    CoreModule(core_module::Functions),
+}
+
+/// What the first bytes say that it is: what is neither is refused as a component that it is not.
+pub(crate) fn sort(bytes: &[u8]) -> Sort {
+    match bytes {
+        [0, b'a', b's', b'm', 1, 0, 0, 0, ..] => Sort::CoreModule,
+        _ => Sort::Component,
+    }
+}
+
+pub(crate) async fn load(
+    host: &Host,
+    sort: Sort,
+    bytes: Vec<u8>,
+) -> Result<(Component, Kind), ToolError> {
+    match sort {
+        Sort::Component => {
+            let (bytes, read) = component::read(bytes).await?;
+            let loaded = host.load(bytes).await.map_err(InstantiationFailure::from)?;
+            let kind = match plugin::Plugin::of(&loaded) {
+                Some(plugin) => Kind::Plugin(plugin),
+                None => Kind::Component(component::Functions::new(&loaded, read)?),
+            };
+            Ok((loaded, kind))
+        }
+        #[cfg(feature = "core-abi")]
+        Sort::CoreModule => {
+            let (component, functions) = core_module::load(host, bytes).await?;
+            Ok((component, Kind::CoreModule(functions)))
+        }
+        #[cfg(not(feature = "core-abi"))]
+        Sort::CoreModule => Err(ToolError::FeatureDisabled(crate::error::Feature::CoreAbi)),
+    }
+}
+
+impl Kind {
+    pub(crate) async fn functions(
+        &self,
+        component: &Component,
+        options: RunOptions,
+    ) -> Result<Vec<Listed>, ToolError> {
+        match self {
+            Self::Component(functions) => Ok(functions.listed()),
+            Self::Plugin(plugin) => plugin.functions(component, options).await,
+            #[cfg(feature = "core-abi")]
+            Self::CoreModule(functions) => Ok(functions.listed()),
+        }
+    }
+
+    pub(crate) async fn call(
+        &self,
+        name: &ToolName,
+        component: &Component,
+        calling: Calling<'_>,
+        input: Value,
+        options: impl Fn() -> RunOptions,
+    ) -> Called {
+        match self {
+            Self::Component(functions) => {
+                functions
+                    .call(name, component, calling, input, options())
+                    .await
+            }
+            Self::Plugin(plugin) => plugin.call(name, component, calling, input, options).await,
+            #[cfg(feature = "core-abi")]
+            Self::CoreModule(functions) => {
+                functions
+                    .call(name, component, calling, input, options())
+                    .await
+            }
+        }
+    }
+}
+
+/// The function that is meant, of those that are called so: by its name, or as the only one.
+fn the_only<'a, T>(of: &'a [T], name: impl Fn(&T) -> &str) -> Result<&'a T, ExecutionFailure> {
+    match of {
+        [only] => Ok(only),
+        several => Err(ExecutionFailure::Ambiguous(
+            several.iter().map(|one| name(one).to_owned()).collect(),
+        )),
+    }
+}
+
+fn not_found(module: &ToolName, function: &str, available: Vec<String>) -> ToolError {
+    ToolError::FunctionNotFound {
+        module: module.to_string(),
+        // What was asked for can be of any length.
+        function: function.chars().take(256).collect(),
+        available,
+    }
+}

@@ -1,0 +1,100 @@
+//! What a tool may take where its policy states nothing.
+
+use tollgate::policy::{LimitKey, LimitRow, Policy, Unit};
+
+const MIB: u64 = 1 << 20;
+const ORIGIN: &str = "default of tools";
+
+/// Which sort of tool it is, by what is loaded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sort {
+    /// A component.
+    Component,
+    /// A core module that takes JSON at the beginning of its memory.
+    CoreModule,
+}
+
+/// Bytes of memory of one call.
+const MEMORY: u64 = 50 * MIB;
+/// Milliseconds from the start of a call to its end.
+const WALL: u64 = 30_000;
+/// Instructions of one call of a core module.
+const FUEL: u64 = 10_000_000;
+/// Bytes of a core module.
+pub const MOST_MODULE_BYTES: u64 = 10 * MIB;
+/// Bytes of a component.
+pub const MOST_COMPONENT_BYTES: u64 = 64 * MIB;
+
+/// Numbers that bound tools, and that nobody states.
+pub const FIXED: &[LimitRow] = &[
+    LimitRow::fixed(
+        "tool-name-bytes",
+        Unit::Bytes,
+        crate::name::LONGEST_NAME as u64,
+        "Length of a tool's name.",
+        "as long as a name in a folder may be",
+    ),
+    LimitRow::fixed(
+        "tool-module-bytes",
+        Unit::Bytes,
+        MOST_MODULE_BYTES,
+        "Size of a tool that is a core module.",
+        "a tool with its own allocator and JSON parser takes a hundredth of it",
+    ),
+    LimitRow::fixed(
+        "tool-component-bytes",
+        Unit::Bytes,
+        MOST_COMPONENT_BYTES,
+        "Size of a tool that is a component.",
+        "one in Python brings its interpreter, of twenty megabytes and more",
+    ),
+];
+
+impl Sort {
+    /// The largest that is loaded, in bytes.
+    #[must_use]
+    pub fn most_bytes(self) -> u64 {
+        match self {
+            Self::Component => MOST_COMPONENT_BYTES,
+            Self::CoreModule => MOST_MODULE_BYTES,
+        }
+    }
+}
+
+/// The policy of a tool's calls: the limits of tools where `policy` states none. 50 MiB of memory, 30 s of wall time, and for a
+/// core module 10 million instructions; what is not among these is as in any other run.
+#[must_use]
+pub fn with_limits(policy: Policy, sort: Sort) -> Policy {
+    let policy = policy
+        .limit_unless_stated(LimitKey::Memory, MEMORY, ORIGIN)
+        .limit_unless_stated(LimitKey::Wall, WALL, ORIGIN);
+    match sort {
+        Sort::CoreModule => policy.limit_unless_stated(LimitKey::Fuel, FUEL, ORIGIN),
+        Sort::Component => policy,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn a_tool_has_limits_of_its_own_where_none_are_stated() {
+        let none = || Policy::from_toml("none", "version = 1").unwrap();
+        let limits = with_limits(none(), Sort::CoreModule).limits();
+        assert_eq!(limits.memory, 50 << 20);
+        assert_eq!(limits.wall, Duration::from_secs(30));
+        assert_eq!(limits.fuel, Some(10_000_000));
+        assert_eq!(with_limits(none(), Sort::Component).limits().fuel, None);
+        let stated = Policy::from_toml(
+            "stated",
+            "version = 1\n[limits]\nmemory = \"1MiB\"\nfuel = 7\n",
+        )
+        .unwrap();
+        let limits = with_limits(stated, Sort::CoreModule).limits();
+        assert_eq!((limits.memory, limits.fuel), (1 << 20, Some(7)));
+        assert_eq!(limits.wall, Duration::from_secs(30));
+    }
+}
