@@ -56,8 +56,8 @@ impl<'a> Survey<'a> {
             .named("memory", ExternalKind::Memory)
             .ok_or(WrapError::NoMemory)?;
         let is_plain = |index: &u32| {
-            let ty = function(&types, *index);
-            ty.params().is_empty() && ty.results().is_empty()
+            function(&types, *index)
+                .is_some_and(|ty| ty.params().is_empty() && ty.results().is_empty())
         };
         Ok(Self {
             types: types.core_type_count_in_module(),
@@ -118,7 +118,7 @@ impl<'a> Sections<'a> {
                 .filter(|export| export.kind == ExternalKind::Func)
         };
         let tools: Vec<_> = functions()
-            .filter(|export| is_tool(function(types, export.index)))
+            .filter(|export| function(types, export.index).is_some_and(is_tool))
             .map(|export| (export.name, export.index))
             .collect();
         if tools.is_empty() {
@@ -153,9 +153,10 @@ fn check_memory(memory: MemoryType) -> Result<(), WrapError> {
     }
 }
 
-/// The type of a function of a validated module, none of which has an index that is not there.
-fn function<'t>(types: &'t TypesRef<'_>, index: u32) -> &'t FuncType {
-    types[types.core_function_at(index)].unwrap_func()
+/// The type of a function that a validated module exports.
+fn function<'t>(types: &'t TypesRef<'_>, index: u32) -> Option<&'t FuncType> {
+    let ty = types.get(types.core_function_at(index));
+    ty.map(|ty| ty.unwrap_func())
 }
 
 fn is_tool(ty: &FuncType) -> bool {
@@ -164,7 +165,8 @@ fn is_tool(ty: &FuncType) -> bool {
 }
 
 fn described(types: &TypesRef<'_>, export: &Export<'_>) -> String {
-    let ty = function(types, export.index);
+    let (params, results) =
+        function(types, export.index).map_or((&[][..], &[][..]), |ty| (ty.params(), ty.results()));
     let list = |types: &[ValType]| {
         let names: Vec<_> = types.iter().map(ToString::to_string).collect();
         shown(&names.join(", "))
@@ -172,7 +174,7 @@ fn described(types: &TypesRef<'_>, export: &Export<'_>) -> String {
     format!(
         "`{}` ({}) -> ({})",
         shown(export.name),
-        list(ty.params()),
-        list(ty.results())
+        list(params),
+        list(results)
     )
 }

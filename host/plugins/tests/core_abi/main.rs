@@ -13,6 +13,7 @@
 #![cfg(feature = "core-abi")]
 #![expect(
     clippy::disallowed_methods,
+    clippy::indexing_slicing,
     clippy::unwrap_used,
     clippy::panic,
     reason = "the bans are about the host; a test measures, and fails by panicking"

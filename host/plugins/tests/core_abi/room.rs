@@ -77,8 +77,7 @@ async fn a_declared_maximum_holds_for_the_module_itself() {
 /// The adapter has memory of its own beside that, whatever the module declares, and whether or not it is already there.
 #[tokio::test]
 async fn a_declared_maximum_holds_beside_the_adapters_memory() {
-    let text = format!(
-        r#"(module
+    let text = r#"(module
             (import "wasi_snapshot_preview1" "clock_time_get" (func $time (param i32 i64 i32) (result i32)))
             (memory (export "memory") 1 2)
             (func (export "before") (param i32 i32) (result i32 i32)
@@ -93,9 +92,8 @@ async fn a_declared_maximum_holds_beside_the_adapters_memory() {
                 (i32.const 1) (i32.const 3))
             (func (export "whole") (param i32 i32) (result i32 i32)
                 (drop (call $time (i32.const 1) (i64.const 1) (i32.const 64)))
-                (i32.const 0) (i32.shl (memory.size) (i32.const 16))))"#
-    );
-    let tool = Tool::new(&text).await.under(OPEN);
+                (i32.const 0) (i32.shl (memory.size) (i32.const 16))))"#;
+    let tool = Tool::new(text).await.under(OPEN);
     for (index, seen) in [[1, 255, 0], [0, 1, 255]].into_iter().enumerate() {
         let outcome = tool.try_call(index, "", tool.options()).await.unwrap();
         assert_eq!(outcome.result.unwrap().unwrap(), seen);

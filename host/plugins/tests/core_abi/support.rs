@@ -29,22 +29,10 @@ pub(crate) struct Tool {
 }
 
 impl Tool {
-    /// As [`Tool::at`], at a host that counts no fuel.
+    /// As [`Tool::at`], at a host of its own.
     pub(crate) async fn new(text: &str) -> Self {
         let host = Host::builder().compile_in_process().build().unwrap();
         Self::at(host, text).await
-    }
-
-    /// A module whose calls are under all of the seed's limits.
-    pub(crate) async fn with_fuel(text: &str) -> Self {
-        let host = Host::builder()
-            .compile_in_process()
-            .count_fuel()
-            .build()
-            .unwrap();
-        Self::at(host, text)
-            .await
-            .under("[limits]\nmemory = \"50MiB\"\nwall = \"30s\"\nfuel = 10000000\n")
     }
 
     /// Loads a module at `host`, whose calls are under the seed's limits but for fuel.
@@ -58,6 +46,17 @@ impl Tool {
             policy: String::new(),
         }
         .under("[limits]\nmemory = \"50MiB\"\nwall = \"30s\"\n")
+    }
+
+    /// As [`Tool::new`], with its instructions counted and limited too.
+    pub(crate) async fn with_fuel(text: &str) -> Self {
+        let tool = Self::new(text).await;
+        let counting = tool.host.load_counting(tool.wrapped.component.clone());
+        Self {
+            component: counting.await.unwrap_or_else(|error| panic!("{error}")),
+            ..tool
+        }
+        .under("[limits]\nmemory = \"50MiB\"\nwall = \"30s\"\nfuel = 10000000\n")
     }
 
     /// The rest of a policy, in place of what was said before.
