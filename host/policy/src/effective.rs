@@ -85,6 +85,16 @@ impl Effective {
         Self { permissive, ..self }
     }
 
+    /// Lets the program's own files be loaded where the run's policy says nothing about them, as [`Policy::with_program`]; the
+    /// ceiling still says what it says.
+    #[must_use]
+    pub fn with_program(self) -> Self {
+        Self {
+            run: self.run.with_program(),
+            ..self
+        }
+    }
+
     /// Puts what is done in a VM beneath what its maker, a guest that was granted control, may do itself: nothing leaves the
     /// VM that the maker is not granted, and nothing in it takes more than the maker may. What the maker's policy leaves to
     /// be asked is denied, for in a VM the one who is asked is the maker.

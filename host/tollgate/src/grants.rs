@@ -34,6 +34,18 @@ impl Grants {
         }
     }
 
+    /// The same, with leave to load the files of the program that is run where the policy says nothing about them
+    /// ([`Policy::with_program`](tollgate_policy::Policy::with_program)): for whoever runs programs in the source of a language,
+    /// and has decided which.
+    #[must_use]
+    pub fn with_program(&self) -> Self {
+        let policy = Effective::clone(&self.policy).with_program();
+        Self {
+            policy: Arc::new(policy),
+            host: self.host,
+        }
+    }
+
     /// The same for a VM that the run of a guest makes: nothing leaves it that the run is not granted itself, and nothing in
     /// it takes more than the run may.
     #[must_use]

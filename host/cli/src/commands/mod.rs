@@ -7,6 +7,8 @@ mod build_log;
 mod code;
 mod compile;
 mod control;
+mod exec;
+mod hosting;
 mod inspect;
 mod limits;
 mod log;
@@ -40,6 +42,7 @@ pub(crate) fn dispatch(args: Args) -> Result<u8, Failure> {
         } => compile::compile(&files, json, wasi_p3),
         Command::Build(args) => build::build(&args, ceiling),
         Command::Sidecar(args) => sidecar::sidecar(&args, ceiling),
+        Command::Exec(args) => exec::exec(&args, ceiling),
         Command::Vm(args) => vm::vm(&args),
         Command::Cache(command) => compile::look(&command),
         Command::Limits { json } => limits::limits(json),
