@@ -49,6 +49,26 @@ fn no_program_exceeds_the_ceiling() {
         &request(&path),
     );
     assert_eq!(answered.answer["error"]["details"]["limit"], "cpu");
+    // It says nothing of what programs load, so that sources are not for it; and here it does.
+    let source = tools.put("a.cjs", "console.log(1)");
+    let answered = tools.asked(&["--ceiling", &ceiling], &request(&source));
+    assert_eq!(answered.code(), "exec_program_not_allowed");
+    let stated = "version = 1\n[program]\ndefault = \"allow\"\n";
+    let stated = tools
+        .scene
+        .write("stated.toml", stated)
+        .display()
+        .to_string();
+    let answered = tools.asked(&["--ceiling", &stated], &request(&source));
+    assert_eq!(answered.ok(), &json!(1));
+    let forbids = "version = 1\n[program]\ndefault = \"deny\"\n";
+    let forbids = tools
+        .scene
+        .write("forbids.toml", forbids)
+        .display()
+        .to_string();
+    let answered = tools.asked(&["--ceiling", &forbids], &request(&path));
+    assert_eq!(answered.code(), "exec_program_not_allowed");
 }
 
 #[test]

@@ -119,7 +119,11 @@ impl Tools {
         assert!(!log.contains(SECRET), "the secret is in the log");
         let root = self.scene.root().display().to_string();
         assert!(!log.contains(&root), "the log names a folder of the host");
-        parse_owned(&self.scene.path("audit.log"))
+        let records = parse_owned(&self.scene.path("audit.log"));
+        // Those of the last command.
+        let resumed = |owned: &Owned| owned.record.operation == "log.resume";
+        let from = records.iter().rposition(resumed).unwrap_or_default();
+        records.into_iter().skip(from).collect()
     }
 }
 

@@ -426,7 +426,7 @@ async fn bytes_that_are_no_command_and_scopes_that_are_no_vm_are_refused() {
     }
     let answer = soon(host.connection.ext(envelope(vec![]))).await;
     let (_code, message) = code_of(answer);
-    assert!(message.contains("vm"), "{message}");
+    assert!(message.contains("VM"), "{message}");
     // A request that is none is an answer, in text that need not be JSON.
     for text in ["", "{", "[]", SECRET] {
         let answer = soon(vm.run_program(None, text)).await.unwrap();

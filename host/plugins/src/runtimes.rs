@@ -73,9 +73,9 @@ pub enum NotLoaded {
 /// What programs run in, loaded once.
 pub struct Runtimes {
     host: Host,
-    javascript: OnceCell<Component>,
+    javascript: Arc<OnceCell<Component>>,
     find_python: Option<PythonRunner>,
-    python: OnceCell<Component>,
+    python: Arc<OnceCell<Component>>,
     /// The last used at the back.
     programs: Mutex<VecDeque<(Digest, Component)>>,
 }
@@ -84,6 +84,29 @@ impl std::fmt::Debug for Runtimes {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Runtimes").finish_non_exhaustive()
     }
+}
+
+const JAVASCRIPT: &str = "the engine of JavaScript";
+const PYTHON: &str = "the runner of Python";
+
+fn failed(what: &'static str, error: LoadError) -> NotLoaded {
+    NotLoaded::Runtime { what, error }
+}
+
+/// What is in the cell, or what `load` gives, on a task of its own: a runtime takes longer to compile than some wait for it,
+/// and would never be there for those who do not wait long enough.
+async fn once(
+    cell: &Arc<OnceCell<Component>>,
+    what: &'static str,
+    load: impl Future<Output = Result<Component, NotLoaded>> + Send + 'static,
+) -> Result<Component, NotLoaded> {
+    if let Some(known) = cell.get() {
+        return Ok(known.clone());
+    }
+    let cell = Arc::clone(cell);
+    let loading = tokio::spawn(async move { cell.get_or_try_init(|| load).await.cloned() });
+    let ended = |_cut_off| Err(failed(what, LoadError::RuntimeEnded));
+    loading.await.unwrap_or_else(ended)
 }
 
 /// Reads something of the runner, away from the threads that serve guests.
@@ -102,58 +125,55 @@ impl Runtimes {
     pub fn new(host: Host, find_python: Option<PythonRunner>) -> Self {
         Self {
             host,
-            javascript: OnceCell::new(),
+            javascript: Arc::default(),
             find_python,
-            python: OnceCell::new(),
+            python: Arc::default(),
             programs: Mutex::default(),
         }
     }
 
-    /// The engine of JavaScript.
+    /// The engine of JavaScript. Whoever gives up waiting for it leaves it to be loaded for the next one.
     ///
     /// # Errors
     ///
     /// [`NotLoaded::Runtime`]. Who asks next tries again.
-    pub async fn javascript(&self) -> Result<&Component, NotLoaded> {
-        let load = async || {
-            if let Some(digest) = Digest::parse(ENGINE_DIGEST)
-                && let Some(found) = self.host.find(digest, true).await?
-            {
-                return Ok(found);
-            }
-            self.host.load(ENGINE).await
+    pub async fn javascript(&self) -> Result<Component, NotLoaded> {
+        let host = self.host.clone();
+        let load = async move {
+            let found = match Digest::parse(ENGINE_DIGEST) {
+                Some(digest) => host.find(digest, true).await,
+                None => Ok(None),
+            };
+            let loaded = match found {
+                Ok(Some(found)) => Ok(found),
+                Ok(None) => host.load(ENGINE).await,
+                Err(error) => Err(error),
+            };
+            loaded.map_err(|error| failed(JAVASCRIPT, error))
         };
-        self.javascript
-            .get_or_try_init(load)
-            .await
-            .map_err(|error| NotLoaded::Runtime {
-                what: "the engine of JavaScript",
-                error,
-            })
+        once(&self.javascript, JAVASCRIPT, load).await
     }
 
-    /// The runner of Python.
+    /// The runner of Python. Whoever gives up waiting for it leaves it to be loaded for the next one.
     ///
     /// # Errors
     ///
     /// [`NotLoaded::NoPython`], [`NotLoaded::Runner`], [`NotLoaded::Runtime`]. Who asks next tries again.
-    pub async fn python(&self) -> Result<&Component, NotLoaded> {
-        let load = || async {
-            let Some(PythonRunner(find)) = self.find_python.clone() else {
+    pub async fn python(&self) -> Result<Component, NotLoaded> {
+        let (host, find) = (self.host.clone(), self.find_python.clone());
+        let load = async move {
+            let Some(PythonRunner(find)) = find else {
                 return Err(NotLoaded::NoPython);
             };
             let FoundRunner { digest, read } = reading(move || find()).await?;
-            let failed = |error| NotLoaded::Runtime {
-                what: "the runner of Python",
-                error,
-            };
-            if let Some(found) = self.host.find(digest, true).await.map_err(failed)? {
+            let failed = |error| failed(PYTHON, error);
+            if let Some(found) = host.find(digest, true).await.map_err(failed)? {
                 return Ok(found);
             }
             let bytes = reading(read).await?;
-            self.host.load(bytes).await.map_err(failed)
+            host.load(bytes).await.map_err(failed)
         };
-        self.python.get_or_try_init(load).await
+        once(&self.python, PYTHON, load).await
     }
 
     /// A WebAssembly program: a component, or a WASI 0.1 command.

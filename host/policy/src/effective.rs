@@ -95,6 +95,18 @@ impl Effective {
         }
     }
 
+    /// The same for whoever looks for a program that is to be run, beneath folders that the operator gave for that: a ceiling
+    /// that says nothing about programs forbids what a run would load by itself, and not that it is found. What either
+    /// states holds.
+    #[must_use]
+    pub fn finding_programs(self) -> Self {
+        Self {
+            run: self.run.with_program(),
+            ceiling: self.ceiling.map(Policy::with_program),
+            ..self
+        }
+    }
+
     /// Puts what is done in a VM beneath what its maker, a guest that was granted control, may do itself: nothing leaves the
     /// VM that the maker is not granted, and nothing in it takes more than the maker may. What the maker's policy leaves to
     /// be asked is denied, for in a VM the one who is asked is the maker.

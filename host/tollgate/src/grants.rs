@@ -46,6 +46,17 @@ impl Grants {
         }
     }
 
+    /// The same for whoever looks for the programs that are run under these grants, beneath folders that were given for that.
+    /// See [`Effective::finding_programs`].
+    #[must_use]
+    pub fn finding_programs(&self) -> Self {
+        let policy = Effective::clone(&self.policy).finding_programs();
+        Self {
+            policy: Arc::new(policy),
+            host: self.host,
+        }
+    }
+
     /// The same for a VM that the run of a guest makes: nothing leaves it that the run is not granted itself, and nothing in
     /// it takes more than the run may.
     #[must_use]

@@ -23,13 +23,14 @@
 //!
 //! **It runs as every run**, under the grants that the transport was made with: the same gate, limits, log and caches. It sees
 //! those variables of the request that the policy names; its own files load without a grant, at `/program`, where the policy
-//! says nothing else. The policy must let it use its standard streams: without standard output there is no answer, and
+//! says nothing else (a ceiling that says nothing of `program` forbids sources, as for `tollgate run`, and nothing else). The policy must let it use its standard streams: without standard output there is no answer, and
 //! without standard input there is `exec_stdin_write_failed`.
 //!
 //! **What comes first counts**: the request, the program, the length of the input, starting it, then how it ended: too much
 //! output, a code above 0, and at last what it wrote. A program that does not read its input is no error.
 //!
-//! **Time**: the request's `timeout_ms`, from when the program was found, and the policy's limit `wall`, whichever is over first; both
+//! **Time**: the request's `timeout_ms`, from when the program was found, so that compiling it counts (a language's runtime, which
+//! is compiled once on a machine, goes on to be for whoever asks next), and the policy's limit `wall`, whichever is over first; both
 //! are `exec_timeout`, with the time that it had. When an error is returned, the program is gone, and its end is in the log.
 //! Any other limit is `exec_failed`.
 //!

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use cap_std::fs::Dir;
 use serde_json::Value;
 use tollgate::engine::{Gate, Rate, Traffic, Verdict};
-use tollgate::policy::{Operation, Stdio};
+use tollgate::policy::{Decision, Operation, Stdio};
 use tollgate::vfs::Mount;
 use tollgate::{Component, Grants, Host, QueuedOutput, Refused, RunControl, RunOptions, Standing};
 use tollgate_languages::{JavaScript, Python, PythonStart, Start};
@@ -35,7 +35,10 @@ pub struct Transport(Arc<Inner>);
 
 struct Inner {
     host: Host,
+    /// What programs may do.
     grants: Grants,
+    /// Under which they are looked for.
+    finding: Grants,
     prefixes: Vec<Prefix>,
     mounts: Vec<(String, Mount)>,
     runtimes: Arc<Runtimes>,
@@ -107,6 +110,7 @@ impl Builder {
         let runtimes = self.runtimes.unwrap_or_else(made);
         Ok(Transport(Arc::new(Inner {
             grants: self.grants.with_program(),
+            finding: self.grants.finding_programs(),
             prefixes,
             mounts: self.mounts,
             runtimes,
@@ -145,7 +149,7 @@ impl Transport {
             begins: "exec.call",
             ends: "exec.end",
         };
-        let principal = self.0.host.principal(&self.0.grants, standing).await;
+        let principal = self.0.host.principal(&self.0.finding, standing).await;
         // Nothing is run that cannot be recorded.
         let principal = principal.map_err(|_refused| Error::spawn(&path))?;
         let ground = Folders {
@@ -207,6 +211,7 @@ impl Folders<'_> {
         // A file may lie on a disk that is slow.
         let looked = tokio::task::spawn_blocking(move || place.look(permit)).await;
         let looked = looked.unwrap_or(Err(Unfound::Missing));
+        let looked = looked.and_then(|found| self.may_load(found));
         let mut traffic = Traffic::default();
         let outcome = match &looked {
             Ok(Found::WebAssembly { bytes, .. } | Found::Source { bytes, .. }) => {
@@ -221,6 +226,18 @@ impl Folders<'_> {
         match call.finish(outcome, traffic).await {
             Ok(()) => looked,
             Err(_stopped) => Err(Unfound::NotAllowed),
+        }
+    }
+
+    /// A source is loaded by its own run, which the operator's ceiling may forbid by saying nothing.
+    fn may_load(&self, found: Found) -> Result<Found, Unfound> {
+        let Found::Source { entry, .. } = &found else {
+            return Ok(found);
+        };
+        let operation = Operation::Program { path: entry };
+        match self.own.grants.policy().decide(&operation) {
+            Decision::Deny(_) => Err(Unfound::NotAllowed),
+            Decision::Allow(..) | Decision::WouldDeny(..) | Decision::Ask(..) => Ok(found),
         }
     }
 
@@ -253,7 +270,7 @@ impl Folders<'_> {
                 entry,
                 bytes,
             } => {
-                let component = runtimes.javascript().await?.clone();
+                let component = runtimes.javascript().await?;
                 let start = Start::File(entry.clone());
                 let program = JavaScript::new(folder, PLACE, start).read_before(bytes);
                 if let Some(codes) = component.codes() {
@@ -270,7 +287,7 @@ impl Folders<'_> {
                 entry,
                 bytes,
             } => {
-                let component = runtimes.python().await?.clone();
+                let component = runtimes.python().await?;
                 let start = PythonStart::File(entry.clone());
                 let program = Python::new(folder, PLACE, start).read_before(bytes);
                 Some(Ready {

@@ -143,7 +143,7 @@ async fn a_program_gets_the_mounts_of_its_transport() {
     ground.put("data/a.txt", "content");
     let data = Dir::open_ambient_dir(ground.path("data"), ambient_authority()).unwrap();
     let tools = Dir::open_ambient_dir(ground.path("tools"), ambient_authority()).unwrap();
-    let policy = "version = 1\n[stdio]\ndefault = \"allow\"\n[clock]\ndefault = \"allow\"\n[random]\ndefault = \"allow\"\n[fs]\nread = [\"/data/**\"]\n";
+    let policy = "version = 1\n[stdio]\ndefault = \"allow\"\n[clock]\ndefault = \"allow\"\n[random]\ndefault = \"allow\"\n[fs]\nallow = [\"read:/data/**\"]\n";
     let transport = Transport::builder(&ground.host, &ground.grants(policy))
         .prefix("/tools", tools)
         .mount("/data", tollgate::vfs::Mount::host(data, true).unwrap())

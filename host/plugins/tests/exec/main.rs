@@ -11,6 +11,7 @@
 )]
 
 mod calls;
+mod carry;
 mod ground;
 mod requests;
 mod swap;

@@ -241,7 +241,7 @@ impl Vm {
         options: RunOptions,
         cwd: &str,
     ) -> Result<(Component, RunOptions), Rejection> {
-        let component = self.house.runtimes().javascript().await?.clone();
+        let component = self.house.runtimes().javascript().await?;
         let (name, in_tree) = match &program.source {
             Source::File(path) => {
                 self.is_there(path).await?;
@@ -264,7 +264,7 @@ impl Vm {
         program: &Program,
         options: RunOptions,
     ) -> Result<(Component, RunOptions), Rejection> {
-        let component = self.house.runtimes().python().await?.clone();
+        let component = self.house.runtimes().python().await?;
         let in_tree = match &program.source {
             Source::File(path) => {
                 self.is_there(path).await?;
