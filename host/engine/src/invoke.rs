@@ -101,14 +101,51 @@ impl std::str::FromStr for Invocation {
 }
 
 /// One exported function, with every name that it answers to.
-struct Export {
+#[derive(Debug, Clone)]
+pub struct Export {
     path: Vec<String>,
     ty: ComponentFunc,
 }
 
 impl Export {
+    /// The interface that it is a function of, `ns:pkg/iface@1.0.0`; none at the top of the component.
+    #[must_use]
+    pub fn interface(&self) -> Option<&str> {
+        match self.path.as_slice() {
+            [interface, _] => Some(interface),
+            _ => None,
+        }
+    }
+
+    /// Its own name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.path.last().map_or("", String::as_str)
+    }
+
+    /// Its type.
+    #[must_use]
+    pub fn ty(&self) -> &ComponentFunc {
+        &self.ty
+    }
+
+    /// The one that `name` says: its full name (`ns:pkg/iface.f@1.0.0`), or a shorter one that no other answers to.
+    ///
+    /// # Errors
+    ///
+    /// There is none, or there are several.
+    pub fn find<'a>(name: &str, exports: &'a [Self]) -> Result<&'a Self, InvokeError> {
+        choose(name, exports)
+    }
+
+    /// Where it is in this very component: an engine numbers the exports of each that it compiles.
+    pub(crate) fn index(&self, component: &Component) -> Option<ComponentExportIndex> {
+        index(component, &self.path)
+    }
+
     /// The full name as an invocation spells it: `ns:pkg/iface.f@1.0.0`.
-    fn full(&self) -> String {
+    #[must_use]
+    pub fn full(&self) -> String {
         match self.path.as_slice() {
             [interface, function] => match interface.split_once('@') {
                 Some((interface, version)) => format!("{interface}.{function}@{version}"),
@@ -129,7 +166,9 @@ impl Export {
     }
 }
 
-fn exports(component: &Component) -> Vec<Export> {
+/// The functions that a component exports, at its top and in its interfaces.
+#[must_use]
+pub fn exports(component: &Component) -> Vec<Export> {
     let engine = component.engine();
     let mut found = Vec::new();
     for (name, item) in component.component_type().exports(engine) {

@@ -44,7 +44,7 @@ pub use gate::{Call, Decider, Gate, Outcome, Rate, Ruling, Traffic, Verdict, cas
 pub use guarded::is_guarded;
 pub use imports::{Function, Interface, Surface, surface};
 pub use in_force::InForce;
-pub use invoke::{Invocation, InvokeError};
+pub use invoke::{Export, Invocation, InvokeError, exports};
 pub use limiter::Limiter;
 pub use live::{CallError, Live};
 pub use place::Place;

@@ -9,7 +9,7 @@ use wasmtime::component::{Component, ComponentNamedList, Func, Instance, Lift, L
 use crate::Gate;
 use crate::component::Loaded;
 use crate::engine::Engine;
-use crate::invoke::{self, Invocation, InvokeError};
+use crate::invoke::{self, Export, Invocation, InvokeError};
 use crate::profile::Profile;
 use crate::run::{Ended, GuestState, Phase, RunError, by_the_host, describe, ended_early};
 use crate::time::{Taken, TickerHandle, timed};
@@ -150,6 +150,31 @@ impl<T: GuestState> Live<T> {
                 .call_async(store, &found.arguments, &mut values)
                 .await?;
             values.iter().map(Val::to_wave).collect()
+        })
+        .await
+    }
+
+    /// Calls a function with values whose types are known only now, and gives its result, if it has one.
+    ///
+    /// # Errors
+    ///
+    /// As [`Live::call`]: values of other types end the guest.
+    pub async fn call_values(
+        &mut self,
+        export: &Export,
+        arguments: &[Val],
+    ) -> Result<Option<Val>, CallError> {
+        let unknown = || InvokeError::Unknown {
+            name: export.full(),
+            available: Vec::new(),
+        };
+        let index = export.index(&self.component).ok_or_else(unknown)?;
+        let callee = self.function(&index)?;
+        let results = export.ty().results().len();
+        self.bounded(async move |store| {
+            let mut values = vec![Val::Bool(false); results];
+            callee.call_async(store, arguments, &mut values).await?;
+            Ok(values.pop())
         })
         .await
     }

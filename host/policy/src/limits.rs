@@ -371,6 +371,10 @@ impl LimitSet {
         self.0.push((key, value, origin));
     }
 
+    pub(crate) fn states(&self, key: LimitKey) -> bool {
+        self.stated(key).is_some()
+    }
+
     fn stated(&self, key: LimitKey) -> Option<&(LimitKey, u64, Origin)> {
         self.0.iter().find(|(known, _, _)| *known == key)
     }

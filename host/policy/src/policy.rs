@@ -6,7 +6,7 @@ use crate::asked::Asked;
 use crate::audit::{AuditSettings, AuditStated};
 use crate::env::Environment;
 use crate::judge::{Fallback, Order, ScopeRules, Scopes, Verdict};
-use crate::limits::{LimitEntry, LimitSet, Limits};
+use crate::limits::{LimitEntry, LimitKey, LimitSet, Limits};
 use crate::mount::{HostPath, Mount};
 use crate::rule::{Matcher, Origin, Rule, RuleId, RuleRow, Source, Statement};
 use crate::scope::{Mode, Scope};
@@ -104,6 +104,17 @@ impl Policy {
     #[must_use]
     pub fn with_program(mut self) -> Self {
         self.allow_unless_stated(PROGRAM_RULE, Scope::Program, "the program that is run");
+        self
+    }
+
+    /// Sets a limit where nothing is stated about it, in bytes, milliseconds or ones: the default of an entry point that has
+    /// another one than the table. A value beyond what can be stated is the largest that can.
+    #[must_use]
+    pub fn limit_unless_stated(mut self, key: LimitKey, value: u64, origin: &'static str) -> Self {
+        if !self.limits.states(key) {
+            let value = value.clamp(1, key.row().largest);
+            self.limits.state(key, value, Origin::new(origin));
+        }
         self
     }
 

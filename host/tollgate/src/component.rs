@@ -7,10 +7,10 @@ use tollgate_bridge::{Request, Said, check};
 use tollgate_engine::cache::CacheError;
 use tollgate_engine::code::Codes;
 use tollgate_engine::{
-    CallError, Digest, Entry, Gate, Invocation, Origin, RunError, Surface, Usage,
+    CallError, Digest, Entry, Export, Gate, Invocation, Origin, RunError, Surface, Usage,
 };
 use tollgate_policy::Effective;
-use wasmtime::component::{ComponentNamedList, Lift, Lower};
+use wasmtime::component::{ComponentNamedList, Lift, Lower, Val};
 
 use crate::error::Refused;
 use crate::grants::Grants;
@@ -171,6 +171,37 @@ impl Component {
         Ok(begun.beside.end(&how, result, usage).await)
     }
 
+    /// The functions that it exports.
+    #[must_use]
+    pub fn exports(&self) -> Vec<Export> {
+        self.0.program.exports()
+    }
+
+    /// Calls an exported function with values whose types are known only now, in a store of its own. What it gives is its
+    /// result, if it has one.
+    ///
+    /// # Errors
+    ///
+    /// As [`Component::command`].
+    pub async fn call_values(
+        &self,
+        export: &Export,
+        arguments: &[Val],
+        options: RunOptions,
+    ) -> Result<Outcome<Option<Val>, CallError>, Refused> {
+        let prepared = self.prepare(options)?;
+        let begun = Begun::new(self, prepared).await?;
+        let (result, usage) = match self.0.program.instantiate(begun.guest).await {
+            Ok(mut live) => {
+                let result = live.call_values(export, arguments).await;
+                (result, live.usage())
+            }
+            Err((error, usage)) => (Err(error), usage),
+        };
+        let how = How::of_call(&result);
+        Ok(begun.beside.end(&how, result, usage).await)
+    }
+
     /// The interface by which it answers requests of HTTP, if it does: `wasi:http/incoming-handler` of any 0.2 version.
     #[must_use]
     pub fn handler(&self) -> Option<&str> {
@@ -238,7 +269,7 @@ impl Component {
             return Err(Refused::ForeignGrants);
         }
         let policy = options.grants.policy();
-        if policy.limits().fuel.is_some() && !host.machine.counts_fuel() {
+        if policy.limits().fuel.is_some() && !self.0.program.counts_fuel() {
             return Err(Refused::NoFuel);
         }
         self.check(&options.grants.policy)?;

@@ -12,7 +12,7 @@ use crate::component::{Component, Parts};
 use crate::error::{GrantsError, LoadError, Refused};
 use crate::grants::{Grants, check_recording};
 use crate::interface::{self, Interface};
-use crate::machine::Code;
+use crate::machine::{Code, Sort};
 use crate::principal::{Principal, Standing};
 use crate::shared::Inner;
 
@@ -84,7 +84,22 @@ impl Host {
     ///
     /// It is refused before its first instruction, whatever it would be granted.
     pub async fn load(&self, bytes: impl Into<Vec<u8>>) -> Result<Component, LoadError> {
-        let (host, bytes) = (Arc::clone(&self.0), bytes.into());
+        let counts_fuel = self.0.machine.sort(false).counts_fuel;
+        self.load_as(bytes.into(), counts_fuel).await
+    }
+
+    /// As [`Host::load`], with instructions counted, whether or not the host's other components are compiled so: runs of it may
+    /// be limited by fuel.
+    ///
+    /// # Errors
+    ///
+    /// As [`Host::load`].
+    pub async fn load_counting(&self, bytes: impl Into<Vec<u8>>) -> Result<Component, LoadError> {
+        self.load_as(bytes.into(), true).await
+    }
+
+    async fn load_as(&self, bytes: Vec<u8>, counts_fuel: bool) -> Result<Component, LoadError> {
+        let host = Arc::clone(&self.0);
         let (bytes, digest) = match host.cache {
             None => (bytes, None),
             Some(_) => {
@@ -95,14 +110,21 @@ impl Host {
                 .await?
             }
         };
-        if let Some(digest) = digest
-            && let Some(found) = self.find(digest, has_deep_stack(&bytes)).await?
-        {
-            return Ok(found);
+        if let Some(digest) = digest {
+            let sort = Sort {
+                is_deep: has_deep_stack(&bytes),
+                counts_fuel,
+            };
+            if let Some(found) = self.found(digest, sort).await? {
+                return Ok(found);
+            }
         }
         let source = blocking(move || Ok(Source::new(bytes)?)).await?;
         let cache = host.cache.as_ref();
-        let code = host.machine.compile(&source, cache, host.bounds).await?;
+        let compiled = host
+            .machine
+            .compile(&source, counts_fuel, cache, host.bounds);
+        let code = compiled.await?;
         blocking(move || link(host, code)).await
     }
 
@@ -118,11 +140,15 @@ impl Host {
         digest: Digest,
         deep_stack: bool,
     ) -> Result<Option<Component>, LoadError> {
+        self.found(digest, self.0.machine.sort(deep_stack)).await
+    }
+
+    async fn found(&self, digest: Digest, sort: Sort) -> Result<Option<Component>, LoadError> {
         let host = Arc::clone(&self.0);
         let Some(cache) = &host.cache else {
             return Ok(None);
         };
-        match host.machine.find(digest, deep_stack, cache).await? {
+        match host.machine.find(digest, sort, cache).await? {
             Some(code) => blocking(move || link(host, code)).await.map(Some),
             None => Ok(None),
         }
@@ -191,7 +217,7 @@ fn link(host: Arc<Inner>, code: Code) -> Result<Component, LoadError> {
 }
 
 /// The engine names the first import that does not fit; whoever wrote the component wants to know all that are unknown.
-fn unknown(error: EngineLoadError, surface: &Surface, own: &[Interface]) -> LoadError {
+fn unknown(error: LoadError, surface: &Surface, own: &[Interface]) -> LoadError {
     let known = |name: &str| provides(name) || interface::find(own, name).is_some();
     let names: Vec<String> = surface
         .imports
@@ -202,7 +228,9 @@ fn unknown(error: EngineLoadError, surface: &Surface, own: &[Interface]) -> Load
         .map(|import| import.name.clone())
         .collect();
     match error {
-        EngineLoadError::Import(_) if !names.is_empty() => LoadError::UnknownImports { names },
-        other => other.into(),
+        LoadError::Component(EngineLoadError::Import(_)) if !names.is_empty() => {
+            LoadError::UnknownImports { names }
+        }
+        other => other,
     }
 }

@@ -1,4 +1,4 @@
-//! The engine of a host: under one profile, behind one type.
+//! The engines of a host: each under a profile of its own, behind one type.
 
 use std::pin::Pin;
 use std::sync::{Arc, OnceLock};
@@ -7,9 +7,9 @@ use tollgate_bridge::{Guest, add_to_linker};
 use tollgate_engine::cache::{Cache, CacheError};
 use tollgate_engine::code::Codes;
 use tollgate_engine::{
-    Bounds, Compiled, Digest, EngineError, EngineOptions, Entry, LoadError, Origin, Profile,
-    RunLanguage, RunLanguageWithFuel, RunProfile, RunWithFuel, Source, Surface, has_deep_stack,
-    surface,
+    Bounds, CompileError, Compiled, Digest, EngineError, EngineOptions, Entry, Export, LoadError,
+    Origin, Profile, RunLanguage, RunLanguageWithFuel, RunProfile, RunWithFuel, Source, Surface,
+    exports, has_deep_stack, surface,
 };
 use wasmtime::component::Linker;
 
@@ -22,6 +22,8 @@ pub(crate) type Driving<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 /// A component that is compiled and linked, for whatever it is granted.
 pub(crate) trait Program: Send + Sync {
     fn digest(&self) -> Digest;
+    fn counts_fuel(&self) -> bool;
+    fn exports(&self) -> Vec<Export>;
     fn run<'a>(&'a self, guest: Guest, entry: &'a Entry) -> Driving<'a, Ran>;
     fn instantiate(&self, guest: Guest) -> Driving<'_, Instantiated>;
     fn codes(&self, cache: Option<Cache>) -> Option<Codes>;
@@ -30,6 +32,14 @@ pub(crate) trait Program: Send + Sync {
 impl<P: Profile> Program for Linked<P> {
     fn digest(&self) -> Digest {
         self.loaded.digest()
+    }
+
+    fn counts_fuel(&self) -> bool {
+        P::FUEL
+    }
+
+    fn exports(&self) -> Vec<Export> {
+        exports(self.loaded.component())
     }
 
     fn run<'a>(&'a self, guest: Guest, entry: &'a Entry) -> Driving<'a, Ran> {
@@ -49,16 +59,16 @@ impl<P: Profile> Program for Linked<P> {
 /// Native code on its way to being linked.
 pub(crate) struct Code {
     digest: Digest,
-    is_deep: bool,
+    sort: Sort,
     compiled: Compiled,
     pub(crate) surface: Surface,
 }
 
 impl Code {
-    fn new(digest: Digest, is_deep: bool, compiled: Compiled) -> Self {
+    fn new(digest: Digest, sort: Sort, compiled: Compiled) -> Self {
         Self {
             digest,
-            is_deep,
+            sort,
             surface: surface(&compiled.component),
             compiled,
         }
@@ -73,55 +83,67 @@ impl Code {
     }
 }
 
-/// The engine of one depth of stack, which counts fuel or does not.
-enum Kind<P: Profile, F: Profile> {
-    Plain(Arc<Room<P>>),
-    Fuel(Arc<Room<F>>),
+/// Which engine a component runs in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Sort {
+    /// With the stack that languages need.
+    pub(crate) is_deep: bool,
+    /// Counting instructions.
+    pub(crate) counts_fuel: bool,
 }
 
-impl<P: Profile, F: Profile> Kind<P, F> {
-    fn new(count_fuel: bool, options: Options) -> Result<Self, EngineError> {
-        let Options { engine, grows } = options;
-        Ok(if count_fuel {
-            Self::Fuel(Arc::new(Room::new(engine, grows)?))
-        } else {
-            Self::Plain(Arc::new(Room::new(engine, grows)?))
-        })
-    }
-
-    async fn find(&self, digest: Digest, cache: &Cache) -> Result<Option<Compiled>, LoadError> {
-        Ok(match self {
-            Self::Plain(room) => room.engine.find(digest, Some(cache)).await?,
-            Self::Fuel(room) => room.engine.find(digest, Some(cache)).await?,
-        })
-    }
-
-    async fn compile(
-        &self,
-        source: &Source,
-        cache: Option<&Cache>,
+/// An engine of any profile.
+trait AnyRoom: Send + Sync {
+    fn wasmtime(&self) -> &wasmtime::Engine;
+    fn find<'a>(
+        &'a self,
+        digest: Digest,
+        cache: &'a Cache,
+    ) -> Driving<'a, Result<Option<Compiled>, CompileError>>;
+    fn compile<'a>(
+        &'a self,
+        source: &'a Source,
+        cache: Option<&'a Cache>,
         bounds: Bounds,
-    ) -> Result<Compiled, LoadError> {
-        Ok(match self {
-            Self::Plain(room) => room.engine.compile(source, cache, bounds).await?,
-            Self::Fuel(room) => room.engine.compile(source, cache, bounds).await?,
-        })
+    ) -> Driving<'a, Result<Compiled, CompileError>>;
+    fn link(&self, code: &Code, own: &Arc<[Interface]>) -> Result<Arc<dyn Program>, LoadError>;
+}
+
+impl<P: Profile> AnyRoom for Arc<Room<P>> {
+    fn wasmtime(&self) -> &wasmtime::Engine {
+        self.engine.wasmtime()
+    }
+
+    fn find<'a>(
+        &'a self,
+        digest: Digest,
+        cache: &'a Cache,
+    ) -> Driving<'a, Result<Option<Compiled>, CompileError>> {
+        Box::pin(self.engine.find(digest, Some(cache)))
+    }
+
+    fn compile<'a>(
+        &'a self,
+        source: &'a Source,
+        cache: Option<&'a Cache>,
+        bounds: Bounds,
+    ) -> Driving<'a, Result<Compiled, CompileError>> {
+        Box::pin(self.engine.compile(source, cache, bounds))
     }
 
     fn link(&self, code: &Code, own: &Arc<[Interface]>) -> Result<Arc<dyn Program>, LoadError> {
-        let (digest, component) = (code.digest, &code.compiled.component);
-        Ok(match self {
-            Self::Plain(room) => Arc::new(Linked::new(room, digest, component, own)?),
-            Self::Fuel(room) => Arc::new(Linked::new(room, digest, component, own)?),
-        })
+        let component = &code.compiled.component;
+        let linked = Linked::new(self, code.digest, component, own)?;
+        Ok(Arc::new(linked))
     }
 }
 
-/// The engines of a host: the one that its components run in, and, once a component asks for it, one with the stack that
-/// languages need.
+/// The engines of a host: the one that its components run in, and, once a component asks for one, those with the stack that
+/// languages need, and those that count instructions.
 pub(crate) struct Machine {
-    usual: Kind<RunProfile, RunWithFuel>,
-    deep: OnceLock<Kind<RunLanguage, RunLanguageWithFuel>>,
+    counts_fuel: bool,
+    /// Of each sort; see [`Machine::room`].
+    rooms: [OnceLock<Box<dyn AnyRoom>>; 4],
     options: Options,
 }
 
@@ -133,35 +155,60 @@ pub(crate) struct Options {
     pub(crate) grows: bool,
 }
 
-impl Machine {
-    pub(crate) fn new(count_fuel: bool, options: Options) -> Result<Self, EngineError> {
-        Ok(Self {
-            usual: Kind::new(count_fuel, options.clone())?,
-            deep: OnceLock::new(),
-            options,
+impl Sort {
+    fn room(self, options: Options) -> Result<Box<dyn AnyRoom>, EngineError> {
+        let Options { engine, grows } = options;
+        Ok(match (self.is_deep, self.counts_fuel) {
+            (false, false) => Box::new(Arc::new(Room::<RunProfile>::new(engine, grows)?)),
+            (false, true) => Box::new(Arc::new(Room::<RunWithFuel>::new(engine, grows)?)),
+            (true, false) => Box::new(Arc::new(Room::<RunLanguage>::new(engine, grows)?)),
+            (true, true) => Box::new(Arc::new(Room::<RunLanguageWithFuel>::new(engine, grows)?)),
         })
     }
+}
 
-    pub(crate) fn counts_fuel(&self) -> bool {
-        matches!(self.usual, Kind::Fuel(_))
+impl Machine {
+    pub(crate) fn new(counts_fuel: bool, options: Options) -> Result<Self, EngineError> {
+        let machine = Self {
+            counts_fuel,
+            rooms: Default::default(),
+            options,
+        };
+        // What cannot be made is said now.
+        machine.room(machine.sort(false))?;
+        Ok(machine)
     }
 
-    fn deep(&self) -> Result<&Kind<RunLanguage, RunLanguageWithFuel>, EngineError> {
-        if let Some(deep) = self.deep.get() {
-            return Ok(deep);
+    /// What a component runs in where nothing else is asked for.
+    pub(crate) fn sort(&self, is_deep: bool) -> Sort {
+        Sort {
+            is_deep,
+            counts_fuel: self.counts_fuel,
+        }
+    }
+
+    fn room(&self, sort: Sort) -> Result<&dyn AnyRoom, EngineError> {
+        let [usual, usual_fuel, deep, deep_fuel] = &self.rooms;
+        let room = match (sort.is_deep, sort.counts_fuel) {
+            (false, false) => usual,
+            (false, true) => usual_fuel,
+            (true, false) => deep,
+            (true, true) => deep_fuel,
+        };
+        if let Some(room) = room.get() {
+            return Ok(room.as_ref());
         }
         // Made twice at once, one of the two goes.
-        let made = Kind::new(self.counts_fuel(), self.options.clone())?;
-        Ok(self.deep.get_or_init(|| made))
+        let made = sort.room(self.options.clone())?;
+        Ok(room.get_or_init(|| made).as_ref())
     }
 
     /// Tries whether the host's interfaces and `own` go into one linker.
     pub(crate) fn try_linker(&self, own: &Interface) -> wasmtime::Result<()> {
-        let engine = match &self.usual {
-            Kind::Plain(room) => room.engine.wasmtime(),
-            Kind::Fuel(room) => room.engine.wasmtime(),
-        };
-        let mut linker = Linker::new(engine);
+        let room = self
+            .room(self.sort(false))
+            .map_err(|error| wasmtime::format_err!("{error}"))?;
+        let mut linker = Linker::new(room.wasmtime());
         add_to_linker(&mut linker)?;
         own.link(&mut linker)
     }
@@ -170,30 +217,28 @@ impl Machine {
     pub(crate) async fn find(
         &self,
         digest: Digest,
-        is_deep: bool,
+        sort: Sort,
         cache: &Cache,
     ) -> Result<Option<Code>, crate::LoadError> {
-        let found = if is_deep {
-            self.deep()?.find(digest, cache).await?
-        } else {
-            self.usual.find(digest, cache).await?
-        };
-        Ok(found.map(|compiled| Code::new(digest, is_deep, compiled)))
+        let found = self.room(sort)?.find(digest, cache).await;
+        let found = found.map_err(LoadError::from)?;
+        Ok(found.map(|compiled| Code::new(digest, sort, compiled)))
     }
 
     pub(crate) async fn compile(
         &self,
         source: &Source,
+        counts_fuel: bool,
         cache: Option<&Cache>,
         bounds: Bounds,
     ) -> Result<Code, crate::LoadError> {
-        let is_deep = has_deep_stack(source.component());
-        let compiled = if is_deep {
-            self.deep()?.compile(source, cache, bounds).await?
-        } else {
-            self.usual.compile(source, cache, bounds).await?
+        let sort = Sort {
+            is_deep: has_deep_stack(source.component()),
+            counts_fuel,
         };
-        Ok(Code::new(source.digest(), is_deep, compiled))
+        let compiled = self.room(sort)?.compile(source, cache, bounds).await;
+        let compiled = compiled.map_err(LoadError::from)?;
+        Ok(Code::new(source.digest(), sort, compiled))
     }
 
     /// Links against a linker that is made for this component and never changed or cloned after it was filled.
@@ -201,10 +246,7 @@ impl Machine {
         &self,
         code: &Code,
         own: &Arc<[Interface]>,
-    ) -> Result<Arc<dyn Program>, LoadError> {
-        match self.deep.get() {
-            Some(deep) if code.is_deep => deep.link(code, own),
-            Some(_) | None => self.usual.link(code, own),
-        }
+    ) -> Result<Arc<dyn Program>, crate::LoadError> {
+        Ok(self.room(code.sort)?.link(code, own)?)
     }
 }
