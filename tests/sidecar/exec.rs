@@ -146,13 +146,13 @@ async fn each_error_is_that_of_the_command() {
     put(
         &vm,
         "/t/flood1",
-        wat::parse_str(commands::flood(1)).unwrap(),
+        wat::parse_str(commands::flood(1, SECRET.as_bytes())).unwrap(),
     )
     .await;
     put(
         &vm,
         "/t/flood2",
-        wat::parse_str(commands::flood(2)).unwrap(),
+        wat::parse_str(commands::flood(2, SECRET.as_bytes())).unwrap(),
     )
     .await;
     put(&vm, "/t/broken", b"\0asm\x0d\0\x01\0\xff").await;

@@ -47,11 +47,13 @@ pub fn saying(stdout: &[u8], stderr: &[u8], then: Then) -> String {
     )
 }
 
-/// The command that writes to a descriptor for ever.
+/// The command that writes a text of at most 4 KiB, over and over, to a descriptor for ever.
 #[must_use]
-pub fn flood(descriptor: u32) -> String {
+pub fn flood(descriptor: u32, said: &[u8]) -> String {
+    let said = text(&said.repeat(4096 / said.len().max(1)));
     format!(
         r#"(module {HEAD}
+    (data (i32.const 4096) "{said}")
     (func (export "_start")
         (i32.store (i32.const 0) (i32.const 4096))
         (i32.store (i32.const 4) (i32.const 4096))

@@ -9,7 +9,7 @@ use crate::audit::AuditSettings;
 use crate::decision::{Considered, Decision, Denial, Explanation, Opinion, Question};
 use crate::env::EnvVariable;
 use crate::judge::Verdict;
-use crate::limits::Limits;
+use crate::limits::{LimitKey, Limits};
 use crate::mount::{HostPath, Mount};
 use crate::operation::Operation;
 use crate::permit::Permit;
@@ -103,6 +103,22 @@ impl Effective {
         Self {
             run: self.run.with_program(),
             ceiling: self.ceiling.map(Policy::with_program),
+            ..self
+        }
+    }
+
+    /// Sets a limit where the run's policy states nothing about it, as [`Policy::limit_unless_stated`]; the ceiling's holds.
+    #[must_use]
+    pub fn limit_unless_stated(self, key: LimitKey, value: u64, origin: &'static str) -> Self {
+        let run = self.run.limit_unless_stated(key, value, origin);
+        let above = [
+            self.ceiling.as_ref().map(Policy::limits),
+            self.caller.as_ref().map(|caller| caller.limits),
+        ];
+        let above = above.into_iter().flatten();
+        Self {
+            limits: above.fold(run.limits(), Limits::meet),
+            run,
             ..self
         }
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tollgate_audit::{Detail, Flush, LogOptions};
 use tollgate_engine::InForce;
-use tollgate_policy::{Effective, ScopeSet};
+use tollgate_policy::{Effective, LimitKey, ScopeSet};
 
 use crate::error::{Recording, Refused};
 
@@ -40,6 +40,17 @@ impl Grants {
     #[must_use]
     pub fn with_program(&self) -> Self {
         let policy = Effective::clone(&self.policy).with_program();
+        Self {
+            policy: Arc::new(policy),
+            host: self.host,
+        }
+    }
+
+    /// The same, with another limit where the policy states nothing about it: the default of whoever runs something under them.
+    /// See [`Effective::limit_unless_stated`].
+    #[must_use]
+    pub fn limit_unless_stated(&self, key: LimitKey, value: u64, origin: &'static str) -> Self {
+        let policy = Effective::clone(&self.policy).limit_unless_stated(key, value, origin);
         Self {
             policy: Arc::new(policy),
             host: self.host,

@@ -11,7 +11,8 @@ pub const MAX_STDOUT_BYTES: usize = 1 << 20;
 /// Bytes that a program may write to standard error.
 pub const MAX_STDERR_BYTES: usize = 1 << 20;
 /// The time of a request that states none.
-pub const DEFAULT_TIMEOUT: Duration = Duration::from_mins(5);
+pub const DEFAULT_TIMEOUT: Duration = Duration::from_millis(DEFAULT_TIMEOUT_MS);
+const DEFAULT_TIMEOUT_MS: u64 = 300_000;
 /// Bytes of a program's path.
 pub const MAX_PATH_BYTES: usize = 4096;
 /// Bytes of all arguments, each with one more; of all variables, name and value each with one more.
@@ -48,7 +49,7 @@ pub const FIXED: &[LimitRow] = &[
     LimitRow::fixed(
         "exec-timeout",
         Unit::Time,
-        DEFAULT_TIMEOUT.as_millis() as u64,
+        DEFAULT_TIMEOUT_MS,
         "Time of a request of `tollgate exec` that states none; the limit `wall` may end it sooner.",
         "what callers of the transport rely on",
     ),

@@ -32,7 +32,8 @@
 //! **Time**: the request's `timeout_ms`, from when the program was found, so that compiling it counts (a language's runtime, which
 //! is compiled once on a machine, goes on to be for whoever asks next), and the policy's limit `wall`, whichever is over first; both
 //! are `exec_timeout`, with the time that it had. When an error is returned, the program is gone, and its end is in the log.
-//! Any other limit is `exec_failed`.
+//! Any other limit is `exec_failed`. The defaults of `wall` and `cpu` are for runs without a time of their own, and hold for no
+//! program here; what the policy states of them does, and what the ceiling has, and so do all other limits.
 //!
 //! **Details of `exec_failed`**: `exit_code` for a program that exited, `signal` for one that was sent one (in a VM), and
 //! `null` for the other; where it did neither, `reason` is `trap`, `limit` (with `limit`, as `memory`) or `audit`, and both are

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use cap_std::fs::Dir;
 use serde_json::Value;
 use tollgate::engine::{Gate, Rate, Traffic, Verdict};
-use tollgate::policy::{Decision, Operation, Stdio};
+use tollgate::policy::{Decision, LimitKey, Operation, Stdio};
 use tollgate::vfs::Mount;
 use tollgate::{Component, Grants, Host, QueuedOutput, Refused, RunControl, RunOptions, Standing};
 use tollgate_languages::{JavaScript, Python, PythonStart, Start};
@@ -109,7 +109,7 @@ impl Builder {
         let made = || Arc::new(Runtimes::new(self.host.clone(), self.python));
         let runtimes = self.runtimes.unwrap_or_else(made);
         Ok(Transport(Arc::new(Inner {
-            grants: self.grants.with_program(),
+            grants: timed(&self.grants.with_program()),
             finding: self.grants.finding_programs(),
             prefixes,
             mounts: self.mounts,
@@ -117,6 +117,14 @@ impl Builder {
             host: self.host,
         })))
     }
+}
+
+/// Each request has a time of its own, so that the defaults of other runs, which have none, are not meant for it. What the
+/// policy or the ceiling states holds.
+fn timed(grants: &Grants) -> Grants {
+    const ORIGIN: &str = "the time of the request";
+    let grants = grants.limit_unless_stated(LimitKey::Wall, u64::MAX, ORIGIN);
+    grants.limit_unless_stated(LimitKey::Cpu, u64::MAX, ORIGIN)
 }
 
 impl Transport {
