@@ -19,6 +19,7 @@ mod callbacks;
 mod connection;
 mod detached;
 mod ends;
+mod exec;
 mod execution;
 mod fetch;
 mod files;

@@ -7,6 +7,7 @@
     reason = "test support: what goes wrong here ends the test, and the panic says why"
 )]
 
+pub mod commands;
 mod log;
 pub mod packages;
 mod process;

@@ -54,6 +54,8 @@ pub(crate) enum Command {
     Build(Build),
     /// Serve the sidecar protocol: VMs with files, programs and callbacks, for a client on standard input and output
     Sidecar(SidecarArgs),
+    /// Run programs for JSON requests on standard input (`run_program_v1`), with an answer in JSON for each
+    Exec(Box<ExecArgs>),
     /// Use the VMs of a running sidecar: those that outlive their client
     Vm(VmArgs),
     /// Call a function of a component, a plugin or a core module with JSON, and print its result as JSON
@@ -209,6 +211,29 @@ pub(crate) struct SidecarArgs {
     /// The most bytes that a frame may have (default: 16777216)
     #[arg(long, value_name = "BYTES")]
     pub(crate) max_frame_bytes: Option<u32>,
+    /// Write the audit log to a file (default: to memory)
+    #[arg(long, value_name = "FILE", help_heading = "Audit")]
+    pub(crate) audit: Option<String>,
+    /// The key that signs the log's head (default: the user's own, made at first use)
+    #[arg(long, value_name = "FILE", help_heading = "Audit")]
+    pub(crate) audit_key: Option<PathBuf>,
+}
+
+/// Each answer is one line, in the order of the requests: `{"ok": …}` with what the program wrote, or `{"error": {code, category,
+/// retryable, message, details}}`. Exits with 0 for the first, with 1 for the second; with --json-lines with 0 once every line
+/// is answered.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct ExecArgs {
+    #[command(flatten)]
+    pub(crate) grants: Grants,
+
+    /// Let programs beneath this folder be run (default: none). Requests name it as it is written here, or by its real path
+    #[arg(long, value_name = "DIR")]
+    pub(crate) allow_prefix: Vec<PathBuf>,
+    /// Read a request from each line, and answer each; otherwise all of the input is one request
+    #[arg(long)]
+    pub(crate) json_lines: bool,
+
     /// Write the audit log to a file (default: to memory)
     #[arg(long, value_name = "FILE", help_heading = "Audit")]
     pub(crate) audit: Option<String>,

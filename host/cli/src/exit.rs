@@ -1,6 +1,5 @@
 //! What a failure says, and the exit code that it ends with.
 
-use tollgate::GrantsError;
 use tollgate_audit::{AuditError, OpenError};
 use tollgate_bridge::Inexpressible;
 use tollgate_engine::cache::CacheError;
@@ -96,8 +95,6 @@ pub(crate) enum Failure {
     RunAt { error: RunError, place: String },
     #[error("{}", tool_words(.0))]
     Tool(#[from] ToolError),
-    #[error(transparent)]
-    Grants(#[from] GrantsError),
     #[error("interrupted")]
     Interrupted,
     #[error("terminated")]
@@ -141,7 +138,6 @@ impl Failure {
             | Self::Print(_) => HOST,
             Self::Run(error) | Self::RunAt { error, .. } => run_code(error),
             Self::Tool(error) => tool_code(error),
-            Self::Grants(error) => grants_code(error),
             Self::Interrupted => INTERRUPTED,
             Self::Terminated => TERMINATED,
         }
@@ -194,13 +190,6 @@ fn tool_code(error: &ToolError) -> u8 {
             | ExecutionFailure::Full(_)
             | ExecutionFailure::AuditFailed(_) => HOST,
         },
-    }
-}
-
-fn grants_code(error: &GrantsError) -> u8 {
-    match error {
-        GrantsError::File(_) | GrantsError::Protocol(_) | GrantsError::Authorities => USAGE,
-        GrantsError::Ceiling(_) | GrantsError::Recording(_) => REFUSED,
     }
 }
 

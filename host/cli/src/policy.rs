@@ -23,19 +23,14 @@ fn name(file: &Path) -> String {
     file.display().to_string()
 }
 
-/// The two policies of a command, each by itself.
-pub(crate) struct Stated {
-    pub(crate) run: Policy,
-    pub(crate) ceiling: Option<Policy>,
-    pub(crate) bases: Bases,
-}
-
-/// Reads the files, and adds the flags.
-pub(crate) fn read(
+/// Reads the files, adds the flags, and holds both against the ceiling.
+pub(crate) fn load(
     grants: &Grants,
     ceiling: Option<&Path>,
     audit: Option<&str>,
-) -> Result<Stated, Failure> {
+    permissive: ScopeSet,
+    program: bool,
+) -> Result<Loaded, Failure> {
     let mut builder = match &grants.policy {
         Some(file) => PolicyBuilder::from_toml(&name(file), &files::policy(file)?)?,
         None => PolicyBuilder::new(),
@@ -45,41 +40,22 @@ pub(crate) fn read(
         builder.audit_file(file)?;
     }
     builder.command_line_defaults();
-    let run = builder.build()?;
+    let mut run = builder.build()?;
+    if program {
+        run = run.with_program();
+    }
     let limit = match ceiling {
         Some(file) => Some(
             Policy::ceiling_from_toml(&name(file), &files::policy(file)?)?.command_line_defaults(),
         ),
         None => None,
     };
-    Ok(Stated {
-        run,
-        ceiling: limit,
-        bases: Bases {
-            policy: grants.policy.as_deref().map(base).unwrap_or_default(),
-            ceiling: ceiling.map(base).unwrap_or_default(),
-        },
-    })
-}
-
-/// Reads the files, adds the flags, and holds both against the ceiling.
-pub(crate) fn load(
-    grants: &Grants,
-    ceiling: Option<&Path>,
-    audit: Option<&str>,
-    permissive: ScopeSet,
-    program: bool,
-) -> Result<Loaded, Failure> {
-    let Stated {
-        mut run,
-        ceiling,
-        bases,
-    } = read(grants, ceiling, audit)?;
-    if program {
-        run = run.with_program();
-    }
+    let bases = Bases {
+        policy: grants.policy.as_deref().map(base).unwrap_or_default(),
+        ceiling: ceiling.map(base).unwrap_or_default(),
+    };
     Ok(Loaded {
-        effective: Effective::new(run, ceiling)?.with_permissive(permissive),
+        effective: Effective::new(run, limit)?.with_permissive(permissive),
         bases,
     })
 }

@@ -76,6 +76,16 @@ impl JavaScript {
         }
     }
 
+    /// Has its entry be these bytes, which were read of it before: whatever becomes of the file, this is the program that was
+    /// looked at. The entry's path is the file's own, links followed. Nothing for a text that lies in no file.
+    #[must_use]
+    pub fn read_before(self, bytes: Vec<u8>) -> Self {
+        if let Start::File(path) = &self.start {
+            self.files.was_read(path, bytes);
+        }
+        self
+    }
+
     /// Has what its texts compile to taken from what `run` keeps, and kept there. Without this, and for a text that lies in
     /// no file, each run compiles them.
     pub fn keep_code(&self, run: CodeRun) {

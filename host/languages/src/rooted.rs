@@ -1,6 +1,6 @@
 //! The folder of a program, as every language sees it: by guest path, under a permit, counting what was loaded.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use tollgate_bridge::{Item, NoModule};
 use tollgate_capability::program::{self as folder, Folder, Opened};
@@ -17,6 +17,8 @@ pub(crate) struct Rooted {
     root: String,
     turn: Mutex<()>,
     loaded: Mutex<Loaded>,
+    /// A file that was read before, by its own path: what lies there by now is no part of the program.
+    read_before: OnceLock<(String, Vec<u8>)>,
 }
 
 /// A permit in use, and nobody else uses one of this folder meanwhile.
@@ -81,7 +83,34 @@ impl Rooted {
             root: root.trim_end_matches('/').to_owned(),
             turn: Mutex::default(),
             loaded: Mutex::default(),
+            read_before: OnceLock::new(),
         }
+    }
+
+    /// Has a file be what was read of it before, whatever becomes of it: whoever decided about it looked at these bytes. The
+    /// first one counts.
+    pub(crate) fn was_read(&self, path: &str, bytes: Vec<u8>) {
+        self.read_before.get_or_init(|| (path.to_owned(), bytes));
+    }
+
+    /// What was read of a file before, if something was.
+    fn before(&self, path: &str) -> Option<&[u8]> {
+        let (known, bytes) = self.read_before.get()?;
+        (known == path).then_some(bytes)
+    }
+
+    /// The bytes of a file, at most `max`.
+    fn content(&self, path: &str, max: usize) -> Result<Vec<u8>, FileError> {
+        match self.before(path) {
+            Some(bytes) if bytes.len() > max => return Err(FileError::TooLong { max }),
+            Some(bytes) => return Ok(bytes.to_vec()),
+            None => {}
+        }
+        let inner = self.inner(path).ok_or(FileError::Missing)?;
+        self.folder.read(inner, max).map_err(|error| match error {
+            folder::ReadError::TooLong => FileError::TooLong { max },
+            other => unreadable(other),
+        })
     }
 
     /// Where the guest sees the folder.
@@ -128,11 +157,7 @@ impl Rooted {
     /// It cannot be read, or was another when it was read before.
     pub(crate) fn load(&self, path: &str, most: u64) -> Result<Vec<u8>, LoadError> {
         let max = usize::try_from(most).unwrap_or(usize::MAX);
-        let inner = self.inner(path).ok_or(FileError::Missing)?;
-        let bytes = self.folder.read(inner, max).map_err(|error| match error {
-            folder::ReadError::TooLong => FileError::TooLong { max },
-            other => unreadable(other),
-        })?;
+        let bytes = self.content(path, max)?;
         self.loaded().add(path, &bytes)?;
         Ok(bytes)
     }
@@ -153,6 +178,9 @@ impl Rooted {
     }
 
     fn real_path(&self, path: &str) -> Result<String, FileError> {
+        if self.before(path).is_some() {
+            return Ok(path.to_owned());
+        }
         let inner = self.inner(path).ok_or(FileError::Missing)?;
         if inner.is_empty() {
             return Ok(path.to_owned());
@@ -214,6 +242,9 @@ impl Rooted {
 
 impl Files for Rooted {
     fn kind(&self, path: &str) -> Kind {
+        if self.before(path).is_some() {
+            return Kind::File;
+        }
         let Some(inner) = self.inner(path) else {
             return Kind::Missing;
         };
@@ -226,11 +257,7 @@ impl Files for Rooted {
     }
 
     fn read(&self, path: &str, max: usize) -> Result<Vec<u8>, FileError> {
-        let inner = self.inner(path).ok_or(FileError::Missing)?;
-        self.folder.read(inner, max).map_err(|error| match error {
-            folder::ReadError::TooLong => FileError::TooLong { max },
-            other => unreadable(other),
-        })
+        self.content(path, max)
     }
 
     fn real(&self, path: &str) -> Result<String, FileError> {

@@ -5,12 +5,14 @@ mod call;
 #[cfg(feature = "core-abi")]
 pub mod core_abi;
 mod error;
+pub mod exec;
 pub mod json;
 mod kinds;
 mod limits;
 mod listed;
 mod name;
 mod registry;
+pub mod runtimes;
 mod tool;
 pub mod wit;
 

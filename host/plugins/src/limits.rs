@@ -1,6 +1,7 @@
 //! What a tool may take where its policy states nothing.
 
-use tollgate::policy::{LimitKey, LimitRow, Policy, Unit};
+use tollgate::Grants;
+use tollgate::policy::{LimitKey, LimitRow, Unit};
 
 const MIB: u64 = 1 << 20;
 const ORIGIN: &str = "default of tools";
@@ -61,16 +62,16 @@ impl Sort {
     }
 }
 
-/// The policy of a tool's calls: the limits of tools where `policy` states none. 50 MiB of memory, 30 s of wall time, and for a
+/// The grants of a tool's calls: with the limits of tools where they state none. 50 MiB of memory, 30 s of wall time, and for a
 /// core module 10 million instructions; what is not among these is as in any other run.
 #[must_use]
-pub fn with_limits(policy: Policy, sort: Sort) -> Policy {
-    let policy = policy
+pub fn with_limits(grants: &Grants, sort: Sort) -> Grants {
+    let grants = grants
         .limit_unless_stated(LimitKey::Memory, MEMORY, ORIGIN)
         .limit_unless_stated(LimitKey::Wall, WALL, ORIGIN);
     match sort {
-        Sort::CoreModule => policy.limit_unless_stated(LimitKey::Fuel, FUEL, ORIGIN),
-        Sort::Component => policy,
+        Sort::CoreModule => grants.limit_unless_stated(LimitKey::Fuel, FUEL, ORIGIN),
+        Sort::Component => grants,
     }
 }
 
@@ -78,22 +79,23 @@ pub fn with_limits(policy: Policy, sort: Sort) -> Policy {
 mod tests {
     use std::time::Duration;
 
+    use tollgate::Host;
+
     use super::*;
 
     #[test]
     fn a_tool_has_limits_of_its_own_where_none_are_stated() {
-        let none = || Policy::from_toml("none", "version = 1").unwrap();
-        let limits = with_limits(none(), Sort::CoreModule).limits();
+        let host = Host::builder().compile_in_process().build().unwrap();
+        let none = host.grants_from_toml("none", "version = 1").unwrap();
+        let limits = with_limits(&none, Sort::CoreModule).policy().limits();
         assert_eq!(limits.memory, 50 << 20);
         assert_eq!(limits.wall, Duration::from_secs(30));
         assert_eq!(limits.fuel, Some(10_000_000));
-        assert_eq!(with_limits(none(), Sort::Component).limits().fuel, None);
-        let stated = Policy::from_toml(
-            "stated",
-            "version = 1\n[limits]\nmemory = \"1MiB\"\nfuel = 7\n",
-        )
-        .unwrap();
-        let limits = with_limits(stated, Sort::CoreModule).limits();
+        let limits = with_limits(&none, Sort::Component).policy().limits();
+        assert_eq!(limits.fuel, None);
+        let text = "version = 1\n[limits]\nmemory = \"1MiB\"\nfuel = 7\n";
+        let stated = host.grants_from_toml("stated", text).unwrap();
+        let limits = with_limits(&stated, Sort::CoreModule).policy().limits();
         assert_eq!((limits.memory, limits.fuel), (1 << 20, Some(7)));
         assert_eq!(limits.wall, Duration::from_secs(30));
     }

@@ -90,7 +90,13 @@ impl Tool {
     ///
     /// It does not go with the ceiling, or with the log.
     pub fn grants(&self, policy: Policy) -> Result<Grants, GrantsError> {
-        self.host.grants(with_limits(policy, self.sort))
+        Ok(self.limited(&self.host.grants(policy)?))
+    }
+
+    /// The same of grants that are there already.
+    #[must_use]
+    pub fn limited(&self, grants: &Grants) -> Grants {
+        with_limits(grants, self.sort)
     }
 
     /// Its functions. Those of a plugin it is asked for itself, once, under `options`.

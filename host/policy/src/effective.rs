@@ -9,7 +9,7 @@ use crate::audit::AuditSettings;
 use crate::decision::{Considered, Decision, Denial, Explanation, Opinion, Question};
 use crate::env::EnvVariable;
 use crate::judge::Verdict;
-use crate::limits::Limits;
+use crate::limits::{LimitKey, Limits};
 use crate::mount::{HostPath, Mount};
 use crate::operation::Operation;
 use crate::permit::Permit;
@@ -83,6 +83,44 @@ impl Effective {
     #[must_use]
     pub fn with_permissive(self, permissive: ScopeSet) -> Self {
         Self { permissive, ..self }
+    }
+
+    /// Lets the program's own files be loaded where the run's policy says nothing about them, as [`Policy::with_program`]; the
+    /// ceiling still says what it says.
+    #[must_use]
+    pub fn with_program(self) -> Self {
+        Self {
+            run: self.run.with_program(),
+            ..self
+        }
+    }
+
+    /// The same for whoever looks for a program that is to be run, beneath folders that the operator gave for that: a ceiling
+    /// that says nothing about programs forbids what a run would load by itself, and not that it is found. What either
+    /// states holds.
+    #[must_use]
+    pub fn finding_programs(self) -> Self {
+        Self {
+            run: self.run.with_program(),
+            ceiling: self.ceiling.map(Policy::with_program),
+            ..self
+        }
+    }
+
+    /// Sets a limit where the run's policy states nothing about it, as [`Policy::limit_unless_stated`]; the ceiling's holds.
+    #[must_use]
+    pub fn limit_unless_stated(self, key: LimitKey, value: u64, origin: &'static str) -> Self {
+        let run = self.run.limit_unless_stated(key, value, origin);
+        let above = [
+            self.ceiling.as_ref().map(Policy::limits),
+            self.caller.as_ref().map(|caller| caller.limits),
+        ];
+        let above = above.into_iter().flatten();
+        Self {
+            limits: above.fold(run.limits(), Limits::meet),
+            run,
+            ..self
+        }
     }
 
     /// Puts what is done in a VM beneath what its maker, a guest that was granted control, may do itself: nothing leaves the

@@ -6,9 +6,11 @@
     reason = "a test that fails should say where"
 )]
 
+use std::sync::Arc;
+
 use tollgate_policy::{
-    Decision, Effective, EffectiveError, FsVerb, Operation, Outcome, Policy, PolicyBuilder,
-    RelativeTo, Scope, ScopeSet, Stdio,
+    Decision, Effective, EffectiveError, FsVerb, LimitKey, Operation, Outcome, Policy,
+    PolicyBuilder, RelativeTo, Scope, ScopeSet, Stdio,
 };
 
 fn run(flags: &[(&str, &str)]) -> Policy {
@@ -276,6 +278,39 @@ fn the_whole_policy_is_shown_as_json() {
         serde_json::json!({ "default": "deny", "decides": "strictest" })
     );
     assert_eq!(json["scopes"].get("env"), None);
+}
+
+/// An entry point may have a default of its own, and no more: what the run states and what the ceiling has both hold.
+#[test]
+fn another_default_gives_way_to_what_is_stated_and_to_the_ceiling() {
+    let wall = |policy: &Effective| policy.limits().wall.as_secs();
+    let bare = Effective::new(run(&[]), None).unwrap();
+    assert_eq!(wall(&bare), 60);
+    let longer = |policy: Effective| policy.limit_unless_stated(LimitKey::Wall, 300_000, "a test");
+    assert_eq!(wall(&longer(bare)), 300);
+    let stated = Effective::new(run(&[("limit", "wall=90s")]), None).unwrap();
+    assert_eq!(wall(&longer(stated)), 90);
+    let bounded = under(run(&[]), "[limits]\nwall = \"100s\"\n");
+    assert_eq!(wall(&longer(bounded)), 100);
+    let maker = Arc::new(Effective::new(run(&[("limit", "wall=7s")]), None).unwrap());
+    let beneath = Effective::new(run(&[]), None).unwrap().beneath(&maker);
+    assert_eq!(wall(&longer(beneath)), 7);
+}
+
+/// Finding a program to run is the embedder's own act; what a run loads by itself is not, and what is stated holds for both.
+#[test]
+fn a_ceiling_that_says_nothing_of_programs_lets_them_be_found_and_not_loaded() {
+    let load = Operation::Program { path: "/program/a" };
+    let allows = |policy: &Effective| matches!(policy.decide(&load), Decision::Allow(..));
+    let silent = || under(run(&[]), "");
+    assert!(!allows(&silent()) && !allows(&silent().with_program()));
+    assert!(allows(&silent().finding_programs()));
+    let without = || Effective::new(run(&[]), None).unwrap();
+    assert!(!allows(&without()) && allows(&without().with_program()));
+    let denies = || under(run(&[]), "[program]\ndefault = \"deny\"\n");
+    assert!(!allows(&denies().with_program()) && !allows(&denies().finding_programs()));
+    let allowing = || under(run(&[]), "[program]\ndefault = \"allow\"\n");
+    assert!(!allows(&allowing()) && allows(&allowing().with_program()));
 }
 
 /// One policy serves every guest of a host, on whichever thread it runs.

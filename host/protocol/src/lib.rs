@@ -63,4 +63,4 @@ pub use limits::{
 };
 pub use refusal::RefusalCode;
 pub use stream::FrameDecoder;
-pub use types::vm;
+pub use types::{exec, vm};

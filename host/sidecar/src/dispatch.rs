@@ -7,7 +7,7 @@ use tollgate_protocol::types::{
     ResponsePayload, SessionOpenedResponse, VmCreatedResponse, VmLifecycleEvent, VmLifecycleState,
 };
 use tollgate_protocol::vm::NAMESPACE;
-use tollgate_protocol::{Asked, BRIDGE_VERSION, RefusalCode, SCHEMA_VERSION};
+use tollgate_protocol::{Asked, BRIDGE_VERSION, RefusalCode, SCHEMA_VERSION, exec};
 
 use crate::answer::Answer;
 use crate::calls::Calls;
@@ -103,8 +103,8 @@ impl Client {
             | RequestPayload::CreateVmRequest(_)
             | RequestPayload::HostFilesystemCallRequest(_)
             | RequestPayload::PersistenceLoadRequest(_)
-            | RequestPayload::PersistenceFlushRequest(_)
-            | RequestPayload::ExtEnvelope(_) => Ok(None),
+            | RequestPayload::PersistenceFlushRequest(_) => Ok(None),
+            RequestPayload::ExtEnvelope(asked) if asked.namespace != exec::NAMESPACE => Ok(None),
             RequestPayload::DisposeVmRequest(_)
             | RequestPayload::BootstrapRootFilesystemRequest(_)
             | RequestPayload::ConfigureVmRequest(_)
@@ -125,7 +125,8 @@ impl Client {
             | RequestPayload::FindBoundUdpRequest(_)
             | RequestPayload::GetSignalStateRequest(_)
             | RequestPayload::GetZombieTimerCountRequest
-            | RequestPayload::VmFetchRequest(_) => {
+            | RequestPayload::VmFetchRequest(_)
+            | RequestPayload::ExtEnvelope(_) => {
                 let lane = self.sidecar.registry().vm(self.transport, &asked.ownership);
                 lane.map(Some)
             }

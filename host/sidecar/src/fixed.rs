@@ -1,5 +1,6 @@
 //! The numbers of the sidecar that nobody can state.
 
+use tollgate_plugins::runtimes::KEPT_PROGRAMS;
 use tollgate_policy::{LimitRow, Unit};
 
 use crate::bridges::{CALL_MS, DECIDING_MS, PATIENCE_MS, WAITING_EVENTS};
@@ -15,7 +16,6 @@ use crate::outbox::WAITING_BYTES;
 use crate::ports::{MOST_FETCHES, MOST_PORTS};
 use crate::process::{LISTED_MS, MOST_LISTED, WAITING_OUTPUT};
 use crate::registry::{CLIENTS_PART, MOST_CONNECTIONS, MOST_SESSIONS, MOST_VMS};
-use crate::runtimes::KEPT_PROGRAMS;
 use crate::transport::{WAITING_REQUEST_BYTES, WAITING_REQUESTS};
 
 /// Numbers of this crate that nobody can state; those of a VM's files are in [`fs::FIXED`](crate::fs::FIXED). What a client

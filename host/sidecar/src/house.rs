@@ -5,11 +5,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use tollgate::Host;
 use tollgate_contract::PermissionBridge;
+use tollgate_plugins::runtimes::Runtimes;
 use tollgate_protocol::FrameLimits;
 
 use crate::bridges::{Bridges, Keeper, Teller};
 use crate::fs::{HostRoot, Waits};
-use crate::runtimes::Runtimes;
 
 /// What all VMs of a sidecar share. Cheap to clone.
 #[derive(Clone)]

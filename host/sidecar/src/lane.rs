@@ -1,5 +1,5 @@
 //! The order of a VM's requests: one lane for each VM, in which requests begin one after the other and are answered in the
-//! order in which they came. What takes long for its own reasons, a fetch, goes on beside those that follow.
+//! order in which they came. What takes long for its own reasons, a fetch or a program that is asked for its answer, goes on beside those that follow.
 
 use std::sync::Arc;
 
@@ -76,7 +76,7 @@ async fn serve(vm: Arc<Vm>, mut waiting: mpsc::UnboundedReceiver<Work>) {
     }
 }
 
-/// Begins what is asked. All but a fetch is done when this returns.
+/// Begins what is asked. All but a fetch and a program that is asked for its answer is done when this returns.
 async fn begin(vm: &Arc<Vm>, work: Work) -> BoxFuture<'static, Done> {
     let Work {
         asked,
@@ -94,6 +94,10 @@ async fn begin(vm: &Arc<Vm>, work: Work) -> BoxFuture<'static, Done> {
         RequestPayload::VmFetchRequest(fetch) => {
             let vm = Arc::clone(vm);
             async move { done(vm.fetch(fetch).await) }.boxed()
+        }
+        RequestPayload::ExtEnvelope(asked) => {
+            let answer = Arc::clone(vm).exec(asked);
+            async move { done(answer.await) }.boxed()
         }
         payload => ready(done(vm.request(payload).await)).boxed(),
     }

@@ -1,157 +1,18 @@
-//! What programs run in: the engine of JavaScript and the runner of Python, each loaded once for all VMs, and WebAssembly
-//! programs that were loaded before.
+//! What programs of VMs run in, and what a client is told where that cannot be loaded.
 
-use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, PoisonError};
-
-use tokio::sync::OnceCell;
-use tollgate::engine::Digest;
-use tollgate::{Component, Host, LoadError};
-use tollgate_languages::{ENGINE, ENGINE_DIGEST};
+use tollgate_plugins::runtimes::NotLoaded;
 
 use crate::rejection::Rejection;
 
-/// WebAssembly programs that are kept loaded. Compiled code lies in the cache on the disk too.
-pub(crate) const KEPT_PROGRAMS: usize = 64;
-
-/// What runs programs in Python, where it was found.
-pub struct FoundRunner {
-    /// Of its binary.
-    pub digest: Digest,
-    /// Reads the binary, where nothing was compiled from it yet.
-    pub read: Box<dyn FnOnce() -> Result<Vec<u8>, String> + Send>,
-}
-
-impl std::fmt::Debug for FoundRunner {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("FoundRunner")
-            .field("digest", &self.digest)
-            .finish_non_exhaustive()
-    }
-}
-
-/// Finds what runs programs in Python.
-pub type FindRunner = dyn Fn() -> Result<FoundRunner, String> + Send + Sync;
-
-/// What runs programs in Python, read when the first one is to be run.
-#[derive(Clone)]
-pub struct PythonRunner(Arc<FindRunner>);
-
-impl PythonRunner {
-    /// A runner that `find` reads. Its error says what to do, to the client.
-    pub fn new(find: impl Fn() -> Result<FoundRunner, String> + Send + Sync + 'static) -> Self {
-        Self(Arc::new(find))
-    }
-}
-
-impl std::fmt::Debug for PythonRunner {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("PythonRunner")
-    }
-}
-
-/// What programs run in.
-pub(crate) struct Runtimes {
-    host: Host,
-    javascript: OnceCell<Component>,
-    find_python: Option<PythonRunner>,
-    python: OnceCell<Component>,
-    /// The last used at the back.
-    programs: Mutex<VecDeque<(Digest, Component)>>,
-}
-
-fn not_loaded(what: &str, error: &LoadError) -> Rejection {
-    Rejection::execution(format!("{what} cannot be loaded: {error}"))
-}
-
-/// Reads something of the runner, away from the threads that serve guests.
-async fn reading<T: Send + 'static>(
-    read: impl FnOnce() -> Result<T, String> + Send + 'static,
-) -> Result<T, Rejection> {
-    tokio::task::spawn_blocking(read)
-        .await
-        .unwrap_or_else(|_| Err("the runner of Python cannot be read".to_owned()))
-        .map_err(Rejection::execution)
-}
-
-impl Runtimes {
-    pub(crate) fn new(host: Host, find_python: Option<PythonRunner>) -> Self {
-        Self {
-            host,
-            javascript: OnceCell::new(),
-            find_python,
-            python: OnceCell::new(),
-            programs: Mutex::default(),
-        }
-    }
-
-    /// The engine of JavaScript.
-    pub(crate) async fn javascript(&self) -> Result<&Component, Rejection> {
-        let load = async || {
-            if let Some(digest) = Digest::parse(ENGINE_DIGEST)
-                && let Some(found) = self.host.find(digest, true).await?
-            {
-                return Ok(found);
+impl From<NotLoaded> for Rejection {
+    fn from(error: NotLoaded) -> Self {
+        match error {
+            NotLoaded::NoPython => {
+                Self::execution("this sidecar was started without a runner for Python")
             }
-            self.host.load(ENGINE).await
-        };
-        self.javascript
-            .get_or_try_init(load)
-            .await
-            .map_err(|error| not_loaded("the engine of JavaScript", &error))
-    }
-
-    /// The runner of Python.
-    pub(crate) async fn python(&self) -> Result<&Component, Rejection> {
-        let load = || async {
-            let Some(PythonRunner(find)) = self.find_python.clone() else {
-                return Err(Rejection::execution(
-                    "this sidecar was started without a runner for Python",
-                ));
-            };
-            let FoundRunner { digest, read } = reading(move || find()).await?;
-            let failed = |error| not_loaded("the runner of Python", &error);
-            if let Some(found) = self.host.find(digest, true).await.map_err(failed)? {
-                return Ok(found);
+            NotLoaded::Runtime { .. } | NotLoaded::Runner(_) | NotLoaded::Program(_) => {
+                Self::execution(error.to_string())
             }
-            let bytes = reading(read).await?;
-            self.host.load(bytes).await.map_err(failed)
-        };
-        self.python.get_or_try_init(load).await
-    }
-
-    /// A WebAssembly program.
-    pub(crate) async fn program(&self, name: &str, bytes: Vec<u8>) -> Result<Component, Rejection> {
-        let digest = Digest::of(&bytes);
-        if let Some(known) = self.known(digest) {
-            return Ok(known);
-        }
-        let loaded = self.host.load(bytes).await.map_err(|error| {
-            Rejection::execution(format!(
-                "failed to compile the WebAssembly program {}: {error}",
-                name.escape_debug()
-            ))
-        })?;
-        self.keep(digest, &loaded);
-        Ok(loaded)
-    }
-
-    fn known(&self, digest: Digest) -> Option<Component> {
-        let mut programs = self.programs.lock().unwrap_or_else(PoisonError::into_inner);
-        let at = programs.iter().position(|(known, _)| *known == digest)?;
-        let found = programs.remove(at)?;
-        let component = found.1.clone();
-        programs.push_back(found);
-        Some(component)
-    }
-
-    fn keep(&self, digest: Digest, component: &Component) {
-        let mut programs = self.programs.lock().unwrap_or_else(PoisonError::into_inner);
-        if programs.iter().all(|(known, _)| *known != digest) {
-            programs.push_back((digest, component.clone()));
-        }
-        while programs.len() > KEPT_PROGRAMS {
-            programs.pop_front();
         }
     }
 }

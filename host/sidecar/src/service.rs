@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tollgate::Host;
+use tollgate_plugins::runtimes::{PythonRunner, Runtimes};
 use tollgate_protocol::FrameLimits;
 
 use crate::bridges::Bridges;
@@ -11,7 +12,6 @@ use crate::detached::Detached;
 use crate::fs::HostRoot;
 use crate::house::House;
 use crate::registry::{Registry, TransportId};
-use crate::runtimes::{PythonRunner, Runtimes};
 use crate::vm::Books;
 
 /// What a sidecar calls itself where nobody says otherwise.

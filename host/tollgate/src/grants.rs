@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tollgate_audit::{Detail, Flush, LogOptions};
 use tollgate_engine::InForce;
-use tollgate_policy::{Effective, ScopeSet};
+use tollgate_policy::{Effective, LimitKey, ScopeSet};
 
 use crate::error::{Recording, Refused};
 
@@ -28,6 +28,40 @@ impl Grants {
     #[must_use]
     pub fn permissive(&self, scopes: ScopeSet) -> Self {
         let policy = Effective::clone(&self.policy).with_permissive(scopes);
+        Self {
+            policy: Arc::new(policy),
+            host: self.host,
+        }
+    }
+
+    /// The same, with leave to load the files of the program that is run where the policy says nothing about them
+    /// ([`Policy::with_program`](tollgate_policy::Policy::with_program)): for whoever runs programs in the source of a language,
+    /// and has decided which.
+    #[must_use]
+    pub fn with_program(&self) -> Self {
+        let policy = Effective::clone(&self.policy).with_program();
+        Self {
+            policy: Arc::new(policy),
+            host: self.host,
+        }
+    }
+
+    /// The same, with another limit where the policy states nothing about it: the default of whoever runs something under them.
+    /// See [`Effective::limit_unless_stated`].
+    #[must_use]
+    pub fn limit_unless_stated(&self, key: LimitKey, value: u64, origin: &'static str) -> Self {
+        let policy = Effective::clone(&self.policy).limit_unless_stated(key, value, origin);
+        Self {
+            policy: Arc::new(policy),
+            host: self.host,
+        }
+    }
+
+    /// The same for whoever looks for the programs that are run under these grants, beneath folders that were given for that.
+    /// See [`Effective::finding_programs`].
+    #[must_use]
+    pub fn finding_programs(&self) -> Self {
+        let policy = Effective::clone(&self.policy).finding_programs();
         Self {
             policy: Arc::new(policy),
             host: self.host,

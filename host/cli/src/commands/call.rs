@@ -4,10 +4,10 @@ use std::io::Write as _;
 use std::path::Path;
 
 use serde_json::Value;
-use tollgate::{OutputReceiver, RunOptions, output_queue};
+use tollgate::{OutputReceiver, output_queue};
 use tollgate_plugins::{BytesAs, Called, Calling, Ran, Reply, Tool, ToolName, json};
 
-use super::hosted::{Hosted, Logged};
+use super::hosting::{Asked, Hosting};
 use crate::args::{BytesForm, Call, INPUT};
 use crate::exit::Failure;
 use crate::host::files;
@@ -16,19 +16,21 @@ use crate::report::Report;
 use crate::terminal::{input, table};
 
 /// What is called, and with what.
-struct Asked {
+struct Words {
     function: Option<String>,
     input: Value,
 }
 
 pub(crate) fn call(args: &Call, ceiling: Option<&Path>) -> Result<u8, Failure> {
     let bytes = files::component(&args.file)?;
-    let asked = asked(args)?;
-    let logged = Logged {
+    let words = words(args)?;
+    let asked = Asked {
+        grants: &args.grants,
+        ceiling,
         audit: args.audit.as_deref(),
-        key: args.audit_key.as_deref(),
+        audit_key: args.audit_key.as_deref(),
     };
-    let hosted = Hosted::new(&args.grants, ceiling, &logged)?;
+    let (hosting, ()) = asked.host(|_own| Ok(()))?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
         .enable_all()
@@ -38,13 +40,15 @@ pub(crate) fn call(args: &Call, ceiling: Option<&Path>) -> Result<u8, Failure> {
         let mut signals = Signals::install()?;
         tokio::select! {
             biased;
-            called = one(&hosted, args, bytes, asked) => called,
+            called = one(&hosting, args, bytes, words) => called,
             failure = signals.end() => Err(failure),
         }
     })?;
     runtime.shutdown_background();
     let Called { result, ran } = called;
-    let summary = hosted.close();
+    let log = hosting.log.clone();
+    drop(hosting);
+    let summary = log.close();
     let result = result.map_err(Failure::from);
     let ended = match &result {
         Ok(_) => "returned".to_owned(),
@@ -75,25 +79,22 @@ pub(crate) fn call(args: &Call, ceiling: Option<&Path>) -> Result<u8, Failure> {
 
 /// Loads the tool and calls it, with what it prints on standard error: standard output is the result's alone.
 async fn one(
-    hosted: &Hosted,
+    hosting: &Hosting,
     args: &Call,
     bytes: Vec<u8>,
-    asked: Asked,
+    words: Words,
 ) -> Result<(String, Called), Failure> {
-    let tool = Tool::load(&hosted.host, name(&args.file), bytes).await?;
+    let tool = Tool::load(&hosting.host, name(&args.file), bytes).await?;
     let component = tool.component().digest().to_string();
-    let grants = tool.grants(hosted.policy.clone())?;
+    let grants = tool.limited(&hosting.grants);
     let calling = Calling {
-        function: asked.function.as_deref(),
+        function: words.function.as_deref(),
         bytes: spelling(args.bytes),
     };
     let (queue, printed) = output_queue(None);
     let printing = tokio::spawn(print(printed));
-    let options = || {
-        let options = hosted.given().to(RunOptions::new(&grants));
-        options.output(queue.clone())
-    };
-    let called = tool.call(calling, asked.input, options).await;
+    let options = || hosting.options(&grants).output(queue.clone());
+    let called = tool.call(calling, words.input, options).await;
     drop(queue);
     let _cut_off = printing.await;
     Ok((component, called))
@@ -121,7 +122,7 @@ pub(crate) fn name(file: &Path) -> ToolName {
 }
 
 /// A lone word after FILE is the input if it can be.
-fn asked(args: &Call) -> Result<Asked, Failure> {
+fn words(args: &Call) -> Result<Words, Failure> {
     let (function, text) = match (&args.function, &args.input) {
         (Some(word), None) if word == INPUT || json::read(word.as_bytes()).is_ok() => {
             (None, Some(word))
@@ -133,7 +134,7 @@ fn asked(args: &Call) -> Result<Asked, Failure> {
         Some(text) if text == INPUT => parse(&input::all()?, "standard input")?,
         Some(text) => parse(text.as_bytes(), "the input")?,
     };
-    Ok(Asked { function, input })
+    Ok(Words { function, input })
 }
 
 fn parse(text: &[u8], what: &str) -> Result<Value, Failure> {

@@ -19,6 +19,8 @@ fn rows() -> impl Iterator<Item = &'static LimitRow> {
         .chain(tollgate_bridge::FIXED)
         .chain(tollgate_languages::FIXED)
         .chain(super::build::FIXED)
+        .chain(tollgate_plugins::exec::FIXED)
+        .chain(super::exec::FIXED)
         .chain(tollgate_protocol::FIXED)
         .chain(tollgate_plugins::FIXED)
         .chain(tollgate_plugins::wit::FIXED)

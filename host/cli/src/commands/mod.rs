@@ -8,7 +8,8 @@ mod call;
 mod code;
 mod compile;
 mod control;
-mod hosted;
+mod exec;
+mod hosting;
 mod inspect;
 mod limits;
 mod log;
@@ -43,6 +44,7 @@ pub(crate) fn dispatch(args: Args) -> Result<u8, Failure> {
         } => compile::compile(&files, json, wasi_p3),
         Command::Build(args) => build::build(&args, ceiling),
         Command::Sidecar(args) => sidecar::sidecar(&args, ceiling),
+        Command::Exec(args) => exec::exec(&args, ceiling),
         Command::Vm(args) => vm::vm(&args),
         Command::Call(args) => call::call(&args, ceiling),
         Command::Tools(args) => tools::tools(&args, ceiling),

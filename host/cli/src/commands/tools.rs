@@ -4,11 +4,10 @@ use std::io::Write;
 use std::path::Path;
 
 use serde_json::json;
-use tollgate::RunOptions;
 use tollgate_plugins::{Listed, Tool};
 
 use super::call::name;
-use super::hosted::{Hosted, Logged};
+use super::hosting::{Asked, Hosting};
 use crate::args::ToolsArgs;
 use crate::exit::Failure;
 use crate::host::files;
@@ -22,11 +21,13 @@ struct Found {
 }
 
 pub(crate) fn tools(args: &ToolsArgs, ceiling: Option<&Path>) -> Result<u8, Failure> {
-    let logged = Logged {
+    let asked = Asked {
+        grants: &args.grants,
+        ceiling,
         audit: None,
-        key: None,
+        audit_key: None,
     };
-    let hosted = Hosted::new(&args.grants, ceiling, &logged)?;
+    let (hosting, ()) = asked.host(|_own| Ok(()))?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
         .enable_all()
@@ -34,10 +35,10 @@ pub(crate) fn tools(args: &ToolsArgs, ceiling: Option<&Path>) -> Result<u8, Fail
         .map_err(|error| Failure::Host(format!("the runtime cannot start: {error}")))?;
     let mut all = Vec::new();
     for file in &args.files {
-        all.push(runtime.block_on(found(&hosted, file))?);
+        all.push(runtime.block_on(found(&hosting, file))?);
     }
     runtime.shutdown_background();
-    hosted.close()?;
+    hosting.log.clone().close()?;
     if args.json {
         let files: Vec<_> = all.iter().map(Found::to_json).collect();
         table::to_stdout(|out| writeln!(out, "{}", json!(files)))?;
@@ -47,10 +48,9 @@ pub(crate) fn tools(args: &ToolsArgs, ceiling: Option<&Path>) -> Result<u8, Fail
     Ok(0)
 }
 
-async fn found(hosted: &Hosted, file: &Path) -> Result<Found, Failure> {
-    let tool = Tool::load(&hosted.host, name(file), files::component(file)?).await?;
-    let grants = tool.grants(hosted.policy.clone())?;
-    let options = hosted.given().to(RunOptions::new(&grants));
+async fn found(hosting: &Hosting, file: &Path) -> Result<Found, Failure> {
+    let tool = Tool::load(&hosting.host, name(file), files::component(file)?).await?;
+    let options = hosting.options(&tool.limited(&hosting.grants));
     Ok(Found {
         file: file.display().to_string(),
         digest: tool.component().digest().to_string(),

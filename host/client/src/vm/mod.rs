@@ -1,5 +1,6 @@
 //! A VM, and what can be asked of it.
 
+mod exec;
 mod files;
 mod layers;
 mod programs;

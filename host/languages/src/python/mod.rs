@@ -68,6 +68,16 @@ impl Python {
         }
     }
 
+    /// Has its entry be these bytes, which were read of it before: whatever becomes of the file, this is the program that was
+    /// looked at. The entry's path is the file's own, links followed. Nothing for a program that lies in no file.
+    #[must_use]
+    pub fn read_before(self, bytes: Vec<u8>) -> Self {
+        if let PythonStart::File(path) = &self.start {
+            self.files.was_read(path, bytes);
+        }
+        self
+    }
+
     /// The source, by its file's own path.
     fn source(&self) -> Result<Sourced, NoModule> {
         let path = match &self.start {

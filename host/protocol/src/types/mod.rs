@@ -6,6 +6,8 @@
 
 use std::fmt;
 
+pub mod exec;
+mod extension;
 pub mod vm;
 
 #[cfg(feature = "component")]

@@ -1,6 +1,7 @@
 //! The messages of the extension `tollgate.vm/1`, from the interface `vm` of `wit/sidecar`, and their bytes: the payload of
 //! an [`ExtEnvelope`](crate::types::ExtEnvelope).
 
+use super::extension;
 use crate::error::DecodeError;
 use crate::types::ExtEnvelope;
 use crate::wire::{Reader, Sink, Wire, least_of};
@@ -10,28 +11,11 @@ include!(concat!(env!("OUT_DIR"), "/vm.rs"));
 /// What the extension is called.
 pub const NAMESPACE: &str = "tollgate.vm/1";
 
-fn envelope(value: &impl Wire) -> ExtEnvelope {
-    let mut payload = Vec::new();
-    value.encode(&mut payload);
-    ExtEnvelope {
-        namespace: NAMESPACE.to_owned(),
-        payload,
-    }
-}
-
-fn open<T: Wire>(envelope: &ExtEnvelope) -> Result<T, DecodeError> {
-    // Lists of what was sent take a few times its bytes: each of their items is sent.
-    let most = (envelope.payload.len() as u64)
-        .saturating_mul(64)
-        .saturating_add(4_096);
-    T::decode(&mut Reader::new(&envelope.payload, most))
-}
-
 impl VmCommand {
     /// The request that says it.
     #[must_use]
     pub fn envelope(&self) -> ExtEnvelope {
-        envelope(self)
+        extension::envelope(NAMESPACE, self)
     }
 
     /// Reads it from a request.
@@ -40,7 +24,7 @@ impl VmCommand {
     ///
     /// The payload is none.
     pub fn open(of: &ExtEnvelope) -> Result<Self, DecodeError> {
-        open(of)
+        extension::open(of)
     }
 }
 
@@ -48,7 +32,7 @@ impl VmReply {
     /// The answer that says it.
     #[must_use]
     pub fn envelope(&self) -> ExtEnvelope {
-        envelope(self)
+        extension::envelope(NAMESPACE, self)
     }
 
     /// Reads it from an answer.
@@ -57,7 +41,7 @@ impl VmReply {
     ///
     /// The payload is none.
     pub fn open(of: &ExtEnvelope) -> Result<Self, DecodeError> {
-        open(of)
+        extension::open(of)
     }
 }
 

@@ -85,7 +85,7 @@ impl Filesystem {
         }
     }
 
-    fn caller<'a>(&'a self, gate: &'a Gate) -> Result<Caller<'a>, Rejection> {
+    pub(super) fn caller<'a>(&'a self, gate: &'a Gate) -> Result<Caller<'a>, Rejection> {
         Ok(Caller {
             gate,
             root: self.root_for(gate)?,

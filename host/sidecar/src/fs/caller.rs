@@ -59,7 +59,21 @@ impl Caller<'_> {
         offset: u64,
         most: u64,
     ) -> Result<Content, Undone> {
-        let file = self.open(path, READ).await?;
+        let file = self.open_to_read(path).await?;
+        self.content_of(&file, offset, most).await
+    }
+
+    pub(super) async fn open_to_read(&self, path: &str) -> Result<FileHandle, Undone> {
+        self.open(path, READ).await
+    }
+
+    /// The same of a file that is open.
+    pub(super) async fn content_of(
+        &self,
+        file: &FileHandle,
+        offset: u64,
+        most: u64,
+    ) -> Result<Content, Undone> {
         let mut content = Content {
             bytes: Vec::new(),
             is_all: false,
@@ -71,7 +85,7 @@ impl Caller<'_> {
             let wanted = left.min(held.clamp(FIRST_PIECE, PIECE));
             let mut piece = vec![0; usize::try_from(wanted).unwrap_or(1)];
             let at = offset.saturating_add(held);
-            let read = self.piece(&file, &mut piece, at).await?;
+            let read = self.piece(file, &mut piece, at).await?;
             if read == 0 {
                 content.is_all = true;
                 return Ok(content);

@@ -34,6 +34,7 @@ mod saved;
 mod source;
 mod stat;
 mod table;
+mod taken;
 
 pub use bridge::Leave;
 pub(crate) use bridge::{Bridge, BridgeLimits, Waits};
@@ -44,3 +45,4 @@ pub use layers::Layers;
 pub use limits::{FIXED, FsLimits, MAX_LAYERS, MAX_MOUNTS};
 pub use root::RootSpec;
 pub use table::Applied;
+pub(crate) use taken::{NotTaken, Taken};

@@ -17,7 +17,7 @@ use super::program::{Program, Source, absolute};
 use super::run::{self, Started, Work};
 use super::serve;
 use super::signals::Signal;
-use super::table::{Newcomer, PROGRAMS, Stdin, WAITING_OUTPUT};
+use super::table::{Newcomer, PROGRAMS, Process, Stdin, WAITING_OUTPUT};
 use crate::answer::Answer;
 use crate::denial;
 use crate::fs::Leave;
@@ -39,10 +39,10 @@ const NATIVE: [(&[u8], &str); 6] = [
 ];
 
 /// Everything that a program needs to run, made before it has a place among the others.
-struct Ready {
-    component: Component,
-    grants: Grants,
-    options: RunOptions,
+pub(super) struct Ready {
+    pub(super) component: Component,
+    pub(super) grants: Grants,
+    pub(super) options: RunOptions,
 }
 
 fn is_server(ready: &Ready, kind: Kind) -> bool {
@@ -74,7 +74,7 @@ impl Vm {
                 Some(command) => self.command_tier(command),
                 None => self.command_tier(path),
             },
-            (None, Source::Text(_) | Source::Input) => Tier::Full,
+            (None, Source::Text(_) | Source::Input | Source::Module { .. }) => Tier::Full,
         };
         let leave = Leave::default();
         let ready = self.ready(&program, tier, &cwd, &leave).await?;
@@ -113,28 +113,8 @@ impl Vm {
                 }
             },
         };
-        let ports = OwnPorts {
-            table: Arc::clone(&self.ports),
-            process: Arc::clone(&process),
-        };
-        let mut options = ready
-            .options
-            .cwd(cwd)
-            .process(&self.vm_id, u64::from(process.pid))
-            .stdin_pipe(input)
-            .ports(Arc::new(ports))
-            .output(queue)
-            .control(&process.control)
-            .signals(process.signals.clone())
-            .sockets(&self.sockets)
-            .live(&live)
-            .decider(self.prompt.decider(Some(&process.id)));
-        if let Some(names) = &self.names {
-            options = options.resolver(Arc::<Names>::clone(names));
-        }
-        for (name, value) in variables {
-            options = options.variable(name, value);
-        }
+        let options = ready.options.stdin_pipe(input).output(queue);
+        let options = self.furnished(options, &process, &live, variables);
         let payload = ResponsePayload::ProcessStartedResponse(ProcessStartedResponse {
             process_id: process.id.clone(),
             pid: Some(process.pid),
@@ -154,6 +134,36 @@ impl Vm {
             events: Vec::new(),
             then: Some(then),
         })
+    }
+
+    /// What every program of the VM has beside its files.
+    pub(super) fn furnished(
+        &self,
+        options: RunOptions,
+        process: &Arc<Process>,
+        live: &LiveGrants,
+        variables: Vec<(String, String)>,
+    ) -> RunOptions {
+        let ports = OwnPorts {
+            table: Arc::clone(&self.ports),
+            process: Arc::clone(process),
+        };
+        let mut options = options
+            .cwd(&process.cwd)
+            .process(&self.vm_id, u64::from(process.pid))
+            .ports(Arc::new(ports))
+            .control(&process.control)
+            .signals(process.signals.clone())
+            .sockets(&self.sockets)
+            .live(live)
+            .decider(self.prompt.decider(Some(&process.id)));
+        if let Some(names) = &self.names {
+            options = options.resolver(Arc::<Names>::clone(names));
+        }
+        for (name, value) in variables {
+            options = options.variable(name, value);
+        }
+        options
     }
 
     /// Where a program begins.
@@ -197,7 +207,7 @@ impl Vm {
     }
 
     /// Loads what runs the program, and gives it the files of the VM.
-    async fn ready(
+    pub(super) async fn ready(
         &self,
         program: &Program,
         tier: Tier,
@@ -231,14 +241,14 @@ impl Vm {
         options: RunOptions,
         cwd: &str,
     ) -> Result<(Component, RunOptions), Rejection> {
-        let component = self.house.runtimes().javascript().await?.clone();
+        let component = self.house.runtimes().javascript().await?;
         let (name, in_tree) = match &program.source {
             Source::File(path) => {
                 self.is_there(path).await?;
                 (path.as_str(), JavaScript::in_tree(path))
             }
             Source::Text(text) => ("node", JavaScript::text_in_tree(cwd, text.clone())),
-            Source::Input => {
+            Source::Input | Source::Module { .. } => {
                 return Err(Rejection::state("node reads no program from its input"));
             }
         };
@@ -254,14 +264,14 @@ impl Vm {
         program: &Program,
         options: RunOptions,
     ) -> Result<(Component, RunOptions), Rejection> {
-        let component = self.house.runtimes().python().await?.clone();
+        let component = self.house.runtimes().python().await?;
         let in_tree = match &program.source {
             Source::File(path) => {
                 self.is_there(path).await?;
                 PythonInTree::File(path.clone())
             }
             Source::Text(text) => PythonInTree::Text(text.clone()),
-            Source::Input => PythonInTree::Input,
+            Source::Input | Source::Module { .. } => PythonInTree::Input,
         };
         let arguments = in_tree.arguments(program.arguments.clone());
         Ok((component, options.name("python3").arguments(arguments)))
@@ -272,13 +282,22 @@ impl Vm {
         program: &Program,
         options: RunOptions,
     ) -> Result<(Component, RunOptions), Rejection> {
-        let Source::File(path) = &program.source else {
-            return Err(Rejection::state(
-                "a WebAssembly program lies in a file of the VM",
-            ));
+        let (path, bytes) = match &program.source {
+            Source::File(path) => (path, self.module(path).await?),
+            Source::Module { path, bytes } => (path, bytes.clone()),
+            Source::Text(_) | Source::Input => {
+                return Err(Rejection::state(
+                    "a WebAssembly program lies in a file of the VM",
+                ));
+            }
         };
-        let bytes = self.module(path).await?;
-        let component = self.house.runtimes().program(path, bytes).await?;
+        let loaded = self.house.runtimes().program(bytes).await;
+        let component = loaded.map_err(|error| {
+            Rejection::execution(format!(
+                "failed to compile the WebAssembly program {}: {error}",
+                path.escape_debug()
+            ))
+        })?;
         let options = options.name(path).arguments(program.arguments.clone());
         Ok((component, options))
     }

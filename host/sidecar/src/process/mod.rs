@@ -3,6 +3,7 @@
 mod callback;
 mod command;
 mod environment;
+mod exec;
 mod execute;
 mod program;
 mod run;
@@ -10,4 +11,5 @@ mod serve;
 mod signals;
 mod table;
 
+pub(crate) use self::exec::Guests;
 pub(crate) use self::table::{LISTED_MS, MOST_LISTED, Process, Processes, WAITING_OUTPUT};

@@ -11,6 +11,12 @@ pub(crate) enum Source {
     Text(String),
     /// On standard input.
     Input,
+    /// A WebAssembly program that was read from a file of the VM.
+    Module {
+        /// Where it lies.
+        path: String,
+        bytes: Vec<u8>,
+    },
 }
 
 /// A program that was found.

@@ -53,7 +53,7 @@ pub(crate) fn start(
     let (kind, control) = (started.kind, started.process.control.clone());
     let running = tokio::spawn(async move {
         match work {
-            Work::Command => End::of(kind, component.command(options).await),
+            Work::Command => End::of(kind, &component.command(options).await),
             Work::Serve(listener) => {
                 End::by(serve::serve(component, options, listener, control).await)
             }
@@ -97,6 +97,18 @@ impl Started {
             piece: piece(&vm, &process),
             vm,
             process,
+        }
+    }
+}
+
+impl Telling {
+    /// Of a program that nobody was told of: its end is recorded all the same.
+    pub(super) fn untold(vm: &Arc<Vm>, process: &Arc<Process>) -> Self {
+        Self {
+            told: false,
+            piece: piece(vm, process),
+            vm: Arc::clone(vm),
+            process: Arc::clone(process),
         }
     }
 }
@@ -164,6 +176,11 @@ impl Telling {
     }
 }
 
+/// The code that a program has ended with, for listings and records.
+pub(super) fn code_of(kind: Kind, outcome: &Result<Outcome, Refused>) -> i32 {
+    End::of(kind, outcome).code
+}
+
 /// How a program ended, as its client is told.
 #[derive(Debug, PartialEq, Eq)]
 struct End {
@@ -188,15 +205,15 @@ impl End {
         }
     }
 
-    fn of(kind: Kind, outcome: Result<Outcome, Refused>) -> Self {
+    fn of(kind: Kind, outcome: &Result<Outcome, Refused>) -> Self {
         let outcome = match outcome {
             Ok(outcome) => outcome,
             Err(refused) => return Self::failed(refused.to_string()),
         };
-        let error = match outcome.result {
+        let error = match &outcome.result {
             Ok(Ended::Exit(code)) => {
                 return Self {
-                    code: code.into(),
+                    code: (*code).into(),
                     words: None,
                 };
             }
@@ -208,9 +225,10 @@ impl End {
             }
             Err(error) => error,
         };
-        let seen = outcome.seen_at.map(|place| format!(" at {place}"));
+        let seen = outcome.seen_at.as_ref();
+        let seen = seen.map(|place| format!(" at {place}"));
         let seen = seen.unwrap_or_default();
-        match (&error, kind) {
+        match (error, kind) {
             (RunError::Killed(signal), _) => Self::by(signal),
             (RunError::Limit(LimitKey::Cpu), Kind::WebAssembly) => Self {
                 code: TIMED_OUT,

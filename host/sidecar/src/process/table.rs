@@ -153,6 +153,18 @@ impl Processes {
         Ok(process)
     }
 
+    /// A name for a program that the client gave none.
+    pub(crate) fn own_name(&self) -> String {
+        let table = self.table();
+        let name = |number| format!("exec-{number}");
+        // Numbers of programs are given once; what the client calls its own is its affair.
+        let numbers = u64::from(table.last_pid) + 1..;
+        let mut free = numbers
+            .map(name)
+            .filter(|name| !table.live.contains_key(name));
+        free.next().unwrap_or_default()
+    }
+
     /// A program that was entered does not start after all: nobody was told of it.
     pub(crate) fn abandon(&self, process: &Arc<Process>) {
         self.table().live.remove(&process.id);
