@@ -38,6 +38,7 @@ mod fault;
 mod input;
 mod number;
 mod output;
+mod ranges;
 mod schema;
 mod text;
 

@@ -8,6 +8,7 @@
 mod docs;
 mod function;
 mod limits;
+mod parts;
 mod read;
 mod table;
 mod text;

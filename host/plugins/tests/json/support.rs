@@ -52,7 +52,7 @@ pub(crate) fn append(wasm: &mut Vec<u8>, name: &str, data: &[u8]) {
 
 fn leb(mut value: usize, into: &mut Vec<u8>) {
     loop {
-        let byte = (value & 0x7f) as u8;
+        let byte = u8::try_from(value & 0x7f).unwrap();
         value >>= 7;
         if value == 0 {
             return into.push(byte);
