@@ -2,7 +2,10 @@
 
 use tollgate::engine::{AdaptError, CapError, NotWebAssembly};
 
-use super::{MAX_FUNCTIONS, MAX_NAME_BYTES};
+/// The most tools of one module; each is an export of the component around it.
+pub const MAX_FUNCTIONS: usize = 1_000;
+/// The most bytes of a tool's name.
+pub const MAX_NAME_BYTES: usize = 1_024;
 
 /// The most bytes of a name, or of a reader's words, that an error repeats.
 const MAX_SHOWN_BYTES: usize = 200;
