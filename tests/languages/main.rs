@@ -23,4 +23,5 @@ mod modules;
 mod packages;
 mod python;
 mod shared;
+mod tools;
 mod wit;

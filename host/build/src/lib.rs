@@ -15,7 +15,7 @@ use tollgate_languages::Bundle;
 
 pub use compose::ComposeError;
 pub use tollgate_engine::PreinitialiseError;
-pub use wit::{Wit, WitError};
+pub use wit::{Wit, WitError, document};
 pub use world::World;
 
 /// Why nothing was built.

@@ -55,7 +55,9 @@ pub use profile::{
     RunWithFuel, guest_features,
 };
 pub use run::{Ended, Entry, GuestState, RunError};
-pub use source::{Kind, MAX_SOURCE_BYTES, NotWebAssembly, detect, has_deep_stack, mark_deep_stack};
+pub use source::{
+    DOCS_SECTION, Kind, MAX_SOURCE_BYTES, NotWebAssembly, detect, has_deep_stack, mark_deep_stack,
+};
 pub use stop::Stop;
 pub use time::Control;
 pub use usage::{Spent, Usage};

@@ -64,6 +64,10 @@ pub enum NotWebAssembly {
 /// with nothing in it. It may say so of itself, because the stack is memory of its own run.
 const DEEP_STACK: &[u8] = b"\0\x14\x13tollgate:deep-stack";
 
+/// The custom section in which a component that was built here keeps the docs of its WIT: a byte of version, then JSON, as in
+/// the section `package-docs` of a WIT package.
+pub const DOCS_SECTION: &str = "tollgate:docs";
+
 /// Marks a component as one that needs the stack of the profile for languages.
 pub fn mark_deep_stack(component: &mut Vec<u8>) {
     component.extend_from_slice(DEEP_STACK);

@@ -31,7 +31,7 @@ fn build(scene: &Scene, cache: &Path, file: &str, flags: &[&str]) -> (PathBuf, F
     (output, finished)
 }
 
-pub(super) fn built(scene: &Scene, cache: &Path, file: &str, flags: &[&str]) -> PathBuf {
+pub(crate) fn built(scene: &Scene, cache: &Path, file: &str, flags: &[&str]) -> PathBuf {
     let (output, finished) = build(scene, cache, file, flags);
     finished.expect(0);
     output

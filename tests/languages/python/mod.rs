@@ -2,7 +2,7 @@
 //! tests; without it each says so and passes.
 
 mod behaviour;
-mod build;
+pub(crate) mod build;
 mod ends;
 mod limits;
 mod packages;
@@ -20,7 +20,7 @@ use tollgate_languages::RUNNER_INPUTS;
 use tollgate_tests::{GuestRun, Scene};
 
 /// The first run on a busy machine waits for another that compiles the runner.
-pub(super) const PATIENCE: Duration = Duration::from_secs(200);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(200);
 
 /// Files that the runner is: the pointer comes last.
 fn files() -> [String; 2] {
@@ -55,7 +55,7 @@ fn open(path: &Path) {
 
 /// A folder for `XDG_CACHE_HOME` with the runner in it, which all tests share: compiling it takes longer than they do. None
 /// without a runner.
-pub(super) fn cache() -> Option<&'static Path> {
+pub(crate) fn cache() -> Option<&'static Path> {
     static CACHE: OnceLock<Option<PathBuf>> = OnceLock::new();
     CACHE.get_or_init(prepared).as_deref()
 }

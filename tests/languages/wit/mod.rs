@@ -3,6 +3,7 @@
 mod errors;
 mod invoked;
 mod resources;
+mod tools;
 mod values;
 mod wasi;
 

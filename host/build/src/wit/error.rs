@@ -14,6 +14,9 @@ pub enum WitError {
         /// What of it: a stream, for example.
         what: &'static str,
     },
+    /// What is said of it cannot be kept.
+    #[error("the docs of the world cannot be kept: {0}")]
+    Docs(String),
     /// Nothing could ever call a program in it.
     #[error("the world `{0}` exports no function, so that nothing could call the program")]
     Empty(String),

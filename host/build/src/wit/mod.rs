@@ -6,6 +6,7 @@
 //! library reads and writes the values themselves, by a description of the world that lies in its memory (`describe`).
 
 mod describe;
+mod docs;
 mod engine;
 mod error;
 mod glue;
@@ -15,6 +16,7 @@ mod stand_in;
 
 use wit_parser::{PackageId, Resolve, WorldId};
 
+pub use docs::document;
 pub use error::WitError;
 pub(crate) use link::link;
 use plan::Plan;

@@ -1,17 +1,16 @@
 //! What a component's authors say of its functions and types.
 //!
 //! A component's own types have no room for comments. The tools keep those of a WIT package in a custom section,
-//! `package-docs`: one byte of version, then JSON. It says no name of the package, and names of worlds that the component
-//! does not have any more; so it is looked into for what there is, and what does not fit is not an error.
+//! `package-docs`: one byte of version, then JSON; what `tollgate build` makes has the same under a name of its own. It says no
+//! name of the package, and names of worlds that the component does not have any more; so it is looked into for what there
+//! is, and what does not fit is not an error.
 
 use serde_json::Value;
 
-/// The custom section.
-pub(crate) const SECTION: &str = "package-docs";
-/// The most bytes of the section; a larger one is taken for none.
-const MAX_SECTION_BYTES: usize = 1 << 20;
-/// The most bytes of one text; what is longer is cut.
-pub(crate) const MAX_TEXT_BYTES: usize = 4096;
+use super::limits::{MAX_DOCS_BYTES, MAX_SECTION_BYTES};
+
+/// The custom sections.
+pub(crate) const SECTIONS: [&str; 2] = ["package-docs", tollgate_engine::DOCS_SECTION];
 /// Worlds that are looked into.
 const MAX_WORLDS: usize = 16;
 
@@ -117,7 +116,7 @@ fn text(value: &Value) -> Option<String> {
     if text.is_empty() {
         return None;
     }
-    match text.get(..text.floor_char_boundary(MAX_TEXT_BYTES)) {
+    match text.get(..text.floor_char_boundary(MAX_DOCS_BYTES)) {
         Some(start) if start.len() < text.len() => Some(format!("{start}…")),
         _ => Some(text.to_owned()),
     }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::limits::MAX_FUNCTION_BYTES;
 use super::text;
 use super::types::{TypeRef, Types, Unsupported};
 
@@ -67,11 +68,6 @@ impl std::fmt::Display for Place {
         }
     }
 }
-
-/// The most bytes that the types of one function come to, where each type counts for [`TYPE_BYTES`] and its texts.
-pub(crate) const MAX_FUNCTION_BYTES: usize = 1 << 20;
-/// What a type comes to in a schema beside its names, roughly.
-pub(crate) const TYPE_BYTES: usize = 128;
 
 impl Function {
     /// As `tollgate run --invoke` spells it: `ns:pkg/iface.f@1.0.0`, or `f`.

@@ -8,17 +8,13 @@ use wasmparser::types::Types as Validated;
 use wasmparser::{Encoding, Parser, Payload, ValidPayload, Validator, WasmFeatures};
 
 use super::docs::{self, Docs, Within};
-use super::function::{Function, MAX_FUNCTION_BYTES, Parameter, Place, Refused, TYPE_BYTES};
-use super::table::{Filling, MAX_TYPES, TooMuch};
+use super::function::{Function, Parameter, Place, Refused};
+use super::limits::{
+    MAX_FUNCTION_BYTES, MAX_FUNCTIONS, MAX_SCHEMAS_BYTES, MAX_TEXT_BYTES, MAX_TYPES, TYPE_BYTES,
+};
+use super::table::{Filling, TooMuch};
 use super::text;
 use super::types::{TypeRef, Types};
-
-/// The most functions that a component exports for JSON.
-pub(crate) const MAX_FUNCTIONS: usize = 1000;
-/// The most bytes of names and docs of one component.
-pub(crate) const MAX_TEXT_BYTES: usize = 4 << 20;
-/// The most bytes that the schemas of all functions come to, each with the types that it uses.
-const MAX_SCHEMAS_BYTES: usize = 16 << 20;
 
 /// Why a component's functions cannot be told.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -37,8 +33,8 @@ pub enum UnreadableWit {
     Unreadable,
     /// More than is kept.
     #[error(
-        "the component exports more than {MAX_FUNCTIONS} functions, or more than {MAX_TYPES} types, or their names, \
-         docs or schemas come to more than {MAX_TEXT_BYTES} bytes"
+        "the component has more than {MAX_FUNCTIONS} functions or {MAX_TYPES} types, or their names and docs come to more \
+         than {MAX_TEXT_BYTES} bytes, or their schemas to more than {MAX_SCHEMAS_BYTES}"
     )]
     TooLarge,
 }
@@ -56,7 +52,8 @@ impl From<TooMuch> for UnreadableWit {
 ///
 /// When the bytes are no component, or have more to say than is kept.
 pub fn functions(component: &[u8]) -> Result<Vec<Function>, UnreadableWit> {
-    guarded(|| read(component)).unwrap_or_else(|Panicked| Err(UnreadableWit::Unreadable))
+    let read = guarded(|| read(component));
+    read.map_err(|Panicked| UnreadableWit::Unreadable)?
 }
 
 fn read(component: &[u8]) -> Result<Vec<Function>, UnreadableWit> {
@@ -80,7 +77,8 @@ fn read(component: &[u8]) -> Result<Vec<Function>, UnreadableWit> {
                 found.push(begin(&mut filling, &outline, None, name, id)?);
             }
             ComponentEntityType::Instance(instance) => {
-                for (function, item) in &types[instance].exports {
+                let members = types.get(instance).into_iter();
+                for (function, item) in members.flat_map(|instance| &instance.exports) {
                     if let ComponentEntityType::Func(id) = item.ty {
                         let within = Some(name.as_str());
                         found.push(begin(&mut filling, &outline, within, function, id)?);
@@ -155,7 +153,7 @@ impl Outline {
                         exports.push(export.map_err(invalid)?.name.name.to_owned());
                     }
                 }
-                Payload::CustomSection(section) if section.name() == docs::SECTION => {
+                Payload::CustomSection(section) if docs::SECTIONS.contains(&section.name()) => {
                     docs.get_or_insert_with(|| Docs::read(section.data()));
                 }
                 _ => {}
@@ -182,7 +180,8 @@ fn begin(
     name: &str,
     id: ComponentFuncTypeId,
 ) -> Result<Begun, UnreadableWit> {
-    let ty = &outline.types[id];
+    let types = outline.types.as_ref();
+    let ty = types.get(id).ok_or(UnreadableWit::Unreadable)?;
     let within = interface.map_or(Within::Top, Within::Interface);
     let docs = outline.docs.function(within, name);
     let own = [interface, Some(name), docs.as_deref()];

@@ -11,12 +11,10 @@ use wasmparser::component_types::{
 use wasmparser::types::TypesRef;
 
 use super::docs::{Docs, Within};
+use super::limits::MAX_TYPES;
 use super::types::{
     Integer, MAX_DEPTH, Member, Members, Shape, TypeRef, Types, Unsupported, Without,
 };
-
-/// The most rows of a table.
-pub(crate) const MAX_TYPES: usize = 1 << 16;
 
 /// More types, or longer names, than are kept.
 #[derive(Debug)]
@@ -83,8 +81,8 @@ impl<'a> Filling<'a> {
         match item.ty {
             ComponentEntityType::Type { created, .. } => self.name(None, name, created),
             ComponentEntityType::Instance(id) => {
-                let from = self.from;
-                for (member, item) in &from[id].exports {
+                let members = self.from.get(id).into_iter();
+                for (member, item) in members.flat_map(|instance| &instance.exports) {
                     if let ComponentEntityType::Type { created, .. } = item.ty {
                         self.name(Some(name), member, created)?;
                     }
@@ -201,7 +199,7 @@ impl<'a> Filling<'a> {
             Key::Primitive(primitive) => return Some(primitive_shape(primitive)),
             Key::Defined(id) => id,
         };
-        self.defined(&self.from[id], named)
+        self.defined(self.from.get(id)?, named)
     }
 
     fn defined(&self, ty: &ComponentDefinedType, named: Option<&Named>) -> Option<Shape> {
@@ -293,7 +291,10 @@ fn parts(from: TypesRef<'_>, key: Key) -> Vec<ComponentValType> {
         Key::Primitive(_) => return Vec::new(),
         Key::Defined(id) => id,
     };
-    match &from[id] {
+    let Some(ty) = from.get(id) else {
+        return Vec::new();
+    };
+    match ty {
         ComponentDefinedType::Primitive(_)
         | ComponentDefinedType::Flags(_)
         | ComponentDefinedType::Enum(_)

@@ -314,7 +314,7 @@ fn what_has_no_json_is_refused_by_name() {
 }
 
 #[test]
-fn what_is_no_component_is_said_to_be_none() {
+fn i36_what_is_no_component_is_said_to_be_none() {
     for bytes in [
         b"".as_slice(),
         b"canary",
@@ -338,7 +338,7 @@ fn what_is_no_component_is_said_to_be_none() {
 }
 
 #[test]
-fn docs_that_do_not_fit_are_left_out() {
+fn i35_docs_that_do_not_fit_are_left_out() {
     let (resolve, package, world) = resolve(PLANE, "w");
     let module = dummy_module(&resolve, world, ManglingAndAbi::Legacy(LiftLowerAbi::Sync));
     let bare = component(&resolve, world, module);
@@ -397,7 +397,7 @@ fn doubled(levels: usize) -> Vec<u8> {
 }
 
 #[test]
-fn types_that_double_at_each_level_are_small_in_all_that_is_said_of_them() {
+fn i33_types_that_double_at_each_level_are_small_in_all_that_is_said_of_them() {
     // Written out, this is some sixty thousand numbers.
     let all = functions(&doubled(16)).unwrap();
     let [function] = all.as_slice() else {
@@ -419,7 +419,7 @@ fn types_that_double_at_each_level_are_small_in_all_that_is_said_of_them() {
 }
 
 #[test]
-fn the_deepest_type_that_a_component_may_have_is_taken() {
+fn i33_the_deepest_type_that_a_component_may_have_is_taken() {
     let deep = |levels: usize| {
         let types: String = (1..levels)
             .map(|level| format!("(type $t{level} (list $t{}))", level - 1))
@@ -446,7 +446,7 @@ fn the_deepest_type_that_a_component_may_have_is_taken() {
 }
 
 #[test]
-fn more_functions_or_types_than_are_kept_are_an_error() {
+fn i30_i31_more_functions_or_types_than_are_kept_are_an_error() {
     let functions_wit = |count: usize| {
         let all: String = (0..count)
             .map(|number| format!("export g{number}: func();\n"))
@@ -481,4 +481,30 @@ fn more_functions_or_types_than_are_kept_are_an_error() {
         functions(&text(20)).map(|all| all.len()),
         Err(UnreadableWit::TooLarge)
     );
+    // A hundred thousand types, each of which is one of its own.
+    let types: String = (0..100_000)
+        .map(|n| format!("(type $t{n} (list u16))"))
+        .collect();
+    let tuples: String = (0..10)
+        .map(|n| {
+            let of: String = (n * 10_000..(n + 1) * 10_000)
+                .map(|n| format!(" $t{n}"))
+                .collect();
+            format!("(type $u{n} (tuple{of}))")
+        })
+        .collect();
+    let of: String = (0..10).map(|n| format!(" $u{n}")).collect();
+    let text = format!(
+        "(component {types} {tuples} (type $all (tuple{of}))
+            (import \"f\" (func $f (param \"x\" $all))) (export \"g\" (func $f)))"
+    );
+    let many = functions(&wat::parse_str(&text).unwrap());
+    assert_eq!(many.map(|all| all.len()), Err(UnreadableWit::TooLarge));
+    // A hundred thousand exports.
+    let exports: String = (0..100_000)
+        .map(|n| format!("(export \"g{n}\" (func $f))"))
+        .collect();
+    let text = format!("(component (import \"f\" (func $f)) {exports})");
+    let many = functions(&wat::parse_str(&text).unwrap());
+    assert_eq!(many.map(|all| all.len()), Err(UnreadableWit::TooLarge));
 }

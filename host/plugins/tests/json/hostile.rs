@@ -47,7 +47,7 @@ fn tell(component: &[u8]) {
 }
 
 #[test]
-fn a_component_that_is_cut_off_anywhere_is_no_panic() {
+fn i36_a_component_that_is_cut_off_anywhere_is_no_panic() {
     assert_eq!(functions(&WHOLE).unwrap().len(), 4);
     // Between two sections it is a component still, of less.
     for end in 0..WHOLE.len() {
@@ -59,7 +59,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(2000))]
 
     #[test]
-    fn bytes_that_are_changed_are_no_panic(changes in vec((any::<prop::sample::Index>(), any::<u8>()), 1..6)) {
+    fn i37_bytes_that_are_changed_are_no_panic(changes in vec((any::<prop::sample::Index>(), any::<u8>()), 1..6)) {
         let mut component = WHOLE.clone();
         for (at, byte) in changes {
             *at.get_mut(&mut component) = byte;
@@ -68,7 +68,7 @@ proptest! {
     }
 
     #[test]
-    fn bytes_that_are_made_up_are_no_panic(bytes in vec(any::<u8>(), 0..200)) {
+    fn i37_bytes_that_are_made_up_are_no_panic(bytes in vec(any::<u8>(), 0..200)) {
         tell(&[b"\0asm\x0d\0\x01\0".as_slice(), &bytes].concat());
     }
 }

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde_json::json;
+use tollgate_build::document;
 use tollgate_engine::Source;
 use tollgate_policy::ScopeSet;
 
@@ -19,7 +20,7 @@ use crate::args::{Build, Grants, Language};
 use crate::exit::Failure;
 use crate::host::signals::Signals;
 use crate::host::watch::Seen;
-use crate::host::{files, watch};
+use crate::host::{files, watch, wit};
 use crate::policy;
 use crate::terminal::table;
 
@@ -42,10 +43,15 @@ pub(crate) fn build(args: &Build, ceiling: Option<&Path>) -> Result<u8, Failure>
     let mut packages = python::Packages::default();
     let mut once = async |seen: &mut Seen| -> Result<(), Failure> {
         // A world is read again each time: it may be what has changed.
-        let made = match language {
+        let mut made = match language {
             Language::Js | Language::Ts => javascript::make(args, &wanted, &policy, seen).await?,
             Language::Py => python::make(args, &wanted, &policy, &mut packages, seen).await?,
         };
+        if let Wanted::Own { wit: folder, .. } = &wanted {
+            let read = wit::read(folder)?;
+            document(&mut made.component, &read.resolve, read.package)
+                .map_err(|error| Failure::Build(error.to_string()))?;
+        }
         write(args, made, &output)
     };
     let runtime = compile::runtime()?;
