@@ -2,10 +2,7 @@
 
 use tollgate::engine::{AdaptError, CapError, NotWebAssembly};
 
-/// The most tools of one module; each is an export of the component around it.
-pub const MAX_FUNCTIONS: usize = 1_000;
-/// The most bytes of a tool's name.
-pub const MAX_NAME_BYTES: usize = 1_024;
+use super::limits::{MAX_FUNCTIONS, MAX_NAME_BYTES};
 
 /// The most bytes of a name, or of a reader's words, that an error repeats.
 const MAX_SHOWN_BYTES: usize = 200;

@@ -35,6 +35,7 @@
 
 mod call;
 mod error;
+mod limits;
 mod shim;
 mod survey;
 mod weave;
@@ -44,7 +45,8 @@ use std::fmt::Write as _;
 use tollgate::engine::{Kind, Panicked, adapt_library, caps, check_imports, detect, guarded};
 
 pub use call::{Answer, CallRefused, CoreFunction, Exchange, call, read_output};
-pub use error::{MAX_FUNCTIONS, MAX_NAME_BYTES, WrapError};
+pub use error::WrapError;
+pub use limits::{FIXED, MAX_FUNCTIONS, MAX_NAME_BYTES};
 use survey::Survey;
 
 /// A component around a module, and where its tools are.

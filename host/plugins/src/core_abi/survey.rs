@@ -4,7 +4,8 @@ use tollgate::engine::guest_features;
 use wasmparser::types::TypesRef;
 use wasmparser::{Export, ExternalKind, FuncType, MemoryType, Parser, Payload, ValType, Validator};
 
-use super::error::{MAX_FUNCTIONS, MAX_NAME_BYTES, WrapError, shown};
+use super::error::{WrapError, shown};
+use super::limits::{MAX_FUNCTIONS, MAX_NAME_BYTES};
 
 /// A page of WebAssembly, in bytes.
 pub(super) const PAGE: u64 = 64 << 10;
