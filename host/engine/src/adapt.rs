@@ -5,8 +5,10 @@
 //! `wasi:cli/exit#exit-with-code`, whose core signature is the same, and the code arrives unchanged (modulo 256,
 //! as in any Unix process).
 
+mod error;
 mod imports;
 
+pub use error::AdaptError;
 pub use imports::check_imports;
 
 use imports::WASI_0_1;
@@ -15,54 +17,11 @@ use wasm_encoder::reencode::{self, Reencode};
 use wasmparser::{Parser, Payload, TypeRef};
 use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
 
-/// Imports of a module that is adapted.
-const MAX_IMPORTS: u32 = 1_000;
 const EXIT_MODULE: &str = "wasi:cli/exit@0.2.12";
 const EXIT_FUNCTION: &str = "exit-with-code";
 const EXIT_WORLD: &str = "package wasi:cli@0.2.12;
 interface exit { exit-with-code: func(status-code: u8); }
 world adapted { import exit; ";
-
-/// Why a core module could not be turned into a component.
-#[derive(Debug, thiserror::Error)]
-pub enum AdaptError {
-    /// The binary is damaged.
-    #[error("the module is malformed: {0}")]
-    Malformed(String),
-    /// Before WASI 0.1.
-    #[error(
-        "the module imports `wasi_unstable` (WASI 0.0), which is not supported; build it for WASI 0.1 or 0.2"
-    )]
-    TooOld,
-    /// Something that no adapter provides.
-    #[error("the module imports `{module}` `{name}`, which is not part of WASI 0.1")]
-    UnknownImport {
-        /// The import's module.
-        module: String,
-        /// The import's name.
-        name: String,
-    },
-    /// Something that WASI 0.1 has, as something else.
-    #[error("the module imports `{name}` of WASI 0.1 with another type than it has there")]
-    WrongImport {
-        /// The import's name.
-        name: String,
-    },
-    /// More than any program has; adapting takes the square of it.
-    #[error(
-        "the module has {count} imports, more than the {MAX_IMPORTS} that are adapted; WASI 0.1 has 46 functions"
-    )]
-    TooManyImports {
-        /// How many it has.
-        count: u32,
-    },
-    /// Nothing to run.
-    #[error("the module exports no `_start`: it is a library and cannot be run by itself")]
-    NoStart,
-    /// The adapter refused it.
-    #[error("the module cannot be adapted to a component: {0}")]
-    Encode(String),
-}
 
 /// Turns a WASI 0.1 command module into a component that exports `wasi:cli/run`.
 ///
@@ -110,16 +69,12 @@ fn encode(module: &[u8], exports: &str, wasi: &[u8]) -> Result<Vec<u8>, AdaptErr
         .map_err(|error| encode(&format!("{error:#}")))
 }
 
-fn malformed(error: impl std::fmt::Display) -> AdaptError {
-    AdaptError::Malformed(error.to_string())
-}
-
 /// Says in the module's own words what is wrong, before the adapter says it in its own.
 fn check_start(module: &[u8]) -> Result<(), AdaptError> {
     for payload in Parser::new(0).parse_all(module) {
-        if let Payload::ExportSection(exports) = payload.map_err(malformed)? {
+        if let Payload::ExportSection(exports) = payload.map_err(AdaptError::malformed)? {
             for export in exports {
-                if export.map_err(malformed)?.name == "_start" {
+                if export.map_err(AdaptError::malformed)?.name == "_start" {
                     return Ok(());
                 }
             }
@@ -132,7 +87,7 @@ fn with_exit_codes(module: &[u8]) -> Result<Vec<u8>, AdaptError> {
     let mut encoded = wasm_encoder::Module::new();
     ExitCodes
         .parse_core_module(&mut encoded, Parser::new(0), module)
-        .map_err(malformed)?;
+        .map_err(AdaptError::malformed)?;
     Ok(encoded.finish())
 }
 

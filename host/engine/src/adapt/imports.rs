@@ -8,7 +8,7 @@ use wasmparser::{
     ExternalKind, FuncType, ImportSectionReader, Parser, Payload, TypeRef, Validator,
 };
 
-use super::{AdaptError, MAX_IMPORTS, malformed};
+use super::error::{AdaptError, MAX_IMPORTS};
 
 pub(super) const WASI_0_1: &str = adapter::WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME;
 
@@ -21,10 +21,10 @@ pub(super) const WASI_0_1: &str = adapter::WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME;
 pub fn check_imports(module: &[u8]) -> Result<(), AdaptError> {
     let mut types = Vec::new();
     for payload in Parser::new(0).parse_all(module) {
-        match payload.map_err(malformed)? {
+        match payload.map_err(AdaptError::malformed)? {
             Payload::TypeSection(section) => {
                 for ty in section.into_iter_err_on_gc_types() {
-                    types.push(ty.map_err(malformed)?);
+                    types.push(ty.map_err(AdaptError::malformed)?);
                 }
             }
             Payload::ImportSection(imports) if imports.count() > MAX_IMPORTS => {
@@ -40,7 +40,7 @@ pub fn check_imports(module: &[u8]) -> Result<(), AdaptError> {
 
 fn check_section(imports: ImportSectionReader<'_>, types: &[FuncType]) -> Result<(), AdaptError> {
     for import in imports.into_imports() {
-        let import = import.map_err(malformed)?;
+        let import = import.map_err(AdaptError::malformed)?;
         let name = import.name;
         let unknown = || AdaptError::UnknownImport {
             module: import.module.to_owned(),

@@ -3,8 +3,6 @@
 use tollgate::engine::CallError;
 use tollgate::{Component, Outcome, Refused, RunOptions};
 
-use super::CoreFunction;
-
 /// The type of each export of a generated component: what the tool gave; else, the numbers that it gave and the size of its
 /// memory; else, how many bytes of input there was room for. Of types without names, so that the component imports none.
 pub(super) const WIT: &str =
@@ -12,6 +10,17 @@ pub(super) const WIT: &str =
 
 /// [`WIT`]'s result.
 pub type Answer = Result<Result<Vec<u8>, (u32, i32, u64)>, u64>;
+
+/// One tool of a module.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CoreFunction {
+    /// As the module exports it: any text.
+    pub name: String,
+    /// As the component exports it, for [`call`].
+    pub export: String,
+    /// The most bytes of input that the module's memory can ever hold, by the maximum that the module declares.
+    pub most_input: u64,
+}
 
 /// Why a call that ended by itself gave no output: what crosses by the ABI did not fit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

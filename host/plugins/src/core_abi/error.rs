@@ -2,7 +2,7 @@
 
 use tollgate::engine::{AdaptError, CapError, NotWebAssembly};
 
-use super::{MAX_FUNCTIONS, MAX_NAME_BYTES};
+use super::limits::{MAX_FUNCTIONS, MAX_NAME_BYTES};
 
 /// The most bytes of a name, or of a reader's words, that an error repeats.
 const MAX_SHOWN_BYTES: usize = 200;

@@ -35,6 +35,7 @@
 
 mod call;
 mod error;
+mod limits;
 mod shim;
 mod survey;
 mod weave;
@@ -43,14 +44,10 @@ use std::fmt::Write as _;
 
 use tollgate::engine::{Kind, Panicked, adapt_library, caps, check_imports, detect, guarded};
 
-pub use call::{Answer, CallRefused, Exchange, call, read_output};
+pub use call::{Answer, CallRefused, CoreFunction, Exchange, call, read_output};
 pub use error::WrapError;
+pub use limits::{FIXED, MAX_FUNCTIONS, MAX_NAME_BYTES};
 use survey::Survey;
-
-/// The most tools of one module; each is an export of the component around it.
-pub const MAX_FUNCTIONS: usize = 1_000;
-/// The most bytes of a tool's name.
-pub const MAX_NAME_BYTES: usize = 1_024;
 
 /// A component around a module, and where its tools are.
 #[derive(Clone, PartialEq, Eq)]
@@ -68,17 +65,6 @@ impl std::fmt::Debug for Wrapped {
             .field("functions", &self.functions)
             .finish()
     }
-}
-
-/// One tool of a module.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CoreFunction {
-    /// As the module exports it: any text.
-    pub name: String,
-    /// As the component exports it, for [`call`].
-    pub export: String,
-    /// The most bytes of input that the module's memory can ever hold, by the maximum that the module declares.
-    pub most_input: u64,
 }
 
 /// Whether these bytes are a core module, by their header: what [`wrap`] takes, and no component.
@@ -109,7 +95,7 @@ fn wrap_module(module: &[u8]) -> Result<Wrapped, WrapError> {
     let mut exports = String::new();
     let mut functions = Vec::new();
     for (index, (name, _)) in survey.tools.iter().enumerate() {
-        let export = export(index);
+        let export = weave::export(index);
         // Writing to a string does not fail.
         let _ = write!(exports, "export {export}: {}; ", call::WIT);
         functions.push(CoreFunction {
@@ -122,9 +108,4 @@ fn wrap_module(module: &[u8]) -> Result<Wrapped, WrapError> {
         component: adapt_library(&woven, &exports)?,
         functions,
     })
-}
-
-/// A tool's name may be any text, and a component's export may not.
-fn export(index: usize) -> String {
-    format!("call{index}")
 }

@@ -5,7 +5,7 @@ use wasmparser::types::TypesRef;
 use wasmparser::{Export, ExternalKind, FuncType, MemoryType, Parser, Payload, ValType, Validator};
 
 use super::error::{WrapError, shown};
-use super::{MAX_FUNCTIONS, MAX_NAME_BYTES};
+use super::limits::{MAX_FUNCTIONS, MAX_NAME_BYTES};
 
 /// A page of WebAssembly, in bytes.
 pub(super) const PAGE: u64 = 64 << 10;

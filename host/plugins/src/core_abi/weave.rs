@@ -25,7 +25,6 @@ use wasmparser::{
 };
 
 use super::error::WrapError;
-use super::export;
 use super::shim::{Indices, PAGES_OF_OURS, initialise};
 use super::survey::{MAX_PAGES, Survey};
 
@@ -280,4 +279,9 @@ impl Reencode for Growth<'_, '_> {
             other => utils::instruction(self, other),
         }
     }
+}
+
+/// A tool's name may be any text, and a component's export may not.
+pub(super) fn export(index: usize) -> String {
+    format!("call{index}")
 }
