@@ -77,10 +77,11 @@ impl<'a> Held<'a> {
             .end_without_flush()
             .build()
             .expect("there is a host");
-        let policy = PolicyBuilder::new().command_line_defaults().build();
+        let mut policy = PolicyBuilder::new();
+        policy.command_line_defaults();
         let bytes = std::fs::read(&self.file).expect("it was built");
         let tools = Tools::new(&host);
-        let loaded = tools.load("tool", bytes, policy.expect("a policy"));
+        let loaded = tools.load("tool", bytes, policy.build().expect("a policy"));
         loaded.await.expect("it is a tool");
         tools
     }

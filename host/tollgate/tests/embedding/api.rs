@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tollgate::audit::verify::{VerifyOptions, verify};
 use tollgate::audit::{Decision, Flush, Log, LogOptions};
 use tollgate::capability::http::Trust;
-use tollgate::engine::{Decider, Ended, InvokeError, Origin, RunError, async_trait};
+use tollgate::engine::{Decider, Digest, Ended, InvokeError, Origin, RunError, async_trait};
 use tollgate::policy::{LimitKey, Mode, Policy, PolicyBuilder, Question, Scope};
 use tollgate::vfs::{Layer, MemoryFs, Mount, Quota, Timestamp};
 use tollgate::{BuildError, GrantsError, Host, Recording, Refused, RunOptions, Stream};
