@@ -23,6 +23,8 @@ fn rows() -> impl Iterator<Item = &'static LimitRow> {
         .chain(super::exec::FIXED)
         .chain(tollgate_protocol::FIXED)
         .chain(tollgate_plugins::FIXED)
+        .chain(tollgate_plugins::wit::FIXED)
+        .chain(tollgate_plugins::core_abi::FIXED)
         .chain(tollgate_plugins::core_abi::FIXED)
         .chain(tollgate_plugins::wit::FIXED)
         .chain(tollgate_sidecar::FIXED)

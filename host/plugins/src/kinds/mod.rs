@@ -98,7 +98,7 @@ impl Kind {
 }
 
 /// The function that is meant, of those that are called so: by its name, or as the only one.
-fn the_only<'a, T>(of: &'a [T], name: impl Fn(&T) -> &str) -> Result<&'a T, ExecutionFailure> {
+fn the_only<T>(of: &[T], name: impl Fn(&T) -> &str) -> Result<&T, ExecutionFailure> {
     match of {
         [only] => Ok(only),
         several => Err(ExecutionFailure::Ambiguous(
