@@ -56,6 +56,12 @@ pub(crate) fn to_stderr(print: impl FnOnce(&mut dyn Write) -> std::io::Result<()
     let _unread = print(&mut out).and_then(|()| out.flush());
 }
 
+/// What a guest prints, as it prints it, on standard error.
+pub(crate) fn of_guest(bytes: &[u8]) {
+    // Where nobody reads it, the guest goes on.
+    let _unread = std::io::stderr().lock().write_all(bytes);
+}
+
 /// Work that may take long, shown on a terminal once it does.
 pub(crate) struct Progress(indicatif::ProgressBar);
 
