@@ -55,6 +55,13 @@ pub(crate) enum Command {
     /// Serve the sidecar protocol: VMs with files, programs and callbacks, for a client on standard input and output
     Sidecar(SidecarArgs),
     /// Run programs for JSON requests on standard input (`run_program_v1`), with an answer in JSON for each
+    ///
+    /// A request is `{"kind": "run_program_v1", "program_path", "argv", "stdin_json", "timeout_ms", "env"}`. The program, which is
+    /// a component, a WASI 0.1 command module, or a source in JavaScript, TypeScript or Python, reads `stdin_json` and writes
+    /// JSON. Of the variables of `env` it sees those that --env names; a value of --env is the same for each.
+    ///
+    /// Each answer is one line, in the order of the requests: `{"ok": …}`, or `{"error": {code, category, retryable, message,
+    /// details}}`. Exits with 0 for the first and with 1 for the second; with --json-lines with 0 once every line is answered.
     Exec(Box<ExecArgs>),
     /// Use the VMs of a running sidecar: those that outlive their client
     Vm(VmArgs),
@@ -219,9 +226,7 @@ pub(crate) struct SidecarArgs {
     pub(crate) audit_key: Option<PathBuf>,
 }
 
-/// Each answer is one line, in the order of the requests: `{"ok": …}` with what the program wrote, or `{"error": {code, category,
-/// retryable, message, details}}`. Exits with 0 for the first, with 1 for the second; with --json-lines with 0 once every line
-/// is answered.
+/// Which programs requests may run, and what these may do.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct ExecArgs {
     #[command(flatten)]
