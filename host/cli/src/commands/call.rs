@@ -1,6 +1,5 @@
 //! `tollgate call`: one function, JSON in, JSON out.
 
-use std::io::Write as _;
 use std::path::Path;
 
 use serde_json::Value;

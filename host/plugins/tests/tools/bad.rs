@@ -11,7 +11,8 @@ async fn what_is_no_tool_is_refused_and_what_was_there_stays() {
     tools.load("tool", wasm(ECHO), policy("")).await.unwrap();
     let component = tool();
     let cut = component[..component.len() / 2].to_vec();
-    let oversized = [wasm(ECHO), vec![0; MOST_MODULE_BYTES as usize]].concat();
+    let beyond = usize::try_from(MOST_MODULE_BYTES).unwrap();
+    let oversized = [wasm(ECHO), vec![0; beyond]].concat();
     let native = std::fs::read("/bin/sh").unwrap();
     for (what, bytes) in [
         ("empty", Vec::new()),

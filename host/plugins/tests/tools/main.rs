@@ -7,9 +7,9 @@
 
 #![expect(
     clippy::disallowed_methods,
+    clippy::disallowed_types,
     clippy::unwrap_used,
     clippy::panic,
-    clippy::indexing_slicing,
     reason = "the bans are about the host; a test lays out files, measures, and fails by panicking"
 )]
 
