@@ -67,6 +67,11 @@ pub(crate) const SANCTIONS: &[Sanction] = &[
         reason: "how a file of a program is opened: beneath its folder's handle, and without waiting for a pipe",
     },
     Sanction {
+        class: Class::Fs,
+        folder: "host/plugins/src/beneath",
+        reason: "the file of a tool, which an embedder names beneath a handle that it gives: read once, before there is a guest",
+    },
+    Sanction {
         class: Class::Hidden,
         folder: "host/protocol/src/types",
         reason: "the messages and their codec, which the build writes from the WIT: a copy in the repository would be a second source",
