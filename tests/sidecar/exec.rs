@@ -460,3 +460,19 @@ fn the_payload_is_in_the_protocols_own_coding() {
         "{text}"
     );
 }
+
+#[tokio::test]
+async fn an_answer_that_fits_no_frame_is_refused_and_the_vm_goes_on() {
+    let flags = ["--max-frame-bytes", "65536"];
+    let host = host_with(scene!(), &flags, tollgate_client::Options::default()).await;
+    let vm = host.vm(crate::support::ALLOW).await;
+    let text = "console.log(JSON.stringify('x'.repeat(Number(process.argv[2]))))";
+    put(&vm, "/t/long.js", text).await;
+    let ask = async |bytes: u32| {
+        let asked = request("/t/long.js", json!({"argv": [bytes.to_string()]}));
+        soon(vm.run_program(None, &asked.to_string())).await
+    };
+    refused(ask(100_000).await, RefusalCode::FrameTooLarge);
+    let answer: Value = serde_json::from_str(&ask(3).await.unwrap()).unwrap();
+    assert_eq!(answer, json!({"ok": "xxx"}));
+}

@@ -25,8 +25,6 @@ fn rows() -> impl Iterator<Item = &'static LimitRow> {
         .chain(tollgate_plugins::FIXED)
         .chain(tollgate_plugins::wit::FIXED)
         .chain(tollgate_plugins::core_abi::FIXED)
-        .chain(tollgate_plugins::core_abi::FIXED)
-        .chain(tollgate_plugins::wit::FIXED)
         .chain(tollgate_sidecar::FIXED)
         .chain(tollgate_sidecar::fs::FIXED)
         .chain(tollgate_sidecar::defaults::FIXED)
