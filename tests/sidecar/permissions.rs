@@ -13,7 +13,7 @@ use tollgate_tests::{guests, scene};
 
 use crate::callbacks::toolkit;
 use crate::files::errno;
-use crate::support::{Watch, host, host_with, refused, run, wasm};
+use crate::support::{ALLOW, Watch, host, host_with, refused, run, wasm};
 
 fn entry(path: &str) -> RootFilesystemEntry {
     RootFilesystemEntry {
@@ -266,4 +266,32 @@ async fn s78_a_client_does_not_answer_for_the_operator() {
         let denied = refused(vm.read_file("/open").await, RefusalCode::KernelError);
         assert!(denied.starts_with("EACCES"), "{denied}");
     }
+}
+
+/// An operator's ceiling may say where the log lies.
+#[tokio::test]
+async fn what_happens_is_in_the_log_that_the_ceiling_names() {
+    let scene = scene!();
+    let log = scene.path("operator.log");
+    let ceiling = format!(
+        "version = 1\n[fs]\ndefault = \"allow\"\n[audit]\nfile = \"{}\"\n",
+        log.display()
+    );
+    let ceiling = scene.write("ceiling.toml", ceiling).display().to_string();
+    let host = host_with(scene, &["--ceiling", &ceiling], Options::default()).await;
+    let vm = host.vm(ALLOW).await;
+    vm.write_file("/file", b"content").await.unwrap();
+    vm.dispose().await.unwrap();
+    // It is on the disk soon after it happened.
+    let written = || std::fs::read_to_string(&log).unwrap_or_default();
+    let begun = std::time::Instant::now();
+    while !written().contains("vm.disposed") {
+        assert!(
+            begun.elapsed() < std::time::Duration::from_secs(10),
+            "{}",
+            written()
+        );
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    assert!(written().contains("vm.created"));
 }

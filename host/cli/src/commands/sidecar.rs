@@ -145,7 +145,8 @@ fn host(args: &SidecarArgs, ceiling: Option<&Path>) -> Result<Hosting, Failure> 
     if let Some(ceiling) = ceiling {
         let trust = files::authorities(&stated, &bases)?;
         builder = builder
-            .ceiling(ceiling)
+            // Its log is open already.
+            .ceiling(ceiling.with_open_log())
             .trust(tollgate_capability::http::Trust::new(trust));
     }
     if let Some(cache) = environment::cache() {

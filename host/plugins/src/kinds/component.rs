@@ -14,7 +14,7 @@ use crate::listed::Listed;
 use crate::name::ToolName;
 use crate::wit::{self, Function};
 
-use super::{not_found, the_only};
+use super::choice::{not_found, the_only};
 
 /// The functions of a component.
 pub(crate) struct Functions {

@@ -9,7 +9,7 @@ use crate::error::{ExecutionFailure, InstantiationFailure, ResourceKind, ToolErr
 use crate::listed::Listed;
 use crate::name::ToolName;
 
-use super::{not_found, the_only};
+use super::choice::{not_found, the_only};
 
 /// The functions of a core module.
 pub(crate) struct Functions(Vec<CoreFunction>);

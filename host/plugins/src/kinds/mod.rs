@@ -1,5 +1,6 @@
 //! What can be loaded as a tool, and how each sort is called.
 
+mod choice;
 mod component;
 #[cfg(feature = "core-abi")]
 mod core_module;
@@ -9,7 +10,7 @@ use serde_json::Value;
 use tollgate::{Component, Host, RunOptions};
 
 use crate::call::{Called, Calling};
-use crate::error::{ExecutionFailure, InstantiationFailure, ToolError};
+use crate::error::{InstantiationFailure, ToolError};
 use crate::limits::Sort;
 use crate::listed::Listed;
 use crate::name::ToolName;
@@ -94,24 +95,5 @@ impl Kind {
                     .await
             }
         }
-    }
-}
-
-/// The function that is meant, of those that are called so: by its name, or as the only one.
-fn the_only<T>(of: &[T], name: impl Fn(&T) -> &str) -> Result<&T, ExecutionFailure> {
-    match of {
-        [only] => Ok(only),
-        several => Err(ExecutionFailure::Ambiguous(
-            several.iter().map(|one| name(one).to_owned()).collect(),
-        )),
-    }
-}
-
-fn not_found(module: &ToolName, function: &str, available: Vec<String>) -> ToolError {
-    ToolError::FunctionNotFound {
-        module: module.to_string(),
-        // What was asked for can be of any length.
-        function: function.chars().take(256).collect(),
-        available,
     }
 }

@@ -11,7 +11,7 @@ use crate::error::{ExecutionFailure, ToolError};
 use crate::listed::Listed;
 use crate::name::ToolName;
 
-use super::{not_found, the_only};
+use super::choice::{not_found, the_only};
 
 /// The interface, without its version.
 const INTERFACE: &str = "tollgate:bridge/plugin@";
