@@ -8,7 +8,7 @@
 mod error;
 mod imports;
 
-pub use error::AdaptError;
+pub use error::{AdaptError, shown};
 pub use imports::check_imports;
 
 use imports::WASI_0_1;

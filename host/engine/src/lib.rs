@@ -32,7 +32,7 @@ mod time;
 mod usage;
 pub mod worker;
 
-pub use adapt::{AdaptError, adapt_library, check_imports};
+pub use adapt::{AdaptError, adapt_library, check_imports, shown};
 pub use async_trait::async_trait;
 pub use caps::CapError;
 pub use compile::{Bounds, CompileError, Compiled, Compiling, Origin};

@@ -2,6 +2,8 @@
 
 /// Imports of a module that is adapted.
 pub(super) const MAX_IMPORTS: u32 = 1_000;
+/// The most bytes of a name, or of a reader's words, that an error repeats.
+const MAX_SHOWN_BYTES: usize = 200;
 
 /// Why a core module could not be turned into a component.
 #[derive(Debug, thiserror::Error)]
@@ -46,6 +48,22 @@ pub enum AdaptError {
 
 impl AdaptError {
     pub(super) fn malformed(error: impl std::fmt::Display) -> Self {
-        Self::Malformed(error.to_string())
+        Self::Malformed(shown(&error.to_string()))
     }
+}
+
+/// The beginning of a text that is of the module's making, with nothing in it that a terminal would act on: what an
+/// error repeats of a name, each of which may have a hundred kilobytes.
+#[must_use]
+pub fn shown(text: &str) -> String {
+    let end = text.floor_char_boundary(MAX_SHOWN_BYTES);
+    let beginning = text.get(..end).unwrap_or_default();
+    let mut shown: String = beginning
+        .chars()
+        .map(|c| if c.is_control() { '\u{fffd}' } else { c })
+        .collect();
+    if end < text.len() {
+        shown.push('…');
+    }
+    shown
 }

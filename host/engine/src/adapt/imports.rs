@@ -8,7 +8,7 @@ use wasmparser::{
     ExternalKind, FuncType, ImportSectionReader, Parser, Payload, TypeRef, Validator,
 };
 
-use super::error::{AdaptError, MAX_IMPORTS};
+use super::error::{AdaptError, MAX_IMPORTS, shown};
 
 pub(super) const WASI_0_1: &str = adapter::WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME;
 
@@ -43,8 +43,8 @@ fn check_section(imports: ImportSectionReader<'_>, types: &[FuncType]) -> Result
         let import = import.map_err(AdaptError::malformed)?;
         let name = import.name;
         let unknown = || AdaptError::UnknownImport {
-            module: import.module.to_owned(),
-            name: name.to_owned(),
+            module: shown(import.module),
+            name: shown(name),
         };
         match import.module {
             WASI_0_1 => {}

@@ -1,11 +1,8 @@
 //! Why a module is no tool.
 
-use tollgate::engine::{AdaptError, CapError, NotWebAssembly};
+use tollgate::engine::{AdaptError, CapError, NotWebAssembly, shown};
 
 use super::limits::{MAX_FUNCTIONS, MAX_NAME_BYTES};
-
-/// The most bytes of a name, or of a reader's words, that an error repeats.
-const MAX_SHOWN_BYTES: usize = 200;
 
 /// Why no component could be generated around a module.
 #[derive(Debug, thiserror::Error)]
@@ -69,20 +66,6 @@ impl WrapError {
     pub(super) fn malformed(error: impl std::fmt::Display) -> Self {
         Self::Malformed(shown(&error.to_string()))
     }
-}
-
-/// The beginning of a text that is of the module's making, with nothing in it that a terminal would act on.
-pub(super) fn shown(text: &str) -> String {
-    let end = text.floor_char_boundary(MAX_SHOWN_BYTES);
-    let beginning = text.get(..end).unwrap_or_default();
-    let mut shown: String = beginning
-        .chars()
-        .map(|c| if c.is_control() { '\u{fffd}' } else { c })
-        .collect();
-    if end < text.len() {
-        shown.push('…');
-    }
-    shown
 }
 
 fn list(exports: &[String], more: usize) -> String {

@@ -73,7 +73,7 @@ pub fn is_tool(bytes: &[u8]) -> bool {
     detect(bytes) == Ok(Kind::Module)
 }
 
-/// Generates a component around a module. This reads the module several times, which takes a tenth of a second for each
+/// Generates a component around a module. This reads the module several times, which takes up to a fifth of a second for each
 /// megabyte: it belongs on a thread that serves no guests.
 ///
 /// # Errors

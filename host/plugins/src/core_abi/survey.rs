@@ -1,10 +1,10 @@
 //! What a module is made of, as far as a component around it has to know.
 
-use tollgate::engine::guest_features;
+use tollgate::engine::{guest_features, shown};
 use wasmparser::types::TypesRef;
 use wasmparser::{Export, ExternalKind, FuncType, MemoryType, Parser, Payload, ValType, Validator};
 
-use super::error::{WrapError, shown};
+use super::error::WrapError;
 use super::limits::{MAX_FUNCTIONS, MAX_NAME_BYTES};
 
 /// A page of WebAssembly, in bytes.

@@ -176,6 +176,10 @@ fn a22_imports_that_are_not_of_wasi_0_1_are_named() {
             "{import}: {error}"
         );
     }
+    let name = "\\1b[31m".repeat(10_000);
+    let long = refused(&module(&format!(r#"(import "{name}" "{name}" (func))"#)));
+    let text = long.to_string();
+    assert!(text.len() < 2_000 && !text.contains('\u{1b}'), "{text}");
     let old = module(r#"(import "wasi_unstable" "proc_exit" (func (param i32)))"#);
     assert!(matches!(
         refused(&old),
