@@ -123,12 +123,18 @@ fn input_comes_from_standard_input() {
 #[test]
 fn the_report_says_what_was_asked() {
     let scene = scene!();
+    let dir = scene.dir("");
+    let flags = ["--report=json", "--dir", &dir];
     let finished = call(
         &scene,
-        &["--report=json"],
-        &["variable", r#"{"name": "HOME"}"#],
+        &flags,
+        &["file", r#"{"path": "/work/../etc/passwd"}"#],
     );
-    finished.expect(0);
+    finished.expect(1);
     let report: Value = serde_json::from_str(finished.stderr.trim()).unwrap();
-    assert!(report.to_string().contains("env"), "{report}");
+    assert_eq!(report["ended"], "returned");
+    assert!(
+        report["operations"].to_string().contains("deny"),
+        "{report}"
+    );
 }

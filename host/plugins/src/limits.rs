@@ -62,12 +62,14 @@ impl Sort {
     }
 }
 
-/// The grants of a tool's calls: with the limits of tools where they state none. 50 MiB of memory, 30 s of wall time, and for a
-/// core module 10 million instructions; what is not among these is as in any other run.
+/// The grants of a tool's calls: with the limits of tools where they state none. 50 MiB of memory and in one result, 30 s of
+/// wall time, and for a core module 10 million instructions; what is not among these is as in any other run.
 #[must_use]
 pub fn with_limits(grants: &Grants, sort: Sort) -> Grants {
     let grants = grants
         .limit_unless_stated(LimitKey::Memory, MEMORY, ORIGIN)
+        // A result may be all of it.
+        .limit_unless_stated(LimitKey::HostCallBytes, MEMORY, ORIGIN)
         .limit_unless_stated(LimitKey::Wall, WALL, ORIGIN);
     match sort {
         Sort::CoreModule => grants.limit_unless_stated(LimitKey::Fuel, FUEL, ORIGIN),
@@ -88,7 +90,10 @@ mod tests {
         let host = Host::builder().compile_in_process().build().unwrap();
         let none = host.grants_from_toml("none", "version = 1").unwrap();
         let limits = with_limits(&none, Sort::CoreModule).policy().limits();
-        assert_eq!(limits.memory, 50 << 20);
+        assert_eq!(
+            (limits.memory, limits.host_call_bytes),
+            (50 << 20, 50 << 20)
+        );
         assert_eq!(limits.wall, Duration::from_secs(30));
         assert_eq!(limits.fuel, Some(10_000_000));
         let limits = with_limits(&none, Sort::Component).policy().limits();
