@@ -10,14 +10,14 @@ pub const MAX_NAME_BYTES: usize = 1_024;
 /// Numbers of core modules that nobody can state.
 pub const FIXED: &[LimitRow] = &[
     LimitRow::fixed(
-        "tool-functions",
+        "core-tool-functions",
         Unit::Count,
         MAX_FUNCTIONS as u64,
         "Functions of a core module that are tools.",
         "each is an export of the component around it; more would be a library",
     ),
     LimitRow::fixed(
-        "tool-function-bytes",
+        "core-tool-name-bytes",
         Unit::Bytes,
         MAX_NAME_BYTES as u64,
         "Length of the name of a core module's function.",
