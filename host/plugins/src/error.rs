@@ -324,6 +324,6 @@ mod tests {
             "WASM sandbox feature is disabled: it takes `core-abi`"
         );
         let timed = ToolError::of_limit(LimitKey::Wall, &Limits::default());
-        assert_eq!(timed.to_string(), "WASM execution timed out after 60s");
+        assert_eq!(timed.to_string(), "WASM execution timed out after 1m");
     }
 }
