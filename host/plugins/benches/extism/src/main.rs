@@ -15,7 +15,8 @@ fn call(plugin: &mut Plugin, input: &str, bytes: usize) {
 
 fn main() {
     let file = std::env::args().nth(1).expect("the plugin's file is the argument");
-    let manifest = Manifest::new([Wasm::file(file)]);
+    let plugin = std::fs::read(file).expect("the plugin can be read");
+    let manifest = Manifest::new([Wasm::data(plugin)]);
     let builder = PluginBuilder::new(manifest).with_wasi(true);
     let compiled = CompiledPlugin::new(builder).expect("the plugin compiles");
     let mut kept = Plugin::new_from_compiled(&compiled).expect("there is an instance");
