@@ -14,7 +14,9 @@ fn call(plugin: &mut Plugin, input: &str, bytes: usize) {
 }
 
 fn main() {
-    let file = std::env::args().nth(1).expect("the plugin's file is the argument");
+    let file = std::env::args()
+        .nth(1)
+        .expect("the plugin's file is the argument");
     let plugin = std::fs::read(file).expect("the plugin can be read");
     let manifest = Manifest::new([Wasm::data(plugin)]);
     let builder = PluginBuilder::new(manifest).with_wasi(true);
@@ -33,7 +35,8 @@ fn main() {
         for _ in 0..calls {
             let begun = Instant::now();
             if how == "fresh" {
-                let mut plugin = Plugin::new_from_compiled(&compiled).expect("there is an instance");
+                let mut plugin =
+                    Plugin::new_from_compiled(&compiled).expect("there is an instance");
                 call(&mut plugin, &input, bytes);
             } else {
                 call(&mut kept, &input, bytes);
