@@ -8,7 +8,7 @@ use tollgate::{Component, Outcome, Refused, RunOptions};
 pub(super) const WIT: &str =
     "func(input: list<u8>) -> result<result<list<u8>, tuple<u32, s32, u64>>, u64>";
 
-/// [`WIT`]'s result.
+/// The result of each export of a generated component.
 pub type Answer = Result<Result<Vec<u8>, (u32, i32, u64)>, u64>;
 
 /// One tool of a module.
