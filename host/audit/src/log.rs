@@ -115,7 +115,7 @@ impl Log {
     /// A run's door to this log.
     #[must_use]
     pub fn run(&self, identity: RunIdentity, limits: RunLimits) -> Run {
-        Run::new(Arc::clone(&self.0), &identity, limits)
+        Run::new(Arc::clone(&self.0), identity, limits)
     }
 
     /// Closes the log for all its runs: what has finished is flushed, nothing begins any more, and the file's lock is

@@ -18,7 +18,7 @@ use std::sync::Arc;
 pub struct Run(Arc<RunHandle>);
 
 impl Run {
-    pub(crate) fn new(log: Arc<Handle>, identity: &RunIdentity, limits: RunLimits) -> Run {
+    pub(crate) fn new(log: Arc<Handle>, identity: RunIdentity, limits: RunLimits) -> Run {
         let state = Arc::new(RunState::new(identity, limits));
         log.shared.register(Arc::clone(&state));
         Run(Arc::new(RunHandle { log, state }))

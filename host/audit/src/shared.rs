@@ -22,6 +22,9 @@ const FLUSH_NS: u64 = 100_000_000;
 /// Bytes of waiting records that make a flush due.
 const FLUSH_BYTES: u64 = 1024 * 1024;
 
+/// Written records that are kept until those who make new ones free them.
+const DONE: usize = 2048;
+
 /// A waiter for the moment when everything queued before it is flushed; dropped when that will never be.
 pub(crate) type Ack = oneshot::Sender<()>;
 
@@ -30,6 +33,9 @@ struct Queue {
     records: Vec<Raw>,
     /// An empty list, for when the writer takes the records: one that grows anew each time is mapped and copied anew.
     spare: Vec<Raw>,
+    /// Records that are written. Whoever makes the next ones frees them: memory that one thread takes and another gives
+    /// back is found again slowly, by locks and lists of the allocator, and each call of a guest takes some.
+    done: Vec<Raw>,
     bytes: u64,
     acks: Vec<Ack>,
     timers: Vec<(u64, oneshot::Sender<()>)>,
@@ -167,16 +173,22 @@ impl Shared {
         queue.acks.extend(ack);
         let first = queue.dirty_since.is_none();
         queue.dirty_since.get_or_insert_with(clock::mono_ns);
+        // One for one: more at once, and the allocator's own lists for this thread would run over.
+        let done = queue.done.pop();
         drop(queue);
+        drop(done);
         if due || first {
             self.wake.notify_one();
         }
     }
 
-    /// The writer: gives back a list that it is done with.
+    /// The writer: gives back records that it is done with, and their list.
     pub(crate) fn give_back(&self, mut records: Vec<Raw>) {
-        records.clear();
-        lock(&self.queue).spare = records;
+        records.truncate(DONE);
+        let mut spare = std::mem::replace(&mut lock(&self.queue).done, records);
+        // What nobody has freed meanwhile.
+        spare.clear();
+        lock(&self.queue).spare = spare;
     }
 
     /// Says that a run has an open span, which must not stay open for longer than a flush may be late.

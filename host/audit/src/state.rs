@@ -60,7 +60,7 @@ pub(crate) enum Admission {
 
 /// The part of a run that the writer sees too.
 pub(crate) struct RunState {
-    pub(crate) name: Box<str>,
+    pub(crate) name: String,
     pub(crate) identity: Identity,
     pub(crate) limits: RunLimits,
     inner: Mutex<Inner>,
@@ -83,7 +83,7 @@ struct Inner {
 }
 
 impl RunState {
-    pub(crate) fn new(identity: &RunIdentity, limits: RunLimits) -> RunState {
+    pub(crate) fn new(identity: RunIdentity, limits: RunLimits) -> RunState {
         let inner = Inner {
             spans: Spans::default(),
             pace: Pace::new(limits.records_per_second),
@@ -92,8 +92,8 @@ impl RunState {
             ended: false,
         };
         RunState {
-            name: identity.run.as_str().into(),
-            identity: Identity::new(identity),
+            identity: Identity::new(&identity),
+            name: identity.run,
             limits,
             inner: Mutex::new(inner),
             outstanding: AtomicU32::new(0),

@@ -32,7 +32,7 @@ pub(crate) fn not_loaded(path: &str, error: Unread) -> NoModule {
 impl<'v> View<'v> {
     /// The folders that were granted; none where there are none, so that nothing has to be looked for in them.
     pub(crate) fn granted(&self, import: &'static str) -> Option<Granted<'v>> {
-        let folders = self.given.tree.preopens();
+        let folders = self.given.preopens();
         (!folders.is_empty()).then(|| Granted {
             gate: self.gate,
             import,

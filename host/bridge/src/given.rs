@@ -1,6 +1,7 @@
 //! What the operator gives to a run.
 
 use std::any::Any;
+use std::borrow::Cow;
 use std::collections::TryReserveError;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
@@ -8,7 +9,7 @@ use tokio::sync::Semaphore;
 use tollgate_capability::clock::Monotonic;
 use tollgate_capability::http::{Client, MOST_REQUESTS};
 use tollgate_capability::net::{Lookups, Resolver, Sockets, SystemResolver};
-use tollgate_vfs::Tree;
+use tollgate_vfs::{DirHandle, Tree};
 
 use crate::attached::Attached;
 use crate::live::{PipeInput, QueuedOutput};
@@ -71,16 +72,17 @@ impl Captured {
 pub(crate) struct Given {
     pub(crate) arguments: Vec<String>,
     pub(crate) environment: Vec<(String, String)>,
-    pub(crate) tree: Tree,
+    /// Its files; none for a guest that can open nothing.
+    pub(crate) tree: Option<Tree>,
     /// The folder that the guest begins in.
-    pub(crate) cwd: String,
+    pub(crate) cwd: Cow<'static, str>,
     pub(crate) stdin: Input,
     pub(crate) stdout: Output,
     pub(crate) stderr: Output,
     /// What an embedder's own interfaces work on.
     pub(crate) state: Option<Arc<dyn Any + Send + Sync>>,
     /// What it has beside that, and what interfaces keep for it.
-    pub(crate) attached: Attached,
+    pub(crate) attached: OnceLock<Attached>,
     /// What a language's runtime runs.
     pub(crate) program: Option<Arc<dyn Program>>,
     /// The network in which it may listen.
@@ -90,13 +92,47 @@ pub(crate) struct Given {
     pub(crate) clock: Monotonic,
     /// Made when it is first asked, where the operator gave none: most runs look nothing up.
     pub(crate) resolver: OnceLock<Arc<dyn Resolver>>,
-    pub(crate) sockets: Sockets,
+    /// The places of its sockets: [`View::sockets`](crate::view::View::sockets).
+    pub(crate) sockets: OnceLock<Sockets>,
     pub(crate) http: Client,
     /// A place for each HTTP request that is on its way; made for the first.
     pub(crate) http_requests: OnceLock<Arc<Semaphore>>,
 }
 
+impl Default for Given {
+    fn default() -> Self {
+        Self {
+            arguments: Vec::new(),
+            environment: Vec::new(),
+            tree: None,
+            cwd: Cow::Borrowed("/"),
+            stdin: Input::Bytes(bytes::Bytes::new()),
+            stdout: Output::Inherit,
+            stderr: Output::Inherit,
+            state: None,
+            attached: OnceLock::new(),
+            program: None,
+            ports: None,
+            signals: None,
+            clock: Monotonic::start(),
+            resolver: OnceLock::new(),
+            sockets: OnceLock::new(),
+            http: Client::default(),
+            http_requests: OnceLock::new(),
+        }
+    }
+}
+
 impl Given {
+    /// What the guest's descriptors are when it begins, and their names.
+    pub(crate) fn preopens(&self) -> Vec<(String, DirHandle)> {
+        self.tree.as_ref().map(Tree::preopens).unwrap_or_default()
+    }
+
+    pub(crate) fn attached(&self) -> &Attached {
+        self.attached.get_or_init(Attached::default)
+    }
+
     pub(crate) fn resolver(&self) -> Arc<dyn Resolver> {
         let system = || Arc::new(SystemResolver::default()) as Arc<dyn Resolver>;
         Arc::clone(self.resolver.get_or_init(system))

@@ -1,16 +1,16 @@
 //! What a store holds for one run.
 
 use std::any::Any;
+use std::borrow::Cow;
 use std::fmt;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, OnceLock};
 
-use tollgate_capability::clock::Monotonic;
 use tollgate_capability::http::Client;
 use tollgate_capability::net::{Resolver, Sockets};
 use tollgate_engine::{Gate, GuestState, Limiter};
 use tollgate_policy::{LimitKey, Limits};
-use tollgate_vfs::{Tree, TreeBuilder};
+use tollgate_vfs::Tree;
 use wasmtime::component::{Resource, ResourceTable};
 use wasmtime_wasi_http::WasiHttpCtx;
 use wasmtime_wasi_http::p2::types::{HostIncomingRequest, HostResponseOutparam};
@@ -23,7 +23,11 @@ use crate::signals::Signals;
 use crate::view::View;
 
 /// The data of a store: one guest, in one run.
-pub struct Guest {
+///
+/// In one piece behind a pointer, since it goes through many hands before it is in its store, and each of them copies it.
+pub struct Guest(Box<Inner>);
+
+struct Inner {
     /// Before the table, so that whoever reads an answer knows that its end was no end.
     alive: Alive,
     table: ResourceTable,
@@ -58,11 +62,11 @@ impl fmt::Debug for Guest {
 
 impl GuestState for Guest {
     fn gate(&self) -> &Gate {
-        &self.gate
+        &self.0.gate
     }
 
     fn limiter(&mut self) -> &mut Limiter {
-        &mut self.limiter
+        &mut self.0.limiter
     }
 
     fn limit_behind(error: &wasmtime::Error) -> Option<LimitKey> {
@@ -71,63 +75,75 @@ impl GuestState for Guest {
 }
 
 impl Guest {
-    /// Begins a guest behind `gate`. Without more it has no arguments, environment, files or input.
+    /// Begins a guest behind `gate`, with the limits of its policy. Without more it has no arguments, environment, files or
+    /// input.
+    #[must_use]
     pub fn builder(gate: Gate) -> GuestBuilder {
-        GuestBuilder {
+        let limits: &Limits = gate.limits();
+        let count = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
+        let mut table = ResourceTable::new();
+        table.set_max_capacity(count(limits.handles));
+        let limiter = Limiter::new(gate.clone(), limits.memory, count(limits.instances));
+        let mut http = WasiHttpCtx::new();
+        http.set_field_size_limit(crate::http::most_kept_bytes(limits));
+        GuestBuilder(Self(Box::new(Inner {
+            alive: Alive {
+                is_alive: Arc::new(AtomicBool::new(true)),
+                ended_well: AtomicBool::new(false),
+            },
+            table,
             gate,
-            arguments: Vec::new(),
-            environment: Vec::new(),
-            tree: None,
-            cwd: "/".to_owned(),
-            stdin: Input::Bytes(bytes::Bytes::new()),
-            stdout: Output::Inherit,
-            stderr: Output::Inherit,
-            state: None,
-            attached: Attached::default(),
-            program: None,
-            ports: None,
-            signals: None,
-            resolver: None,
-            sockets: None,
-            http: Client::default(),
-        }
+            limiter,
+            given: Given::default(),
+            learnt: Learnt::default(),
+            http,
+            http_hooks: crate::http::Hooks,
+        })))
     }
 
     /// What an embedder gave for its own interfaces.
     #[must_use]
     pub fn state(&self) -> Option<&Arc<dyn Any + Send + Sync>> {
-        self.given.state.as_ref()
+        self.0.given.state.as_ref()
     }
 
     /// What it has beside that, and what interfaces keep for it.
     #[must_use]
     pub fn attached(&self) -> &Attached {
-        &self.given.attached
+        self.0.given.attached()
     }
 
     pub(crate) fn view(&mut self) -> View<'_> {
+        let Inner {
+            table,
+            gate,
+            given,
+            learnt,
+            ..
+        } = &mut *self.0;
         View {
-            table: &mut self.table,
-            gate: &self.gate,
-            given: &self.given,
-            learnt: &mut self.learnt,
+            table,
+            gate,
+            given,
+            learnt,
         }
     }
 
     pub(crate) fn table(&mut self) -> &mut ResourceTable {
-        &mut self.table
+        &mut self.0.table
     }
 
     pub(crate) fn serving(&mut self) -> ServingView<'_> {
+        let own = &mut *self.0;
         ServingView {
             http: wasmtime_wasi_http::WasiHttpCtxView {
-                ctx: &mut self.http,
-                table: &mut self.table,
-                hooks: &mut self.http_hooks,
+                ctx: &mut own.http,
+                table: &mut own.table,
+                hooks: &mut own.http_hooks,
             },
-            gate: &self.gate,
-            given: &self.given,
-            alive: &self.alive.is_alive,
+            gate: &own.gate,
+            given: &own.given,
+            alive: &own.alive.is_alive,
         }
     }
 
@@ -144,43 +160,27 @@ impl Guest {
         Resource<HostIncomingRequest>,
         Resource<HostResponseOutparam>,
     )> {
-        let alive = Arc::clone(&self.alive.is_alive);
+        let alive = Arc::clone(&self.0.alive.is_alive);
         request_of(posted, alive, &mut self.http())
     }
 
     /// Says that it is about to go because it has done all that it was called for.
     pub fn ended_well(&self) {
-        self.alive.ended_well.store(true, Ordering::Release);
+        self.0.alive.ended_well.store(true, Ordering::Release);
     }
 
     pub(crate) fn http(&mut self) -> wasmtime_wasi_http::WasiHttpCtxView<'_> {
+        let own = &mut *self.0;
         wasmtime_wasi_http::WasiHttpCtxView {
-            ctx: &mut self.http,
-            table: &mut self.table,
-            hooks: &mut self.http_hooks,
+            ctx: &mut own.http,
+            table: &mut own.table,
+            hooks: &mut own.http_hooks,
         }
     }
 }
 
-/// Builds a [`Guest`].
-pub struct GuestBuilder {
-    gate: Gate,
-    arguments: Vec<String>,
-    environment: Vec<(String, String)>,
-    tree: Option<Tree>,
-    cwd: String,
-    stdin: Input,
-    stdout: Output,
-    stderr: Output,
-    state: Option<Arc<dyn Any + Send + Sync>>,
-    attached: Attached,
-    program: Option<Arc<dyn Program>>,
-    ports: Option<Arc<dyn Ports>>,
-    signals: Option<Signals>,
-    resolver: Option<Arc<dyn Resolver>>,
-    sockets: Option<Sockets>,
-    http: Client,
-}
+/// Builds a [`Guest`], in its place.
+pub struct GuestBuilder(Guest);
 
 impl fmt::Debug for GuestBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -189,159 +189,118 @@ impl fmt::Debug for GuestBuilder {
 }
 
 impl GuestBuilder {
+    fn given(&mut self) -> &mut Given {
+        &mut self.0.0.given
+    }
+
     /// The arguments, with the program's name first.
     #[must_use]
     pub fn arguments(mut self, arguments: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.arguments = arguments.into_iter().map(Into::into).collect();
+        self.given().arguments = arguments.into_iter().map(Into::into).collect();
         self
     }
 
     /// The environment that the guest may be shown, in this order; the policy says which of it.
     #[must_use]
     pub fn environment(mut self, environment: impl IntoIterator<Item = (String, String)>) -> Self {
-        self.environment = environment.into_iter().collect();
+        self.given().environment = environment.into_iter().collect();
         self
     }
 
     /// The files that the guest may be shown; the policy says which of them.
     #[must_use]
     pub fn tree(mut self, tree: Tree) -> Self {
-        self.tree = Some(tree);
+        self.given().tree = Some(tree);
         self
     }
 
     /// The folder that the guest begins in, by its path in the guest's tree. Without it: `/`.
     #[must_use]
-    pub fn cwd(mut self, folder: impl Into<String>) -> Self {
-        self.cwd = folder.into();
+    pub fn cwd(mut self, folder: impl Into<Cow<'static, str>>) -> Self {
+        self.given().cwd = folder.into();
         self
     }
 
     /// Standard input.
     #[must_use]
     pub fn stdin(mut self, stdin: Input) -> Self {
-        self.stdin = stdin;
+        self.given().stdin = stdin;
         self
     }
 
     /// Standard output. Without it: the process's own.
     #[must_use]
     pub fn stdout(mut self, stdout: Output) -> Self {
-        self.stdout = stdout;
+        self.given().stdout = stdout;
         self
     }
 
     /// Standard error. Without it: the process's own.
     #[must_use]
     pub fn stderr(mut self, stderr: Output) -> Self {
-        self.stderr = stderr;
+        self.given().stderr = stderr;
         self
     }
 
     /// What an embedder's own interfaces work on for this guest.
     #[must_use]
     pub fn state(mut self, state: Arc<dyn Any + Send + Sync>) -> Self {
-        self.state = Some(state);
+        self.given().state = Some(state);
         self
     }
 
     /// What the guest has beside that.
     #[must_use]
     pub fn attached(mut self, attached: Attached) -> Self {
-        self.attached = attached;
+        self.given().attached = attached.into();
         self
     }
 
     /// The program that the guest, a language's runtime, is to run.
     #[must_use]
     pub fn program(mut self, program: Arc<dyn Program>) -> Self {
-        self.program = Some(program);
+        self.given().program = Some(program);
         self
     }
 
     /// The network in which the guest may listen at ports. Without it: none.
     #[must_use]
     pub fn ports(mut self, ports: Arc<dyn Ports>) -> Self {
-        self.ports = Some(ports);
+        self.given().ports = Some(ports);
         self
     }
 
     /// By which the guest is sent signals. Without it: by nothing.
     #[must_use]
     pub fn signals(mut self, signals: Signals) -> Self {
-        self.signals = Some(signals);
+        self.given().signals = Some(signals);
         self
     }
 
     /// The places of its sockets, which it may share with other guests. Without it: as many as its policy's handles.
     #[must_use]
     pub fn sockets(mut self, sockets: Sockets) -> Self {
-        self.sockets = Some(sockets);
+        self.given().sockets = sockets.into();
         self
     }
 
     /// Where names are looked up. Without it: the system's resolver.
     #[must_use]
     pub fn resolver(mut self, resolver: Arc<dyn Resolver>) -> Self {
-        self.resolver = Some(resolver);
+        self.given().resolver = resolver.into();
         self
     }
 
     /// What sends HTTP requests. Without it: a client that trusts the system's certificate authorities.
     #[must_use]
     pub fn http(mut self, client: Client) -> Self {
-        self.http = client;
+        self.given().http = client;
         self
     }
 
-    /// The guest, with the limits of its gate's policy.
+    /// The guest.
     #[must_use]
     pub fn build(self) -> Guest {
-        let limits: &Limits = self.gate.limits();
-        let count = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
-        let mut table = ResourceTable::new();
-        table.set_max_capacity(count(limits.handles));
-        let limiter = Limiter::new(self.gate.clone(), limits.memory, count(limits.instances));
-        let tree = self.tree.unwrap_or_else(|| {
-            TreeBuilder::new()
-                .max_open_handles(count(limits.handles))
-                .build()
-        });
-        let mut http = WasiHttpCtx::new();
-        http.set_field_size_limit(crate::http::most_kept_bytes(limits));
-        let given = Given {
-            arguments: self.arguments,
-            environment: self.environment,
-            tree,
-            cwd: self.cwd,
-            stdin: self.stdin,
-            stdout: self.stdout,
-            stderr: self.stderr,
-            state: self.state,
-            attached: self.attached,
-            program: self.program,
-            ports: self.ports,
-            signals: self.signals,
-            clock: Monotonic::start(),
-            resolver: self.resolver.map(OnceLock::from).unwrap_or_default(),
-            sockets: self
-                .sockets
-                .unwrap_or_else(|| Sockets::new(count(limits.handles))),
-            http: self.http,
-            http_requests: OnceLock::new(),
-        };
-        Guest {
-            alive: Alive {
-                is_alive: Arc::new(AtomicBool::new(true)),
-                ended_well: AtomicBool::new(false),
-            },
-            table,
-            gate: self.gate,
-            limiter,
-            given,
-            learnt: Learnt::default(),
-            http,
-            http_hooks: crate::http::Hooks,
-        }
+        self.0
     }
 }

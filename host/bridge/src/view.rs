@@ -1,5 +1,6 @@
 //! What a host function sees of a guest: the table of its handles, its gate, and what it was given.
 
+use tollgate_capability::net::Sockets;
 use tollgate_engine::Gate;
 use tollgate_policy::LimitKey;
 use wasmtime::component::{HasData, Resource, ResourceTable};
@@ -36,6 +37,15 @@ pub(crate) fn theirs<Value: 'static, Marker: 'static>(
 }
 
 impl View<'_> {
+    /// The places of the guest's sockets.
+    pub(crate) fn sockets(&self) -> &Sockets {
+        let of_its_own = || {
+            let handles = self.gate.limits().handles;
+            Sockets::new(usize::try_from(handles).unwrap_or(usize::MAX))
+        };
+        self.given.sockets.get_or_init(of_its_own)
+    }
+
     /// The value behind a handle.
     pub(crate) fn get<Marker: 'static, Value: Send + 'static>(
         &self,

@@ -1,11 +1,28 @@
 //! Memory, tables and stack of one run, summed over all of its instances, against one limit.
 
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
 use tollgate_policy::LimitKey;
 
 use crate::Gate;
 
 /// What a table element costs the host, in bytes: a pointer, or a tagged one.
 const TABLE_ELEMENT_BYTES: usize = size_of::<usize>();
+
+/// What `wasmtime` waits for.
+type Answer<'a> = Pin<Box<dyn Future<Output = wasmtime::Result<bool>> + Send + 'a>>;
+
+/// It may grow. Every instantiation asks several times, and a future that holds nothing takes no memory in its box.
+struct Granted;
+
+impl Future for Granted {
+    type Output = wasmtime::Result<bool>;
+
+    fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Self::Output> {
+        Poll::Ready(Ok(true))
+    }
+}
 
 /// Counts what a run's linear memories, tables and stack take together. wasmtime's own limits bound each memory and each
 /// table, so ninety memories of the limit would pass them.
@@ -58,23 +75,30 @@ impl Limiter {
         fits
     }
 
-    async fn grow(
+    /// Takes what something would grow by, unless it may not. What is refused for the limit is recorded, which waits.
+    fn grow(
         &mut self,
         current: usize,
         desired: usize,
+        maximum: Option<usize>,
         unit: usize,
-    ) -> wasmtime::Result<bool> {
+    ) -> Answer<'_> {
+        if maximum.is_some_and(|maximum| desired > maximum) {
+            return Box::pin(std::future::ready(Ok(false)));
+        }
         let growth = desired.saturating_sub(current).saturating_mul(unit) as u64;
         let wanted = self.used.saturating_add(growth);
         if wanted > self.limit {
             self.reached = Some(LimitKey::Memory);
-            self.gate.limit_reached(LimitKey::Memory).await?;
-            return Ok(false);
+            return Box::pin(async {
+                self.gate.limit_reached(LimitKey::Memory).await?;
+                Ok(false)
+            });
         }
         self.used = wanted;
         self.last_growth = growth;
         self.peak = self.peak.max(wanted);
-        Ok(true)
+        Box::pin(Granted)
     }
 
     fn undo(&mut self) {
@@ -84,18 +108,19 @@ impl Limiter {
     }
 }
 
-#[async_trait::async_trait]
+// Written as `async_trait` would, so that nothing is boxed where there is nothing to wait for.
 impl wasmtime::ResourceLimiterAsync for Limiter {
-    async fn memory_growing(
-        &mut self,
+    fn memory_growing<'life0, 'async_trait>(
+        &'life0 mut self,
         current: usize,
         desired: usize,
         maximum: Option<usize>,
-    ) -> wasmtime::Result<bool> {
-        if maximum.is_some_and(|maximum| desired > maximum) {
-            return Ok(false);
-        }
-        self.grow(current, desired, 1).await
+    ) -> Answer<'async_trait>
+    where
+        'life0: 'async_trait,
+        Self: 'async_trait,
+    {
+        self.grow(current, desired, maximum, 1)
     }
 
     fn memory_grow_failed(&mut self, _error: wasmtime::Error) -> wasmtime::Result<()> {
@@ -103,16 +128,17 @@ impl wasmtime::ResourceLimiterAsync for Limiter {
         Ok(())
     }
 
-    async fn table_growing(
-        &mut self,
+    fn table_growing<'life0, 'async_trait>(
+        &'life0 mut self,
         current: usize,
         desired: usize,
         maximum: Option<usize>,
-    ) -> wasmtime::Result<bool> {
-        if maximum.is_some_and(|maximum| desired > maximum) {
-            return Ok(false);
-        }
-        self.grow(current, desired, TABLE_ELEMENT_BYTES).await
+    ) -> Answer<'async_trait>
+    where
+        'life0: 'async_trait,
+        Self: 'async_trait,
+    {
+        self.grow(current, desired, maximum, TABLE_ELEMENT_BYTES)
     }
 
     fn table_grow_failed(&mut self, _error: wasmtime::Error) -> wasmtime::Result<()> {

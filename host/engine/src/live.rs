@@ -86,7 +86,7 @@ impl<P: Profile> Engine<P> {
             });
             bounded(&gate, work).await
         };
-        let fuel = fuel_used(&store, &gate);
+        let fuel = fuel_used(&store, &gate, P::FUEL);
         match result {
             Ok(instance) => Ok(Live {
                 store,
@@ -229,7 +229,7 @@ impl<T: GuestState> Live<T> {
         };
         self.wall = self.wall.saturating_add(taken.wall);
         self.cpu = self.cpu.saturating_add(taken.cpu);
-        let fuel = fuel_used(&self.store, &self.gate);
+        let fuel = fuel_used(&self.store, &self.gate, self.counts_fuel);
         self.fuel = self.fuel.saturating_add(fuel);
         result
     }
@@ -265,8 +265,9 @@ fn ended(ended: Result<Ended, RunError>) -> CallError {
     }
 }
 
-fn fuel_used<T: GuestState>(store: &Store<T>, gate: &Gate) -> u64 {
-    let left = store.get_fuel().ok();
+fn fuel_used<T: GuestState>(store: &Store<T>, gate: &Gate, is_counted: bool) -> u64 {
+    // Asking a store that counts none makes an error.
+    let left = is_counted.then(|| store.get_fuel().ok()).flatten();
     let used = left.zip(gate.limits().fuel);
     used.map_or(0, |(left, given)| given.saturating_sub(left))
 }

@@ -96,7 +96,9 @@ impl<P: Profile> Engine<P> {
             Ok(result) => result,
             Err(stop) => by_the_host(&gate, stop).await,
         };
-        let fuel = store.get_fuel().ok().zip(limits.fuel);
+        // Asking a store that counts none makes an error.
+        let left = P::FUEL.then(|| store.get_fuel().ok()).flatten();
+        let fuel = left.zip(limits.fuel);
         let usage = Usage {
             wall,
             cpu,

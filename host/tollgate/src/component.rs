@@ -30,7 +30,7 @@ pub struct Component(Arc<Parts>);
 
 pub(crate) struct Parts {
     pub(crate) host: Arc<Inner>,
-    pub(crate) program: Arc<dyn Program>,
+    pub(crate) program: Program,
     /// As records spell it.
     pub(crate) digest: String,
     pub(crate) surface: Surface,
@@ -265,14 +265,14 @@ impl Component {
 
     fn prepare(&self, options: RunOptions) -> Result<Prepared, Refused> {
         let host = &self.0.host;
-        if options.grants.host != host.id {
+        if options.grants().host != host.id {
             return Err(Refused::ForeignGrants);
         }
-        let policy = options.grants.policy();
+        let policy = options.grants().policy();
         if policy.limits().fuel.is_some() && !self.0.program.counts_fuel() {
             return Err(Refused::NoFuel);
         }
-        self.check(&options.grants.policy)?;
+        self.check(&options.grants().policy)?;
         options.prepare(host.resolver.clone(), host.http.clone())
     }
 }

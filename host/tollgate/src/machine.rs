@@ -16,43 +16,86 @@ use wasmtime::component::Linker;
 use crate::interface::Interface;
 use crate::room::{Instantiated, Linked, Ran, Room};
 
-/// A future of a program, which is the same whatever its profile is.
-pub(crate) type Driving<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+/// A future of an engine, which is the same whatever its profile is.
+type Driving<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// A component that is compiled and linked, for whatever it is granted.
-pub(crate) trait Program: Send + Sync {
-    fn digest(&self) -> Digest;
-    fn counts_fuel(&self) -> bool;
-    fn exports(&self) -> Vec<Export>;
-    fn run<'a>(&'a self, guest: Guest, entry: &'a Entry) -> Driving<'a, Ran>;
-    fn instantiate(&self, guest: Guest) -> Driving<'_, Instantiated>;
-    fn codes(&self, cache: Option<Cache>) -> Option<Codes>;
+/// A component that is compiled and linked, for whatever it is granted, under the profile of its engine.
+///
+/// Not behind a trait: what drives a guest would be put into a box for each run then, and is two kilobytes.
+pub(crate) enum Program {
+    Usual(Linked<RunProfile>),
+    UsualWithFuel(Linked<RunWithFuel>),
+    Language(Linked<RunLanguage>),
+    LanguageWithFuel(Linked<RunLanguageWithFuel>),
 }
 
-impl<P: Profile> Program for Linked<P> {
-    fn digest(&self) -> Digest {
-        self.loaded.digest()
+/// The same of each, whatever its profile is.
+macro_rules! of {
+    ($program:expr, $linked:ident => $what:expr) => {
+        match $program {
+            Program::Usual($linked) => $what,
+            Program::UsualWithFuel($linked) => $what,
+            Program::Language($linked) => $what,
+            Program::LanguageWithFuel($linked) => $what,
+        }
+    };
+}
+
+impl Program {
+    pub(crate) fn digest(&self) -> Digest {
+        of!(self, linked => linked.loaded.digest())
     }
 
-    fn counts_fuel(&self) -> bool {
-        P::FUEL
+    pub(crate) fn counts_fuel(&self) -> bool {
+        of!(self, linked => linked.counts_fuel())
     }
 
-    fn exports(&self) -> Vec<Export> {
-        exports(self.loaded.component())
+    pub(crate) fn exports(&self) -> Vec<Export> {
+        of!(self, linked => exports(linked.loaded.component()))
     }
 
-    fn run<'a>(&'a self, guest: Guest, entry: &'a Entry) -> Driving<'a, Ran> {
-        Box::pin(self.run(guest, entry))
+    pub(crate) async fn run(&self, guest: Guest, entry: &Entry) -> Ran {
+        of!(self, linked => linked.run(guest, entry).await)
     }
 
-    fn instantiate(&self, guest: Guest) -> Driving<'_, Instantiated> {
-        Box::pin(self.instantiate(guest))
+    pub(crate) async fn instantiate(&self, guest: Guest) -> Instantiated {
+        of!(self, linked => linked.instantiate(guest).await)
     }
 
-    fn codes(&self, cache: Option<Cache>) -> Option<Codes> {
-        let (component, digest) = (self.loaded.component(), self.loaded.digest());
-        Codes::new(self.engine(), component, digest, cache)
+    pub(crate) fn codes(&self, cache: Option<Cache>) -> Option<Codes> {
+        of!(self, linked => {
+            let (component, digest) = (linked.loaded.component(), linked.loaded.digest());
+            Codes::new(linked.engine(), component, digest, cache)
+        })
+    }
+}
+
+/// A profile that components are run under.
+trait Runs: Profile + Sized {
+    fn program(linked: Linked<Self>) -> Program;
+}
+
+impl Runs for RunProfile {
+    fn program(linked: Linked<Self>) -> Program {
+        Program::Usual(linked)
+    }
+}
+
+impl Runs for RunWithFuel {
+    fn program(linked: Linked<Self>) -> Program {
+        Program::UsualWithFuel(linked)
+    }
+}
+
+impl Runs for RunLanguage {
+    fn program(linked: Linked<Self>) -> Program {
+        Program::Language(linked)
+    }
+}
+
+impl Runs for RunLanguageWithFuel {
+    fn program(linked: Linked<Self>) -> Program {
+        Program::LanguageWithFuel(linked)
     }
 }
 
@@ -106,10 +149,10 @@ trait AnyRoom: Send + Sync {
         cache: Option<&'a Cache>,
         bounds: Bounds,
     ) -> Driving<'a, Result<Compiled, CompileError>>;
-    fn link(&self, code: &Code, own: &Arc<[Interface]>) -> Result<Arc<dyn Program>, LoadError>;
+    fn link(&self, code: &Code, own: &Arc<[Interface]>) -> Result<Program, LoadError>;
 }
 
-impl<P: Profile> AnyRoom for Arc<Room<P>> {
+impl<P: Runs> AnyRoom for Arc<Room<P>> {
     fn wasmtime(&self) -> &wasmtime::Engine {
         self.engine.wasmtime()
     }
@@ -131,10 +174,10 @@ impl<P: Profile> AnyRoom for Arc<Room<P>> {
         Box::pin(self.engine.compile(source, cache, bounds))
     }
 
-    fn link(&self, code: &Code, own: &Arc<[Interface]>) -> Result<Arc<dyn Program>, LoadError> {
+    fn link(&self, code: &Code, own: &Arc<[Interface]>) -> Result<Program, LoadError> {
         let component = &code.compiled.component;
         let linked = Linked::new(self, code.digest, component, own)?;
-        Ok(Arc::new(linked))
+        Ok(P::program(linked))
     }
 }
 
@@ -246,7 +289,7 @@ impl Machine {
         &self,
         code: &Code,
         own: &Arc<[Interface]>,
-    ) -> Result<Arc<dyn Program>, crate::LoadError> {
+    ) -> Result<Program, crate::LoadError> {
         Ok(self.room(code.sort)?.link(code, own)?)
     }
 }

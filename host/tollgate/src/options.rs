@@ -1,6 +1,7 @@
 //! What one run is given.
 
 use std::any::Any;
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -48,17 +49,21 @@ impl Stream {
 
 /// What one run is given. Without more: no arguments, environment, files or input, and its output goes nowhere.
 #[derive(Debug)]
-pub struct RunOptions {
-    pub(crate) grants: Grants,
+pub struct RunOptions(Box<Options>);
+
+/// In one piece behind a pointer: it is made by many hands, and each of them would copy it.
+#[derive(Debug)]
+struct Options {
+    grants: Grants,
     live: Option<LiveGrants>,
-    pub(crate) name: String,
+    name: Cow<'static, str>,
     place: Place,
     arguments: Vec<String>,
     environment: Vec<(String, String)>,
     mounts: Vec<(String, Mount)>,
     tree: Option<Tree>,
     rooted: bool,
-    cwd: String,
+    cwd: Cow<'static, str>,
     stdin: Input,
     stdout: Stream,
     stderr: Stream,
@@ -96,19 +101,20 @@ impl std::fmt::Debug for Deciding {
 
 impl RunOptions {
     /// A run that may do what `grants` say.
+    #[inline]
     #[must_use]
     pub fn new(grants: &Grants) -> Self {
-        Self {
+        Self(Box::new(Options {
             grants: grants.clone(),
             live: None,
-            name: "component".to_owned(),
+            name: Cow::Borrowed("component"),
             place: Place::default(),
             arguments: Vec::new(),
             environment: Vec::new(),
             mounts: Vec::new(),
             tree: None,
             rooted: false,
-            cwd: "/".to_owned(),
+            cwd: Cow::Borrowed("/"),
             stdin: Input::Bytes(Bytes::new()),
             stdout: Stream::default(),
             stderr: Stream::default(),
@@ -122,27 +128,32 @@ impl RunOptions {
             signals: None,
             sockets: None,
             resolver: None,
-        }
+        }))
     }
 
     /// What the guest is called: its argument before all others, and the resource of the records that begin and end it.
+    #[inline]
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.name = name.into();
+        self.0.name = Cow::Owned(name.into());
         self
     }
 
     /// Arguments, which follow the name.
+    #[inline]
     #[must_use]
     pub fn arguments(mut self, arguments: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.arguments.extend(arguments.into_iter().map(Into::into));
+        self.0
+            .arguments
+            .extend(arguments.into_iter().map(Into::into));
         self
     }
 
     /// A variable of the environment that the policy's grants are taken from: the guest sees it if its policy names it.
+    #[inline]
     #[must_use]
     pub fn variable(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
-        self.environment.push((name.into(), value.into()));
+        self.0.environment.push((name.into(), value.into()));
         self
     }
 
@@ -152,23 +163,24 @@ impl RunOptions {
     /// A policy that mounts a folder itself says where in the tree it is and whether it may be changed; the folder is
     /// given here, under the very same place, because the host opens no path by itself. Never give a folder that holds
     /// the host's log, key or cache: with these a guest is its own witness, and what lies in the cache is native code.
+    #[inline]
     #[must_use]
     pub fn mount(mut self, place: impl Into<String>, mount: Mount) -> Self {
-        self.mounts.push((place.into(), mount));
+        self.0.mounts.push((place.into(), mount));
         self
     }
 
     /// Who is asked what the policy leaves to be asked, in place of the host's own decider.
     #[must_use]
     pub fn decider(mut self, decider: Arc<dyn Decider>) -> Self {
-        self.decider = Some(Deciding(decider));
+        self.0.decider = Some(Deciding(decider));
         self
     }
 
     /// The VM that the run takes place in, and its number there: for its records.
     #[must_use]
     pub fn process(mut self, vm: impl Into<String>, process: u64) -> Self {
-        self.place = Place {
+        self.0.place = Place {
             vm: Some(vm.into()),
             process: Some(process),
         };
@@ -180,7 +192,7 @@ impl RunOptions {
     /// reaches all other mounts through it, so that a link leads from wherever it lies to wherever it says. Off unless said.
     #[must_use]
     pub fn rooted(mut self, rooted: bool) -> Self {
-        self.rooted = rooted;
+        self.0.rooted = rooted;
         self
     }
 
@@ -188,7 +200,7 @@ impl RunOptions {
     /// open in it, and whether it is rooted, is the tree's to say.
     #[must_use]
     pub fn tree(mut self, tree: Tree) -> Self {
-        self.tree = Some(tree);
+        self.0.tree = Some(tree);
         self
     }
 
@@ -201,7 +213,7 @@ impl RunOptions {
     /// [variable](RunOptions::variable) `PWD`.
     #[must_use]
     pub fn cwd(mut self, folder: impl Into<String>) -> Self {
-        self.cwd = folder.into();
+        self.0.cwd = Cow::Owned(folder.into());
         self
     }
 
@@ -239,16 +251,17 @@ impl RunOptions {
     /// ```
     #[must_use]
     pub fn stdin_pipe(mut self, input: PipeInput) -> Self {
-        self.stdin = Input::Pipe(input);
+        self.0.stdin = Input::Pipe(input);
         self
     }
 
     /// Standard output and error, in place of what [`RunOptions::stdout`] and [`RunOptions::stderr`] say: into one queue, in
     /// the order that the guest wrote. The guest's writes wait while the queue is full. Whatever it wrote by its end,
     /// however that came, is in the queue. See [`RunOptions::stdin_pipe`] for an example.
+    #[inline]
     #[must_use]
     pub fn output(mut self, queue: QueuedOutput) -> Self {
-        self.queue = Some(queue);
+        self.0.queue = Some(queue);
         self
     }
 
@@ -273,37 +286,39 @@ impl RunOptions {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     #[must_use]
     pub fn control(mut self, control: &Control) -> Self {
-        self.control = Some(control.clone());
+        self.0.control = Some(control.clone());
         self
     }
 
     /// Standard input: these bytes, then the end.
+    #[inline]
     #[must_use]
     pub fn stdin(mut self, bytes: impl Into<Bytes>) -> Self {
-        self.stdin = Input::Bytes(bytes.into());
+        self.0.stdin = Input::Bytes(bytes.into());
         self
     }
 
     /// Standard input: the process's own.
     #[must_use]
     pub fn inherit_stdin(mut self) -> Self {
-        self.stdin = Input::Inherit;
+        self.0.stdin = Input::Inherit;
         self
     }
 
     /// Standard output.
     #[must_use]
     pub fn stdout(mut self, stream: Stream) -> Self {
-        self.stdout = stream;
+        self.0.stdout = stream;
         self
     }
 
     /// Standard error.
     #[must_use]
     pub fn stderr(mut self, stream: Stream) -> Self {
-        self.stderr = stream;
+        self.0.stderr = stream;
         self
     }
 
@@ -311,7 +326,7 @@ impl RunOptions {
     /// [`Admitted::state`](crate::interface::Admitted::state).
     #[must_use]
     pub fn state<S: Send + Sync + 'static>(mut self, state: Arc<S>) -> Self {
-        self.state = Some(state);
+        self.0.state = Some(state);
         self
     }
 }
@@ -322,51 +337,51 @@ impl RunOptions {
     /// where the policy says nothing else ([`Policy::with_program`](tollgate_policy::Policy::with_program)).
     #[must_use]
     pub fn program(mut self, program: Arc<dyn Program>) -> Self {
-        self.program = Some(program);
+        self.0.program = Some(program);
         self
     }
 
     /// The same for another run. None where a [tree](RunOptions::tree) was given whole, which counts the handles of one run.
     #[must_use]
     pub fn again(&self) -> Option<Self> {
-        if self.tree.is_some() {
+        if self.0.tree.is_some() {
             return None;
         }
-        Some(Self {
-            grants: match &self.live {
+        Some(Self(Box::new(Options {
+            grants: match &self.0.live {
                 Some(live) => live.now(),
-                None => self.grants.clone(),
+                None => self.0.grants.clone(),
             },
-            live: self.live.clone(),
-            name: self.name.clone(),
-            place: self.place.clone(),
-            arguments: self.arguments.clone(),
-            environment: self.environment.clone(),
-            mounts: self.mounts.clone(),
+            live: self.0.live.clone(),
+            name: self.0.name.clone(),
+            place: self.0.place.clone(),
+            arguments: self.0.arguments.clone(),
+            environment: self.0.environment.clone(),
+            mounts: self.0.mounts.clone(),
             tree: None,
-            rooted: self.rooted,
-            cwd: self.cwd.clone(),
-            stdin: self.stdin.clone(),
-            stdout: self.stdout,
-            stderr: self.stderr,
-            queue: self.queue.clone(),
-            decider: self.decider.clone(),
-            control: self.control.clone(),
-            state: self.state.clone(),
-            attached: self.attached.copied(),
-            program: self.program.clone(),
-            ports: self.ports.clone(),
-            signals: self.signals.clone(),
-            sockets: self.sockets.clone(),
-            resolver: self.resolver.clone(),
-        })
+            rooted: self.0.rooted,
+            cwd: self.0.cwd.clone(),
+            stdin: self.0.stdin.clone(),
+            stdout: self.0.stdout,
+            stderr: self.0.stderr,
+            queue: self.0.queue.clone(),
+            decider: self.0.decider.clone(),
+            control: self.0.control.clone(),
+            state: self.0.state.clone(),
+            attached: self.0.attached.copied(),
+            program: self.0.program.clone(),
+            ports: self.0.ports.clone(),
+            signals: self.0.signals.clone(),
+            sockets: self.0.sockets.clone(),
+            resolver: self.0.resolver.clone(),
+        })))
     }
 
     /// What interfaces that come with a library work on for this run, one thing of each type. A host's own interfaces have
     /// [`RunOptions::state`].
     #[must_use]
     pub fn attach<T: Send + Sync + 'static>(self, thing: Arc<T>) -> Self {
-        self.attached.put(thing);
+        self.0.attached.put(thing);
         self
     }
 
@@ -374,15 +389,15 @@ impl RunOptions {
     /// guest that would listen is told that it is in none.
     #[must_use]
     pub fn ports(mut self, ports: Arc<dyn Ports>) -> Self {
-        self.ports = Some(ports);
+        self.0.ports = Some(ports);
         self
     }
 
     /// Puts the run under grants that can be replaced while it goes on, in place of those that it was made with.
     #[must_use]
     pub fn live(mut self, grants: &LiveGrants) -> Self {
-        self.grants = grants.now();
-        self.live = Some(grants.clone());
+        self.0.grants = grants.now();
+        self.0.live = Some(grants.clone());
         self
     }
 
@@ -390,7 +405,7 @@ impl RunOptions {
     /// asked, and again about the addresses that it gives.
     #[must_use]
     pub fn resolver(mut self, resolver: Arc<dyn Resolver>) -> Self {
-        self.resolver = Some(Resolving(resolver));
+        self.0.resolver = Some(Resolving(resolver));
         self
     }
 
@@ -398,7 +413,7 @@ impl RunOptions {
     /// places as its policy's limit `handles` says.
     #[must_use]
     pub fn sockets(mut self, sockets: &Sockets) -> Self {
-        self.sockets = Some(sockets.clone());
+        self.0.sockets = Some(sockets.clone());
         self
     }
 
@@ -406,7 +421,7 @@ impl RunOptions {
     /// does not handle is the sender's affair: see [`Signals::send`].
     #[must_use]
     pub fn signals(mut self, signals: Signals) -> Self {
-        self.signals = Some(signals);
+        self.0.signals = Some(signals);
         self
     }
 }
@@ -431,7 +446,7 @@ impl Kept {
 /// Everything of a run that can be refused, made before its first record.
 pub(crate) struct Prepared {
     pub(crate) policy: InForce,
-    pub(crate) name: String,
+    pub(crate) name: Cow<'static, str>,
     pub(crate) place: Place,
     pub(crate) program: Option<Arc<dyn Program>>,
     pub(crate) control: Option<Control>,
@@ -441,10 +456,11 @@ pub(crate) struct Prepared {
     sockets: Option<Sockets>,
     pub(crate) decider: Option<Deciding>,
     kept: Kept,
-    cwd: String,
+    cwd: Cow<'static, str>,
     arguments: Vec<String>,
     variables: Vec<(String, String)>,
-    tree: Tree,
+    /// None where nothing is mounted.
+    tree: Option<Tree>,
     stdin: Input,
     stdout: Output,
     stderr: Output,
@@ -456,15 +472,17 @@ pub(crate) struct Prepared {
 impl Prepared {
     pub(crate) fn guest(self, gate: Gate) -> (Guest, Kept) {
         let mut guest = Guest::builder(gate)
-            .arguments(std::iter::once(self.name).chain(self.arguments))
+            .arguments(std::iter::once(self.name.into_owned()).chain(self.arguments))
             .environment(self.variables)
-            .tree(self.tree)
             .cwd(self.cwd)
             .stdin(self.stdin)
             .stdout(self.stdout)
             .stderr(self.stderr)
             .attached(self.attached)
             .http(self.http);
+        if let Some(tree) = self.tree {
+            guest = guest.tree(tree);
+        }
         if let Some(resolver) = self.resolver {
             guest = guest.resolver(resolver);
         }
@@ -488,57 +506,64 @@ impl Prepared {
 }
 
 impl RunOptions {
+    pub(crate) fn grants(&self) -> &Grants {
+        &self.0.grants
+    }
+
     pub(crate) fn prepare(
         self,
         resolver: Option<Arc<dyn Resolver>>,
         http: Client,
     ) -> Result<Prepared, Refused> {
-        let policy = Arc::clone(&self.grants.policy);
-        if !is_folder(&self.cwd) {
-            return Err(Refused::WorkingDirectory { path: self.cwd });
+        let Self(own) = self;
+        let policy = Arc::clone(&own.grants.policy);
+        if !is_folder(&own.cwd) {
+            return Err(Refused::WorkingDirectory {
+                path: own.cwd.into_owned(),
+            });
         }
-        let tree = match self.tree {
-            Some(tree) => whole(&policy, tree)?,
-            None => tree(&policy, self.mounts, self.rooted)?,
+        let tree = match own.tree {
+            Some(tree) => Some(whole(&policy, tree)?),
+            None => tree(&policy, own.mounts, own.rooted)?,
         };
         let variables = policy
-            .environment(self.environment)
+            .environment(own.environment)
             .into_iter()
             .map(|variable| (variable.name, variable.value.into_inner()))
             .collect();
-        let open = |stream: Stream| match &self.queue {
+        let open = |stream: Stream| match &own.queue {
             Some(queue) => (Output::Queue(queue.clone()), None),
             None => stream.open(),
         };
-        let (stdout, kept_stdout) = open(self.stdout);
-        let (stderr, kept_stderr) = open(self.stderr);
+        let (stdout, kept_stdout) = open(own.stdout);
+        let (stderr, kept_stderr) = open(own.stderr);
         Ok(Prepared {
-            policy: match self.live {
+            policy: match own.live {
                 Some(live) => live.policy,
-                None => InForce::new(Arc::clone(&self.grants.policy)),
+                None => InForce::new(Arc::clone(&own.grants.policy)),
             },
-            name: self.name,
-            place: self.place,
-            program: self.program,
-            control: self.control,
-            ports: self.ports,
-            signals: self.signals,
-            sockets: self.sockets,
-            decider: self.decider,
-            cwd: self.cwd,
+            name: own.name,
+            place: own.place,
+            program: own.program,
+            control: own.control,
+            ports: own.ports,
+            signals: own.signals,
+            sockets: own.sockets,
+            decider: own.decider,
+            cwd: own.cwd,
             kept: Kept {
                 stdout: kept_stdout,
                 stderr: kept_stderr,
             },
-            arguments: self.arguments,
+            arguments: own.arguments,
             variables,
             tree,
-            stdin: self.stdin,
+            stdin: own.stdin,
             stdout,
             stderr,
-            attached: self.attached,
-            state: self.state,
-            resolver: self.resolver.map(|own| own.0).or(resolver),
+            attached: own.attached,
+            state: own.state,
+            resolver: own.resolver.map(|own| own.0).or(resolver),
             http,
         })
     }
@@ -563,7 +588,14 @@ fn whole(policy: &Effective, tree: Tree) -> Result<Tree, Refused> {
     }
 }
 
-fn tree(policy: &Effective, given: Vec<(String, Mount)>, rooted: bool) -> Result<Tree, Refused> {
+fn tree(
+    policy: &Effective,
+    given: Vec<(String, Mount)>,
+    rooted: bool,
+) -> Result<Option<Tree>, Refused> {
+    if given.is_empty() && policy.mounts().is_empty() {
+        return Ok(None);
+    }
     let handles = usize::try_from(policy.limits().handles).unwrap_or(usize::MAX);
     let mut builder = TreeBuilder::with_capacity(given.len())
         .max_open_handles(handles)
@@ -592,7 +624,7 @@ fn tree(policy: &Effective, given: Vec<(String, Mount)>, rooted: bool) -> Result
             builder.mount(name, &place, mount)?
         };
     }
-    Ok(builder.build())
+    Ok(Some(builder.build()))
 }
 
 fn is_root(place: &str) -> bool {

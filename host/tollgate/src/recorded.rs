@@ -1,5 +1,6 @@
 //! The records that begin and end a run.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use tollgate_audit::Summary;
@@ -11,7 +12,7 @@ use crate::stopped::Stopped;
 /// A run between its first record and its last. Dropped before it has ended, it is recorded as cancelled.
 pub(crate) struct Recorded {
     gate: Gate,
-    name: String,
+    name: Cow<'static, str>,
     /// What is run, where the component is a language's runtime.
     program: Option<Arc<dyn Program>>,
     /// Whether the end waits for the disk.
@@ -21,7 +22,7 @@ pub(crate) struct Recorded {
 impl Recorded {
     pub(crate) async fn begin(
         gate: Gate,
-        name: String,
+        name: Cow<'static, str>,
         program: Option<Arc<dyn Program>>,
         flushed: bool,
     ) -> Result<Self, Stop> {
@@ -75,14 +76,14 @@ impl Drop for Recorded {
 
 /// How a run ended, for its last record.
 pub(crate) struct How {
-    what: String,
+    what: Cow<'static, str>,
     outcome: &'static str,
 }
 
 impl How {
     pub(crate) fn closed() -> Self {
         Self {
-            what: "closed".to_owned(),
+            what: "closed".into(),
             outcome: "ok",
         }
     }
@@ -90,7 +91,7 @@ impl How {
     pub(crate) fn of_run(result: &Result<Ended, RunError>) -> Self {
         match result {
             Ok(Ended::Exit(code)) => Self {
-                what: format!("exit-code={code}"),
+                what: format!("exit-code={code}").into(),
                 outcome: "ok",
             },
             Ok(Ended::Returned(_)) => Self::returned(),
@@ -102,7 +103,7 @@ impl How {
         match result {
             Ok(_) => Self::returned(),
             Err(CallError::Exited(code)) => Self {
-                what: format!("exit-code={code}"),
+                what: format!("exit-code={code}").into(),
                 outcome: "ok",
             },
             Err(CallError::Run(error)) => Self::of_error(error),
@@ -111,19 +112,19 @@ impl How {
 
     pub(crate) fn stopped(why: Stopped) -> Self {
         let (what, outcome) = match why {
-            Stopped::Cancelled => ("cancelled".to_owned(), "cancelled"),
-            Stopped::Trapped => ("trap".to_owned(), "trap"),
-            Stopped::Limit(limit) => (limit.to_string(), "limit"),
-            Stopped::Killed(signal) => (signal.to_owned(), "killed"),
-            Stopped::Exited(code) => (format!("exit-code={code}"), "ok"),
-            Stopped::AuditFailed => ("audit".to_owned(), "failed"),
+            Stopped::Cancelled => (Cow::Borrowed("cancelled"), "cancelled"),
+            Stopped::Trapped => ("trap".into(), "trap"),
+            Stopped::Limit(limit) => (limit.as_str().into(), "limit"),
+            Stopped::Killed(signal) => (signal.into(), "killed"),
+            Stopped::Exited(code) => (format!("exit-code={code}").into(), "ok"),
+            Stopped::AuditFailed => ("audit".into(), "failed"),
         };
         Self { what, outcome }
     }
 
     fn returned() -> Self {
         Self {
-            what: "returned".to_owned(),
+            what: "returned".into(),
             outcome: "ok",
         }
     }
@@ -131,13 +132,13 @@ impl How {
     /// The reason of a trap can hold what the guest said, so it is left out.
     fn of_error(error: &RunError) -> Self {
         let (what, outcome) = match error {
-            RunError::Invoke(_) => ("nothing to call".to_owned(), "refused"),
-            RunError::TooLarge(limit) => (limit.to_string(), "refused"),
-            RunError::Full(_) => ("no room".to_owned(), "refused"),
-            RunError::Trap(_) => ("trap".to_owned(), "trap"),
-            RunError::Limit(limit) => (limit.to_string(), "limit"),
-            RunError::Killed(signal) => ((*signal).to_owned(), "killed"),
-            RunError::AuditFailed(_) => ("audit".to_owned(), "failed"),
+            RunError::Invoke(_) => (Cow::Borrowed("nothing to call"), "refused"),
+            RunError::TooLarge(limit) => (limit.as_str().into(), "refused"),
+            RunError::Full(_) => ("no room".into(), "refused"),
+            RunError::Trap(_) => ("trap".into(), "trap"),
+            RunError::Limit(limit) => (limit.as_str().into(), "limit"),
+            RunError::Killed(signal) => ((*signal).into(), "killed"),
+            RunError::AuditFailed(_) => ("audit".into(), "failed"),
         };
         Self { what, outcome }
     }
@@ -166,7 +167,7 @@ mod tests {
         let policy = Effective::new(PolicyBuilder::new().build().unwrap(), None).unwrap();
         let run = log.run(identity, RunLimits::default());
         let gate = Gate::new(Arc::new(policy), run, None);
-        let recorded = Recorded::begin(gate.clone(), "guest".to_owned(), None, true)
+        let recorded = Recorded::begin(gate.clone(), "guest".into(), None, true)
             .await
             .unwrap();
         let operation = Operation::Clock { clock: Clock::Wall };

@@ -102,6 +102,10 @@ impl<P: Profile> Linked<P> {
         })
     }
 
+    pub(crate) fn counts_fuel(&self) -> bool {
+        P::FUEL
+    }
+
     pub(crate) fn engine(&self) -> &Engine<P> {
         &self.room.engine
     }
@@ -157,7 +161,10 @@ impl<P: Profile> Linked<P> {
         match self.place().await {
             Place::Within(place) => {
                 let live = self.engine().instantiate(&self.loaded, guest).await?;
-                Ok(live.holding(place))
+                Ok(match place {
+                    Some(place) => live.holding(place),
+                    None => live,
+                })
             }
             Place::Beyond((engine, loaded)) => engine.instantiate(loaded, guest).await,
         }

@@ -164,7 +164,8 @@ impl TreeBuilder {
             .iter()
             .map(|pending| (&*pending.place, &pending.mounted))
             .collect();
-        let root = Arc::new(Point::root(placed));
+        // What nobody has a descriptor on has no points either.
+        let root = (!placed.is_empty()).then(|| Arc::new(Point::root(placed)));
         let preopens = self
             .mounts
             .into_iter()
@@ -175,7 +176,7 @@ impl TreeBuilder {
                     node: Node {
                         directory: Arc::clone(&pending.mounted.root),
                         mount: pending.mounted,
-                        points: find(&root, &pending.place),
+                        points: find(root.as_ref()?, &pending.place),
                     },
                 })
             })

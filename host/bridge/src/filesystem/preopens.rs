@@ -9,7 +9,7 @@ use crate::view::View;
 
 impl preopens::Host for View<'_> {
     async fn get_directories(&mut self) -> wasmtime::Result<Vec<(Resource<Marker>, String)>> {
-        let preopens = self.given.tree.preopens();
+        let preopens = self.given.preopens();
         preopens
             .into_iter()
             .map(|(name, dir)| Ok((self.put(Descriptor::Dir(dir))?, name)))

@@ -15,6 +15,6 @@ impl environment::Host for View<'_> {
     }
 
     async fn get_initial_cwd(&mut self) -> wasmtime::Result<Option<String>> {
-        Ok(Some(self.given.cwd.clone()))
+        Ok(Some(self.given.cwd.to_string()))
     }
 }

@@ -43,6 +43,8 @@ struct Budgets<'a> {
     /// What the pauses of earlier calls took, which is none of this one's time.
     paused_before: Duration,
     cpu: Duration,
+    /// What the clock on the wall said when the last poll was over.
+    wall: Duration,
     alarm: Option<Alarm>,
 }
 
@@ -59,6 +61,7 @@ impl<'a> Budgets<'a> {
             started: Instant::now(),
             paused_before: gate.control().map(Control::paused_for).unwrap_or_default(),
             cpu: Duration::ZERO,
+            wall: Duration::ZERO,
             alarm: None,
         }
     }
@@ -70,13 +73,14 @@ impl<'a> Budgets<'a> {
             .saturating_sub(self.paused_before)
     }
 
-    fn wall(&self) -> Duration {
-        self.started.elapsed().saturating_sub(self.paused())
+    /// Looks at the clock on the wall.
+    fn look(&mut self) {
+        self.wall = self.started.elapsed().saturating_sub(self.paused());
     }
 
     fn taken(&self) -> Taken {
         Taken {
-            wall: self.wall(),
+            wall: self.wall,
             cpu: self.cpu,
         }
     }
@@ -87,7 +91,10 @@ impl<'a> Budgets<'a> {
         future: Pin<&mut F>,
     ) -> Poll<Result<F::Output, Stop>> {
         match self.gate.control().map(|control| control.turn(context)) {
-            Some(Turn::End(signal)) => return Poll::Ready(Err(Stop::Killed(signal))),
+            Some(Turn::End(signal)) => {
+                self.look();
+                return Poll::Ready(Err(Stop::Killed(signal)));
+            }
             Some(Turn::Wait) => return Poll::Pending,
             Some(Turn::Go) | None => {}
         }
@@ -99,7 +106,7 @@ impl<'a> Budgets<'a> {
         if let Some(signal) = killed {
             return Poll::Ready(Err(Stop::Killed(signal)));
         }
-        let wall = self.wall();
+        let wall = self.wall;
         self.gate.took(wall, self.cpu);
         if self.cpu > self.gate.limits().cpu {
             return Poll::Ready(Err(Stop::Limit(LimitKey::Cpu)));
@@ -115,11 +122,13 @@ impl<'a> Budgets<'a> {
     ) -> Poll<F::Output> {
         if self.alarm.is_none() {
             let polled = future.poll(context);
-            self.cpu = self.wall().min(Duration::from_millis(TICK_MS));
+            self.look();
+            self.cpu = self.wall.min(Duration::from_millis(TICK_MS));
             return polled;
         }
         let before = of_this_thread();
         let polled = future.poll(context);
+        self.look();
         let took = of_this_thread().saturating_sub(before);
         self.cpu = self.cpu.saturating_add(took);
         polled

@@ -27,7 +27,7 @@ impl tcp_create_socket::Host for View<'_> {
         &mut self,
         family: IpAddressFamily,
     ) -> SocketResult<Resource<TcpSocket>> {
-        let socket = self.given.sockets.tcp(address::family(family));
+        let socket = self.sockets().tcp(address::family(family));
         let socket = Socket::new(family, socket.map_err(Refusal::from)?);
         self.put(socket).map_err(Failure::Trap)
     }

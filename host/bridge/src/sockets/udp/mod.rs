@@ -31,7 +31,7 @@ impl udp_create_socket::Host for View<'_> {
         &mut self,
         family: IpAddressFamily,
     ) -> SocketResult<Resource<UdpSocket>> {
-        let socket = self.given.sockets.udp(address::family(family));
+        let socket = self.sockets().udp(address::family(family));
         let socket = Socket::new(family, socket.map_err(Refusal::from)?);
         self.put(socket).map_err(Failure::Trap)
     }
