@@ -204,17 +204,23 @@ fn exec_spawn_failed() {
     let large = tools.put("large.wasm", b"\0asm\x0d\0\x01\0");
     let file = std::fs::File::options().write(true).open(&large).unwrap();
     file.set_len((128 << 20) + 1).unwrap();
-    for path in [
-        large,
-        tools.put("broken.wasm", b"\0asm\x0d\0\x01\0\xff\xff"),
-        tools.put_wat("library.wasm", "(component)"),
-        tools.put(
-            "stranger.wasm",
-            std::fs::read(guests::UNKNOWN_IMPORT).unwrap(),
+    for (path, reason) in [
+        (large, "too-large"),
+        (
+            tools.put("broken.wasm", b"\0asm\x0d\0\x01\0\xff\xff"),
+            "invalid",
+        ),
+        (tools.put_wat("library.wasm", "(component)"), "invalid"),
+        (
+            tools.put(
+                "stranger.wasm",
+                std::fs::read(guests::UNKNOWN_IMPORT).unwrap(),
+            ),
+            "invalid",
         ),
     ] {
         let answered = tools.ask(&request(&path));
-        let details = json!({"program_path": path});
+        let details = json!({"program_path": path, "reason": reason});
         answered.refused(
             "exec_spawn_failed",
             "Unknown",

@@ -137,7 +137,7 @@ fn without_a_runner_no_python_is_started() {
     let tools = tools.with_cache(&empty);
     let path = tools.put("a.py", "print(1)");
     let answered = tools.ask(&request(&path));
-    let details: Value = json!({"program_path": path});
+    let details: Value = json!({"program_path": path, "reason": "runtime"});
     answered.refused(
         "exec_spawn_failed",
         "Unknown",

@@ -106,6 +106,34 @@ fn a_ceiling_takes_away_what_a_run_gives_itself() {
 }
 
 #[test]
+fn a_relative_log_lies_beside_the_file_that_names_it() {
+    let scene = scene!();
+    let ceiling = scene.write(
+        "operator/ceiling.toml",
+        "version = 1\n[stdio]\ndefault = \"allow\"\n[audit]\nfile = \"theirs.log\"\n",
+    );
+    let policy = scene.write(
+        "tenant/policy.toml",
+        "version = 1\n[audit]\nfile = \"mine.log\"\n",
+    );
+    let (ceiling, policy) = (ceiling.display().to_string(), policy.display().to_string());
+    let (theirs, mine) = (
+        scene.path("operator/theirs.log"),
+        scene.path("tenant/mine.log"),
+    );
+    let run = |flags: &[&str]| {
+        let words = [&["run"], flags, &[guests::HELLO]].concat();
+        scene.tollgate(words).run().expect(0);
+    };
+    run(&["--policy", &policy]);
+    assert!(mine.exists());
+    std::fs::remove_file(&mine).unwrap();
+    run(&["--ceiling", &ceiling, "--policy", &policy]);
+    assert!(theirs.exists());
+    assert!(!mine.exists());
+}
+
+#[test]
 fn a_standard_stream_that_a_ceiling_denies_is_closed() {
     let scene = scene!();
     let ceiling = scene.write(

@@ -7,7 +7,7 @@ mod web;
 
 use std::fs;
 
-use tollgate_tests::{guests, scene};
+use tollgate_tests::{guests, printed, scene};
 
 use crate::support::{about, allowed, denied, of_the_guest};
 
@@ -192,32 +192,7 @@ pub(crate) fn files() {
     let scene = scene!();
     let (finished, records) = scene.run(guests::FILES).work().logged();
     finished.expect(0);
-    let expected = [
-        "write: ok",
-        "read: ok hello world",
-        "append: ok 1",
-        "middle: ok o WORLD!",
-        "times: ok 1000000000",
-        "truncate: ok hello",
-        "create-new: error AlreadyExists",
-        "mkdir: ok",
-        "mkdir-all: ok",
-        "rename: ok",
-        "hard-link: ok",
-        "copy: ok 5",
-        "list: ok c d dir/",
-        "list-dir: ok b one/",
-        "missing: error NotFound",
-        "a-folder-is-no-file: error IsADirectory",
-        "not-empty: error 55",
-        "large: ok true",
-        "remove: ok",
-        "remove-all: ok",
-        "exists: ok false",
-        "left: ok c d",
-        "end",
-    ];
-    assert_eq!(finished.lines(), expected);
+    assert_eq!(finished.lines(), printed::FILES);
     assert_eq!(scene.read("work/c"), "hello");
     allowed(&records, "fs.write", "/work/a", "flags:0");
 

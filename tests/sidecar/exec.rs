@@ -186,7 +186,7 @@ async fn each_error_is_that_of_the_command() {
         );
     }
     let message = "failed to spawn program";
-    let details = json!({"program_path": "/t/broken"});
+    let details = json!({"program_path": "/t/broken", "reason": "invalid"});
     let broken = ask("/t/broken", nothing()).await;
     assert_eq!(
         broken,

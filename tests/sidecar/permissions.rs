@@ -272,12 +272,11 @@ async fn s78_a_client_does_not_answer_for_the_operator() {
 #[tokio::test]
 async fn what_happens_is_in_the_log_that_the_ceiling_names() {
     let scene = scene!();
-    let log = scene.path("operator.log");
-    let ceiling = format!(
-        "version = 1\n[fs]\ndefault = \"allow\"\n[audit]\nfile = \"{}\"\n",
-        log.display()
-    );
-    let ceiling = scene.write("ceiling.toml", ceiling).display().to_string();
+    // A relative path begins at the folder of the file that states it.
+    let log = scene.path("operator/vms.log");
+    let ceiling = "version = 1\n[fs]\ndefault = \"allow\"\n[audit]\nfile = \"vms.log\"\n";
+    let ceiling = scene.write("operator/ceiling.toml", ceiling);
+    let ceiling = ceiling.display().to_string();
     let host = host_with(scene, &["--ceiling", &ceiling], Options::default()).await;
     let vm = host.vm(ALLOW).await;
     vm.write_file("/file", b"content").await.unwrap();

@@ -10,6 +10,7 @@
 pub mod commands;
 mod log;
 pub mod packages;
+pub mod printed;
 mod process;
 mod repository;
 mod scene;

@@ -133,18 +133,25 @@ pub(crate) struct Grants {
     pub(crate) ca: Vec<String>,
 }
 
+/// Where what happened is recorded.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct LogArgs {
+    /// Write the audit log to a file (default: to memory)
+    #[arg(long, value_name = "FILE", help_heading = "Audit")]
+    pub(crate) audit: Option<String>,
+    /// The key that signs the log's head (default: the user's own, made at first use)
+    #[arg(long, value_name = "FILE", help_heading = "Audit")]
+    pub(crate) audit_key: Option<PathBuf>,
+}
+
 /// One call with JSON.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Call {
     #[command(flatten)]
     pub(crate) grants: Grants,
 
-    /// Write the audit log to a file (default: to memory, for --report)
-    #[arg(long, value_name = "FILE", help_heading = "Audit")]
-    pub(crate) audit: Option<String>,
-    /// The key that signs the log's head (default: the user's own, made at first use)
-    #[arg(long, value_name = "FILE", help_heading = "Audit")]
-    pub(crate) audit_key: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) log: LogArgs,
     /// Print on standard error what was asked, allowed and denied, and by which rule
     #[arg(long, value_name = "FORM", num_args = 0..=1, default_missing_value = "table", require_equals = true, help_heading = "Audit")]
     pub(crate) report: Option<ReportForm>,
@@ -218,12 +225,8 @@ pub(crate) struct SidecarArgs {
     /// The most bytes that a frame may have (default: 16777216)
     #[arg(long, value_name = "BYTES")]
     pub(crate) max_frame_bytes: Option<u32>,
-    /// Write the audit log to a file (default: to memory)
-    #[arg(long, value_name = "FILE", help_heading = "Audit")]
-    pub(crate) audit: Option<String>,
-    /// The key that signs the log's head (default: the user's own, made at first use)
-    #[arg(long, value_name = "FILE", help_heading = "Audit")]
-    pub(crate) audit_key: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) log: LogArgs,
 }
 
 /// Which programs requests may run, and what these may do.
@@ -239,12 +242,8 @@ pub(crate) struct ExecArgs {
     #[arg(long)]
     pub(crate) json_lines: bool,
 
-    /// Write the audit log to a file (default: to memory)
-    #[arg(long, value_name = "FILE", help_heading = "Audit")]
-    pub(crate) audit: Option<String>,
-    /// The key that signs the log's head (default: the user's own, made at first use)
-    #[arg(long, value_name = "FILE", help_heading = "Audit")]
-    pub(crate) audit_key: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) log: LogArgs,
 }
 
 /// A sidecar that runs, and what to do with its VMs.
@@ -354,12 +353,8 @@ pub(crate) struct Run {
     #[command(flatten)]
     pub(crate) grants: Grants,
 
-    /// Write the audit log to a file (default: to memory, for --report)
-    #[arg(long, value_name = "FILE", help_heading = "Audit")]
-    pub(crate) audit: Option<String>,
-    /// The key that signs the log's head (default: the user's own, made at first use)
-    #[arg(long, value_name = "FILE", help_heading = "Audit")]
-    pub(crate) audit_key: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) log: LogArgs,
     /// Print on standard error what was asked, allowed and denied, and by which rule
     #[arg(long, value_name = "FORM", num_args = 0..=1, default_missing_value = "table", require_equals = true, help_heading = "Audit")]
     pub(crate) report: Option<ReportForm>,
@@ -478,12 +473,8 @@ pub(crate) struct Build {
     /// Print JSON
     #[arg(long)]
     pub(crate) json: bool,
-    /// Write the audit log of what is read to a file (default: to memory)
-    #[arg(long, value_name = "FILE")]
-    pub(crate) audit: Option<String>,
-    /// The key that signs the log's head (default: the user's own, made at first use)
-    #[arg(long, value_name = "FILE")]
-    pub(crate) audit_key: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) log: LogArgs,
     /// Build and run again whenever a file of the program changes
     #[arg(long)]
     pub(crate) watch: bool,

@@ -5,8 +5,8 @@ use tollgate::engine::{CallError, Usage};
 use tollgate::policy::Limits;
 use tollgate::{Outcome, Refused};
 
-use crate::error::ToolError;
-use crate::json::BytesAs;
+use crate::error::{ExecutionFailure, ResourceKind, ToolError};
+use crate::json::{self, BytesAs, NotJson, WrongText};
 
 /// One call.
 #[derive(Debug, Clone, Copy, Default)]
@@ -65,10 +65,32 @@ impl From<ToolError> for Called {
     }
 }
 
+impl Reply {
+    /// What a guest wrote as JSON, which as values may take as much memory as the guest may.
+    pub(crate) fn read(text: &[u8], limits: &Limits) -> Result<Self, ToolError> {
+        let most = usize::try_from(limits.memory).unwrap_or(usize::MAX);
+        match json::read_within(text, most) {
+            Ok(value) => Ok(Self {
+                value,
+                is_err: false,
+            }),
+            Err(NotJson {
+                what: WrongText::TooLarge,
+                ..
+            }) => Err(ToolError::OutOfResources {
+                kind: ResourceKind::Memory,
+                limit: limits.memory,
+            }),
+            // Where it goes wrong, and nothing of it.
+            Err(error) => Err(ExecutionFailure::Result(error.to_string()).into()),
+        }
+    }
+}
+
 impl Called {
     pub(crate) fn of<T>(
         outcome: Result<Outcome<T, CallError>, Refused>,
-        read: impl FnOnce(T) -> Result<Reply, ToolError>,
+        read: impl FnOnce(T, &Limits) -> Result<Reply, ToolError>,
     ) -> Self {
         let Outcome {
             run,
@@ -82,7 +104,7 @@ impl Called {
         };
         let result = result.map_err(|error| ToolError::of_call(error, &limits));
         Self {
-            result: result.and_then(read),
+            result: result.and_then(|given| read(given, &limits)),
             ran: Some(Ran { run, usage, limits }),
         }
     }

@@ -25,20 +25,17 @@ pub enum ResourceKind {
 pub enum Feature {
     /// Tools that are core modules.
     CoreAbi,
-    /// Programs in JavaScript.
-    Javascript,
-    /// Programs in Python.
-    Python,
+    /// Plugins that `tollgate build` makes of programs in JavaScript or Python.
+    Languages,
 }
 
 impl Feature {
-    /// The feature of the crate.
+    /// The feature of the crate, between the quotes of Markdown.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Self::CoreAbi => "core-abi",
-            Self::Javascript => "javascript",
-            Self::Python => "python",
+            Self::Languages => "javascript` or `python",
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What programs run in: the engine of JavaScript and the runner of Python, each loaded once for all who share them, and
 //! WebAssembly programs that were loaded before.
 
+use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -181,12 +182,13 @@ impl Runtimes {
     /// # Errors
     ///
     /// [`NotLoaded::Program`].
-    pub async fn program(&self, bytes: Vec<u8>) -> Result<Component, NotLoaded> {
+    pub async fn program(&self, bytes: Cow<'_, [u8]>) -> Result<Component, NotLoaded> {
         let digest = Digest::of(&bytes);
         if let Some(known) = self.known(digest) {
             return Ok(known);
         }
-        let loaded = self.host.load(bytes).await.map_err(NotLoaded::Program)?;
+        let loaded = self.host.load(bytes.into_owned()).await;
+        let loaded = loaded.map_err(NotLoaded::Program)?;
         self.keep(digest, &loaded);
         Ok(loaded)
     }

@@ -43,6 +43,9 @@ pub const DEFAULT_ROTATE: u64 = 64 << 20;
 pub struct AuditSettings {
     /// The file; `None` keeps records in memory.
     pub file: Option<HostPath>,
+    /// Whether the operator's ceiling states the file, so that a relative path begins at the folder of the ceiling's file.
+    #[serde(skip)]
+    pub is_file_of_ceiling: bool,
     /// When records become durable.
     pub flush: Flush,
     /// What becomes one record.
@@ -64,6 +67,7 @@ impl AuditStated {
     pub(crate) fn resolved(&self) -> AuditSettings {
         AuditSettings {
             file: self.file.clone(),
+            is_file_of_ceiling: false,
             flush: self.flush.unwrap_or_default(),
             detail: self.detail.unwrap_or_default(),
             rotate: self.rotate.unwrap_or(DEFAULT_ROTATE),
@@ -79,7 +83,10 @@ impl AuditStated {
             detail: self.detail.max(ceiling.detail),
             rotate: ceiling.rotate.or(self.rotate),
         };
-        stated.resolved()
+        AuditSettings {
+            is_file_of_ceiling: ceiling.file.is_some(),
+            ..stated.resolved()
+        }
     }
 }
 
@@ -126,7 +133,15 @@ mod tests {
             file: file("theirs"),
             ..AuditStated::default()
         };
-        assert_eq!(run.under(&ceiling).file, file("theirs"));
-        assert_eq!(run.under(&AuditStated::default()).file, file("mine"));
+        let settings = run.under(&ceiling);
+        assert_eq!(
+            (settings.file, settings.is_file_of_ceiling),
+            (file("theirs"), true)
+        );
+        let settings = run.under(&AuditStated::default());
+        assert_eq!(
+            (settings.file, settings.is_file_of_ceiling),
+            (file("mine"), false)
+        );
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
-use tollgate_plugins::exec::{Error, Request, carry_out};
+use tollgate_plugins::exec::{Request, carry_out, parse};
 use tollgate_protocol::exec::{ExecCommand, ExecReply, ProgramRan, RunProgramCommand};
 use tollgate_protocol::types::{ExtEnvelope, ResponsePayload};
 
@@ -35,7 +35,9 @@ impl Vm {
             vm: Arc::clone(self),
             folders: prefixes,
         };
-        let answer = match read(request) {
+        let read = parse(request.as_bytes()).and_then(Request::read);
+        drop(request);
+        let answer = match read {
             Ok(request) => carry_out(&guests, request).await,
             Err(error) => Err(error),
         };
@@ -49,11 +51,4 @@ impl Vm {
         });
         Ok(reply.envelope())
     }
-}
-
-fn read(request: String) -> Result<Request, Error> {
-    let value = serde_json::from_str(&request)
-        .map_err(|_not_json| Error::invalid("exec request must be a JSON object"))?;
-    drop(request);
-    Request::read(value)
 }

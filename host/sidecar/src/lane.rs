@@ -1,5 +1,6 @@
 //! The order of a VM's requests: one lane for each VM, in which requests begin one after the other and are answered in the
-//! order in which they came. What takes long for its own reasons, a fetch or a program that is asked for its answer, goes on beside those that follow.
+//! order in which they came. What takes long for its own reasons, a fetch or a program that is asked for its answer, goes on
+//! beside those that follow.
 
 use std::sync::Arc;
 

@@ -6,7 +6,7 @@ use serde_json::Value;
 use tollgate::{OutputReceiver, output_queue};
 use tollgate_plugins::{BytesAs, Called, Calling, Ran, Reply, Tool, ToolName, json};
 
-use super::hosting::{Asked, Hosting};
+use super::hosting::{Asked, Hosting, drive};
 use crate::args::{BytesForm, Call, INPUT};
 use crate::exit::Failure;
 use crate::host::files;
@@ -26,28 +26,21 @@ pub(crate) fn call(args: &Call, ceiling: Option<&Path>) -> Result<u8, Failure> {
     let asked = Asked {
         grants: &args.grants,
         ceiling,
-        audit: args.audit.as_deref(),
-        audit_key: args.audit_key.as_deref(),
+        log: Some(&args.log),
     };
     let (hosting, ()) = asked.host(|_own| Ok(()))?;
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(1)
-        .enable_all()
-        .build()
-        .map_err(|error| Failure::Host(format!("the runtime cannot start: {error}")))?;
-    let (component, called) = runtime.block_on(async {
+    let called = drive(1, async {
         let mut signals = Signals::install()?;
         tokio::select! {
             biased;
             called = one(&hosting, args, bytes, words) => called,
             failure = signals.end() => Err(failure),
         }
-    })?;
-    runtime.shutdown_background();
-    let Called { result, ran } = called;
+    });
     let log = hosting.log.clone();
     drop(hosting);
     let summary = log.close();
+    let (component, Called { result, ran }) = called?;
     let result = result.map_err(Failure::from);
     let ended = match &result {
         Ok(_) => "returned".to_owned(),

@@ -3,11 +3,10 @@
 use std::path::Path;
 
 use serde_json::{Map, Value};
-use tollgate_plugins::exec::{Error, Transport};
+use tollgate_plugins::exec::{Error, MAX_REQUEST_BYTES, Transport, parse};
 use tollgate_plugins::runtimes::PythonRunner;
-use tollgate_policy::{LimitRow, Unit};
 
-use super::hosting::{Asked, Hosting};
+use super::hosting::{Asked, Hosting, drive};
 use super::program;
 use crate::args::ExecArgs;
 use crate::exit::Failure;
@@ -16,18 +15,6 @@ use crate::host::serve;
 use crate::host::signals::Signals;
 use crate::terminal::input::{self, Line};
 use crate::terminal::table;
-
-/// Bytes of one request as text: input of the greatest length, with every character escaped, and what stands around it.
-const MOST_REQUEST_BYTES: usize = 8 << 20;
-
-/// Numbers of this command that nobody can state.
-pub(crate) const FIXED: &[LimitRow] = &[LimitRow::fixed(
-    "exec-request-bytes",
-    Unit::Bytes,
-    MOST_REQUEST_BYTES as u64,
-    "Length of one request of `tollgate exec`.",
-    "input of the greatest length, with every character escaped",
-)];
 
 /// A request was answered with an error.
 const FAILED: u8 = 1;
@@ -39,18 +26,13 @@ pub(crate) fn exec(args: &ExecArgs, ceiling: Option<&Path>) -> Result<u8, Failur
     let asked = Asked {
         grants: &args.grants,
         ceiling,
-        audit: args.audit.as_deref(),
-        audit_key: args.audit_key.as_deref(),
+        log: Some(&args.log),
     };
     let (hosting, prefixes) = asked.host(|own| prefixes(&args.allow_prefix, own))?;
     let log = hosting.log.clone();
     let transport = transport(hosting, prefixes)?;
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()
-        .map_err(|error| Failure::Host(format!("the runtime cannot start: {error}")))?;
-    let served = runtime.block_on(async {
+    // One that reads what comes next, and one that runs.
+    let served = drive(2, async {
         let mut signals = Signals::install()?;
         tokio::select! {
             biased;
@@ -59,8 +41,6 @@ pub(crate) fn exec(args: &ExecArgs, ceiling: Option<&Path>) -> Result<u8, Failur
         }
     });
     drop(transport);
-    // Whoever waits for more input is not waited for.
-    runtime.shutdown_background();
     let closed = log.close();
     let code = served?;
     closed?;
@@ -113,13 +93,13 @@ fn transport(hosting: Hosting, prefixes: Vec<Prefix>) -> Result<Transport, Failu
 
 async fn serve(transport: &Transport, by_lines: bool) -> Result<u8, Failure> {
     if !by_lines {
-        let text = reading(|| input::text(MOST_REQUEST_BYTES)).await?;
+        let text = reading(|| input::text(MAX_REQUEST_BYTES)).await?;
         return Ok(match answered(transport, text).await? {
             true => 0,
             false => FAILED,
         });
     }
-    while let Some(line) = reading(|| input::line(MOST_REQUEST_BYTES)).await? {
+    while let Some(line) = reading(|| input::line(MAX_REQUEST_BYTES)).await? {
         answered(transport, line).await?;
     }
     Ok(0)
@@ -136,9 +116,8 @@ async fn reading<T: Send + 'static>(
 /// Answers a request on standard output. Says whether it was answered with what a program said.
 async fn answered(transport: &Transport, line: Line) -> Result<bool, Failure> {
     let request = match line {
-        Line::Whole(bytes) => serde_json::from_slice(&bytes)
-            .map_err(|_not_json| Error::invalid("exec request must be a JSON object")),
-        Line::TooLong => Err(Error::invalid("exec request must have at most 8 MiB")),
+        Line::Whole(bytes) => parse(&bytes),
+        Line::TooLong => Err(Error::too_long()),
     };
     let answer = match request {
         Ok(request) => transport.call(request).await,

@@ -23,8 +23,8 @@ use crate::terminal::ask;
 pub(crate) struct Asked<'a> {
     pub(crate) grants: &'a args::Grants,
     pub(crate) ceiling: Option<&'a Path>,
-    pub(crate) audit: Option<&'a str>,
-    pub(crate) audit_key: Option<&'a Path>,
+    /// Where it is recorded; none: in memory.
+    pub(crate) log: Option<&'a args::LogArgs>,
 }
 
 /// A host, and what its runs get.
@@ -60,9 +60,11 @@ impl Asked<'_> {
         self,
         check: impl FnOnce(&[Own]) -> Result<T, Failure>,
     ) -> Result<(Hosting, T), Failure> {
-        let loaded = policy::load(self.grants, self.ceiling, self.audit, ScopeSet::NONE, false)?;
+        let file = self.log.and_then(|log| log.audit.as_deref());
+        let key = self.log.and_then(|log| log.audit_key.as_deref());
+        let loaded = policy::load(self.grants, self.ceiling, file, ScopeSet::NONE, false)?;
         let (policy, bases) = (loaded.effective, loaded.bases);
-        let place = log::Place::new(&policy.audit(), self.audit_key, &bases)?;
+        let place = log::Place::new(&policy.audit(), key, &bases)?;
         let own = own_folders(&place);
         let mut mounts = Vec::new();
         for mount in policy.mounts() {
@@ -85,6 +87,21 @@ impl Asked<'_> {
         };
         Ok((hosting, checked))
     }
+}
+
+/// Drives what a command does to its end. What still waits then, for input or for a disk, is not waited for.
+pub(crate) fn drive<T>(
+    threads: usize,
+    work: impl Future<Output = Result<T, Failure>>,
+) -> Result<T, Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(threads)
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::Host(format!("the runtime cannot start: {error}")))?;
+    let done = runtime.block_on(work);
+    runtime.shutdown_background();
+    done
 }
 
 fn built(policy: &Effective, log: &Log, trust: Trust) -> Result<Host, Failure> {

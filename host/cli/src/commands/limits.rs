@@ -20,7 +20,6 @@ fn rows() -> impl Iterator<Item = &'static LimitRow> {
         .chain(tollgate_languages::FIXED)
         .chain(super::build::FIXED)
         .chain(tollgate_plugins::exec::FIXED)
-        .chain(super::exec::FIXED)
         .chain(tollgate_protocol::FIXED)
         .chain(tollgate_plugins::FIXED)
         .chain(tollgate_plugins::wit::FIXED)

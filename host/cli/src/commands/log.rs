@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use tollgate_audit::{Flush, Log, LogOptions, SigningKey};
-use tollgate_policy::{AuditSettings, Detail, RelativeTo};
+use tollgate_policy::{AuditSettings, Detail};
 
 use crate::exit::Failure;
 use crate::host::environment;
@@ -30,10 +30,11 @@ impl Place {
                 file: None,
             });
         };
-        let path = match file.relative_to {
-            RelativeTo::WorkingDirectory => PathBuf::from(&file.path),
-            RelativeTo::PolicyFile => bases.policy.join(&file.path),
+        let base = match settings.is_file_of_ceiling {
+            true => &bases.ceiling,
+            false => &bases.policy,
         };
+        let path = folders::place(&file.path, file.relative_to, base);
         let own_key = || environment::configuration().map(|folder| folder.join("audit.key"));
         let key = key.map(Path::to_path_buf).or_else(own_key).ok_or_else(|| {
             let how = "set HOME or XDG_CONFIG_HOME, or give --audit-key";

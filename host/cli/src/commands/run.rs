@@ -37,7 +37,7 @@ pub(crate) fn run(mut args: Run, ceiling: Option<&Path>) -> Result<u8, Failure> 
     let loaded = policy::load(
         &args.grants,
         ceiling,
-        args.audit.as_deref(),
+        args.log.audit.as_deref(),
         permissive,
         language.is_some(),
     )?;
@@ -51,7 +51,11 @@ pub(crate) fn run(mut args: Run, ceiling: Option<&Path>) -> Result<u8, Failure> 
     let file = path.display().to_string();
     let policy = Arc::new(loaded.effective);
     let trust = Trust::new(files::authorities(&policy, &loaded.bases)?);
-    let place = log::Place::new(&policy.audit(), args.audit_key.as_deref(), &loaded.bases)?;
+    let place = log::Place::new(
+        &policy.audit(),
+        args.log.audit_key.as_deref(),
+        &loaded.bases,
+    )?;
     let tree = tree(&policy, &loaded.bases, &place)?;
     let (code, program) = match language {
         None => {

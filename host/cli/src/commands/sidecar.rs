@@ -124,12 +124,12 @@ fn host(args: &SidecarArgs, ceiling: Option<&Path>) -> Result<Hosting, Failure> 
         })
         .transpose()?;
     let mut own = PolicyBuilder::new();
-    if let Some(file) = &args.audit {
+    if let Some(file) = &args.log.audit {
         own.audit_file(file)?;
     }
     let stated = Effective::new(own.build()?, ceiling.clone())?;
     let audit: AuditSettings = stated.audit();
-    let place = log::Place::new(&audit, args.audit_key.as_deref(), &bases)?;
+    let place = log::Place::new(&audit, args.log.audit_key.as_deref(), &bases)?;
     let mut own = own_folders(&place);
     own.extend(args.state.clone().map(|path| Own {
         what: "the files of VMs",

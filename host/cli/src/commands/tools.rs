@@ -7,7 +7,7 @@ use serde_json::json;
 use tollgate_plugins::{Listed, Tool};
 
 use super::call::name;
-use super::hosting::{Asked, Hosting};
+use super::hosting::{Asked, Hosting, drive};
 use crate::args::ToolsArgs;
 use crate::exit::Failure;
 use crate::host::files;
@@ -24,21 +24,19 @@ pub(crate) fn tools(args: &ToolsArgs, ceiling: Option<&Path>) -> Result<u8, Fail
     let asked = Asked {
         grants: &args.grants,
         ceiling,
-        audit: None,
-        audit_key: None,
+        log: None,
     };
     let (hosting, ()) = asked.host(|_own| Ok(()))?;
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(1)
-        .enable_all()
-        .build()
-        .map_err(|error| Failure::Host(format!("the runtime cannot start: {error}")))?;
-    let mut all = Vec::new();
-    for file in &args.files {
-        all.push(runtime.block_on(found(&hosting, file))?);
-    }
-    runtime.shutdown_background();
-    hosting.log.clone().close()?;
+    let read = drive(1, async {
+        let mut all = Vec::new();
+        for file in &args.files {
+            all.push(found(&hosting, file).await?);
+        }
+        Ok(all)
+    });
+    let closed = hosting.log.clone().close();
+    let all = read?;
+    closed?;
     if args.json {
         let files: Vec<_> = all.iter().map(Found::to_json).collect();
         table::to_stdout(|out| writeln!(out, "{}", json!(files)))?;

@@ -4,6 +4,10 @@ use std::time::Duration;
 
 use tollgate::policy::{LimitRow, Unit};
 
+/// Bytes of a request as text: input of the greatest length, with every character escaped, and what stands around it.
+pub const MAX_REQUEST_BYTES: usize = 8 << 20;
+/// Bytes of memory that the values of such a text take. Many small ones take thirty times the text.
+pub const MAX_REQUEST_MEMORY: usize = 64 << 20;
 /// Bytes of the input, as JSON.
 pub const MAX_STDIN_BYTES: usize = 1 << 20;
 /// Bytes that a program may write to standard output.
@@ -28,6 +32,18 @@ const fn bytes(key: &'static str, value: usize, what: &'static str, why: &'stati
 
 /// Numbers of the transport that nobody can state, for the table of limits.
 pub const FIXED: &[LimitRow] = &[
+    bytes(
+        "exec-request-bytes",
+        MAX_REQUEST_BYTES,
+        "Length of one request of `tollgate exec`.",
+        "input of the greatest length, with every character escaped",
+    ),
+    bytes(
+        "exec-request-memory",
+        MAX_REQUEST_MEMORY,
+        "Memory that the values of one request of `tollgate exec` take.",
+        "input of the greatest length, all of it numbers of one digit",
+    ),
     bytes(
         "exec-stdin-bytes",
         MAX_STDIN_BYTES,

@@ -9,9 +9,10 @@ use tollgate::{Outcome, OutputReceiver, Refused, output_queue};
 
 use super::bounds::{MAX_STDIN_BYTES, WAITING_OUTPUT};
 use super::capture::Capture;
-use super::error::{Ending, Error};
+use super::error::{Ending, Error, Unspawned};
 use super::ground::{Ground, Order, Running, Unfound, Unstarted};
 use super::request::Request;
+use crate::runtimes::NotLoaded;
 
 /// Carries a request out, where `ground` says that programs are: finds the program, looks at the input, starts it, and reads
 /// its answer. When this returns, the program is gone and its end is recorded. Dropping the future ends the program.
@@ -66,8 +67,31 @@ fn unfound(why: Unfound) -> Error {
 
 fn unstarted(why: Unstarted, path: &str) -> Error {
     match why {
-        Unstarted::Failed => Error::spawn(path),
+        Unstarted::Failed(why) => Error::spawn(path, why),
         Unstarted::StdinDenied => Error::stdin_denied(path),
+    }
+}
+
+impl From<NotLoaded> for Unspawned {
+    fn from(error: NotLoaded) -> Self {
+        match error {
+            NotLoaded::Program(_) => Self::Invalid,
+            NotLoaded::Runtime { .. } | NotLoaded::NoPython | NotLoaded::Runner(_) => Self::Runtime,
+        }
+    }
+}
+
+impl From<&Refused> for Unspawned {
+    fn from(refused: &Refused) -> Self {
+        match refused {
+            Refused::Unrecorded(_) => Self::Audit,
+            Refused::ForeignGrants
+            | Refused::NoFuel
+            | Refused::Inexpressible(_)
+            | Refused::NoMount { .. }
+            | Refused::Mount(_)
+            | Refused::WorkingDirectory { .. } => Self::Refused,
+        }
     }
 }
 
@@ -125,7 +149,7 @@ fn judge(run: Run, path: &str, timeout: Duration) -> Result<Value, Error> {
         capture,
         is_late,
     } = run;
-    let outcome = outcome.map_err(|_refused| Error::spawn(path))?;
+    let outcome = outcome.map_err(|refused| Error::spawn(path, Unspawned::from(&refused)))?;
     if capture.is_stdout_too_large() {
         return Err(Error::stdout_too_large(path, capture.stdout_bytes));
     }
@@ -151,9 +175,9 @@ fn judge(run: Run, path: &str, timeout: Duration) -> Result<Value, Error> {
 fn ended(error: &RunError, path: &str) -> Error {
     let ending = match error {
         // Nothing of it ran.
-        RunError::Invoke(_) | RunError::TooLarge(_) | RunError::Full(_) => {
-            return Error::spawn(path);
-        }
+        RunError::Invoke(_) => return Error::spawn(path, Unspawned::Invalid),
+        RunError::TooLarge(_) => return Error::spawn(path, Unspawned::TooLarge),
+        RunError::Full(_) => return Error::spawn(path, Unspawned::Full),
         RunError::Trap(_) => Ending::Trap,
         RunError::Limit(limit) => Ending::Limit(limit.as_str()),
         RunError::Killed(signal) => signal_number(signal).map_or(Ending::Trap, Ending::Signal),

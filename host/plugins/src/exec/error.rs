@@ -42,7 +42,7 @@ codes! {
     ProgramMissing = "exec_program_missing", Unknown;
     /// What lies there is no program: no file, or neither WebAssembly nor a source in a known language. No details.
     ProgramNotExecutable = "exec_program_not_executable", Unknown;
-    /// It looks like a program, and none could be started. Details: `program_path`.
+    /// It looks like a program, and none could be started. Details: `program_path`, `reason` (see [`Unspawned`]).
     SpawnFailed = "exec_spawn_failed", Unknown;
     /// The policy lets the program read no standard input. Details: `program_path`, `io_error_kind`.
     StdinWriteFailed = "exec_stdin_write_failed", Unknown;
@@ -81,6 +81,39 @@ pub enum Category {
     ParsingInput,
     /// Anything else.
     Unknown,
+}
+
+/// Why a program could not be started, in one word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Unspawned {
+    /// What lies there cannot be loaded: it is cut off, not valid, or imports what the host does not have.
+    Invalid,
+    /// It is larger than programs are.
+    TooLarge,
+    /// What runs programs in its language is not there, or cannot be loaded.
+    Runtime,
+    /// The policy does not go with it, or with what the host can do.
+    Refused,
+    /// There is no room for another one now.
+    Full,
+    /// Its beginning cannot be recorded.
+    Audit,
+}
+
+impl Unspawned {
+    /// As it is written: `invalid`, `too-large`, `runtime`, `refused`, `full`, `audit`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Invalid => "invalid",
+            Self::TooLarge => "too-large",
+            Self::Runtime => "runtime",
+            Self::Refused => "refused",
+            Self::Full => "full",
+            Self::Audit => "audit",
+        }
+    }
 }
 
 /// Why a request has no answer. Written as JSON it is `{code, category, retryable, message, details}`.
@@ -194,6 +227,12 @@ impl Error {
         Self::new(Code::RequestInvalid, message, None)
     }
 
+    /// Its text is longer than requests are.
+    #[must_use]
+    pub fn too_long() -> Self {
+        Self::invalid("exec request must have at most 8 MiB")
+    }
+
     pub(super) fn not_allowed() -> Self {
         let message = "program_path is not allowed by policy";
         Self::new(Code::ProgramNotAllowed, message, None)
@@ -214,8 +253,9 @@ impl Error {
         Self::new(Code::ProgramNotExecutable, message, None)
     }
 
-    pub(super) fn spawn(path: &str) -> Self {
-        Self::about(Code::SpawnFailed, "failed to spawn program", path, [])
+    pub(super) fn spawn(path: &str, why: Unspawned) -> Self {
+        let more = [("reason", why.as_str().into())];
+        Self::about(Code::SpawnFailed, "failed to spawn program", path, more)
     }
 
     pub(super) fn stdin_denied(path: &str) -> Self {

@@ -6,6 +6,7 @@ use std::pin::Pin;
 
 use tollgate::{Outcome, QueuedOutput, Refused};
 
+use super::error::Unspawned;
 use super::language::Language;
 
 /// Why there is no program to run.
@@ -24,8 +25,8 @@ pub enum Unfound {
 /// Why a program was not started.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unstarted {
-    /// It cannot be loaded, or there is no room for it.
-    Failed,
+    /// None could be made of it.
+    Failed(Unspawned),
     /// The policy lets it read no input.
     StdinDenied,
 }

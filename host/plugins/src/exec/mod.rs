@@ -74,15 +74,15 @@ mod request;
 mod transport;
 
 pub use bounds::{
-    DEFAULT_TIMEOUT, FIXED, MAX_PATH_BYTES, MAX_STDERR_BYTES, MAX_STDIN_BYTES, MAX_STDOUT_BYTES,
-    MAX_TEXT_BYTES, MAX_WORDS_BYTES,
+    DEFAULT_TIMEOUT, FIXED, MAX_PATH_BYTES, MAX_REQUEST_BYTES, MAX_REQUEST_MEMORY,
+    MAX_STDERR_BYTES, MAX_STDIN_BYTES, MAX_STDOUT_BYTES, MAX_TEXT_BYTES, MAX_WORDS_BYTES,
 };
 pub use carry::carry_out;
-pub use error::{Category, Code, Error};
+pub use error::{Category, Code, Error, Unspawned};
 pub use folder::BadPrefix;
 pub use ground::{Ground, Order, Running, Unfound, Unstarted};
 pub use language::{Language, MAGIC};
-pub use request::{KIND, Request};
+pub use request::{KIND, Request, parse};
 pub use transport::{Builder, Transport};
 
 /// The namespace that requests belong to.

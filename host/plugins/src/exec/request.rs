@@ -4,8 +4,11 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 
-use super::bounds::{DEFAULT_TIMEOUT, MAX_PATH_BYTES, MAX_WORDS_BYTES};
+use super::bounds::{
+    DEFAULT_TIMEOUT, MAX_PATH_BYTES, MAX_REQUEST_BYTES, MAX_REQUEST_MEMORY, MAX_WORDS_BYTES,
+};
 use super::error::Error;
+use crate::json::{self, WrongText};
 
 /// The kind of request that there is.
 pub const KIND: &str = "run_program_v1";
@@ -71,6 +74,24 @@ impl Request {
             env: env.map(variables).transpose()?.unwrap_or_default(),
         })
     }
+}
+
+/// Reads the text of a request. What it asks for is looked at by [`Request::read`].
+///
+/// # Errors
+///
+/// `exec_request_invalid`: it is no JSON, an object in it has a member twice, or it is longer than requests are.
+pub fn parse(text: &[u8]) -> Result<Value, Error> {
+    if text.len() > MAX_REQUEST_BYTES {
+        return Err(Error::too_long());
+    }
+    json::read_within(text, MAX_REQUEST_MEMORY).map_err(|error| {
+        Error::invalid(match error.what {
+            WrongText::Ends | WrongText::Syntax => "exec request must be a JSON object",
+            WrongText::Twice => "exec request has a member twice",
+            WrongText::TooLarge => "exec request has too many values",
+        })
+    })
 }
 
 fn program_path(value: Option<Value>) -> Result<String, Error> {

@@ -11,12 +11,12 @@ use tollgate::{Component, Grants, Host, QueuedOutput, Refused, RunControl, RunOp
 use tollgate_languages::{JavaScript, Python, PythonStart, Start};
 
 use super::carry::carry_out;
-use super::error::{Code, Error};
+use super::error::{Code, Error, Unspawned};
 use super::folder::{BadPrefix, Found, PLACE, Place, Prefix, places};
 use super::ground::{Ground, Order, Running, Unfound, Unstarted};
 use super::language::Language;
 use super::request::{KIND, Request};
-use crate::runtimes::{NotLoaded, PythonRunner, Runtimes};
+use crate::runtimes::{PythonRunner, Runtimes};
 
 /// What the records call the function that a request comes by.
 const IMPORT: &str = "tollgate:plugins/exec#run-program-v1";
@@ -159,7 +159,8 @@ impl Transport {
         };
         let principal = self.0.host.principal(&self.0.finding, standing).await;
         // Nothing is run that cannot be recorded.
-        let principal = principal.map_err(|_refused| Error::spawn(&path))?;
+        let principal =
+            principal.map_err(|refused| Error::spawn(&path, Unspawned::from(&refused)))?;
         let ground = Folders {
             own: &self.0,
             gate: principal.gate().clone(),
@@ -263,15 +264,15 @@ impl Folders<'_> {
         options
     }
 
-    async fn loaded(&self, found: Found, order: Order) -> Result<Option<Ready>, NotLoaded> {
+    async fn loaded(&self, found: Found, order: Order) -> Result<Ready, Unspawned> {
         let runtimes = &self.own.runtimes;
         let options = self.options(order);
         Ok(match found {
-            Found::TooLong => None,
-            Found::WebAssembly { name, bytes } => Some(Ready {
-                component: runtimes.program(bytes).await?,
+            Found::TooLong => return Err(Unspawned::TooLarge),
+            Found::WebAssembly { name, bytes } => Ready {
+                component: runtimes.program(bytes.into()).await?,
                 options: options.name(name),
-            }),
+            },
             Found::Source {
                 language: Language::JavaScript,
                 folder,
@@ -284,10 +285,10 @@ impl Folders<'_> {
                 if let Some(codes) = component.codes() {
                     program.keep_code(codes.begin());
                 }
-                Some(Ready {
+                Ready {
                     component,
                     options: options.name(entry).program(Arc::new(program)),
-                })
+                }
             }
             Found::Source {
                 language: Language::Python,
@@ -298,10 +299,10 @@ impl Folders<'_> {
                 let component = runtimes.python().await?;
                 let start = PythonStart::File(entry.clone());
                 let program = Python::new(folder, PLACE, start).read_before(bytes);
-                Some(Ready {
+                Ready {
                     component,
                     options: options.name(entry).program(Arc::new(program)),
-                })
+                }
             }
         })
     }
@@ -327,10 +328,7 @@ impl Ground for Folders<'_> {
 
     async fn load(&self, found: Found, order: Order) -> Result<Ready, Unstarted> {
         let loaded = self.loaded(found, order).await;
-        let ready = match loaded {
-            Ok(Some(ready)) => ready,
-            Ok(None) | Err(_) => return Err(Unstarted::Failed),
-        };
+        let ready = loaded.map_err(Unstarted::Failed)?;
         let input = Operation::Stdio {
             stream: Stdio::Stdin,
         };

@@ -45,4 +45,4 @@ mod text;
 pub use bytes_as::BytesAs;
 pub use fault::{Invalid, InvalidInput};
 pub use output::UnexpectedValue;
-pub use text::{NotJson, WrongText, read};
+pub use text::{NotJson, WrongText, read, read_within};

@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use serde_json::Value;
-use tollgate::engine::{Export, InvokeError};
+use tollgate::engine::caps::check_caps;
+use tollgate::engine::{Export, InvokeError, guarded};
 use tollgate::{Component, RunOptions};
 use wasmtime::component::Val;
 
@@ -28,7 +29,11 @@ pub(crate) struct Functions {
 /// Reads what the functions of a component are, away from the threads that serve guests.
 pub(crate) async fn read(bytes: Vec<u8>) -> Result<(Vec<u8>, Vec<Function>), ToolError> {
     let reading = tokio::task::spawn_blocking(move || {
-        let functions = wit::functions(&bytes);
+        // What is over a cap is not read at all: loading it says so.
+        let functions = match guarded(|| check_caps(&bytes)) {
+            Ok(Ok(())) => wit::functions(&bytes),
+            Ok(Err(_)) | Err(_) => Ok(Vec::new()),
+        };
         (bytes, functions)
     });
     let failed = |what: String| InstantiationFailure::Wit(what);
@@ -134,7 +139,7 @@ impl Functions {
             Err(error) => return error.into(),
         };
         let called = component.call_values(export, &arguments, options).await;
-        Called::of(called, |value| reply(function, value, calling.bytes))
+        Called::of(called, |value, _| reply(function, value, calling.bytes))
     }
 }
 

@@ -61,13 +61,10 @@ impl Functions {
         };
         let input = input.to_string().into_bytes();
         match core_abi::call(component, function, input, options).await {
-            Ok(outcome) => {
-                let limit = outcome.limits.memory;
-                Called::of(Ok(outcome), |given| match given {
-                    Ok(output) => reply(&output),
-                    Err(exchange) => Err(failed(exchange, limit)),
-                })
-            }
+            Ok(outcome) => Called::of(Ok(outcome), |given, limits| match given {
+                Ok(output) => Reply::read(&output, limits),
+                Err(exchange) => Err(failed(exchange, limits.memory)),
+            }),
             Err(CallRefused::Refused(refused)) => ToolError::of_refused(&refused).into(),
             Err(CallRefused::Exchange(exchange)) => failed(exchange, u64::MAX).into(),
         }
@@ -84,18 +81,5 @@ fn failed(exchange: Exchange, limit: u64) -> ToolError {
         Exchange::NegativeLength { .. } | Exchange::Overflow | Exchange::Outside { .. } => {
             ExecutionFailure::Output(exchange.to_string()).into()
         }
-    }
-}
-
-fn reply(output: &[u8]) -> Result<Reply, ToolError> {
-    match serde_json::from_slice(output) {
-        Ok(value) => Ok(Reply {
-            value,
-            is_err: false,
-        }),
-        Err(_its_words_hold_some_of_it) => Err(ExecutionFailure::Result(
-            "the bytes that came back are something else".to_owned(),
-        )
-        .into()),
     }
 }

@@ -4,12 +4,15 @@ mod choice;
 mod component;
 #[cfg(feature = "core-abi")]
 mod core_module;
+#[cfg(any(feature = "javascript", feature = "python"))]
 mod plugin;
 
 use serde_json::Value;
 use tollgate::{Component, Host, RunOptions};
 
 use crate::call::{Called, Calling};
+#[cfg(not(all(feature = "core-abi", any(feature = "javascript", feature = "python"))))]
+use crate::error::Feature;
 use crate::error::{InstantiationFailure, ToolError};
 use crate::limits::Sort;
 use crate::listed::Listed;
@@ -20,6 +23,7 @@ pub(crate) enum Kind {
     /// By the types of its functions.
     Component(component::Functions),
     /// By the interface of plugins, with one JSON value.
+    #[cfg(any(feature = "javascript", feature = "python"))]
     Plugin(plugin::Plugin),
     /// By bytes at the beginning of its memory.
     #[cfg(feature = "core-abi")]
@@ -34,6 +38,14 @@ pub(crate) fn sort(bytes: &[u8]) -> Sort {
     }
 }
 
+/// The interface of plugins, with its version, if the component exports it.
+fn plugin_interface(component: &Component) -> Option<&str> {
+    const INTERFACE: &str = "tollgate:bridge/plugin@";
+    let exports = component.surface().exports.iter();
+    let mut names = exports.map(|export| export.name.as_str());
+    names.find(|name| name.starts_with(INTERFACE))
+}
+
 pub(crate) async fn load(
     host: &Host,
     sort: Sort,
@@ -43,8 +55,11 @@ pub(crate) async fn load(
         Sort::Component => {
             let (bytes, read) = component::read(bytes).await?;
             let loaded = host.load(bytes).await.map_err(InstantiationFailure::from)?;
-            let kind = match plugin::Plugin::of(&loaded) {
-                Some(plugin) => Kind::Plugin(plugin),
+            let kind = match plugin_interface(&loaded) {
+                #[cfg(any(feature = "javascript", feature = "python"))]
+                Some(interface) => Kind::Plugin(plugin::Plugin::new(interface)),
+                #[cfg(not(any(feature = "javascript", feature = "python")))]
+                Some(_) => return Err(ToolError::FeatureDisabled(Feature::Languages)),
                 None => Kind::Component(component::Functions::new(&loaded, read)?),
             };
             Ok((loaded, kind))
@@ -55,7 +70,7 @@ pub(crate) async fn load(
             Ok((component, Kind::CoreModule(functions)))
         }
         #[cfg(not(feature = "core-abi"))]
-        Sort::CoreModule => Err(ToolError::FeatureDisabled(crate::error::Feature::CoreAbi)),
+        Sort::CoreModule => Err(ToolError::FeatureDisabled(Feature::CoreAbi)),
     }
 }
 
@@ -67,6 +82,7 @@ impl Kind {
     ) -> Result<Vec<Listed>, ToolError> {
         match self {
             Self::Component(functions) => Ok(functions.listed()),
+            #[cfg(any(feature = "javascript", feature = "python"))]
             Self::Plugin(plugin) => plugin.functions(component, options).await,
             #[cfg(feature = "core-abi")]
             Self::CoreModule(functions) => Ok(functions.listed()),
@@ -87,6 +103,7 @@ impl Kind {
                     .call(name, component, calling, input, options())
                     .await
             }
+            #[cfg(any(feature = "javascript", feature = "python"))]
             Self::Plugin(plugin) => plugin.call(name, component, calling, input, options).await,
             #[cfg(feature = "core-abi")]
             Self::CoreModule(functions) => {

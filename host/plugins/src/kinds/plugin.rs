@@ -13,8 +13,6 @@ use crate::name::ToolName;
 
 use super::choice::{not_found, the_only};
 
-/// The interface, without its version.
-const INTERFACE: &str = "tollgate:bridge/plugin@";
 /// Functions of one plugin that are listed, and bytes of one's name.
 const MOST_FUNCTIONS: usize = 1_000;
 const LONGEST_FUNCTION: usize = 256;
@@ -44,16 +42,13 @@ pub(crate) struct Plugin {
 }
 
 impl Plugin {
-    /// What exports the interface.
-    pub(crate) fn of(component: &Component) -> Option<Self> {
-        let exports = &component.surface().exports;
-        let mut interfaces = exports.iter().map(|export| &export.name);
-        let interface = interfaces.find(|name| name.starts_with(INTERFACE))?;
-        Some(Self {
+    /// What exports this interface of plugins.
+    pub(crate) fn new(interface: &str) -> Self {
+        Self {
             describe: format!("{interface}#describe"),
             call: format!("{interface}#call"),
             described: OnceCell::new(),
-        })
+        }
     }
 
     async fn names(
@@ -68,9 +63,10 @@ impl Plugin {
             let (given,) = outcome
                 .result
                 .map_err(|error| ToolError::of_call(error, &limits))?;
-            given
-                .ok()
-                .and_then(|text| names(&text))
+            let described = given.ok();
+            let described = described.and_then(|text| Reply::read(text.as_bytes(), &limits).ok());
+            described
+                .and_then(|reply| names(&reply.value))
                 .ok_or_else(|| ExecutionFailure::NotCallable(NO_NAMES.to_owned()).into())
         };
         let described = self.described.get_or_try_init(ask).await;
@@ -103,14 +99,8 @@ impl Plugin {
         };
         let arguments = (function.clone(), input.to_string());
         let called = component.call::<_, (Given,)>(&self.call, arguments, options());
-        Called::of(called.await, |(given,)| match given {
-            Ok(text) => match serde_json::from_str(&text) {
-                Ok(value) => Ok(Reply {
-                    value,
-                    is_err: false,
-                }),
-                Err(_its_words_hold_some_of_it) => Err(no_json()),
-            },
+        Called::of(called.await, |(given,), limits| match given {
+            Ok(text) => Reply::read(text.as_bytes(), limits),
             // What a program throws is its own answer, as the `err` of any other function is.
             Err(Failure::Failed(words)) => Ok(Reply {
                 value: serde_json::json!({ "err": words }),
@@ -137,8 +127,7 @@ fn no_json() -> ToolError {
 }
 
 /// The names that a plugin's description has.
-fn names(text: &str) -> Option<Vec<String>> {
-    let described: Value = serde_json::from_str(text).ok()?;
+fn names(described: &Value) -> Option<Vec<String>> {
     let names = described.get("functions")?.as_array()?;
     let fits = |name: &&str| name.len() <= LONGEST_FUNCTION;
     let names = names.iter().filter_map(Value::as_str).filter(fits);

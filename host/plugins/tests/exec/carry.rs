@@ -6,7 +6,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use serde_json::{Value, json};
 use tollgate::QueuedOutput;
 use tollgate_plugins::exec::{
-    Code, Error, Ground, Language, Order, Request, Running, Unfound, Unstarted, carry_out,
+    Code, Error, Ground, Language, Order, Request, Running, Unfound, Unspawned, Unstarted,
+    carry_out,
 };
 
 /// A ground where no program is ever started.
@@ -40,7 +41,7 @@ impl Ground for Bare {
 
     async fn load(&self, (): (), _order: Order) -> Result<Never, Unstarted> {
         match self {
-            Self::Unfound(_) => Err(Unstarted::Failed),
+            Self::Unfound(_) => Err(Unstarted::Failed(Unspawned::Full)),
             Self::Unstarted(why) => Err(*why),
             Self::Slow(told) => {
                 let _told = Told(Arc::clone(told));
@@ -82,14 +83,22 @@ async fn what_a_ground_says_is_told_by_a_code_of_its_own() {
         message,
         "program_path is not executable: this build runs no Python (feature `python`)"
     );
-    for (why, code) in [
-        (Unstarted::Failed, Code::SpawnFailed),
-        (Unstarted::StdinDenied, Code::StdinWriteFailed),
+    for (why, word) in [
+        (Unspawned::Invalid, "invalid"),
+        (Unspawned::TooLarge, "too-large"),
+        (Unspawned::Runtime, "runtime"),
+        (Unspawned::Refused, "refused"),
+        (Unspawned::Full, "full"),
+        (Unspawned::Audit, "audit"),
     ] {
-        let error = refused(&Bare::Unstarted(why), Value::Null).await;
-        assert_eq!(error.code(), code);
-        assert_eq!(error.details().unwrap()["program_path"], "/p");
+        let error = refused(&Bare::Unstarted(Unstarted::Failed(why)), Value::Null).await;
+        assert_eq!(error.code(), Code::SpawnFailed);
+        let details = json!({"program_path": "/p", "reason": word});
+        assert_eq!(error.to_json()["details"], details);
     }
+    let error = refused(&Bare::Unstarted(Unstarted::StdinDenied), Value::Null).await;
+    assert_eq!(error.code(), Code::StdinWriteFailed);
+    assert_eq!(error.details().unwrap()["program_path"], "/p");
 }
 
 #[tokio::test]
@@ -97,7 +106,7 @@ async fn the_program_is_looked_for_before_its_input_is_looked_at() {
     let long = json!("x".repeat(1 << 20));
     let error = refused(&Bare::Unfound(Unfound::Missing), long.clone()).await;
     assert_eq!(error.code(), Code::ProgramMissing);
-    let error = refused(&Bare::Unstarted(Unstarted::Failed), long).await;
+    let error = refused(&Bare::Unstarted(Unstarted::Failed(Unspawned::Full)), long).await;
     assert_eq!(error.code(), Code::StdinTooLarge);
 }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
-use tollgate_plugins::exec::{Code, Request};
+use tollgate_plugins::exec::{Code, MAX_REQUEST_BYTES, Request, parse};
 
 fn any_json() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
@@ -128,4 +128,32 @@ fn what_is_not_said_has_its_default() {
     assert!(request.argv.is_empty() && request.env.is_empty() && request.stdin_json.is_null());
     let debug = format!("{request:?}");
     assert!(!debug.contains("/a"), "{debug}");
+}
+
+#[test]
+fn a_text_that_is_no_request_says_why() {
+    let twice = r#"{"kind": "run_program_v1", "program_path": "/a", "program_path": "/b"}"#;
+    let deep_twice = r#"{"stdin_json": [{"canary": 1, "canary": 2}]}"#;
+    let long = " ".repeat(MAX_REQUEST_BYTES + 1);
+    let many = format!("[{}]", vec!["0"; 3_000_000].join(","));
+    for (text, message) in [
+        ("", "exec request must be a JSON object"),
+        ("{\"canary\"", "exec request must be a JSON object"),
+        (twice, "exec request has a member twice"),
+        (deep_twice, "exec request has a member twice"),
+        (&many, "exec request has too many values"),
+        (&long, "exec request must have at most 8 MiB"),
+    ] {
+        let error = parse(text.as_bytes()).unwrap_err();
+        assert_eq!(
+            (error.code(), error.message()),
+            (Code::RequestInvalid, message)
+        );
+        assert!(!format!("{error:?}").contains("canary"));
+    }
+    let input = format!("[{}]", vec!["0"; (1 << 19) - 1].join(","));
+    let text =
+        format!(r#"{{"kind": "run_program_v1", "program_path": "/a", "stdin_json": {input}}}"#);
+    let request = Request::read(parse(text.as_bytes()).unwrap()).unwrap();
+    assert_eq!(request.stdin_json.to_string(), input);
 }

@@ -1,7 +1,7 @@
 //! Texts of JSON.
 
 use serde_json::json;
-use tollgate_plugins::json::{WrongText, read};
+use tollgate_plugins::json::{WrongText, read, read_within};
 
 #[test]
 fn a_text_is_read_as_it_is_written() {
@@ -58,4 +58,33 @@ fn texts_nest_as_deep_as_types_do_and_not_much_deeper() {
     assert!(read(nested(tollgate_plugins::wit::MAX_DEPTH as usize + 1).as_bytes()).is_ok());
     assert!(read(nested(127).as_bytes()).is_ok());
     assert!(read(nested(128).as_bytes()).is_err());
+}
+
+#[test]
+fn a_text_of_many_small_values_is_given_up_before_it_takes_more_memory_than_it_may() {
+    const MOST: usize = 1 << 20;
+    let many = |one: &str, count: usize| format!("[{}]", vec![one; count].join(","));
+    let members = |count: usize| {
+        let members: Vec<_> = (0..count).map(|at| format!("\"{at}\":0")).collect();
+        format!("{{{}}}", members.join(","))
+    };
+    let long = format!("\"{}\"", "x".repeat(MOST));
+    for text in [
+        many("0", 40_000),
+        many("[]", 40_000),
+        many("null", 40_000),
+        many("\"\"", 40_000),
+        members(30_000),
+        long,
+    ] {
+        assert!(text.len() <= MOST + 2);
+        let error = read_within(text.as_bytes(), MOST).unwrap_err();
+        assert_eq!(error.what, WrongText::TooLarge, "{}", &text[..20]);
+        assert_eq!(
+            read_within(text.as_bytes(), 8 * MOST),
+            read(text.as_bytes())
+        );
+    }
+    let few = many("0", 1_000);
+    assert!(read_within(few.as_bytes(), MOST).is_ok());
 }

@@ -192,6 +192,44 @@ async fn numbers_that_lie() {
     }
 }
 
+/// A text of 40 MiB, within the memory of the guest, whose values would take the host 1.3 GB.
+#[tokio::test]
+async fn output_that_is_larger_as_values_than_the_guest_may_be() {
+    let body = "
+        (local $at i32)
+        (drop (memory.grow (i32.const 700)))
+        (memory.fill (i32.const 65536) (i32.const 0x30) (i32.const 41943041))
+        (local.set $at (i32.const 65537))
+        (loop $commas
+            (i32.store8 (local.get $at) (i32.const 0x2c))
+            (local.set $at (i32.add (local.get $at) (i32.const 2)))
+            (br_if $commas (i32.lt_u (local.get $at) (i32.const 42008577))))
+        (i32.store8 (i32.const 65535) (i32.const 0x5b))
+        (i32.store8 (i32.const 42008577) (i32.const 0x5d))
+        (i32.const 65535) (i32.const 41943043)";
+    let error = core_failed("fuel=1000000000", body).await;
+    assert_eq!(
+        error.to_string(),
+        "Out of resources: Memory limit 52428800 exceeded"
+    );
+}
+
+#[tokio::test]
+async fn output_that_has_a_member_twice() {
+    let body = r#"
+        (i64.store (i32.const 0) (i64.const 0x2c303a2261227b))
+        (i64.store (i32.const 7) (i64.const 0x7d303a226122))
+        (i32.const 0) (i32.const 13)"#;
+    let error = core_failed("", body).await;
+    assert!(
+        matches!(
+            &error,
+            ToolError::ExecutionFailed(ExecutionFailure::Result(_))
+        ),
+        "{error}"
+    );
+}
+
 #[tokio::test]
 async fn the_environment_is_in_no_error() {
     let (tools, log) = registry();

@@ -25,7 +25,10 @@ pub(crate) enum Taken {
         path: String,
     },
     /// Something that is longer than any program.
-    TooLong,
+    TooLong {
+        /// Where it lies, links followed.
+        path: String,
+    },
 }
 
 /// Why there is nothing to take.
@@ -106,7 +109,7 @@ impl Filesystem {
         }
         let content = caller.content_of(&file, 0, most).await?;
         if !content.is_all {
-            return Ok(Taken::TooLong);
+            return Ok(Taken::TooLong { path: own });
         }
         Ok(Taken::WebAssembly {
             path: own,

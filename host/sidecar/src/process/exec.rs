@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use tollgate::{Component, LiveGrants, QueuedOutput, RunOptions};
 use tollgate_contract::events::LifecycleState;
-use tollgate_plugins::exec::{Ground, Language, Order, Running, Unfound, Unstarted};
+use tollgate_plugins::exec::{Ground, Language, Order, Running, Unfound, Unspawned, Unstarted};
+use tollgate_protocol::RefusalCode;
 
 use super::environment;
 use super::program::{Program, Source};
@@ -22,11 +23,24 @@ pub(crate) struct Guests {
     pub(crate) folders: Option<Vec<String>>,
 }
 
-/// A program that may be started.
-pub(crate) struct Found {
-    kind: Kind,
-    source: Source,
-    path: String,
+/// What lies where a program may lie.
+pub(crate) enum Found {
+    /// A program.
+    Program {
+        kind: Kind,
+        source: Source,
+        path: String,
+    },
+    /// What is longer than any program: told where it would be loaded.
+    TooLong { path: String },
+}
+
+impl Found {
+    fn path(&self) -> &str {
+        match self {
+            Self::Program { path, .. } | Self::TooLong { path } => path,
+        }
+    }
 }
 
 /// A program that has a place among the others.
@@ -44,6 +58,29 @@ impl From<NotTaken> for Unfound {
             NotTaken::Missing => Self::Missing,
             NotTaken::NoProgram => Self::NotExecutable,
         }
+    }
+}
+
+/// Why a program that was found is not ready.
+fn unready(kind: Kind, why: &Rejection) -> Unspawned {
+    match why.code {
+        RefusalCode::ExecutionError => match kind {
+            Kind::JavaScript | Kind::Python => Unspawned::Runtime,
+            Kind::WebAssembly | Kind::Client => Unspawned::Invalid,
+        },
+        RefusalCode::InvalidState
+        | RefusalCode::Unauthorized
+        | RefusalCode::ProtocolVersionMismatch
+        | RefusalCode::BridgeVersionMismatch
+        | RefusalCode::Conflict
+        | RefusalCode::Unsupported
+        | RefusalCode::FrameTooLarge
+        | RefusalCode::KernelError
+        | RefusalCode::PluginError
+        | RefusalCode::BridgeError
+        | RefusalCode::IoError
+        | RefusalCode::UnsupportedDirection
+        | RefusalCode::UnknownExtension => Unspawned::Refused,
     }
 }
 
@@ -75,17 +112,19 @@ impl Guests {
                 };
                 (Kind::WebAssembly, module, path)
             }
-            // What cannot be loaded is told where it is loaded.
-            Taken::TooLong => (Kind::WebAssembly, Source::Input, path.to_owned()),
+            Taken::TooLong { path } => return Ok(Found::TooLong { path }),
         };
-        Ok(Found { kind, source, path })
+        Ok(Found::Program { kind, source, path })
     }
 
-    async fn loaded(&self, found: Found, order: Order) -> Result<Ready, Rejection> {
+    async fn loaded(&self, found: Found, order: Order) -> Result<Ready, Unspawned> {
         let vm = &self.vm;
-        let Found { kind, source, path } = found;
-        environment::check_arguments(vm, &order.argv)?;
-        let variables = environment::variables(vm, order.env, &vm.cwd)?;
+        let Found::Program { kind, source, path } = found else {
+            return Err(Unspawned::TooLarge);
+        };
+        environment::check_arguments(vm, &order.argv).map_err(|_many| Unspawned::Refused)?;
+        let variables = environment::variables(vm, order.env, &vm.cwd);
+        let variables = variables.map_err(|_unfit| Unspawned::Refused)?;
         let program = Program {
             kind,
             source,
@@ -94,7 +133,8 @@ impl Guests {
         };
         let tier = vm.command_tier(&program.command);
         let leave = Leave::default();
-        let ready = vm.ready(&program, tier, &vm.cwd, &leave).await?;
+        let ready = vm.ready(&program, tier, &vm.cwd, &leave).await;
+        let ready = ready.map_err(|why| unready(kind, &why))?;
         let most = vm.config.limits.resources.max_processes.unwrap_or(u64::MAX);
         let live = LiveGrants::new(&ready.grants);
         let newcomer = Newcomer {
@@ -107,7 +147,8 @@ impl Guests {
             stdin: Stdin::Ignored,
             leave,
         };
-        let process = vm.processes.enter(newcomer, most)?;
+        let process = vm.processes.enter(newcomer, most);
+        let process = process.map_err(|_full| Unspawned::Full)?;
         let options = ready.options.stdin(order.stdin);
         let options = vm.furnished(options, &process, &live, variables);
         Ok(Ready {
@@ -125,14 +166,14 @@ impl Ground for Guests {
 
     async fn find(&self, path: &str) -> Result<Found, Unfound> {
         let found = self.located(path).await?;
-        let may = self.vm.may_spawn(&found.path).await;
+        let may = self.vm.may_spawn(found.path()).await;
         may.map_err(|_denied| Unfound::NotAllowed)?;
         Ok(found)
     }
 
     async fn load(&self, found: Found, order: Order) -> Result<Ready, Unstarted> {
         let loaded = self.loaded(found, order).await;
-        loaded.map_err(|_why| Unstarted::Failed)
+        loaded.map_err(Unstarted::Failed)
     }
 
     fn start(&self, ready: Ready, output: QueuedOutput) -> Running<'_> {

@@ -1,5 +1,6 @@
 //! How a request to run something is answered.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use tokio::sync::oneshot;
@@ -248,8 +249,11 @@ impl Vm {
                 (path.as_str(), JavaScript::in_tree(path))
             }
             Source::Text(text) => ("node", JavaScript::text_in_tree(cwd, text.clone())),
-            Source::Input | Source::Module { .. } => {
+            Source::Input => {
                 return Err(Rejection::state("node reads no program from its input"));
+            }
+            Source::Module { .. } => {
+                return Err(Rejection::state("node runs no WebAssembly program"));
             }
         };
         if let Some(codes) = component.codes() {
@@ -271,7 +275,10 @@ impl Vm {
                 PythonInTree::File(path.clone())
             }
             Source::Text(text) => PythonInTree::Text(text.clone()),
-            Source::Input | Source::Module { .. } => PythonInTree::Input,
+            Source::Input => PythonInTree::Input,
+            Source::Module { .. } => {
+                return Err(Rejection::state("python3 runs no WebAssembly program"));
+            }
         };
         let arguments = in_tree.arguments(program.arguments.clone());
         Ok((component, options.name("python3").arguments(arguments)))
@@ -283,8 +290,8 @@ impl Vm {
         options: RunOptions,
     ) -> Result<(Component, RunOptions), Rejection> {
         let (path, bytes) = match &program.source {
-            Source::File(path) => (path, self.module(path).await?),
-            Source::Module { path, bytes } => (path, bytes.clone()),
+            Source::File(path) => (path, Cow::Owned(self.module(path).await?)),
+            Source::Module { path, bytes } => (path, Cow::Borrowed(bytes.as_slice())),
             Source::Text(_) | Source::Input => {
                 return Err(Rejection::state(
                     "a WebAssembly program lies in a file of the VM",

@@ -3,9 +3,12 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use tokio::task::JoinHandle;
 use tollgate::engine::{Pool, RunError};
 use tollgate::policy::Policy;
-use tollgate::{OutputReceiver, RunControl, RunOptions, StdinPipe, output_queue};
+use tollgate::{
+    Component, Grants, Outcome, OutputReceiver, RunControl, RunOptions, StdinPipe, output_queue,
+};
 use tollgate_languages::{ENGINE, JavaScript};
 use tollgate_tests::guests;
 
@@ -27,6 +30,25 @@ struct Live {
 }
 
 impl Live {
+    fn begin(engine: &Component, granted: &Grants) -> (Self, JoinHandle<Outcome>) {
+        let (pipe, input) = StdinPipe::new();
+        let (output, printed) = output_queue(None);
+        let control = RunControl::new();
+        let options = RunOptions::new(granted)
+            .program(Arc::new(JavaScript::text_in_tree("/", ECHO)))
+            .stdin_pipe(input)
+            .output(output)
+            .control(&control);
+        let engine = engine.clone();
+        let run = tokio::spawn(async move { engine.command(options).await.unwrap() });
+        let live = Self {
+            pipe,
+            printed,
+            control,
+        };
+        (live, run)
+    }
+
     async fn line(&mut self) -> String {
         let mut text = Vec::new();
         while !text.ends_with(b"\n") {
@@ -51,26 +73,7 @@ fn a_thousand_programs_in_javascript_live_at_once_and_there_is_room_for_no_more(
         let engine = host.load(ENGINE).await.unwrap();
         let policy: Policy = usual("wall=1h");
         let granted = host.grants(policy).unwrap();
-        let begin = || {
-            let (pipe, input) = StdinPipe::new();
-            let (output, printed) = output_queue(None);
-            let control = RunControl::new();
-            let options = RunOptions::new(&granted)
-                .program(Arc::new(JavaScript::text_in_tree("/", ECHO)))
-                .stdin_pipe(input)
-                .output(output)
-                .control(&control);
-            let engine = engine.clone();
-            let run = tokio::spawn(async move { engine.command(options).await.unwrap() });
-            (
-                Live {
-                    pipe,
-                    printed,
-                    control,
-                },
-                run,
-            )
-        };
+        let begin = || Live::begin(&engine, &granted);
         let (started, before) = (Instant::now(), resident());
         let (mut lives, mut runs): (Vec<_>, Vec<_>) = (0..AT_ONCE).map(|_| begin()).unzip();
         for live in &mut lives {
@@ -177,24 +180,7 @@ fn beyond_a_full_pool_programs_in_javascript_live_too() {
         let granted = host.grants(usual("wall=1h")).unwrap();
         let mut living = Vec::new();
         for _ in 0..6 {
-            let (pipe, input) = StdinPipe::new();
-            let (output, printed) = output_queue(None);
-            let control = RunControl::new();
-            let options = RunOptions::new(&granted)
-                .program(Arc::new(JavaScript::text_in_tree("/", ECHO)))
-                .stdin_pipe(input)
-                .output(output)
-                .control(&control);
-            let engine = engine.clone();
-            let run = tokio::spawn(async move { engine.command(options).await.unwrap() });
-            living.push((
-                Live {
-                    pipe,
-                    printed,
-                    control,
-                },
-                run,
-            ));
+            living.push(Live::begin(&engine, &granted));
         }
         for (live, _) in &mut living {
             assert_eq!(live.line().await, "here\n");

@@ -34,7 +34,7 @@ pub(crate) fn build(args: &Build, ceiling: Option<&Path>) -> Result<u8, Failure>
     let wanted = Wanted::of(args)?;
     let output = output(args)?;
     // A build has no policy of its own; the operator's holds for what it reads as for what a run loads.
-    let audit = args.audit.as_deref();
+    let audit = args.log.audit.as_deref();
     let policy = policy::load(&Grants::default(), ceiling, audit, ScopeSet::NONE, true)?;
     let policy = Policy {
         effective: Arc::new(policy.effective),

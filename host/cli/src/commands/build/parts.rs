@@ -74,7 +74,7 @@ pub(super) fn begin(
 ) -> Result<(place::Found, Reading), Failure> {
     let place = log::Place::new(
         &policy.effective.audit(),
-        args.audit_key.as_deref(),
+        args.log.audit_key.as_deref(),
         &policy.bases,
     )?;
     let own = own::own_folders(&place);
