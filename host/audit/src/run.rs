@@ -50,6 +50,42 @@ impl Run {
         Ok(pending)
     }
 
+    /// Records something that is over when it is told, as the beginning and the end of a run: as [`begin`](Run::begin) and
+    /// [`finish_flushed`](Pending::finish_flushed) at once.
+    ///
+    /// # Errors
+    /// As [`begin`](Run::begin).
+    pub async fn note(&self, entry: Entry<'_>, outcome: &str) -> Result<(), AuditError> {
+        if self.noted(&entry, outcome)? {
+            return Ok(());
+        }
+        let pending = self.begin(entry).await?;
+        pending.finish_flushed(outcome, 0, 0).await
+    }
+
+    /// Where nothing is to be waited for, and nothing is announced, a record takes one look at the clock and one lock. Says
+    /// whether it was written.
+    fn noted(&self, entry: &Entry<'_>, outcome: &str) -> Result<bool, AuditError> {
+        let (shared, state) = (self.0.shared(), &self.0.state);
+        if self.0.flushes_each() || entry.high_rate {
+            return Ok(false);
+        }
+        let Some(permit) = shared.try_permit()? else {
+            return Ok(false);
+        };
+        let Some(span) = state.note(entry, outcome, clock::mono_ns()) else {
+            return Ok(false);
+        };
+        permit.forget();
+        shared.count_finished();
+        shared.push(state.raw(span, 1), None);
+        shared.flush_if_pressed();
+        match shared.is_stopped() {
+            true => Err(shared.stopped()),
+            false => Ok(true),
+        }
+    }
+
     /// As [`begin`](Run::begin), but answers `None` where that would wait: for callers that may not, such as the
     /// synchronous half of a stream. With [`Flush::Each`](crate::Flush::Each) it begins nothing that has an effect.
     ///

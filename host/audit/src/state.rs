@@ -132,6 +132,34 @@ impl RunState {
         Admission::Granted(key)
     }
 
+    /// Grants a record of something that is over already, and takes it; none where it has to wait, or is not granted.
+    pub(crate) fn note(&self, entry: &Entry<'_>, outcome: &str, now: u64) -> Option<Span> {
+        let mut inner = lock(&self.inner);
+        let is_free = !inner.ended && !inner.spent && self.outstanding() < PENDING_PER_RUN;
+        if !is_free || inner.pace.wait_until(now).is_some() {
+            return None;
+        }
+        let key = inner.spans.key(entry);
+        let outcome = Outcome::new(outcome);
+        let charged = inner.charged.saturating_add(self.cost(&key, &outcome));
+        let used = charged.saturating_sub(self.refunded.load(Ordering::Relaxed));
+        if used > self.limits.bytes {
+            return None;
+        }
+        inner.charged = charged;
+        inner.pace.spend(now);
+        let totals = Totals {
+            count: 1,
+            stamp: now,
+            ..Totals::default()
+        };
+        Some(Span {
+            key,
+            outcome,
+            totals,
+        })
+    }
+
     /// When the run may write its next record, if not now.
     pub(crate) fn due(&self, now: u64) -> Option<u64> {
         lock(&self.inner).pace.wait_until(now)

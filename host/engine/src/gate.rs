@@ -476,8 +476,7 @@ impl Gate {
         resource: &str,
         outcome: &str,
     ) -> Result<(), Stop> {
-        let pending = self.0.audit.begin(own(operation, resource)).await?;
-        Ok(pending.finish_flushed(outcome, 0, 0).await?)
+        Ok(self.0.audit.note(own(operation, resource), outcome).await?)
     }
 
     /// Records that the run was cut off, and ends its part of the log, without waiting: for a run that is dropped. A run
