@@ -22,8 +22,9 @@ const FLUSH_NS: u64 = 100_000_000;
 /// Bytes of waiting records that make a flush due.
 const FLUSH_BYTES: u64 = 1024 * 1024;
 
-/// Written records that are kept until those who make new ones free them.
-const DONE: usize = 2048;
+/// Written records that are kept until those who make new ones free them: a megabyte, or eight where all of their names are
+/// as long as names may be.
+const DONE: usize = RING / 2;
 
 /// A waiter for the moment when everything queued before it is flushed; dropped when that will never be.
 pub(crate) type Ack = oneshot::Sender<()>;
@@ -297,6 +298,10 @@ impl Shared {
         lock(&self.runs).retain(|run| {
             let gone = run.is_gone();
             run.close_spans(records);
+            if gone {
+                // Nobody can ask for it any more, and what is written of the run may lie about for long.
+                *lock(&run.account) = Account::default();
+            }
             !gone
         });
         let taken = records.iter().map(|raw| raw.permits).sum();
