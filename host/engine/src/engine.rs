@@ -74,7 +74,7 @@ impl<P: Profile> Engine<P> {
     pub fn with(options: EngineOptions) -> Result<Self, EngineError> {
         let pooled = options.pool.and_then(|pool| {
             let mut config = config::<P>();
-            config.allocation_strategy(pool.config());
+            config.allocation_strategy(pool.config(P::KEPT_BYTES));
             wasmtime::Engine::new(&config).ok()
         });
         let is_pooled = pooled.is_some();

@@ -48,9 +48,8 @@ const SPARE: u32 = 4;
 const MEMORIES_PER_GUEST: u32 = 2;
 /// Tables per guest on average.
 const TABLES_PER_GUEST: u32 = 4;
-/// Bytes of a memory that are reset in place when its guest ends. Giving them back to the system takes longer, and interrupts
-/// every processor that the host runs on. Where the kernel tells which pages were written, it is these that count.
-const KEPT_BYTES: usize = 64 << 10;
+/// Bytes of a table that are reset in place when its guest ends.
+const KEPT_TABLE_BYTES: usize = 64 << 10;
 
 impl Pool {
     /// Room for so many guests, at least one and at most 8,000.
@@ -86,7 +85,9 @@ impl Pool {
         self.guests
     }
 
-    pub(crate) fn config(self) -> PoolingAllocationConfig {
+    /// `kept`: [`Profile::KEPT_BYTES`](crate::Profile::KEPT_BYTES). Where the kernel tells which pages were written, it is these
+    /// that count.
+    pub(crate) fn config(self, kept: usize) -> PoolingAllocationConfig {
         let mut pool = PoolingAllocationConfig::default();
         let guests = self.guests.saturating_add(self.spare);
         pool.total_component_instances(guests)
@@ -103,8 +104,8 @@ impl Pool {
             .max_core_instance_size(INSTANCE_BYTES)
             .max_component_instance_size(COMPONENT_BYTES)
             .table_elements(TABLE_ELEMENTS)
-            .linear_memory_keep_resident(KEPT_BYTES)
-            .table_keep_resident(KEPT_BYTES)
+            .linear_memory_keep_resident(kept)
+            .table_keep_resident(KEPT_TABLE_BYTES)
             .pagemap_scan(wasmtime::Enabled::Auto);
         pool
     }

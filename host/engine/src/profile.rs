@@ -20,6 +20,10 @@ pub trait Profile: sealed::Sealed + Debug + Send + Sync + 'static {
     const FUEL: bool;
     /// Whether a guest may use the asynchronous component model, which WASI 0.3 is made of.
     const ASYNC: bool = false;
+    /// Bytes that a guest has written of a memory and that are reset in place when it ends, where there is a pool. Giving them
+    /// back to the system takes longer, interrupts every processor that the host runs on, and has the next guest fetch them
+    /// page by page. A place of the pool that no guest is in keeps at most so much of what its last one took.
+    const KEPT_BYTES: usize = 64 << 10;
 }
 
 /// Any component or adapted module, run once.
@@ -56,6 +60,8 @@ impl Profile for RunLanguage {
     const NAME: &'static str = "run-language";
     const WASM_STACK: usize = 16 << 20;
     const FUEL: bool = false;
+    /// All that an interpreter writes until its program's first statement: JavaScript's a fifth of it, Python's the whole.
+    const KEPT_BYTES: usize = 1 << 20;
 }
 
 /// As [`RunLanguage`], with fuel.
@@ -68,6 +74,7 @@ impl Profile for RunLanguageWithFuel {
     const NAME: &'static str = "run-language-with-fuel";
     const WASM_STACK: usize = RunLanguage::WASM_STACK;
     const FUEL: bool = true;
+    const KEPT_BYTES: usize = RunLanguage::KEPT_BYTES;
 }
 
 /// As [`Run`], with the asynchronous component model. Experimental in the engine, so no other profile has it.
