@@ -135,7 +135,7 @@ that looks for the interpreter, as on this machine: that stands in a row of its 
 
 /// What `python3` itself is, where the one that is found first only looks for it.
 fn interpreter() -> Option<OsString> {
-    let told = std::process::Command::new("python3")
+    let told = Command::new("python3")
         .args(["-c", "import sys; print(sys.executable)"])
         .output();
     let told = String::from_utf8(told.ok()?.stdout).ok()?;
