@@ -5,8 +5,12 @@ use tollgate::engine::{CallError, Usage};
 use tollgate::policy::Limits;
 use tollgate::{Outcome, Refused};
 
-use crate::error::{ExecutionFailure, ResourceKind, ToolError};
-use crate::json::{self, BytesAs, NotJson, WrongText};
+use crate::error::ToolError;
+#[cfg(any(feature = "core-abi", feature = "javascript", feature = "python"))]
+use crate::error::{ExecutionFailure, ResourceKind};
+use crate::json::BytesAs;
+#[cfg(any(feature = "core-abi", feature = "javascript", feature = "python"))]
+use crate::json::{self, NotJson, WrongText};
 
 /// One call.
 #[derive(Debug, Clone, Copy, Default)]
@@ -65,6 +69,7 @@ impl From<ToolError> for Called {
     }
 }
 
+#[cfg(any(feature = "core-abi", feature = "javascript", feature = "python"))]
 impl Reply {
     /// What a guest wrote as JSON, which as values may take as much memory as the guest may.
     pub(crate) fn read(text: &[u8], limits: &Limits) -> Result<Self, ToolError> {

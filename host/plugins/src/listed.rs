@@ -25,6 +25,7 @@ pub struct Listed {
     pub refused: Option<String>,
 }
 
+#[cfg(any(feature = "core-abi", feature = "javascript", feature = "python"))]
 impl Listed {
     /// A function that takes one JSON value of any kind, and gives another.
     pub(crate) fn of_any(name: String) -> Self {

@@ -75,6 +75,10 @@ pub(crate) async fn load(
 }
 
 impl Kind {
+    #[cfg_attr(
+        not(any(feature = "javascript", feature = "python")),
+        expect(unused_variables, reason = "only plugins are asked")
+    )]
     pub(crate) async fn functions(
         &self,
         component: &Component,
