@@ -351,6 +351,7 @@ impl Shared {
             queue.dead = true;
             (
                 std::mem::take(&mut queue.records),
+                std::mem::take(&mut queue.done),
                 std::mem::take(&mut queue.acks),
                 std::mem::take(&mut queue.timers),
             )

@@ -127,7 +127,7 @@ const LANGUAGES: &str = "\
 # From the start of a process to its exit: JavaScript and Python
 
 A hello, every cache warm; medians of 100 rounds in which each command runs once, written by `just bench`. `python3` may be a script
-that looks for the interpreter, as on this machine: that stands in a row of its own.
+that looks for the interpreter: what it leads to has a row of its own.
 
 | command | median |
 | --- | --: |

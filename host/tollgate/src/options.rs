@@ -101,7 +101,6 @@ impl std::fmt::Debug for Deciding {
 
 impl RunOptions {
     /// A run that may do what `grants` say.
-    #[inline]
     #[must_use]
     pub fn new(grants: &Grants) -> Self {
         Self(Box::new(Options {
@@ -132,7 +131,6 @@ impl RunOptions {
     }
 
     /// What the guest is called: its argument before all others, and the resource of the records that begin and end it.
-    #[inline]
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.0.name = Cow::Owned(name.into());
@@ -140,7 +138,6 @@ impl RunOptions {
     }
 
     /// Arguments, which follow the name.
-    #[inline]
     #[must_use]
     pub fn arguments(mut self, arguments: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.0
@@ -150,7 +147,6 @@ impl RunOptions {
     }
 
     /// A variable of the environment that the policy's grants are taken from: the guest sees it if its policy names it.
-    #[inline]
     #[must_use]
     pub fn variable(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.0.environment.push((name.into(), value.into()));
@@ -163,7 +159,6 @@ impl RunOptions {
     /// A policy that mounts a folder itself says where in the tree it is and whether it may be changed; the folder is
     /// given here, under the very same place, because the host opens no path by itself. Never give a folder that holds
     /// the host's log, key or cache: with these a guest is its own witness, and what lies in the cache is native code.
-    #[inline]
     #[must_use]
     pub fn mount(mut self, place: impl Into<String>, mount: Mount) -> Self {
         self.0.mounts.push((place.into(), mount));
@@ -258,7 +253,6 @@ impl RunOptions {
     /// Standard output and error, in place of what [`RunOptions::stdout`] and [`RunOptions::stderr`] say: into one queue, in
     /// the order that the guest wrote. The guest's writes wait while the queue is full. Whatever it wrote by its end,
     /// however that came, is in the queue. See [`RunOptions::stdin_pipe`] for an example.
-    #[inline]
     #[must_use]
     pub fn output(mut self, queue: QueuedOutput) -> Self {
         self.0.queue = Some(queue);
@@ -286,7 +280,6 @@ impl RunOptions {
     /// # Ok(())
     /// # }
     /// ```
-    #[inline]
     #[must_use]
     pub fn control(mut self, control: &Control) -> Self {
         self.0.control = Some(control.clone());
@@ -294,7 +287,6 @@ impl RunOptions {
     }
 
     /// Standard input: these bytes, then the end.
-    #[inline]
     #[must_use]
     pub fn stdin(mut self, bytes: impl Into<Bytes>) -> Self {
         self.0.stdin = Input::Bytes(bytes.into());

@@ -164,8 +164,7 @@ impl TreeBuilder {
             .iter()
             .map(|pending| (&*pending.place, &pending.mounted))
             .collect();
-        // What nobody has a descriptor on has no points either.
-        let root = (!placed.is_empty()).then(|| Arc::new(Point::root(placed)));
+        let root = Arc::new(Point::root(placed));
         let preopens = self
             .mounts
             .into_iter()
@@ -176,7 +175,7 @@ impl TreeBuilder {
                     node: Node {
                         directory: Arc::clone(&pending.mounted.root),
                         mount: pending.mounted,
-                        points: find(root.as_ref()?, &pending.place),
+                        points: find(&root, &pending.place),
                     },
                 })
             })
