@@ -109,6 +109,11 @@ bench *arguments:
     fi
     export WASMTIME=$tools/bin/wasmtime TOLLGATE_BENCH=$PWD/bench
     mkdir -p bench
+    if deno=$(tests/languages/npm/fetch host/cli/benches/deno); then
+        export TOLLGATE_DENO=$deno/node_modules/@deno/linux-x64-glibc/deno
+    else
+        echo "bench: SKIPPED what deno takes: it cannot be fetched here; see above" >&2
+    fi
     TOLLGATE_PYTHON_RUNNER=$(guest-shims/python/build)
     export TOLLGATE_PYTHON_RUNNER
     cargo bench --bench startup --bench density --bench deadlines --bench languages

@@ -1,7 +1,8 @@
 //! From the start of a process to its exit: `tollgate run` beside `wasmtime run` of the same release, both with their
 //! caches warm, one after the other.
 //!
-//! `just bench` fetches the other command, names it in `WASMTIME`, and writes the table to `bench/startup.md`.
+//! `just bench` fetches the other commands, names them in `WASMTIME` and `TOLLGATE_DENO`, and writes the tables to
+//! `bench/startup.md` and `bench/startup-languages.md`.
 #![expect(
     clippy::disallowed_methods,
     clippy::disallowed_types,
@@ -21,7 +22,12 @@ const PAIRS: usize = 300;
 const WARM_UP: usize = 10;
 
 fn main() {
-    languages();
+    let installed = tempfile::tempdir().unwrap();
+    // As an installation leaves it. A file that a linker has just written through a mapping lies in memory in single pages,
+    // and takes a millisecond more to start.
+    let binary = installed.path().join("tollgate");
+    std::fs::copy(env!("CARGO_BIN_EXE_tollgate"), &binary).unwrap();
+    languages(&binary);
     let Some(wasmtime) = std::env::var_os("WASMTIME") else {
         println!("startup: skipped, since WASMTIME names no wasmtime command");
         return;
@@ -29,10 +35,10 @@ fn main() {
     let home = tempfile::tempdir().unwrap();
     let log = home.path().join("hello.log");
     let commands = [
-        ("tollgate run", tollgate(&[])),
+        ("tollgate run", tollgate(&binary, &[])),
         (
             "tollgate run --audit FILE",
-            tollgate(&["--audit".into(), log.into()]),
+            tollgate(&binary, &["--audit".into(), log.into()]),
         ),
         (
             "wasmtime run, its cache on",
@@ -45,7 +51,7 @@ fn main() {
     let mut times = commands.each_ref().map(|_| Vec::new());
     for round in 0..WARM_UP + PAIRS {
         for (times, (_, command)) in times.iter_mut().zip(&commands) {
-            let took = once(home.path(), command);
+            let took = once(home.path(), command, Variables::None);
             if round >= WARM_UP {
                 times.push(took);
             }
@@ -67,53 +73,67 @@ fn main() {
     }
 }
 
+/// What a command finds in its environment.
+#[derive(Debug, Clone, Copy)]
+enum Variables {
+    /// HOME, and what tells where the caches are.
+    None,
+    /// Those of whoever runs the benchmark.
+    Shell,
+}
+
 /// Hello in JavaScript and Python, beside those who else runs them. Who is not there is left out.
-fn languages() {
+fn languages(binary: &Path) {
     let home = tempfile::tempdir().unwrap();
     let (js, py) = (home.path().join("hello.js"), home.path().join("hello.py"));
     std::fs::write(&js, "console.log('hello')").unwrap();
     std::fs::write(&py, "print('hello')").unwrap();
     let ours = |file: &Path| -> (OsString, Vec<OsString>) {
-        (
-            env!("CARGO_BIN_EXE_tollgate").into(),
-            vec!["run".into(), file.into()],
-        )
+        (binary.into(), vec!["run".into(), file.into()])
     };
-    let other = |program: &str, arguments: &[&str], file: &Path| {
-        let program = found(program)?;
-        let mut arguments: Vec<OsString> = arguments.iter().map(OsString::from).collect();
-        arguments.push(file.into());
-        Some((program, arguments))
-    };
+    let node = found("node").map(|node| (node, vec![js.clone().into()]));
+    let deno =
+        std::env::var_os("TOLLGATE_DENO").map(|deno| (deno, vec!["run".into(), js.clone().into()]));
+    let python = |python: Option<OsString>| python.map(|python| (python, vec![py.clone().into()]));
     let all = [
-        ("tollgate run hello.js", Some(ours(&js))),
-        ("node hello.js", other("node", &[], &js)),
-        ("deno run hello.js", other("deno", &["run"], &js)),
-        ("tollgate run hello.py", Some(ours(&py))),
-        ("python3 hello.py", other("python3", &[], &py)),
+        ("tollgate run hello.js", Some(ours(&js)), Variables::None),
+        ("node hello.js", node.clone(), Variables::None),
+        (
+            "node hello.js, with the variables of the shell",
+            node,
+            Variables::Shell,
+        ),
+        ("deno run hello.js", deno, Variables::None),
+        ("tollgate run hello.py", Some(ours(&py)), Variables::None),
+        (
+            "python3 hello.py",
+            python(found("python3")),
+            Variables::None,
+        ),
         (
             "the interpreter that it leads to",
-            interpreter().map(|python| (python, vec![py.clone().into()])),
+            python(interpreter()),
+            Variables::None,
         ),
     ];
     let mut commands = Vec::new();
-    for (name, command) in all {
+    for (name, command, variables) in all {
         // The first run of each fills its caches.
-        match command.filter(|command| runs(home.path(), command)) {
-            Some(command) => commands.push((name, command, Vec::new())),
+        match command.filter(|command| runs(home.path(), command, variables)) {
+            Some(command) => commands.push((name, command, variables, Vec::new())),
             None => println!("startup: `{name}` is skipped: it does not run here"),
         }
     }
     for round in 0..WARM_UP + PAIRS / 3 {
-        for (_, command, times) in &mut commands {
-            let took = once(home.path(), command);
+        for (_, command, variables, times) in &mut commands {
+            let took = once(home.path(), command, *variables);
             if round >= WARM_UP {
                 times.push(took);
             }
         }
     }
     let mut text = String::from(LANGUAGES);
-    for (name, _, times) in commands {
+    for (name, _, _, times) in commands {
         let millis = median(times).as_secs_f64() * 1e3;
         text.push_str(&format!("| {name} | {millis:.1} ms |\n"));
     }
@@ -126,8 +146,9 @@ fn languages() {
 const LANGUAGES: &str = "\
 # From the start of a process to its exit: JavaScript and Python
 
-A hello, every cache warm; medians of 100 rounds in which each command runs once, written by `just bench`. `python3` may be a script
-that looks for the interpreter: what it leads to has a row of its own.
+A hello, every cache warm; medians of 100 rounds in which each command runs once, written by `just bench`. Commands get no variables
+but HOME, unless it says so: some make node read more before it begins (`NODE_EXTRA_CA_CERTS`, for one). `python3` may be a
+script that looks for the interpreter: what it leads to has a row of its own.
 
 | command | median |
 | --- | --: |
@@ -152,8 +173,12 @@ fn found(program: &str) -> Option<OsString> {
 }
 
 /// Whether it runs at all.
-fn runs(home: &Path, (program, arguments): &(OsString, Vec<OsString>)) -> bool {
-    command(home, program, arguments)
+fn runs(
+    home: &Path,
+    (program, arguments): &(OsString, Vec<OsString>),
+    variables: Variables,
+) -> bool {
+    command(home, program, arguments, variables)
         .status()
         .is_ok_and(|status| status.success())
 }
@@ -167,18 +192,26 @@ A hello component, its caches warm; medians of 300 rounds in which each command 
 | --- | --: | --: |
 ";
 
-fn tollgate(flags: &[OsString]) -> (OsString, Vec<OsString>) {
+fn tollgate(binary: &Path, flags: &[OsString]) -> (OsString, Vec<OsString>) {
     let mut arguments = vec!["run".into()];
     arguments.extend(flags.iter().cloned());
     arguments.push(guests::HELLO.into());
-    (env!("CARGO_BIN_EXE_tollgate").into(), arguments)
+    (binary.into(), arguments)
 }
 
-fn command(home: &Path, program: &OsString, arguments: &[OsString]) -> Command {
+fn command(
+    home: &Path,
+    program: &OsString,
+    arguments: &[OsString],
+    variables: Variables,
+) -> Command {
     let mut command = Command::new(program);
+    match variables {
+        Variables::None => command.env_clear(),
+        Variables::Shell => &mut command,
+    };
     command
         .args(arguments)
-        .env_clear()
         .env("HOME", home)
         .stdin(Stdio::null())
         .stdout(Stdio::null())
@@ -191,8 +224,12 @@ fn command(home: &Path, program: &OsString, arguments: &[OsString]) -> Command {
     command
 }
 
-fn once(home: &Path, (program, arguments): &(OsString, Vec<OsString>)) -> Duration {
-    let mut command = command(home, program, arguments);
+fn once(
+    home: &Path,
+    (program, arguments): &(OsString, Vec<OsString>),
+    variables: Variables,
+) -> Duration {
+    let mut command = command(home, program, arguments, variables);
     let start = Instant::now();
     let status = command.status().unwrap();
     let took = start.elapsed();

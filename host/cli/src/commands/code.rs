@@ -6,12 +6,12 @@ use tollgate::interface;
 use tollgate_bridge::{Guest, Request, add_imported_to_linker, add_p3_to_linker, check, requests};
 use tollgate_engine::cache::{Cache, Runner};
 use tollgate_engine::{
-    Compiled, Digest, Engine, LoadError, Loaded, Profile, Source, Surface, has_deep_stack,
+    Compiled, Digest, Engine, LoadError, Loaded, Profile, Source, Surface, has_deep_stack, surface,
 };
 use tollgate_policy::Effective;
-use tollgate_sidecar::control;
+use tollgate_sidecar::control as plane;
 
-use super::compile;
+use super::{compile, control};
 use crate::exit::Failure;
 
 /// What is to be compiled, by its digest.
@@ -49,7 +49,9 @@ impl Code {
 /// What a component with this surface may ask for: of the host, and of a sidecar.
 pub(crate) fn requested(surface: &Surface) -> Vec<Request> {
     let mut requested = requests(surface);
-    requested.extend(interface::requests(&control::interfaces(), surface));
+    if control::is_asked_for(surface) {
+        requested.extend(interface::requests(&plane::interfaces(), surface));
+    }
     requested
 }
 
@@ -63,6 +65,7 @@ pub(crate) struct Loader {
 pub(crate) struct Ready<P: Profile> {
     pub(crate) engine: Engine<P>,
     pub(crate) loaded: Loaded<Guest, P>,
+    pub(crate) surface: Surface,
     pub(crate) cache: Option<Cache>,
 }
 
@@ -71,11 +74,14 @@ impl Loader {
         let engine = Engine::new()?;
         let digest = code.digest();
         let cache = compile::cache();
-        let compiled = self.compiled(&engine, code, cache.as_ref()).await?;
+        let Compiled { component, .. } = self.compiled(&engine, code, cache.as_ref()).await?;
+        let surface = surface(&component);
         let loaded = engine
-            .link(digest, &compiled.component, |linker| {
-                add_imported_to_linker(linker, &compiled.component)?;
-                interface::link(&control::interfaces(), linker, &compiled.component)?;
+            .link(digest, &component, |linker| {
+                add_imported_to_linker(linker, &component)?;
+                if control::is_asked_for(&surface) {
+                    interface::link(&plane::interfaces(), linker, &component)?;
+                }
                 if P::ASYNC {
                     add_p3_to_linker(linker)?;
                 }
@@ -83,15 +89,14 @@ impl Loader {
             })
             .map_err(|cause| self.failed(cause))?;
         // What could not be denied at run time is denied now.
-        check(&requested(&loaded.surface()), &self.policy).map_err(|cause| {
-            Failure::Inexpressible {
-                file: self.file.clone(),
-                cause,
-            }
+        check(&requested(&surface), &self.policy).map_err(|cause| Failure::Inexpressible {
+            file: self.file.clone(),
+            cause,
         })?;
         Ok(Ready {
             engine,
             loaded,
+            surface,
             cache,
         })
     }

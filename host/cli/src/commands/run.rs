@@ -293,6 +293,7 @@ impl Prepared<'_> {
         let Ready {
             engine,
             loaded,
+            surface,
             cache,
         } = match loader.load::<P>(code).await {
             Ok(ready) => ready,
@@ -301,7 +302,7 @@ impl Prepared<'_> {
         if let (Some(program), Some(cache)) = (&self.program, cache) {
             program.keep_code(&engine, &loaded, cache);
         }
-        let guest = match self.attached(&loaded.surface()) {
+        let guest = match self.attached(&surface) {
             Ok(attached) => self.guest(tree, gate, attached),
             Err(failure) => return (Err(failure), Usage::default()),
         };
