@@ -21,6 +21,7 @@ mod granted;
 mod limits;
 mod modules;
 mod packages;
+mod places;
 mod python;
 mod shared;
 mod tools;

@@ -77,3 +77,16 @@ impl Loader for Modules {
         }
     }
 }
+
+/// Has the library say of the exception at hand what the engine does not know: how the module `asked` was asked for in
+/// `importer`, and where, for the `name` that it does not have.
+pub(crate) fn explain(ctx: &Ctx<'_>, importer: &str, asked: &str, name: &str) {
+    let thrown = ctx.catch();
+    let explained = hook(ctx, "unlinked")
+        .and_then(|hook| hook.call::<_, Value<'_>>((thrown.clone(), importer, asked, name)));
+    let error = explained.unwrap_or_else(|_| {
+        let _of_the_library = ctx.catch();
+        thrown
+    });
+    let _thrown_again = ctx.throw(error);
+}

@@ -323,9 +323,10 @@ unsafe extern "C" fn polled(
     0
 }
 
-/// Has the engine tell where the program is, every so often and where memory runs out.
+/// Has the engine tell where the program is, every so often and where memory runs out, and what cannot be imported.
 pub(crate) fn watch(ctx: &Ctx<'_>) {
     CONTEXT.set(Some(ctx.as_raw()));
+    linking::watch();
     // SAFETY: the instance has one thread, and the functions live as long as it.
     unsafe {
         js_out_of_memory = Some(ran_out);

@@ -25,13 +25,9 @@ function sourceLine({ file, line }) {
   }
 }
 
-// What the engine has put before the text of a CommonJS module stands on its first line.
-const before = '(function (exports, require, module, __filename, __dirname) {'.length;
-
 function head(stack) {
   let found = firstPlace(stack);
   if (found === undefined) return '';
-  if (found.line === 1 && found.column > before && !found.file.startsWith('file:')) found.column -= before;
   found = original(found) ?? found;
   tell(found);
   const text = (found.text ?? sourceLine(found))?.replace(/\r$/, '');

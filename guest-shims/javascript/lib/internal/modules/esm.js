@@ -3,6 +3,7 @@
 
 const { codes } = require('internal/errors');
 const builtins = require('internal/modules/builtins');
+const { placed } = require('internal/modules/places');
 
 const kCommonJS = 'node:commonjs:';
 const kJson = 'node:json:';
@@ -21,16 +22,20 @@ function resolve(specifier, referrer, attributes) {
   if (referrer?.startsWith('node:') || specifier.startsWith(kCapture)) return specifier;
   const given = world.find(specifier, referrer);
   if (given !== undefined) {
-    asked.set(given.key, specifier);
+    asked.set(askedBy(referrer, given.key), specifier);
     return given.key;
   }
   const base = baseOf(referrer);
-  const url = find(specifier, base);
-  const format = formatOf(url);
-  checkAttributes(url, format, attributes);
-  const key = (format === 'commonjs' ? kCommonJS : format === 'json' ? kJson : '') + url.href;
-  asked.set(key, specifier);
-  return key;
+  try {
+    const url = find(specifier, base);
+    const format = formatOf(url);
+    checkAttributes(url, format, attributes);
+    const key = (format === 'commonjs' ? kCommonJS : format === 'json' ? kJson : '') + url.href;
+    asked.set(askedBy(referrer, key), specifier);
+    return key;
+  } catch (error) {
+    throw placed(error, base, specifier);
+  }
 }
 
 // What the host read already when it chose what is to be run.
@@ -40,24 +45,25 @@ function importEntry(path, source) {
   const key = require('internal/url').pathToFileURL(path).href;
   // What lies in memory is compiled already, or read from there.
   if (source !== undefined) entry = { key, source };
-  return binding.vm.importModule(key).catch((error) => { throw explained(error); });
+  return binding.vm.importModule(key);
 }
 
-// By which name a module was asked for last: what an error of linking is to say.
+// By which name a module asked for another one last: what an error of linking is to say.
 const asked = new Map();
+const askedBy = (referrer, key) => `${referrer}\0${key}`;
 
-// The engine says which module has no such export, Node how it was asked for and, of CommonJS, what to do.
-function explained(error) {
-  const match = error?.name === 'SyntaxError' ? /^Could not find export '(.*)' in module '(.*)'$/s.exec(error.message) : null;
-  if (match === null) return error;
-  const [, name, key] = match;
-  const specifier = asked.get(key) ?? key;
-  error.message = key.startsWith(kCommonJS) ?
-    `Named export '${name}' not found. The requested module '${specifier}' is a CommonJS module, which may not support all ` +
-    'module.exports as named exports.\nCommonJS modules can always be imported via the default export, for example using:' +
-    `\n\nimport pkg from '${specifier}';\nconst { ${name} } = pkg;\n` :
-    `The requested module '${specifier}' does not provide an export named '${name}'`;
-  return error;
+// The engine says which module has no such export; Node how it was asked for and, of CommonJS, what to do.
+function unlinked(error, importer, key, name) {
+  if (error?.name !== 'SyntaxError') return error;
+  const specifier = asked.get(askedBy(importer, key)) ?? key;
+  if (error.message.startsWith('Could not find export ')) {
+    error.message = key.startsWith(kCommonJS) ?
+      `Named export '${name}' not found. The requested module '${specifier}' is a CommonJS module, which may not support all ` +
+      'module.exports as named exports.\nCommonJS modules can always be imported via the default export, for example using:' +
+      `\n\nimport pkg from '${specifier}';\nconst { ${name} } = pkg;\n` :
+      `The requested module '${specifier}' does not provide an export named '${name}'`;
+  }
+  return placed(error, importer, specifier, name);
 }
 
 // What the engine has, so that nothing is given to it twice.
@@ -237,7 +243,7 @@ function namespaceOf(key, filename, parent) {
   binding.vm.runMicrotasks();
   if (captured.has(key)) return captured.get(key);
   const [state, value] = binding.vm.promise(promise);
-  if (state === 2) throw explained(value);
+  if (state === 2) throw value;
   const error = new codes.ERR_REQUIRE_ASYNC_MODULE();
   error.message += `\n  From ${parent ?? '(unknown)'} \n  Requiring ${filename} `;
   throw error;
@@ -266,7 +272,7 @@ function link(path) {
 }
 
 function install() {
-  binding.vm.hooks({ resolve, load, failed, importMeta });
+  binding.vm.hooks({ resolve, load, failed, importMeta, unlinked });
 }
 
 module.exports = { declare, importEntry, install, link, requireModule, syncBuiltins };
