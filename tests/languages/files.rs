@@ -61,3 +61,29 @@ fn files_are_written_and_read_where_they_are_granted() {
         "{records:#?}"
     );
 }
+
+#[test]
+fn a_folder_with_links_is_copied_and_they_lead_where_they_led() {
+    let scene = scene!();
+    let file = scene.write(
+        "app/copy.mjs",
+        "import fs from 'node:fs';\n\
+         process.chdir('/work');\n\
+         fs.mkdirSync('from/inner', { recursive: true });\n\
+         fs.writeFileSync('from/file', 'text');\n\
+         fs.symlinkSync('file', 'from/beside');\n\
+         fs.symlinkSync('../file', 'from/inner/above');\n\
+         fs.cpSync('from', 'to', { recursive: true });\n\
+         await fs.promises.cp('from', 'deep/er', { recursive: true });\n\
+         fs.cpSync('from', 'same', { recursive: true, verbatimSymlinks: true });\n\
+         for (const link of ['to/beside', 'to/inner/above', 'deep/er/inner/above', 'same/inner/above']) {\n\
+           console.log(fs.readFileSync(link, 'utf8'), fs.realpathSync(link));\n\
+         }\n",
+    );
+    let finished = scene.run(&file).work().finish();
+    finished.expect(0);
+    assert_eq!(
+        finished.stdout,
+        "text /work/from/file\ntext /work/from/file\ntext /work/from/file\ntext /work/same/file\n"
+    );
+}

@@ -25,4 +25,5 @@ mod places;
 mod python;
 mod shared;
 mod tools;
+mod web;
 mod wit;

@@ -41,9 +41,9 @@ class DOMException {
       Error.captureStackTrace(holder, new.target);
       const frames = String(holder.stack);
       // V8 puts a head line in front, QuickJS only has the frames.
-      const first = /^\s*at /.test(frames) ? frames : frames.slice(frames.indexOf('\n') + 1);
+      const first = /^\s*at /.test(frames) ? frames : frames.split('\n').slice(1).join('\n');
       Object.defineProperty(this, 'stack', {
-        value: `${head}\n${first}`, configurable: true, enumerable: false, writable: true,
+        value: first === '' ? head : `${head}\n${first}`, configurable: true, enumerable: false, writable: true,
       });
     }
   }

@@ -1,4 +1,4 @@
-// The module `zlib`: deflate and its two wrappers. Brotli is not there, nor is what needs the state of zlib itself.
+// The module `zlib`: deflate and its two wrappers. Brotli is not there, nor are dictionaries.
 
 const { fill } = require('internal/unavailable');
 
@@ -35,7 +35,9 @@ for (const kind of kinds) {
 }
 
 exports.crc32 = function crc32(data, value = 0) {
-  return require('internal/compress/formats').crc32(value, streams().inputBytes(data));
+  const bytes = streams().inputBytes(data);
+  require('internal/validators').validateUint32(value, 'value');
+  return binding.compress.crc32(value, bytes);
 };
 
 fill(exports, 'zlib', [

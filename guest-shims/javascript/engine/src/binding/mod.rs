@@ -1,6 +1,8 @@
 //! What the Rust half gives to the JavaScript half. `../../README.md` lists it.
 
 mod bridge;
+mod compress;
+mod decoders;
 mod event_loop;
 mod fs;
 mod hash;
@@ -30,6 +32,8 @@ pub(crate) fn create<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
     binding.set("random", random::create(ctx)?)?;
     binding.set("hash", hash::create(ctx)?)?;
     binding.set("text", text::create(ctx)?)?;
+    binding.set("compress", compress::create(ctx)?)?;
+    binding.set("decoders", decoders::create(ctx)?)?;
     binding.set("url", url::create(ctx)?)?;
     binding.set("http", http::create(ctx)?)?;
     binding.set("serve", serve::create(ctx)?)?;

@@ -4,45 +4,41 @@ const { codes } = require('internal/errors');
 const { validateObject } = require('internal/validators');
 const { Transform } = require('stream');
 const { Buffer, kMaxLength } = require('internal/buffer/core');
-const { Compressor, Decompressor } = require('internal/compress/formats');
+const { Compressor, anySize } = require('internal/compress/work');
+const { Reader } = require('internal/compress/reader');
 
 const unavailable = (feature) => new codes.ERR_FEATURE_UNAVAILABLE_ON_PLATFORM(feature);
+const syncFlush = 2;
 
-// What zlib itself says of broken data.
+const numbers = { Z_BUF_ERROR: -5, Z_DATA_ERROR: -3 };
+
 function zlibError(failure) {
-  if (!(failure instanceof TypeError)) return failure;
-  const early = failure.message.includes('ends too early');
-  const error = new Error(early ? 'unexpected end of file' : failure.message);
-  error.errno = early ? -5 : -3;
-  error.code = early ? 'Z_BUF_ERROR' : 'Z_DATA_ERROR';
-  return error;
+  if (failure.code in numbers) failure.errno = numbers[failure.code];
+  return failure;
 }
 
 const asBuffer = (bytes) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
-// gzip or deflate: only its first byte tells.
-class Unzipper {
+class Writer {
   #inner;
 
-  push(bytes) {
-    if (bytes.length === 0) return [];
-    this.#inner ??= new Decompressor(bytes[0] === 0x1F ? 'gzip' : 'deflate');
-    return this.#inner.push(bytes);
-  }
+  constructor(format, options) { this.#inner = new Compressor(format, options); }
 
-  end() {
-    return this.#inner === undefined ? [] : this.#inner.end();
-  }
+  push(bytes) { return [this.#inner.push(bytes)]; }
+
+  flush() { return [this.#inner.flush()]; }
+
+  end() { return [this.#inner.end()]; }
 }
 
 const makers = {
-  Deflate: () => new Compressor('deflate'),
-  Inflate: () => new Decompressor('deflate'),
-  Gzip: () => new Compressor('gzip'),
-  Gunzip: () => new Decompressor('gzip'),
-  DeflateRaw: () => new Compressor('deflate-raw'),
-  InflateRaw: () => new Decompressor('deflate-raw'),
-  Unzip: () => new Unzipper(),
+  Deflate: (options) => new Writer('deflate', options),
+  Inflate: (options) => new Reader('deflate', options),
+  Gzip: (options) => new Writer('gzip', options),
+  Gunzip: (options) => new Reader('gzip', options),
+  DeflateRaw: (options) => new Writer('deflate-raw', options),
+  InflateRaw: (options) => new Reader('deflate-raw', options),
+  Unzip: (options) => new Reader('unzip', options),
 };
 
 function checkOptions(options) {
@@ -56,6 +52,13 @@ function checkOptions(options) {
   return options;
 }
 
+function workOf(name, options, most = anySize) {
+  return makers[name]({ level: options.level, lenient: options.finishFlush === syncFlush, most });
+}
+
+// Goes through the stream behind what was written before it.
+const flushHere = Buffer.alloc(0);
+
 class ZlibBase extends Transform {
   #work;
 
@@ -67,18 +70,16 @@ class ZlibBase extends Transform {
 
   _transform(chunk, encoding, callback) {
     this.bytesWritten += chunk.length;
-    try {
-      for (const piece of this.#work.push(chunk)) this.push(asBuffer(piece));
-    } catch (failure) {
-      callback(zlibError(failure));
-      return;
-    }
-    callback();
+    this.#pass(() => (chunk === flushHere ? this.#work.flush?.() ?? [] : this.#work.push(chunk)), callback);
   }
 
   _flush(callback) {
+    this.#pass(() => this.#work.end(), callback);
+  }
+
+  #pass(work, callback) {
     try {
-      for (const piece of this.#work.end()) this.push(asBuffer(piece));
+      for (const piece of work()) if (piece.length > 0) this.push(asBuffer(piece));
     } catch (failure) {
       callback(zlibError(failure));
       return;
@@ -86,7 +87,15 @@ class ZlibBase extends Transform {
     callback();
   }
 
-  flush() { throw unavailable('zlib flush'); }
+  flush(kind, callback) {
+    if (typeof kind === 'function') callback = kind;
+    if (this.writableEnded) {
+      if (callback !== undefined) require('stream').finished(this, () => callback());
+      return;
+    }
+    this.write(flushHere, undefined, callback);
+  }
+
   params() { throw unavailable('zlib params'); }
   reset() { throw unavailable('zlib reset'); }
 
@@ -100,7 +109,8 @@ const classes = {};
 for (const name of Object.keys(makers)) {
   classes[name] = { [name]: class extends ZlibBase {
     constructor(options = undefined) {
-      super(makers[name](), checkOptions(options));
+      options = checkOptions(options);
+      super(workOf(name, options), options);
     }
   } }[name];
 }
@@ -114,18 +124,20 @@ function inputBytes(input) {
 
 // All at once.
 function convert(name, input, options) {
-  const { maxOutputLength = kMaxLength } = checkOptions(options);
+  options = checkOptions(options);
+  const { maxOutputLength = kMaxLength } = options;
   const bytes = inputBytes(input);
-  const work = makers[name]();
+  const work = workOf(name, options, Math.min(maxOutputLength, anySize));
+  let pieces;
   try {
-    const pieces = [...work.push(bytes), ...work.end()];
-    const size = pieces.reduce((sum, piece) => sum + piece.length, 0);
-    if (size > maxOutputLength) throw new codes.ERR_BUFFER_TOO_LARGE(maxOutputLength);
-    return Buffer.concat(pieces, size);
+    pieces = [...work.push(bytes), ...work.end()];
   } catch (failure) {
-    // Our own errors have a code already.
-    throw failure.code === undefined ? zlibError(failure) : failure;
+    throw failure.code === 'ERR_BUFFER_TOO_LARGE' ? new codes.ERR_BUFFER_TOO_LARGE(maxOutputLength) : zlibError(failure);
   }
+  // Each member of gzip was within it.
+  const size = pieces.reduce((sum, piece) => sum + piece.length, 0);
+  if (size > maxOutputLength) throw new codes.ERR_BUFFER_TOO_LARGE(maxOutputLength);
+  return Buffer.concat(pieces, size);
 }
 
 module.exports = { classes, convert, inputBytes };

@@ -115,6 +115,7 @@ async function exchange(method, url, given, body, state) {
   for (const name of ofConnection) headers.delete(name);
   if (!headers.has('accept')) headers.set('accept', '*/*');
   if (!headers.has('accept-language')) headers.set('accept-language', '*');
+  if (!headers.has('accept-encoding')) headers.set('accept-encoding', 'gzip, deflate');
   if (!headers.has('sec-fetch-mode')) headers.set('sec-fetch-mode', 'cors');
   if (!headers.has('user-agent')) headers.set('user-agent', 'node');
   if (body !== null && body.length !== null) headers.set('content-length', `${body.length}`);
@@ -161,31 +162,30 @@ function finish(answer, method, urls, state, signal) {
     one.close();
     done();
   } else {
+    const coding = headers.get('content-encoding');
+    // The program gets what was coded, and a handler may answer with it: these would not be true of that any more.
+    if (coding !== null) for (const name of ['content-encoding', 'content-length']) headers.delete(name);
     const length = headers.get('content-length');
-    body = Body.ofSource(received(one, headers, done), length !== null && /^\d+$/.test(length) ? Number(length) : null);
+    body = Body.ofSource(received(one, coding, done), length !== null && /^\d+$/.test(length) ? Number(length) : null);
   }
   return makeResponse({ body, headers, status, statusText: reason(status), type: 'basic', urls });
 }
 
-function received(one, headers, done) {
-  const coding = headers.get('content-encoding')?.trim().toLowerCase();
+function received(one, coding, done) {
+  let source;
   return {
     async read() {
-      if (coding !== undefined && coding !== '' && coding !== 'identity') {
-        // Nothing was said of codings in the request, so that a server that is right sends none.
-        one.close();
-        throw new TypeError('terminated', { cause: new Error(`The content encoding "${coding}" is not supported`) });
-      }
-      let piece;
       try {
-        piece = await one.read();
+        source ??= require('internal/fetch/codings').decoded(one, coding);
+        const piece = await source.read();
+        if (piece === null) done();
+        return piece;
       } catch (error) {
         done();
+        one.close();
         if (error?.name === 'AbortError' || error?.name === 'TimeoutError') throw error;
         throw new TypeError('terminated', { cause: error });
       }
-      if (piece === null) done();
-      return piece;
     },
     cancel() {
       done();

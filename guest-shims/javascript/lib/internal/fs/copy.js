@@ -155,7 +155,8 @@ function copyFile(from, to, source, target, options) {
 function copyLink(from, to, target, options) {
   const { resolve, dirname, isAbsolute } = require('path');
   let text = call('readlink', () => system.readlink(from), from);
-  if (!options.verbatimSymlinks && !isAbsolute(text)) text = resolve(dirname(from), text);
+  const isMoved = !options.verbatimSymlinks && !isAbsolute(text);
+  if (isMoved) text = resolve(dirname(from), text);
   if (target !== undefined) {
     let there;
     try {
@@ -176,7 +177,18 @@ function copyLink(from, to, target, options) {
     }
     // What is no link stays, and the link fails.
   }
-  call('symlink', () => system.symlink(text, to), text, to);
+  call('symlink', () => (isMoved ? linkAcross(text, to) : system.symlink(text, to)), text, to);
+}
+
+// WASI has no links to absolute paths: there the link names the same file from where it stands.
+function linkAcross(target, place) {
+  try {
+    system.symlink(target, place);
+  } catch (error) {
+    if (error.code !== 'EPERM') throw error;
+    const { relative, resolve, dirname } = require('path');
+    system.symlink(relative(dirname(resolve(place)), target), place);
+  }
 }
 
 function cpSync(from, to, options) {

@@ -103,22 +103,48 @@ function transformOf(value, name) {
   return transform;
 }
 
-function begin(stream, kind, format) {
-  const formats = require('internal/compress/formats');
-  if (!formats.formats.includes(format)) throw new ERR_INVALID_ARG_VALUE('format', format);
-  const work = new formats[kind](format);
+function checkFormat(format) {
+  if (!require('internal/compress/work').formats.includes(format)) throw new ERR_INVALID_ARG_VALUE('format', format);
+}
+
+function enqueue(controller, piece) {
+  if (piece.length > 0) controller.enqueue(piece);
+}
+
+function beginWriting(stream, format) {
+  checkFormat(format);
+  const work = new (require('internal/compress/work').Compressor)(format);
+  transforms.set(stream, new TransformStream({
+    transform(chunk, controller) { enqueue(controller, work.push(asBytes(chunk))); },
+    flush(controller) { enqueue(controller, work.end()); },
+  }));
+}
+
+// What the compressors say has a code; the standard wants a TypeError.
+function asked(work) {
+  try {
+    return work();
+  } catch (cause) {
+    throw Object.assign(new TypeError(cause.message, { cause }), { code: cause.code });
+  }
+}
+
+function beginReading(stream, format) {
+  checkFormat(format);
+  const work = new (require('internal/compress/work').Decompressor)(format);
   transforms.set(stream, new TransformStream({
     transform(chunk, controller) {
-      for (const piece of work.push(asBytes(chunk))) controller.enqueue(piece);
+      const bytes = asBytes(chunk);
+      const { output, taken } = asked(() => work.push(bytes));
+      enqueue(controller, output);
+      if (taken < bytes.length) throw new TypeError('Trailing data after the end of the compressed data');
     },
-    flush(controller) {
-      for (const piece of work.end()) controller.enqueue(piece);
-    },
+    flush(controller) { enqueue(controller, asked(() => work.end())); },
   }));
 }
 
 class CompressionStream {
-  constructor(format) { begin(this, 'Compressor', format); }
+  constructor(format) { beginWriting(this, format); }
 
   get readable() { return transformOf(this, 'CompressionStream').readable; }
 
@@ -131,7 +157,7 @@ class CompressionStream {
 }
 
 class DecompressionStream {
-  constructor(format) { begin(this, 'Decompressor', format); }
+  constructor(format) { beginReading(this, format); }
 
   get readable() { return transformOf(this, 'DecompressionStream').readable; }
 
