@@ -26,6 +26,7 @@ mod preinitialise;
 mod profile;
 mod release;
 mod run;
+mod segments;
 mod source;
 mod stop;
 mod time;

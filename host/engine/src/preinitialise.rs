@@ -10,6 +10,7 @@ use wasmtime::{OptLevel, Store, StoreLimits, StoreLimitsBuilder, UpdateDeadline}
 use wasmtime_wizer::{ComponentContext, ComponentInstanceState, Wizer};
 
 use crate::profile::{RunLanguage, config};
+use crate::segments;
 use crate::time::Ticker;
 
 /// Most bytes of a memory while it is initialised: what a program's text makes of the engine must not take the machine.
@@ -280,7 +281,7 @@ async fn taken(
             "its memory could not be read".to_owned(),
         ));
     }
-    Ok(snapshot)
+    segments::joined(&snapshot).map_err(PreinitialiseError::Component)
 }
 
 /// One more call, of which only is known what it says itself.
