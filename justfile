@@ -188,10 +188,8 @@ miri *arguments:
 
 # Build the release, and run the tests of the binary on it
 [group("now and then")]
-test-release:
-    cargo build --release --locked --bin tollgate
-    TOLLGATE_BINARY="$(cargo metadata --format-version 1 --no-deps | python3 -c 'import json,sys; print(json.load(sys.stdin)["target_directory"])')/release/tollgate" \
-        cargo nextest run -E 'binary(run) + (binary(load) & test(defaults::))'
+test-release profile="default":
+    TOLLGATE_BINARY=$(.ci/release) cargo nextest run --locked --profile {{ profile }} -E 'binary(run) + (binary(load) & test(defaults::))'
 
 # Take another release of the engine (`just bump-engine 48.0.9`), with all that has to go along
 [group("now and then")]

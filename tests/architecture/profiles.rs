@@ -1,8 +1,8 @@
-//! How the program is built that people get: as the one that is tested, but for what leaves its code alone.
+//! How the program is built that people get: with no flag that no test was run under.
 //!
 //! A flag that changes how code is made, and that no test was run under, has hidden undefined behaviour before. So the
-//! release profile is cargo's own, and only says what lies beside the code. `just test-release` runs the tests of the
-//! binary against such a build.
+//! release profile is cargo's own, but for what lies beside the code, and for how it is linked, which CI runs the tests of
+//! the binary on: the binary's own ones, Node's, and those of the protocol.
 
 use toml::{Table, Value};
 
@@ -12,6 +12,8 @@ use crate::sources::read;
 
 /// What a profile of the release may say: it changes what is in the file beside the code.
 const BESIDE_THE_CODE: [&str; 2] = ["debug", "strip"];
+/// What the profile `release` may say beside that, because CI tests what comes of it.
+const TESTED_AS_RELEASED: [&str; 2] = ["codegen-units", "lto"];
 /// Profiles that are built for people, or that numbers are published about.
 const PUBLISHED: [&str; 2] = ["release", "bench"];
 
@@ -24,7 +26,9 @@ fn untested(root: &Table, configuration: &Table) -> Vec<String> {
         let published = PUBLISHED.contains(&name.as_str())
             || inherits.is_some_and(|name| PUBLISHED.contains(&name));
         for key in profile.as_table().into_iter().flat_map(Table::keys) {
-            let harmless = BESIDE_THE_CODE.contains(&key.as_str()) || key == "inherits";
+            let harmless = BESIDE_THE_CODE.contains(&key.as_str())
+                || key == "inherits"
+                || name == "release" && TESTED_AS_RELEASED.contains(&key.as_str());
             if published && !harmless {
                 found.push(format!("profile.{name}.{key}"));
             }
@@ -69,6 +73,22 @@ fn a53_the_release_is_built_with_no_flag_that_no_test_was_run_under() {
     assert_eq!(untested(&root, &configuration()), Vec::<String>::new());
 }
 
+#[test]
+fn a53_ci_runs_the_tests_of_the_binary_on_the_release() {
+    let ci = read(&repository().join(".ci/test"));
+    let at = |text: &str| ci.find(text).expect("a line of CI");
+    let released = at("\nstage release release\n");
+    assert!(
+        at("TOLLGATE_BINARY=$(.ci/release) && export TOLLGATE_BINARY && just test-release")
+            < released
+    );
+    // What they run is the binary of that stage, as long as they come behind it.
+    for tests in ["conformance", "differential", "published"] {
+        assert!(released < at(&format!("\nstage {tests} ")), "{tests}");
+    }
+    assert!(read(&repository().join(".ci/release")).contains("cargo build --release --locked"));
+}
+
 /// One compiler for all: an exact release.
 #[test]
 fn a53_the_toolchain_is_one_exact_release() {
@@ -87,7 +107,7 @@ fn a53_the_toolchain_is_one_exact_release() {
 fn a53_what_changes_the_code_is_found_wherever_it_stands() {
     let none = Table::new();
     for (text, key) in [
-        ("[profile.release]\nlto = \"fat\"", "profile.release.lto"),
+        ("[profile.bench]\nlto = \"fat\"", "profile.bench.lto"),
         (
             "[profile.release]\npanic = \"abort\"",
             "profile.release.panic",
@@ -112,7 +132,7 @@ fn a53_what_changes_the_code_is_found_wherever_it_stands() {
     ] {
         assert_eq!(untested(&parse(text), &none), [key]);
     }
-    let allowed = "[profile.release]\ndebug = 1\nstrip = true\n[profile.bench]\ninherits = \"release\"\n[profile.dev]\nopt-level = 1";
+    let allowed = "[profile.release]\ndebug = 1\nstrip = true\nlto = true\n[profile.bench]\ninherits = \"release\"\n[profile.dev]\nopt-level = 1";
     assert!(untested(&parse(allowed), &none).is_empty());
     for text in [
         "[build]\nrustflags = [\"-Ctarget-cpu=native\"]",

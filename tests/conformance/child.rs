@@ -6,6 +6,8 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use tollgate_tests::chosen_binary;
+
 use crate::audit::{self, Audit};
 use crate::list::{List, Run};
 
@@ -67,7 +69,7 @@ pub(crate) fn run(list: &List, run: &Run, place: &Path, home: &Path) -> Ended {
 
 /// The built binary with an environment of ours alone.
 fn tollgate_at(home: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_tollgate"));
+    let mut command = Command::new(chosen_binary(env!("CARGO_BIN_EXE_tollgate")));
     command.env_clear().env("HOME", home);
     command
 }

@@ -14,6 +14,7 @@ use std::time::{Duration, Instant};
 use std::{fs, thread};
 
 use serde::Deserialize;
+use tollgate_tests::chosen_binary;
 
 const MANIFEST: &str = include_str!("node/manifest.json");
 const DIFFERS: &str = include_str!("node/differs.toml");
@@ -168,7 +169,7 @@ fn run(place: &Place, file: &str) -> Ended {
     let work = tempfile::tempdir().expect("a folder for a test");
     let text = fs::read(place.tests.join(file)).unwrap_or_default();
     let text = String::from_utf8_lossy(&text);
-    let mut command = Command::new(env!("CARGO_BIN_EXE_tollgate"));
+    let mut command = Command::new(chosen_binary(env!("CARGO_BIN_EXE_tollgate")));
     command
         .env_clear()
         .env("HOME", &place.home)

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tollgate_tests::{Finished, GuestRun, Program, Record, guests, scene};
+use tollgate_tests::{Finished, GuestRun, Program, Record, chosen_binary, guests, scene};
 
 use crate::support::module;
 
@@ -322,11 +322,12 @@ fn i65_endless_output_is_cut_at_the_limit() {
 fn i65_endless_output_to_a_reader_that_goes_away_ends() {
     let scene = scene!();
     let log = scene.path("audit.log").display().to_string();
+    let binary = chosen_binary(env!("CARGO_BIN_EXE_tollgate"));
     let script = "{ \"$0\" run --audit \"$1\" --limit wall=20s,output=1GiB \"$2\"; echo $? > code; } | head -c 100";
     let words = [
         "-c",
         script,
-        env!("CARGO_BIN_EXE_tollgate"),
+        &binary.display().to_string(),
         &log,
         guests::FLOOD,
     ];
@@ -361,7 +362,8 @@ fn i87_closed_standard_streams_are_closed_streams_to_the_guest() {
     let scene = scene!();
     let script =
         "\"$0\" run --audit closed.log --dir work::/work \"$1\" <&- >&- 2>&-; echo $? > code";
-    let words = ["-c", script, env!("CARGO_BIN_EXE_tollgate"), guests::FILES];
+    let binary = chosen_binary(env!("CARGO_BIN_EXE_tollgate"));
+    let words = ["-c", script, &binary.display().to_string(), guests::FILES];
     let shell = Program::new(std::path::Path::new("/bin/sh")).current_dir(scene.root());
     shell
         .env("HOME", scene.path("home"))

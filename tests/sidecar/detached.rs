@@ -6,7 +6,7 @@ use std::time::Duration;
 use tollgate_client::{RefusalCode, command};
 use tollgate_tests::scene;
 
-use crate::support::{ALLOW, Served, Watch, refused, soon, text};
+use crate::support::{ALLOW, Served, Watch, refused, sidecar, soon, text};
 
 #[tokio::test]
 async fn a_vm_outlives_its_client_and_is_one_clients_at_a_time() {
@@ -103,6 +103,38 @@ async fn a_socket_is_its_owners_and_a_token_keeps_others_out() {
     refused(wrong.map(drop), RefusalCode::Unauthorized);
     let (_client, connection) = served.client("open sesame").await.unwrap();
     assert!(connection.open_session().await.is_ok());
+}
+
+#[tokio::test]
+async fn a_sockets_name_is_free_left_over_or_refused() {
+    let scene = scene!();
+    let path = scene.path("socket");
+    let left_over = std::os::unix::net::UnixListener::bind(&path).unwrap();
+    drop(left_over);
+    let served = Served::new(scene, &[]).await;
+    soon(async {
+        while served.client("").await.is_err() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    })
+    .await;
+    let listen = format!("unix:{}", served.socket.display());
+    let second = || sidecar(&served.scene, &["--listen", &listen]).output();
+    let refused = second().unwrap();
+    assert_eq!(refused.status.code(), Some(1), "{refused:?}");
+    assert!(text(&refused.stderr).contains("cannot be listened on"));
+    served.client("").await.unwrap();
+    let names = std::fs::read_dir(served.scene.root()).unwrap();
+    let hidden: Vec<_> = names
+        .map(|entry| entry.unwrap().file_name())
+        .filter(|name| name.to_string_lossy().starts_with('.'))
+        .collect();
+    assert!(hidden.is_empty(), "{hidden:?}");
+    std::fs::remove_file(&served.socket).unwrap();
+    std::fs::write(&served.socket, "a file of somebody's").unwrap();
+    assert_eq!(second().unwrap().status.code(), Some(1));
+    let kept = std::fs::read_to_string(&served.socket).unwrap();
+    assert_eq!(kept, "a file of somebody's");
 }
 
 #[tokio::test]

@@ -23,7 +23,7 @@ pub mod guests {
 pub use log::{Owned, Record, parse_log, parse_owned};
 pub use process::{Finished, Program, Running};
 pub use repository::{cargo_metadata, repository};
-pub use scene::{GuestRun, Scene};
+pub use scene::{GuestRun, Scene, chosen_binary};
 
 /// A [`Scene`] around the binary that cargo built for this test.
 #[macro_export]

@@ -11,6 +11,12 @@ use tempfile::TempDir;
 use crate::log::{Record, parse_log};
 use crate::process::{Finished, Program, Running};
 
+/// The binary that a test is about: at `$TOLLGATE_BINARY` where that is said, or else the one that cargo built for it.
+#[must_use]
+pub fn chosen_binary(built: &str) -> PathBuf {
+    std::env::var_os("TOLLGATE_BINARY").map_or_else(|| built.into(), PathBuf::from)
+}
+
 /// A test's own place. Nothing of the user's is seen or touched: home, configuration and cache lie in it.
 #[derive(Debug)]
 pub struct Scene {
@@ -19,8 +25,7 @@ pub struct Scene {
 }
 
 impl Scene {
-    /// An empty scene around the binary at `binary`, or at `$TOLLGATE_BINARY` where that is said. Its folder `work` is
-    /// there.
+    /// An empty scene around the [`chosen_binary`]. Its folder `work` is there.
     ///
     /// # Panics
     ///
@@ -31,9 +36,10 @@ impl Scene {
             .prefix("tollgate-")
             .tempdir()
             .expect("a folder can be made");
-        let binary =
-            std::env::var_os("TOLLGATE_BINARY").map_or_else(|| binary.into(), PathBuf::from);
-        let scene = Self { folder, binary };
+        let scene = Self {
+            folder,
+            binary: chosen_binary(binary),
+        };
         for name in ["home", "work"] {
             fs::create_dir(scene.path(name)).expect("a folder can be made");
         }

@@ -15,7 +15,7 @@ pub(crate) fn joined(component: &[u8]) -> wasmtime::Result<Vec<u8>> {
     let mut with_fewer = Component::new();
     Joining { segments: None }
         .parse_component(&mut with_fewer, Parser::new(0), component)
-        .map_err(|error| wasmtime::Error::msg(error.to_string()))?;
+        .map_err(wasmtime::Error::new)?;
     Ok(with_fewer.finish())
 }
 
@@ -63,24 +63,19 @@ impl Segments {
 
     /// Only behind what is there already: what is written twice would depend on the order.
     fn add(&mut self, offset: u32, bytes: &[u8]) -> Option<()> {
-        let Some(last) = self.active.last_mut() else {
-            self.active.push(Segment {
-                offset,
-                bytes: bytes.to_vec(),
-            });
-            return Some(());
-        };
-        let length = u32::try_from(last.bytes.len()).ok()?;
-        let gap = offset.checked_sub(last.offset.checked_add(length)?)?;
-        if gap <= GAP {
-            last.bytes.resize((length + gap) as usize, 0);
-            last.bytes.extend_from_slice(bytes);
-        } else {
-            self.active.push(Segment {
-                offset,
-                bytes: bytes.to_vec(),
-            });
+        if let Some(last) = self.active.last_mut() {
+            let length = u32::try_from(last.bytes.len()).ok()?;
+            let gap = offset.checked_sub(last.offset.checked_add(length)?)?;
+            if gap <= GAP {
+                last.bytes.resize((length + gap) as usize, 0);
+                last.bytes.extend_from_slice(bytes);
+                return Some(());
+            }
         }
+        self.active.push(Segment {
+            offset,
+            bytes: bytes.to_vec(),
+        });
         Some(())
     }
 

@@ -80,13 +80,15 @@ class TextDecoder {
     const number = this.#open ?? decoders.open(this.#encoding, this.#ignoreBOM);
     const isKnown = this.#open !== undefined;
     this.#open = undefined;
-    if (isKnown && last) abandoned.unregister(this);
-    const string = decoders.decode(number, bytes, this.#fatal, last);
-    if (!last) {
-      this.#open = number;
-      if (!isKnown) (abandoned ??= new FinalizationRegistry(decoders.close)).register(this, number, this);
+    try {
+      const string = decoders.decode(number, bytes, this.#fatal, last);
+      if (!last) this.#open = number;
+      return string;
+    } finally {
+      const isOpen = this.#open !== undefined;
+      if (isOpen && !isKnown) (abandoned ??= new FinalizationRegistry(decoders.close)).register(this, number, this);
+      if (!isOpen && isKnown) abandoned.unregister(this);
     }
-    return string;
   }
 
   [customInspect](depth, options, inspect) {

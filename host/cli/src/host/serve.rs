@@ -114,19 +114,23 @@ fn socket_of(fd: std::os::fd::OwnedFd) -> std::io::Result<UnixStream> {
     UnixStream::from_std(stream)
 }
 
-/// A socket in the filesystem, which goes with this.
-struct Bound {
-    listener: UnixListener,
-    path: PathBuf,
-}
+/// A name of a socket in the filesystem, which goes with this.
+struct Name(PathBuf);
 
-impl Drop for Bound {
+impl Drop for Name {
     fn drop(&mut self) {
-        let _gone_already = std::fs::remove_file(&self.path);
+        let _gone_already = std::fs::remove_file(&self.0);
     }
 }
 
+/// A socket that is listened on.
+struct Bound {
+    listener: UnixListener,
+    name: Name,
+}
+
 impl Bound {
+    /// Whoever finds it under its name may connect: it is listened on by then.
     fn new(path: PathBuf) -> Result<Self, Failure> {
         let failed = |cause: std::io::Error| {
             Failure::Host(format!(
@@ -134,17 +138,37 @@ impl Bound {
                 path.display()
             ))
         };
-        if is_left_over(&path) {
-            std::fs::remove_file(&path).map_err(failed)?;
-        }
+        remove_left_over(&path).map_err(failed)?;
+        let hidden = path.with_file_name(format!(".{}", std::process::id()));
+        let Self { listener, name } = Self::at(hidden).map_err(failed)?;
+        std::fs::hard_link(&name.0, &path).map_err(failed)?;
+        Ok(Self {
+            listener,
+            name: Name(path),
+        })
+    }
+
+    fn at(path: PathBuf) -> std::io::Result<Self> {
+        remove_left_over(&path)?;
         // Nobody else may connect, not even in the moment before its mode is set.
         let before = rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o177));
         let listener = UnixListener::bind(&path);
         rustix::process::umask(before);
-        let listener = listener.map_err(failed)?;
-        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).map_err(failed)?;
-        Ok(Self { listener, path })
+        let bound = Self {
+            listener: listener?,
+            name: Name(path),
+        };
+        std::fs::set_permissions(&bound.name.0, std::fs::Permissions::from_mode(0o600))?;
+        Ok(bound)
     }
+}
+
+/// Removes a socket that nobody listens on.
+fn remove_left_over(path: &Path) -> std::io::Result<()> {
+    if is_left_over(path) {
+        std::fs::remove_file(path)?;
+    }
+    Ok(())
 }
 
 /// Whether a socket lies there that nobody listens on.

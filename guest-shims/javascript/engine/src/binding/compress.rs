@@ -1,7 +1,6 @@
 //! DEFLATE (RFC 1951) as it is, in zlib's wrapper (RFC 1950) and in gzip's (RFC 1952).
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::io::{Error, ErrorKind, Write};
 
 use flate2::Compression;
@@ -11,6 +10,7 @@ use flate2::write::{
 use rquickjs::prelude::Func;
 use rquickjs::{Ctx, Object, Result, TypedArray};
 
+use super::numbered::Numbered;
 use crate::failure::throw;
 use crate::raw;
 
@@ -71,14 +71,8 @@ struct Work {
     reads: bool,
 }
 
-#[derive(Default)]
-struct UnderWay {
-    last: u32,
-    by_number: BTreeMap<u32, Work>,
-}
-
 thread_local! {
-    static UNDER_WAY: RefCell<UnderWay> = RefCell::default();
+    static UNDER_WAY: RefCell<Numbered<Work>> = RefCell::default();
 }
 
 fn compressor(format: &str, level: i32, output: Output) -> Option<Box<dyn Running>> {
@@ -103,11 +97,7 @@ fn decompressor(format: &str, output: Output) -> Option<Box<dyn Running>> {
 
 fn kept(ctx: &Ctx<'_>, running: Option<Box<dyn Running>>, reads: bool) -> Result<u32> {
     let running = running.ok_or_else(|| throw(ctx, "EINVAL", "there is no such format"))?;
-    Ok(UNDER_WAY.with_borrow_mut(|all| {
-        all.last = all.last.wrapping_add(1);
-        all.by_number.insert(all.last, Work { running, reads });
-        all.last
-    }))
+    Ok(UNDER_WAY.with_borrow_mut(|all| all.add(Work { running, reads })))
 }
 
 /// `most`: how many bytes may come of it.
@@ -129,7 +119,7 @@ fn decompress(ctx: Ctx<'_>, format: String, most: usize) -> Result<u32> {
 
 fn taken(ctx: &Ctx<'_>, number: u32) -> Result<Work> {
     UNDER_WAY
-        .with_borrow_mut(|all| all.by_number.remove(&number))
+        .with_borrow_mut(|all| all.remove(number))
         .ok_or_else(|| throw(ctx, "EBADF", "there is no such work"))
 }
 
@@ -163,7 +153,7 @@ fn pushed(work: &mut Work, bytes: &[u8]) -> std::io::Result<usize> {
 
 fn given<'js>(ctx: &Ctx<'js>, number: u32, mut work: Work) -> Result<TypedArray<'js, u8>> {
     let bytes = std::mem::take(&mut work.running.output().bytes);
-    UNDER_WAY.with_borrow_mut(|all| all.by_number.insert(number, work));
+    UNDER_WAY.with_borrow_mut(|all| all.put(number, work));
     TypedArray::new(ctx.clone(), bytes)
 }
 
@@ -192,7 +182,7 @@ fn end<'js>(ctx: Ctx<'js>, number: u32) -> Result<TypedArray<'js, u8>> {
 }
 
 fn close(number: u32) {
-    UNDER_WAY.with_borrow_mut(|all| all.by_number.remove(&number));
+    UNDER_WAY.with_borrow_mut(|all| all.remove(number));
 }
 
 /// A number of JavaScript, which has whole ones of 31 bits.

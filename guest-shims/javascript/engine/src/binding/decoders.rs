@@ -1,23 +1,17 @@
 //! Decoders of the Encoding standard: each encoding that it names, and what one keeps between two parts of a text.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 
 use encoding_rs::{Decoder, DecoderResult, Encoding};
 use rquickjs::prelude::Func;
 use rquickjs::{Ctx, Object, Result, TypedArray, Value};
 
+use super::numbered::Numbered;
 use crate::failure::{throw, type_error};
 use crate::raw;
 
-#[derive(Default)]
-struct Open {
-    last: u32,
-    by_number: BTreeMap<u32, Decoder>,
-}
-
 thread_local! {
-    static OPEN: RefCell<Open> = RefCell::default();
+    static OPEN: RefCell<Numbered<Decoder>> = RefCell::default();
 }
 
 /// The encoding that a label stands for. That which only says that a text must not be read is none.
@@ -34,15 +28,11 @@ fn open(ctx: Ctx<'_>, label: String, keeps_mark: bool) -> Result<u32> {
     } else {
         encoding.new_decoder_with_bom_removal()
     };
-    Ok(OPEN.with_borrow_mut(|open| {
-        open.last = open.last.wrapping_add(1);
-        open.by_number.insert(open.last, decoder);
-        open.last
-    }))
+    Ok(OPEN.with_borrow_mut(|open| open.add(decoder)))
 }
 
 fn close(number: u32) {
-    OPEN.with_borrow_mut(|open| open.by_number.remove(&number));
+    OPEN.with_borrow_mut(|open| open.remove(number));
 }
 
 /// What these bytes are, after those before them; nothing where they are wrong and that must not be.
@@ -80,14 +70,14 @@ fn decode<'js>(
     last: bool,
 ) -> Result<Value<'js>> {
     let mut decoder = OPEN
-        .with_borrow_mut(|open| open.by_number.remove(&number))
+        .with_borrow_mut(|open| open.remove(number))
         .ok_or_else(|| throw(&ctx, "EBADF", "there is no such decoder"))?;
     let text = raw::with_bytes(&ctx, &bytes, |bytes| {
         decoded(&mut decoder, bytes, fatal, last)
     })?
     .ok_or_else(|| type_error(&ctx, "The encoded data was not valid"))?;
     if !last {
-        OPEN.with_borrow_mut(|open| open.by_number.insert(number, decoder));
+        OPEN.with_borrow_mut(|open| open.put(number, decoder));
     }
     raw::from_text(&ctx, &text)
 }

@@ -1,23 +1,19 @@
 //! What is waited for: pollables, each under a number that the library knows it by.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 
 use rquickjs::prelude::Func;
 use rquickjs::{Ctx, Object, Result};
 
+use super::numbered::Numbered;
 use crate::place;
 use crate::world::wasi::clocks::monotonic_clock;
 use crate::world::wasi::io::poll::{Pollable, poll};
 
 const NANOSECONDS: f64 = 1e6;
 
-#[derive(Default)]
-struct Watches {
-    last: u32,
-    /// Each is ready when any of its pollables is.
-    by_number: BTreeMap<u32, Vec<Pollable>>,
-}
+/// Each is ready when any of its pollables is.
+type Watches = Numbered<Vec<Pollable>>;
 
 thread_local! {
     static WATCHES: RefCell<Watches> = RefCell::default();
@@ -25,31 +21,27 @@ thread_local! {
 
 /// Watches something; the number is its own until it was ready, or is let go.
 pub(crate) fn watch(pollables: Vec<Pollable>) -> u32 {
-    WATCHES.with_borrow_mut(|watches| {
-        watches.last = watches.last.wrapping_add(1);
-        watches.by_number.insert(watches.last, pollables);
-        watches.last
-    })
+    WATCHES.with_borrow_mut(|watches| watches.add(pollables))
 }
 
 fn unwatch(number: u32) {
-    WATCHES.with_borrow_mut(|watches| watches.by_number.remove(&number));
+    WATCHES.with_borrow_mut(|watches| watches.remove(number));
 }
 
 /// The watches that are ready, which are no longer watched. `milliseconds` below zero: without an end.
 fn wait(milliseconds: f64) -> Vec<u32> {
     WATCHES.with_borrow_mut(|watches| {
         let ready = if milliseconds == 0.0 {
-            let ready = |(number, pollables): (&u32, &Vec<Pollable>)| {
-                pollables.iter().any(Pollable::ready).then_some(*number)
+            let ready = |(number, pollables): (u32, &Vec<Pollable>)| {
+                pollables.iter().any(Pollable::ready).then_some(number)
             };
-            watches.by_number.iter().filter_map(ready).collect()
+            watches.iter().filter_map(ready).collect()
         } else {
             place::tell_noted();
             blocking(watches, milliseconds)
         };
         for number in &ready {
-            watches.by_number.remove(number);
+            watches.remove(*number);
         }
         ready
     })
@@ -65,9 +57,8 @@ fn blocking(watches: &Watches, milliseconds: f64) -> Vec<u32> {
     let alarm = (milliseconds > 0.0)
         .then(|| monotonic_clock::subscribe_duration((milliseconds * NANOSECONDS) as u64));
     let (numbers, mut pollables): (Vec<u32>, Vec<&Pollable>) = watches
-        .by_number
         .iter()
-        .flat_map(|(number, pollables)| pollables.iter().map(|pollable| (*number, pollable)))
+        .flat_map(|(number, pollables)| pollables.iter().map(move |pollable| (number, pollable)))
         .unzip();
     pollables.extend(&alarm);
     if pollables.is_empty() {

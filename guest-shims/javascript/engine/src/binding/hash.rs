@@ -1,7 +1,6 @@
 //! Digests and codes, which are computed in the guest: they reach nothing outside.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 
 use hmac::{Hmac, KeyInit, Mac};
 use md5::Md5;
@@ -11,6 +10,7 @@ use rquickjs::{Ctx, Object, Result, TypedArray};
 use sha1::Sha1;
 use sha2::{Digest, Sha224, Sha256, Sha384, Sha512};
 
+use super::numbered::Numbered;
 use crate::failure::throw;
 use crate::raw;
 
@@ -75,14 +75,8 @@ algorithms! {
     "sha512" => Sha512,
 }
 
-#[derive(Default)]
-struct UnderWay {
-    last: u32,
-    by_number: BTreeMap<u32, Box<dyn Running>>,
-}
-
 thread_local! {
-    static UNDER_WAY: RefCell<UnderWay> = RefCell::default();
+    static UNDER_WAY: RefCell<Numbered<Box<dyn Running>>> = RefCell::default();
 }
 
 fn started<'js>(
@@ -126,11 +120,7 @@ fn hmac<'js>(
 }
 
 fn kept(running: Box<dyn Running>) -> u32 {
-    UNDER_WAY.with_borrow_mut(|all| {
-        all.last = all.last.wrapping_add(1);
-        all.by_number.insert(all.last, running);
-        all.last
-    })
+    UNDER_WAY.with_borrow_mut(|all| all.add(running))
 }
 
 fn create_one<'js>(
@@ -142,8 +132,7 @@ fn create_one<'js>(
 }
 
 fn copy(ctx: Ctx<'_>, number: u32) -> Result<u32> {
-    let copied =
-        UNDER_WAY.with_borrow(|all| all.by_number.get(&number).map(|running| running.copy()));
+    let copied = UNDER_WAY.with_borrow(|all| all.get(number).map(|running| running.copy()));
     copied.map(kept).ok_or_else(|| gone(&ctx))
 }
 
@@ -153,17 +142,13 @@ fn gone(ctx: &Ctx<'_>) -> rquickjs::Error {
 
 fn update<'js>(ctx: Ctx<'js>, number: u32, bytes: TypedArray<'js, u8>) -> Result<()> {
     let known = raw::with_bytes(&ctx, &bytes, |bytes| {
-        UNDER_WAY.with_borrow_mut(|all| {
-            all.by_number
-                .get_mut(&number)
-                .map(|running| running.update(bytes))
-        })
+        UNDER_WAY.with_borrow_mut(|all| all.get_mut(number).map(|running| running.update(bytes)))
     })?;
     known.ok_or_else(|| gone(&ctx))
 }
 
 fn finish<'js>(ctx: Ctx<'js>, number: u32) -> Result<TypedArray<'js, u8>> {
-    let running = UNDER_WAY.with_borrow_mut(|all| all.by_number.remove(&number));
+    let running = UNDER_WAY.with_borrow_mut(|all| all.remove(number));
     let running = running.ok_or_else(|| gone(&ctx))?;
     TypedArray::new(ctx, running.finish())
 }

@@ -1,12 +1,12 @@
 //! Requests, over `wasi:http`.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 
 use rquickjs::prelude::Func;
 use rquickjs::{Array, Ctx, Object, Result, TypedArray, Value};
 
 use super::event_loop;
+use super::numbered::Numbered;
 use crate::failure::throw;
 use crate::world::wasi::http::outgoing_handler;
 use crate::world::wasi::http::types::{
@@ -28,14 +28,8 @@ struct Request {
     _response: Option<IncomingResponse>,
 }
 
-#[derive(Default)]
-struct Requests {
-    last: u32,
-    by_number: BTreeMap<u32, Request>,
-}
-
 thread_local! {
-    static REQUESTS: RefCell<Requests> = RefCell::default();
+    static REQUESTS: RefCell<Numbered<Request>> = RefCell::default();
 }
 
 fn failed(ctx: &Ctx<'_>, what: &ErrorCode) -> rquickjs::Error {
@@ -151,11 +145,7 @@ fn start(
     if !has_body {
         finish_body(&ctx, &mut request)?;
     }
-    Ok(REQUESTS.with_borrow_mut(|requests| {
-        requests.last = requests.last.wrapping_add(1);
-        requests.by_number.insert(requests.last, request);
-        requests.last
-    }))
+    Ok(REQUESTS.with_borrow_mut(|requests| requests.add(request)))
 }
 
 fn finish_body(ctx: &Ctx<'_>, request: &mut Request) -> Result<()> {
@@ -167,7 +157,7 @@ fn finish_body(ctx: &Ctx<'_>, request: &mut Request) -> Result<()> {
 }
 
 fn with<R>(ctx: &Ctx<'_>, number: u32, work: impl FnOnce(&mut Request) -> Result<R>) -> Result<R> {
-    REQUESTS.with_borrow_mut(|requests| match requests.by_number.get_mut(&number) {
+    REQUESTS.with_borrow_mut(|requests| match requests.get_mut(number) {
         Some(request) => work(request),
         None => Err(unknown(ctx)),
     })
@@ -281,7 +271,7 @@ fn read<'js>(ctx: Ctx<'js>, number: u32, bytes: TypedArray<'js, u8>) -> Result<i
 }
 
 fn close(number: u32) {
-    REQUESTS.with_borrow_mut(|requests| requests.by_number.remove(&number));
+    REQUESTS.with_borrow_mut(|requests| requests.remove(number));
 }
 
 pub(super) fn create<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {

@@ -8,6 +8,7 @@ mod fs;
 mod hash;
 mod http;
 mod modules;
+mod numbered;
 pub(crate) mod outside;
 pub(crate) mod process;
 pub(crate) mod random;

@@ -2,13 +2,13 @@
 //! with, and those that a server accepted have their own.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 
 use rquickjs::prelude::Func;
 use rquickjs::{Array, Ctx, Object, Result, TypedArray};
 
 use super::event_loop;
 use super::http::{broken, headers_of, listed};
+use super::numbered::Numbered;
 use crate::failure::throw;
 use crate::raw;
 use crate::world::wasi::http::types::{
@@ -28,17 +28,11 @@ struct Exchange {
     outparam: Option<ResponseOutparam>,
 }
 
-#[derive(Default)]
-struct Exchanges {
-    last: u32,
-    by_number: BTreeMap<u32, Exchange>,
-}
-
 thread_local! {
-    static EXCHANGES: RefCell<Exchanges> = RefCell::default();
+    static EXCHANGES: RefCell<Numbered<Exchange>> = RefCell::default();
 }
 
-/// The request that the component was called with.
+/// The request that the component was called with: a number that no other has.
 const CALLED: u32 = 0;
 
 fn exchange(request: IncomingRequest, outparam: ResponseOutparam) -> Exchange {
@@ -56,17 +50,13 @@ fn exchange(request: IncomingRequest, outparam: ResponseOutparam) -> Exchange {
 /// What is answered next.
 pub(crate) fn begin(request: IncomingRequest, outparam: ResponseOutparam) {
     let made = exchange(request, outparam);
-    EXCHANGES.with_borrow_mut(|exchanges| exchanges.by_number.insert(CALLED, made));
+    EXCHANGES.with_borrow_mut(|exchanges| exchanges.put(CALLED, made));
 }
 
 /// The same, of a server that goes on: the number that it has.
 pub(super) fn accepted(request: IncomingRequest, outparam: ResponseOutparam) -> u32 {
     let made = exchange(request, outparam);
-    EXCHANGES.with_borrow_mut(|exchanges| {
-        exchanges.last = exchanges.last.wrapping_add(1).max(1);
-        exchanges.by_number.insert(exchanges.last, made);
-        exchanges.last
-    })
+    EXCHANGES.with_borrow_mut(|exchanges| exchanges.add(made))
 }
 
 /// Lets go of everything; an answer that was not finished is cut off, so that nobody takes it for whole.
@@ -75,11 +65,11 @@ pub(crate) fn end_of_exchange() {
 }
 
 fn close(number: u32) {
-    EXCHANGES.with_borrow_mut(|exchanges| exchanges.by_number.remove(&number));
+    EXCHANGES.with_borrow_mut(|exchanges| exchanges.remove(number));
 }
 
 fn with<R>(ctx: &Ctx<'_>, number: u32, work: impl FnOnce(&mut Exchange) -> Result<R>) -> Result<R> {
-    EXCHANGES.with_borrow_mut(|exchanges| match exchanges.by_number.get_mut(&number) {
+    EXCHANGES.with_borrow_mut(|exchanges| match exchanges.get_mut(number) {
         Some(exchange) => work(exchange),
         None => Err(gone(ctx)),
     })
@@ -173,7 +163,7 @@ fn read<'js>(ctx: Ctx<'js>, number: u32, bytes: TypedArray<'js, u8>) -> Result<i
 
 fn close_input(number: u32) {
     EXCHANGES.with_borrow_mut(|exchanges| {
-        if let Some(exchange) = exchanges.by_number.get_mut(&number) {
+        if let Some(exchange) = exchanges.get_mut(number) {
             exchange.input = None;
             exchange.incoming = None;
         }
@@ -222,7 +212,7 @@ fn end(ctx: Ctx<'_>, number: u32) -> Result<()> {
 
 fn cut(number: u32) {
     EXCHANGES.with_borrow_mut(|exchanges| {
-        if let Some(exchange) = exchanges.by_number.get_mut(&number) {
+        if let Some(exchange) = exchanges.get_mut(number) {
             exchange.output = None;
             exchange.outgoing = None;
         }

@@ -1,24 +1,18 @@
 //! Ports at which the program answers, where it runs in a network of its own.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 
 use rquickjs::prelude::Func;
 use rquickjs::{Array, Ctx, Object, Result};
 
+use super::numbered::Numbered;
 use super::{event_loop, serve};
 use crate::failure::throw;
 use crate::world::tollgate::host::http_server::Server;
 use crate::{bundle, place};
 
-#[derive(Default)]
-struct Servers {
-    last: u32,
-    by_number: BTreeMap<u32, Server>,
-}
-
 thread_local! {
-    static SERVERS: RefCell<Servers> = RefCell::default();
+    static SERVERS: RefCell<Numbered<Server>> = RefCell::default();
 }
 
 /// The server's number and its port.
@@ -32,11 +26,7 @@ fn listen(ctx: Ctx<'_>, host: String, port: u16) -> Result<Array<'_>> {
     let server = Server::listen(&host, port)
         .map_err(|failure| throw(&ctx, &failure.code, &failure.message))?;
     let port = server.port();
-    let number = SERVERS.with_borrow_mut(|servers| {
-        servers.last = servers.last.wrapping_add(1);
-        servers.by_number.insert(servers.last, server);
-        servers.last
-    });
+    let number = SERVERS.with_borrow_mut(|servers| servers.add(server));
     let array = Array::new(ctx)?;
     array.set(0, number)?;
     array.set(1, port)?;
@@ -44,7 +34,7 @@ fn listen(ctx: Ctx<'_>, host: String, port: u16) -> Result<Array<'_>> {
 }
 
 fn with<R>(ctx: &Ctx<'_>, number: u32, work: impl FnOnce(&Server) -> R) -> Result<R> {
-    SERVERS.with_borrow(|servers| match servers.by_number.get(&number) {
+    SERVERS.with_borrow(|servers| match servers.get(number) {
         Some(server) => Ok(work(server)),
         None => Err(throw(ctx, "EBADF", "there is no such server")),
     })
@@ -62,7 +52,7 @@ fn watch(ctx: Ctx<'_>, number: u32) -> Result<u32> {
 }
 
 fn close(number: u32) {
-    SERVERS.with_borrow_mut(|servers| servers.by_number.remove(&number));
+    SERVERS.with_borrow_mut(|servers| servers.remove(number));
 }
 
 pub(super) fn create<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {

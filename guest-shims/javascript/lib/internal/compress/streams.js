@@ -19,24 +19,12 @@ function zlibError(failure) {
 
 const asBuffer = (bytes) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
-class Writer {
-  #inner;
-
-  constructor(format, options) { this.#inner = new Compressor(format, options); }
-
-  push(bytes) { return [this.#inner.push(bytes)]; }
-
-  flush() { return [this.#inner.flush()]; }
-
-  end() { return [this.#inner.end()]; }
-}
-
 const makers = {
-  Deflate: (options) => new Writer('deflate', options),
+  Deflate: (options) => new Compressor('deflate', options),
   Inflate: (options) => new Reader('deflate', options),
-  Gzip: (options) => new Writer('gzip', options),
+  Gzip: (options) => new Compressor('gzip', options),
   Gunzip: (options) => new Reader('gzip', options),
-  DeflateRaw: (options) => new Writer('deflate-raw', options),
+  DeflateRaw: (options) => new Compressor('deflate-raw', options),
   InflateRaw: (options) => new Reader('deflate-raw', options),
   Unzip: (options) => new Reader('unzip', options),
 };

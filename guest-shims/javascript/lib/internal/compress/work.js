@@ -15,6 +15,7 @@ function watched(holder, number) {
   return number;
 }
 
+// What it gives are lists of pieces, as those of a reader.
 class Compressor {
   #number;
 
@@ -22,11 +23,11 @@ class Compressor {
     this.#number = watched(this, compress.compress(format, level, most));
   }
 
-  push(bytes) { return compress.push(this.#number, bytes).output; }
+  push(bytes) { return [compress.push(this.#number, bytes).output]; }
 
-  flush() { return compress.flush(this.#number); }
+  flush() { return [compress.flush(this.#number)]; }
 
-  end() { return compress.end(this.#number); }
+  end() { return [compress.end(this.#number)]; }
 }
 
 class Decompressor {

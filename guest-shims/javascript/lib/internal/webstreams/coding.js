@@ -107,16 +107,16 @@ function checkFormat(format) {
   if (!require('internal/compress/work').formats.includes(format)) throw new ERR_INVALID_ARG_VALUE('format', format);
 }
 
-function enqueue(controller, piece) {
-  if (piece.length > 0) controller.enqueue(piece);
+function enqueue(controller, ...pieces) {
+  for (const piece of pieces) if (piece.length > 0) controller.enqueue(piece);
 }
 
 function beginWriting(stream, format) {
   checkFormat(format);
   const work = new (require('internal/compress/work').Compressor)(format);
   transforms.set(stream, new TransformStream({
-    transform(chunk, controller) { enqueue(controller, work.push(asBytes(chunk))); },
-    flush(controller) { enqueue(controller, work.end()); },
+    transform(chunk, controller) { enqueue(controller, ...work.push(asBytes(chunk))); },
+    flush(controller) { enqueue(controller, ...work.end()); },
   }));
 }
 
