@@ -15,7 +15,8 @@ fn main() {
         let part = chunk
             .get(..usize::try_from(room).unwrap_or_default())
             .unwrap_or(&chunk);
-        match stream.write(part) {
+        // A host that cannot decide at once says when it is asked again.
+        match stream.write(part).and_then(|()| stream.blocking_flush()) {
             Ok(()) => written += 1,
             Err(_) => refused += 1,
         }
