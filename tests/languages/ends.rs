@@ -140,25 +140,45 @@ fn a_syntax_error_says_where() {
     );
 }
 
+const ORDER: &str = "setImmediate(() => console.log('immediate'));\n\
+    setTimeout(() => console.log('timer'), 0);\n\
+    Promise.resolve().then(() => console.log('promise'));\n\
+    process.nextTick(() => console.log('tick'));\n\
+    queueMicrotask(() => console.log('microtask'));\n\
+    console.log('main');\n\
+    const until = Date.now() + 5; while (Date.now() < until);";
+
+/// A script is a callback of the loop; an ES module is a promise job itself.
 #[test]
 fn the_loop_runs_in_nodes_order() {
     let scene = scene!();
-    let file = program(
-        &scene,
-        "app/order.js",
-        "setImmediate(() => console.log('immediate'));\n\
-         setTimeout(() => console.log('timer'), 0);\n\
-         Promise.resolve().then(() => console.log('promise'));\n\
-         process.nextTick(() => console.log('tick'));\n\
-         queueMicrotask(() => console.log('microtask'));\n\
-         console.log('main');\n\
-         const until = Date.now() + 5; while (Date.now() < until);",
-    );
+    for (name, order) in [
+        ("app/order.js", ["main", "tick", "promise", "microtask"]),
+        ("app/order.mjs", ["main", "promise", "microtask", "tick"]),
+    ] {
+        let file = program(&scene, name, ORDER);
+        let finished = scene.run(&file).finish();
+        finished.expect(0);
+        let mut expected = order.to_vec();
+        expected.extend(["timer", "immediate"]);
+        assert_eq!(finished.lines(), expected, "{name}");
+    }
+}
+
+#[test]
+fn an_uncaught_error_is_shown_as_deep_as_nobody_asks_again() {
+    let scene = scene!();
+    let text = "const error = new Error('deep');\n\
+        error.a = { b: { c: { d: { e: { f: { g: 1 } } } } }, [Symbol.for('nodejs.util.inspect.custom')]: () => 'its own' };\n\
+        throw error;\n";
+    let file = program(&scene, "app/deep.js", text);
     let finished = scene.run(&file).finish();
-    finished.expect(0);
-    assert_eq!(
-        finished.lines(),
-        ["main", "tick", "promise", "microtask", "timer", "immediate"]
+    finished.expect(1);
+    let shown: String = finished.stderr.split_whitespace().collect();
+    assert!(
+        shown.contains("a:{b:{c:{d:{e:{f:[Object]}}}},"),
+        "{}",
+        finished.stderr
     );
 }
 

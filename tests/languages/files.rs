@@ -87,3 +87,32 @@ fn a_folder_with_links_is_copied_and_they_lead_where_they_led() {
         "text /work/from/file\ntext /work/from/file\ntext /work/from/file\ntext /work/same/file\n"
     );
 }
+
+#[test]
+fn what_is_appended_goes_behind_all_and_is_read_on_from_there() {
+    let scene = scene!();
+    let file = scene.write(
+        "app/append.mjs",
+        "import fs from 'node:fs';\n\
+         process.chdir('/work');\n\
+         fs.writeFileSync('file', 'abc');\n\
+         const both = fs.openSync('file', 'a+'), bytes = Buffer.alloc(9);\n\
+         const read = (at = null) => bytes.toString('utf8', 0, fs.readSync(both, bytes, 0, 9, at));\n\
+         fs.readSync(both, bytes, 0, 1, null);\n\
+         fs.writeSync(both, 'de');\n\
+         console.log([read(), read(0)]);\n\
+         fs.writeSync(both, 'f', 0);\n\
+         console.log([read(), read(), read(0)]);\n\
+         fs.closeSync(both);\n\
+         const only = fs.openSync('file', 'a');\n\
+         fs.writeSync(only, 'g', 1);\n\
+         fs.closeSync(only);\n\
+         console.log(fs.readFileSync('file', 'utf8'), fs.mkdirSync('one/two', { recursive: true }));\n",
+    );
+    let finished = scene.run(&file).work().finish();
+    finished.expect(0);
+    assert_eq!(
+        finished.stdout,
+        "[ '', 'abcde' ]\n[ 'f', '', 'abcdef' ]\nabcdefg one\n"
+    );
+}

@@ -1,6 +1,8 @@
 //! Files, by the calls of wasi-libc, which stand on `wasi:filesystem`.
 #![expect(unsafe_code, reason = "the C interface of wasi-libc")]
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::ffi::CString;
 use std::mem::MaybeUninit;
 
@@ -21,6 +23,11 @@ const FLAGS: [(i32, libc::c_int); 8] = [
     (0o4_010_000, libc::O_SYNC),
     (0o10_000, libc::O_DSYNC),
 ];
+
+thread_local! {
+    /// What is open to be appended to, and whether it is read as well.
+    static APPENDED: RefCell<BTreeMap<i32, bool>> = RefCell::default();
+}
 
 /// Links that one path may lead through.
 const MOST_LINKS: usize = 40;
@@ -52,10 +59,16 @@ fn open(ctx: Ctx<'_>, path: String, flags: i32, mode: i32) -> Result<i32> {
         .filter(|(known, _)| flags & known == *known)
         .fold(access, |all, (_, ours)| all | ours);
     // SAFETY: the path ends in a NUL and outlives the call.
-    checked(&ctx, unsafe { libc::open(path.as_ptr(), flags, mode) })
+    let fd = checked(&ctx, unsafe { libc::open(path.as_ptr(), flags, mode) })?;
+    if flags & libc::O_APPEND == libc::O_APPEND {
+        let is_read = access == libc::O_RDWR;
+        APPENDED.with_borrow_mut(|all| all.insert(fd, is_read));
+    }
+    Ok(fd)
 }
 
 fn close(ctx: Ctx<'_>, fd: i32) -> Result<()> {
+    APPENDED.with_borrow_mut(|all| all.remove(&fd));
     // SAFETY: a number that is no descriptor gives an error. Only the library has descriptors here.
     checked(&ctx, unsafe { libc::close(fd) }).map(drop)
 }
@@ -117,6 +130,9 @@ fn write<'js>(
     place::tell(&ctx);
     raw::with_bytes(&ctx, &bytes, |bytes| {
         let from = range(&ctx, bytes, offset, length)?;
+        if let Some(is_read) = APPENDED.with_borrow(|all| all.get(&fd).copied()) {
+            return moved(&ctx, append(fd, from, position < 0.0, is_read));
+        }
         // SAFETY: the range is ours for as long as the call takes.
         let count = unsafe {
             if position < 0.0 {
@@ -132,6 +148,29 @@ fn write<'js>(
         };
         moved(&ctx, count)
     })?
+}
+
+/// As Linux does it: behind all that is there, wherever the program says; and one that writes without a place reads on
+/// from the end. The library of C knows neither.
+fn append(fd: i32, from: &[u8], moves: bool, is_read: bool) -> isize {
+    // SAFETY: the bytes outlive the call, and a number that is no descriptor gives an error.
+    unsafe {
+        let before = if is_read && !moves {
+            libc::lseek(fd, 0, libc::SEEK_CUR)
+        } else {
+            0
+        };
+        let count = libc::write(fd, from.as_ptr().cast(), from.len());
+        if is_read && count >= 0 {
+            let (to, whence) = if moves {
+                (0, libc::SEEK_END)
+            } else {
+                (before, libc::SEEK_SET)
+            };
+            libc::lseek(fd, to, whence);
+        }
+        count
+    }
 }
 
 /// WASI has no permissions: what is there can be asked for, and the answer is the gate's.

@@ -63,9 +63,13 @@ const withoutLibrary = (text) => text.split('\n')
   .map((line) => (isFrame(line) ? mapped(line) : line))
   .join('\n');
 
+// Nobody can ask again.
+const leastDepth = 5;
+
 function describe(error) {
   const { inspect } = require('internal/util/inspect');
-  return withoutLibrary(inspect(error, { colors: false }));
+  const depth = Math.max(inspect.defaultOptions.depth, leastDepth);
+  return withoutLibrary(inspect(error, { colors: false, customInspect: false, depth }));
 }
 
 function emittedAt(error) {

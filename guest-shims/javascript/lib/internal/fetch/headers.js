@@ -149,6 +149,11 @@ Object.defineProperty(Headers.prototype, Symbol.iterator, {
   value: Headers.prototype.entries, writable: true, configurable: true,
 });
 expose(Headers, 'Headers');
-inspectAs(Headers, (headers) => Object.fromEntries(headers));
+inspectAs(Headers, (headers) => {
+  const shown = Object.fromEntries(headers);
+  const cookies = headers.getSetCookie();
+  if (cookies.length > 0) shown['set-cookie'] = cookies.join(', ');
+  return shown;
+});
 
 module.exports = { Headers, flatOf: (headers) => flatOf(headers), makeImmutable: (headers) => makeImmutable(headers) };

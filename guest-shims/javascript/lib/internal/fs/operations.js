@@ -139,7 +139,7 @@ function mkdir(path, options) {
 // Makes what is missing above as well; gives the first folder that had to be made. The path is taken as it stands: in
 // `a/../b` the folder `a` is made too.
 function makeAll(path, mode) {
-  const { dirname, resolve } = require('path');
+  const { dirname } = require('path');
   const missing = [];
   for (let at = path; ; at = dirname(at)) {
     const error = tryMake(at, mode);
@@ -159,7 +159,7 @@ function makeAll(path, mode) {
     const error = tryMake(each, mode);
     if (error !== undefined && error.code !== 'EEXIST') throw failed(error, 'mkdir', path);
   }
-  return missing.length === 0 ? undefined : resolve(missing.at(-1));
+  return missing.at(-1);
 }
 
 function tryMake(path, mode) {

@@ -8,9 +8,16 @@ const { Module, setEntry } = require('internal/modules/commonjs');
 function start() {
   esm.install();
   const { path, format, source } = binding.modules.entry();
-  if (format === 'module') return esm.importEntry(path, source);
+  if (format === 'module') return evaluateModule(path, source);
   evaluate(path, source);
   return undefined;
+}
+
+// The evaluation of an ES module is a promise job, and so is what it began of these: they come before its ticks.
+function evaluateModule(path, source) {
+  const evaluated = esm.importEntry(path, source);
+  binding.vm.runMicrotasks();
+  return evaluated;
 }
 
 function evaluate(path, source) {
@@ -28,7 +35,7 @@ function evaluate(path, source) {
 async function load() {
   esm.install();
   const { path, format, source } = binding.modules.entry();
-  if (format === 'module') return esm.importEntry(path, source);
+  if (format === 'module') return evaluateModule(path, source);
   return { default: evaluate(path, source).exports };
 }
 
