@@ -66,6 +66,14 @@ fn endless_instructions_end_by_fuel() {
     );
 }
 
+fn failed_at(records: &[Record]) -> Vec<&str> {
+    records
+        .iter()
+        .filter(|record| record.operation == "run.failed")
+        .map(|record| record.resource.as_str())
+        .collect()
+}
+
 #[test]
 fn an_uncaught_error_is_recorded_with_its_place() {
     for (text, place) in [
@@ -78,19 +86,40 @@ fn an_uncaught_error_is_recorded_with_its_place() {
             "/program/main.py:2:16",
         ),
         ("good = 1\nbad = = 2\n", "/program/main.py:2:7"),
-        (
-            "kept = []\nwhile True: kept.append([0] * 1000)",
-            "/program/main.py:2:25",
-        ),
     ] {
         let (finished, records) = needs!(limited(text, "memory=96MiB"));
         finished.expect(1);
-        let failed: Vec<_> = records
-            .iter()
-            .filter(|record| record.operation == "run.failed")
-            .map(|record| record.resource.as_str())
-            .collect();
-        assert_eq!(failed, [place], "{text}");
+        assert_eq!(failed_at(&records), [place], "{text}");
+    }
+}
+
+/// Which of the line's two calls finds no memory is a matter of the last kibibyte, and so is whether there is some for the
+/// frames of the error.
+#[test]
+fn memory_that_ran_out_is_recorded_with_its_line_however_little_is_left() {
+    let text = "kept = []\nwhile True: kept.append([0] * 1000)";
+    // CPython takes memory by the mebibyte.
+    for kibibytes in (96 << 10..97 << 10).step_by(64) {
+        let limit = format!("memory={kibibytes}KiB");
+        let (finished, records) = needs!(limited(text, &limit));
+        finished.expect(1);
+        let [place] = failed_at(&records)[..] else {
+            panic!("{limit}: {records:#?}");
+        };
+        assert!(
+            [
+                "/program/main.py:2",
+                "/program/main.py:2:13",
+                "/program/main.py:2:25"
+            ]
+            .contains(&place),
+            "{limit}: {place}"
+        );
+        let said = &finished.stderr;
+        assert!(
+            said.contains("MemoryError") && said.contains("line 2"),
+            "{limit}: {said}"
+        );
     }
 }
 

@@ -342,10 +342,19 @@ class Given(Program):
         return lambda: self.files.main(outset)
 
     def uncaught(self, error):
-        place = _place.thrown_at(error) if self.files.has_host else None
+        if self.teller is None:
+            return super().uncaught(error)
+        place = _place.thrown_at(error)
+        # Where there is no memory for the frames of an error either, it has none.
+        seen = self.teller.told if place is None and isinstance(error, MemoryError) else None
+        if seen is not None:
+            place = *seen, 0
         if place is not None:
             self.files.host.failed(*place)
-        return super().uncaught(error)
+        code = super().uncaught(error)
+        if seen is not None:
+            self.say('  last seen in File "{}", line {}\n'.format(*seen))
+        return code
 
     def search(self, folders):
         """As `paths`, for folders that the host names."""
