@@ -62,14 +62,20 @@ fn files_are_written_and_read_where_they_are_granted() {
     );
 }
 
+/// What a module says that works with files in `/work`, which is granted.
+fn said_at_work(program: &str) -> String {
+    let scene = scene!();
+    let text = format!("import fs from 'node:fs';\nprocess.chdir('/work');\n{program}");
+    let file = scene.write("app/main.mjs", &text);
+    let finished = scene.run(&file).work().finish();
+    finished.expect(0);
+    finished.stdout
+}
+
 #[test]
 fn a_folder_with_links_is_copied_and_they_lead_where_they_led() {
-    let scene = scene!();
-    let file = scene.write(
-        "app/copy.mjs",
-        "import fs from 'node:fs';\n\
-         process.chdir('/work');\n\
-         fs.mkdirSync('from/inner', { recursive: true });\n\
+    let said = said_at_work(
+        "fs.mkdirSync('from/inner', { recursive: true });\n\
          fs.writeFileSync('from/file', 'text');\n\
          fs.symlinkSync('file', 'from/beside');\n\
          fs.symlinkSync('../file', 'from/inner/above');\n\
@@ -80,22 +86,16 @@ fn a_folder_with_links_is_copied_and_they_lead_where_they_led() {
            console.log(fs.readFileSync(link, 'utf8'), fs.realpathSync(link));\n\
          }\n",
     );
-    let finished = scene.run(&file).work().finish();
-    finished.expect(0);
     assert_eq!(
-        finished.stdout,
+        said,
         "text /work/from/file\ntext /work/from/file\ntext /work/from/file\ntext /work/same/file\n"
     );
 }
 
 #[test]
 fn what_is_appended_goes_behind_all_and_is_read_on_from_there() {
-    let scene = scene!();
-    let file = scene.write(
-        "app/append.mjs",
-        "import fs from 'node:fs';\n\
-         process.chdir('/work');\n\
-         fs.writeFileSync('file', 'abc');\n\
+    let said = said_at_work(
+        "fs.writeFileSync('file', 'abc');\n\
          const both = fs.openSync('file', 'a+'), bytes = Buffer.alloc(9);\n\
          const read = (at = null) => bytes.toString('utf8', 0, fs.readSync(both, bytes, 0, 9, at));\n\
          fs.readSync(both, bytes, 0, 1, null);\n\
@@ -107,12 +107,16 @@ fn what_is_appended_goes_behind_all_and_is_read_on_from_there() {
          const only = fs.openSync('file', 'a');\n\
          fs.writeSync(only, 'g', 1);\n\
          fs.closeSync(only);\n\
-         console.log(fs.readFileSync('file', 'utf8'), fs.mkdirSync('one/two', { recursive: true }));\n",
+         console.log(fs.readFileSync('file', 'utf8'));\n",
     );
-    let finished = scene.run(&file).work().finish();
-    finished.expect(0);
-    assert_eq!(
-        finished.stdout,
-        "[ '', 'abcde' ]\n[ 'f', '', 'abcdef' ]\nabcdefg one\n"
+    assert_eq!(said, "[ '', 'abcde' ]\n[ 'f', '', 'abcdef' ]\nabcdefg\n");
+}
+
+#[test]
+fn the_first_folder_that_was_made_has_the_name_that_was_asked_for() {
+    let said = said_at_work(
+        "const make = (path) => fs.mkdirSync(path, { recursive: true });\n\
+         console.log(make('one/two'), make('one/two'), make('./one/../three'), make('/work/four/five'));\n",
     );
+    assert_eq!(said, "one undefined ./one/../three /work/four\n");
 }

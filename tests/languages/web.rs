@@ -198,3 +198,13 @@ fn a_coding_that_is_broken_or_unknown_ends_the_body_with_an_error() {
         "TypeError: There are more than 5 content encodings null null\n"
     );
 }
+
+#[test]
+fn headers_are_shown_with_all_their_cookies() {
+    let program =
+        "console.log(new Headers([['set-cookie', 'x=1'], ['a', 'b'], ['set-cookie', 'y=2']]));\n";
+    assert_eq!(
+        said(&scene!(), program),
+        "Headers { a: 'b', 'set-cookie': 'x=1, y=2' }\n"
+    );
+}

@@ -86,6 +86,7 @@ fn an_uncaught_error_is_recorded_with_its_place() {
             "/program/main.py:2:16",
         ),
         ("good = 1\nbad = = 2\n", "/program/main.py:2:7"),
+        ("good = 1\nbig = bytes(1 << 28)\n", "/program/main.py:2:7"),
     ] {
         let (finished, records) = needs!(limited(text, "memory=96MiB"));
         finished.expect(1);
