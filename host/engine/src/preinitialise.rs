@@ -9,6 +9,7 @@ use wasmtime::component::{Component, ComponentNamedList, Instance, Lift, Linker,
 use wasmtime::{OptLevel, Store, StoreLimits, StoreLimitsBuilder, UpdateDeadline};
 use wasmtime_wizer::{ComponentContext, ComponentInstanceState, Wizer};
 
+use crate::compile::image::with_image;
 use crate::profile::{RunLanguage, config};
 use crate::segments;
 use crate::time::Ticker;
@@ -222,6 +223,7 @@ async fn initialise(
     config.cranelift_opt_level(OptLevel::None);
     let prepared = wasmtime::Engine::new(&config)
         .and_then(|engine| Component::new(&engine, &instrumented))
+        .map(with_image)
         .and_then(|component| {
             let mut linker = Linker::new(component.engine());
             constants(&mut linker, &component)?;

@@ -1,6 +1,7 @@
 //! From a component's bytes to native code: found in the cache, or compiled under limits.
 
 pub(crate) mod flights;
+pub(crate) mod image;
 pub(crate) mod outcome;
 pub(crate) mod place;
 
@@ -18,6 +19,8 @@ use crate::merge;
 use crate::profile::Profile;
 use crate::time::Stopwatch;
 use crate::worker;
+
+use image::with_image;
 
 pub use outcome::{Bounds, CompileError, Compiled, Origin};
 pub use place::Compiling;
@@ -183,6 +186,7 @@ impl<P: Profile> Engine<P> {
         let component = merge::compile::<P, _, _>(source.component(), |component| {
             guarded(|| Component::from_binary(self.wasmtime(), component))
                 .map_err(|Panicked| CompileError::Unreadable)?
+                .map(with_image)
                 .map_err(|error| CompileError::Invalid(format!("{error:#}")))
         })?;
         let took = watch.reading();

@@ -10,6 +10,8 @@ use std::os::fd::AsRawFd as _;
 use wasmtime::Engine;
 use wasmtime::component::Component;
 
+use crate::compile::image::with_image;
+
 /// Maps the artifact behind `file`. wasmtime refuses what another version or configuration made.
 ///
 /// The caller has checked `file` with [`super::folder::Folder::file`]; wasmtime takes a path, so the path of that very
@@ -28,5 +30,5 @@ pub(crate) fn from_this_process(engine: &Engine, artifact: &[u8]) -> wasmtime::R
     // SAFETY: the bytes are what `Component::serialize` gave in this process; or they came out of a process that this one
     // started from its own program (or one that its embedder named as such) to run `Engine::precompile_component`, through a
     // pipe that nobody else holds.
-    unsafe { Component::deserialize(engine, artifact) }
+    unsafe { Component::deserialize(engine, artifact) }.map(with_image)
 }
