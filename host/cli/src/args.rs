@@ -1,5 +1,7 @@
 //! The command line, as clap reads it.
 
+mod alone;
+
 use std::ffi::OsString;
 use std::path::PathBuf;
 

@@ -14,12 +14,10 @@ mod terminal;
 
 use std::process::ExitCode;
 
-use clap::Parser as _;
-
 fn main() -> ExitCode {
     tollgate_engine::worker::run_if_worker();
     terminal::panic::install();
-    let args = args::Args::parse_from(host::environment::words());
+    let args = args::Args::of(&host::environment::words());
     match commands::dispatch(args) {
         Ok(code) => ExitCode::from(code),
         Err(failure) => {
