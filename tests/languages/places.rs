@@ -50,6 +50,90 @@ fn what_is_thrown_has_its_column_in_every_line() {
     caret(&scene, "far.mjs", &long, "missing()");
 }
 
+/// What is no error has no stack, and an error need not have the one that it was given.
+#[test]
+fn what_is_thrown_has_its_place_whatever_it_is() {
+    let scene = scene!();
+    for (line, wanted) in [
+        ("const run = () => { throw 'text' }; run()", "'text'"),
+        ("setTimeout(() => { throw null })", "null"),
+        ("queueMicrotask(() => { throw 5n })", "5n"),
+        ("process.on('a', () => { throw 7 }).emit('a')", "7"),
+        ("const e = new Error('e'); delete e.stack; throw e", "e"),
+        ("const e = new Error('e'); e.stack = 'own'; throw e", "e"),
+        // The second of the same value, and the same value on its way.
+        (
+            "try { throw 2 } catch {} setTimeout(() => { throw 2 })",
+            "2 }",
+        ),
+        ("try { throw 1 } finally { Math.max(2) }", "1 }"),
+        ("try { throw 'x' } catch (e) { throw e }", "e }"),
+        (
+            "for (const a of [1]) { try { throw a } finally { a } }",
+            "a } f",
+        ),
+        // What only passes in the library.
+        ("AbortSignal.abort('gone').throwIfAborted()", "throwIf"),
+    ] {
+        for name in ["value.mjs", "value.cjs"] {
+            caret(&scene, name, line, wanted);
+        }
+    }
+}
+
+#[test]
+fn what_a_promise_is_rejected_with_has_its_place_whatever_it_is() {
+    let scene = scene!();
+    for (line, wanted) in [
+        ("(async () => { await 0; throw { a: 1 } })()", "{ a: 1 }"),
+        (
+            "(async () => { const f = async () => { throw 'deep' }; await f() })()",
+            "'deep'",
+        ),
+        ("Promise.resolve().then(() => { throw 3 })", "3"),
+        ("Promise.reject('no')", "reject"),
+        (
+            "new Promise((_, no) => setTimeout(() => no('r')))",
+            "no('r')",
+        ),
+        ("try { throw 3 } catch {} Promise.reject(3)", "reject"),
+    ] {
+        for name in ["reason.mjs", "reason.cjs"] {
+            caret(&scene, name, line, wanted);
+        }
+    }
+    caret(&scene, "top.mjs", "await Promise.reject('no')", "reject");
+    caret(
+        &scene,
+        "top.mjs",
+        "await (async () => { throw 'top' })()",
+        "'top'",
+    );
+}
+
+#[test]
+fn where_a_value_was_thrown_is_recorded_without_the_value() {
+    let scene = scene!();
+    let file = scene.write(
+        "app/value.mjs",
+        "const secret = 'a secret';\nthrow secret;\n",
+    );
+    let (finished, records) = scene.run(&file).logged();
+    finished.expect(1);
+    assert!(
+        finished.stderr.ends_with("Uncaught:\n'a secret'\n"),
+        "{}",
+        finished.stderr
+    );
+    let failed: Vec<_> = records
+        .iter()
+        .filter(|record| record.operation == "run.failed")
+        .map(|record| record.resource.as_str())
+        .collect();
+    assert_eq!(failed, ["file:///program/value.mjs:2:7"]);
+    assert!(!format!("{records:?}").contains("a secret"));
+}
+
 #[test]
 fn a_syntax_error_has_the_place_of_what_is_not_understood() {
     let scene = scene!();

@@ -240,6 +240,15 @@ unsafe extern "C" {
         line: *mut c_int,
         column: *mut c_int,
     ) -> c_int;
+    fn js_thrown_place(
+        runtime: *mut qjs::JSRuntime,
+        value: qjs::JSValue,
+        here: bool,
+        file: *mut c_char,
+        size: c_int,
+        line: *mut c_int,
+        column: *mut c_int,
+    ) -> c_int;
     static mut js_out_of_memory: Option<unsafe extern "C" fn(*mut qjs::JSRuntime)>;
 }
 
@@ -277,6 +286,25 @@ impl Place {
             )
         };
         found == 1
+    }
+
+    /// Where a value was thrown, if it was the last one; with `here`, the innermost code that is none of the library's, for what
+    /// was not thrown and is no error.
+    pub(crate) fn of_thrown(value: &Value<'_>, here: bool) -> Option<Self> {
+        let mut place = Self::NONE;
+        // SAFETY: the engine compares the value, and writes at most as many bytes as it is told, and a NUL among them.
+        let found = unsafe {
+            js_thrown_place(
+                qjs::JS_GetRuntime(value.ctx().as_raw().as_ptr()),
+                value.as_raw(),
+                here,
+                place.file.as_mut_ptr().cast(),
+                LONGEST_FILE as c_int,
+                &raw mut place.line,
+                &raw mut place.column,
+            )
+        };
+        (found == 1).then_some(place)
     }
 
     pub(crate) fn file(&self) -> &str {

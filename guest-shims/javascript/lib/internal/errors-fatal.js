@@ -11,9 +11,12 @@ function end(code) {
   throw new Error('the run has ended');     // only an emulation comes here
 }
 
-function report(error) {
+// Where it was thrown, for what has no stack that says so.
+const thrownAt = (value, here) => binding.modules.thrownAt(value, here);
+
+function report(error, at = thrownAt(error, false)) {
   try {
-    return require('internal/errors-fatal/print').print(error);
+    return require('internal/errors-fatal/print').print(error, at);
   } catch {
     // Nothing that a program does to its errors may keep the run from ending.
     binding.stdio.write(2, binding.text.encode(`Uncaught ${plain(error)}\n`));
@@ -28,7 +31,7 @@ function plain(error) {
   }
 }
 
-function uncaught(error, fromPromise) {
+function uncaught(error, fromPromise, at = thrownAt(error, false)) {
   const { process } = require('internal/process');
   const origin = fromPromise ? 'unhandledRejection' : 'uncaughtException';
   try {
@@ -43,7 +46,7 @@ function uncaught(error, fromPromise) {
     if (!process._exiting) leave(process, 7);
     end(exitCodeOf(process, 7));
   }
-  report(error);
+  report(error, at);
   if (!process._exiting) leave(process, 1);
   end(exitCodeOf(process, 1));
 }
@@ -71,7 +74,8 @@ let count = 0;
 function rejection(promise, reason, handled) {
   known ??= new WeakMap();
   if (!handled) {
-    const info = { promise, reason, id: ++count, warned: false, handled: false, twin: undefined };
+    const at = thrownAt(reason, true);
+    const info = { promise, reason, at, id: ++count, warned: false, handled: false, twin: undefined };
     const before = unhandled.at(-1);
     if (before !== undefined && !before.handled && Object.is(before.reason, reason)) info.twin = before;
     known.set(promise, info);
@@ -133,10 +137,10 @@ function noSideEffects(reason) {
 
 const modes = {
   throw(process, info) {
-    if (!process.emit('unhandledRejection', info.reason, info.promise)) uncaught(asError(info.reason), true);
+    if (!process.emit('unhandledRejection', info.reason, info.promise)) uncaught(asError(info.reason), true, info.at);
   },
   strict(process, info) {
-    uncaught(asError(info.reason), true);
+    uncaught(asError(info.reason), true, info.at);
     if (!process.emit('unhandledRejection', info.reason, info.promise)) warnOf(process, info);
   },
   warn(process, info) {

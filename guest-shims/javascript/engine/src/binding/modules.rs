@@ -98,6 +98,18 @@ fn failed(file: String, line: u32, column: u32) {
     }
 }
 
+/// Where the last value that was thrown was; with `here`, where the program is, for what was not thrown and is no error.
+fn thrown_at<'js>(ctx: Ctx<'js>, value: Value<'js>, here: bool) -> Result<Option<Object<'js>>> {
+    let Some(place) = raw::Place::of_thrown(&value, here) else {
+        return Ok(None);
+    };
+    let object = Object::new(ctx)?;
+    object.set("file", place.file())?;
+    object.set("line", place.line())?;
+    object.set("column", place.column())?;
+    Ok(Some(object))
+}
+
 fn format(path: String) -> Option<&'static str> {
     match bundle::with(|bundle| bundle.file(&path).and_then(|file| file.format)) {
         Some(format) => format.map(name),
@@ -165,6 +177,7 @@ pub(super) fn create<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
     object.set("load", Func::from(load))?;
     object.set("read", Func::from(read))?;
     object.set("failed", Func::from(failed))?;
+    object.set("thrownAt", Func::from(thrown_at))?;
     object.set("format", Func::from(format))?;
     object.set("kind", Func::from(kind))?;
     object.set("files", Func::from(files))?;

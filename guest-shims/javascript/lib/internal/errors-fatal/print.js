@@ -25,8 +25,7 @@ function sourceLine({ file, line }) {
   }
 }
 
-function head(stack) {
-  let found = firstPlace(stack);
+function head(found) {
   if (found === undefined) return '';
   found = original(found) ?? found;
   tell(found);
@@ -82,14 +81,15 @@ function emittedAt(error) {
   return `\nEmitted 'error' event${on} at:\n${frames.join('\n')}`;
 }
 
-function print(error) {
+// `at` is where it was thrown, for what has no stack that says so.
+function print(error, at) {
   const isError = require('internal/util').isError(error);
   let text;
   if (isError) {
     const stack = typeof error.stack === 'string' ? error.stack : '';
-    text = `${head(stack)}${describe(error)}${emittedAt(error)}\n`;
+    text = `${head(firstPlace(stack) ?? at)}${describe(error)}${emittedAt(error)}\n`;
   } else {
-    text = `Uncaught:\n${describe(error)}\n`;
+    text = `${head(at)}Uncaught:\n${describe(error)}\n`;
   }
   binding.stdio.write(2, binding.text.encode(text));
 }
