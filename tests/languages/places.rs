@@ -55,22 +55,26 @@ fn what_is_thrown_has_its_column_in_every_line() {
 fn what_is_thrown_has_its_place_whatever_it_is() {
     let scene = scene!();
     for (line, wanted) in [
-        ("const run = () => { throw 'text' }; run()", "'text'"),
-        ("setTimeout(() => { throw null })", "null"),
-        ("queueMicrotask(() => { throw 5n })", "5n"),
-        ("process.on('a', () => { throw 7 }).emit('a')", "7"),
-        ("const e = new Error('e'); delete e.stack; throw e", "e"),
-        ("const e = new Error('e'); e.stack = 'own'; throw e", "e"),
+        ("const run = () => { throw 'text' }; run()", "throw"),
+        ("setTimeout(() => { throw null })", "throw"),
+        ("throw 'of many words ' + [1].length", "throw"),
+        ("queueMicrotask(() => { throw 5n })", "throw"),
+        ("process.on('a', () => { throw 7 }).emit('a')", "throw"),
+        ("const e = new Error('e'); delete e.stack; throw e", "throw"),
+        (
+            "const e = new Error('e'); e.stack = 'own'; throw e",
+            "throw",
+        ),
         // The second of the same value, and the same value on its way.
         (
             "try { throw 2 } catch {} setTimeout(() => { throw 2 })",
-            "2 }",
+            "throw 2",
         ),
-        ("try { throw 1 } finally { Math.max(2) }", "1 }"),
-        ("try { throw 'x' } catch (e) { throw e }", "e }"),
+        ("try { throw 1 } finally { Math.max(2) }", "throw 1"),
+        ("try { throw 'x' } catch (e) { throw e }", "throw e"),
         (
             "for (const a of [1]) { try { throw a } finally { a } }",
-            "a } f",
+            "throw a",
         ),
         // What only passes in the library.
         ("AbortSignal.abort('gone').throwIfAborted()", "throwIf"),
@@ -85,12 +89,12 @@ fn what_is_thrown_has_its_place_whatever_it_is() {
 fn what_a_promise_is_rejected_with_has_its_place_whatever_it_is() {
     let scene = scene!();
     for (line, wanted) in [
-        ("(async () => { await 0; throw { a: 1 } })()", "{ a: 1 }"),
+        ("(async () => { await 0; throw { a: 1 } })()", "throw"),
         (
             "(async () => { const f = async () => { throw 'deep' }; await f() })()",
-            "'deep'",
+            "throw",
         ),
-        ("Promise.resolve().then(() => { throw 3 })", "3"),
+        ("Promise.resolve().then(() => { throw 3 })", "throw"),
         ("Promise.reject('no')", "reject"),
         (
             "new Promise((_, no) => setTimeout(() => no('r')))",
@@ -107,7 +111,7 @@ fn what_a_promise_is_rejected_with_has_its_place_whatever_it_is() {
         &scene,
         "top.mjs",
         "await (async () => { throw 'top' })()",
-        "'top'",
+        "throw",
     );
 }
 
@@ -130,7 +134,7 @@ fn where_a_value_was_thrown_is_recorded_without_the_value() {
         .filter(|record| record.operation == "run.failed")
         .map(|record| record.resource.as_str())
         .collect();
-    assert_eq!(failed, ["file:///program/value.mjs:2:7"]);
+    assert_eq!(failed, ["file:///program/value.mjs:2:1"]);
     assert!(!format!("{records:?}").contains("a secret"));
 }
 
