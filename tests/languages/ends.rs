@@ -244,12 +244,10 @@ fn an_uncaught_error_says_where_in_the_original_by_a_source_map() {
         "{}",
         finished.stderr
     );
-    let failed: Vec<_> = records
-        .iter()
-        .filter(|record| record.operation == "run.failed")
-        .map(|record| record.resource.as_str())
-        .collect();
-    assert_eq!(failed, ["file:///program/src/main.ts:3:1"]);
+    assert_eq!(
+        crate::shared::failed_at(&records),
+        ["file:///program/src/main.ts:3:1"]
+    );
     // What loading it needs is decided about as every file of the program is.
     assert!(
         records

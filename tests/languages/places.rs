@@ -4,6 +4,8 @@ use std::path::Path;
 
 use tollgate_tests::{Scene, scene};
 
+use crate::shared::failed_at;
+
 /// What a program that fails says before its message: the place, the line, and the caret.
 fn head(scene: &Scene, file: &Path) -> String {
     let finished = scene.run(file).finish();
@@ -100,7 +102,12 @@ fn what_a_promise_is_rejected_with_has_its_place_whatever_it_is() {
             "new Promise((_, no) => setTimeout(() => no('r')))",
             "no('r')",
         ),
+        // The same value again, when what was thrown is over.
         ("try { throw 3 } catch {} Promise.reject(3)", "reject"),
+        (
+            "(async () => { throw 3 })().catch(() => {}).then(() => { Promise.reject(3) })",
+            "reject",
+        ),
     ] {
         for name in ["reason.mjs", "reason.cjs"] {
             caret(&scene, name, line, wanted);
@@ -129,12 +136,7 @@ fn where_a_value_was_thrown_is_recorded_without_the_value() {
         "{}",
         finished.stderr
     );
-    let failed: Vec<_> = records
-        .iter()
-        .filter(|record| record.operation == "run.failed")
-        .map(|record| record.resource.as_str())
-        .collect();
-    assert_eq!(failed, ["file:///program/value.mjs:2:1"]);
+    assert_eq!(failed_at(&records), ["file:///program/value.mjs:2:1"]);
     assert!(!format!("{records:?}").contains("a secret"));
 }
 

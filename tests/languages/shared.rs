@@ -16,6 +16,15 @@ pub(crate) fn ended_at((finished, records): &(Finished, Vec<Record>), limit: &st
     assert_eq!(told.outcome, "limit-reached");
 }
 
+/// The places that the log has of a program that failed.
+pub(crate) fn failed_at(records: &[Record]) -> Vec<&str> {
+    records
+        .iter()
+        .filter(|record| record.operation == "run.failed")
+        .map(|record| record.resource.as_str())
+        .collect()
+}
+
 pub(crate) fn reached(records: &[Record], limit: &str) -> bool {
     records.iter().any(|record| {
         record.operation == "limit.reached" && record.resource.starts_with(&format!("{limit}="))

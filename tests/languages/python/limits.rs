@@ -3,7 +3,7 @@
 use tollgate_tests::{Finished, Record, scene};
 
 use super::{needs, run_text};
-use crate::shared::{ended_at, reached};
+use crate::shared::{ended_at, failed_at, reached};
 
 fn limited(text: &str, limits: &str) -> Option<(Finished, Vec<Record>)> {
     let scene = scene!();
@@ -64,14 +64,6 @@ fn endless_instructions_end_by_fuel() {
         "fuel",
         "/program/main.py:2",
     );
-}
-
-fn failed_at(records: &[Record]) -> Vec<&str> {
-    records
-        .iter()
-        .filter(|record| record.operation == "run.failed")
-        .map(|record| record.resource.as_str())
-        .collect()
 }
 
 #[test]

@@ -11,8 +11,14 @@ function end(code) {
   throw new Error('the run has ended');     // only an emulation comes here
 }
 
-// Where it was thrown, for what has no stack that says so.
-const thrownAt = (value, here) => binding.modules.thrownAt(value, here);
+// Where it was thrown, for what has no stack that says so. There may be no memory left for the answer.
+function thrownAt(value, here) {
+  try {
+    return binding.modules.thrownAt(value, here);
+  } catch {
+    return undefined;
+  }
+}
 
 function report(error, at = thrownAt(error, false)) {
   try {
